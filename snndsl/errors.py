@@ -1,0 +1,85 @@
+"""What can go wrong, as values: a fault names its place, what was found, what fits and what to try.
+
+A user's mistake is never a traceback. Every fault has a code made of words, and every error an exit status:
+2 bad input or usage, 3 a tool or simulator is missing, 4 a simulator failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Fault", "ModelError", "SimulationFailed", "SnndslError", "ToolMissing", "UnsupportedByTarget"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with what a user gave.
+
+    Parameters
+    ----------
+    code : str
+        Words joined by hyphens, for example ``size-not-positive``.
+    what : str
+        What was found, one sentence without a full stop.
+    file : str
+        As the user named it; empty if no file is concerned.
+    line, column : int
+        1-based; 0 if unknown.
+    expected, try_ : str
+        What fits, and what to write instead; empty if there is nothing useful to say.
+    severity : str
+        ``error`` or ``warning``.
+    """
+
+    code: str
+    what: str
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    expected: str = ""
+    try_: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""
+        text = f"{place}{self.severity}[{self.code}]: {self.what}"
+        hints = [f"expected: {self.expected}"] if self.expected else []
+        hints += [f"try: {self.try_}"] if self.try_ else []
+        return text + "".join(f"\n  {hint}" for hint in hints)
+
+
+class SnndslError(Exception):
+    """Base of every error that is reported without a traceback.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        At least one.
+    """
+
+    exit_status = 2
+
+    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ModelError(SnndslError):
+    """The model, its data or an argument is wrong."""
+
+
+class UnsupportedByTarget(SnndslError):
+    """The model is right, but the chosen backend cannot run a part of it."""
+
+
+class ToolMissing(SnndslError):
+    """A compiler, header or simulator is not installed."""
+
+    exit_status = 3
+
+
+class SimulationFailed(SnndslError):
+    """A simulator stopped with an error; the run folder stays readable."""
+
+    exit_status = 4
