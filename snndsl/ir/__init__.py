@@ -1,0 +1,43 @@
+"""The program: what a network means, without units, text or defaults; the only thing a backend reads."""
+
+from snndsl.ir.expression import OPERATIONS, Block, Call, Const, Expr, Ref, walk
+from snndsl.ir.program import (
+    Injection,
+    Neuron,
+    Population,
+    Program,
+    Projection,
+    Rule,
+    Sample,
+    SpikeRecord,
+    StateRecord,
+    SynapseRecord,
+    Synapses,
+    Tick,
+)
+from snndsl.ir.table import Table
+from snndsl.ir.target import Target
+
+__all__ = [
+    "OPERATIONS",
+    "Block",
+    "Call",
+    "Const",
+    "Expr",
+    "Injection",
+    "Neuron",
+    "Population",
+    "Program",
+    "Projection",
+    "Ref",
+    "Rule",
+    "Sample",
+    "SpikeRecord",
+    "StateRecord",
+    "SynapseRecord",
+    "Synapses",
+    "Table",
+    "Target",
+    "Tick",
+    "walk",
+]

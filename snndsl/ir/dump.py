@@ -1,0 +1,140 @@
+"""The stable text of a program: what golden files, ``show --ir``, digests and reviews read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from snndsl.ir.expression import Block, Call, Const, Expr, Ref
+from snndsl.ir.program import Neuron, Program, Rule, Value
+from snndsl.ir.table import Table
+
+__all__ = ["digest", "dump", "expression_text"]
+
+_INFIX = {
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
+    "and": "and", "or": "or",
+}  # fmt: skip
+
+
+def expression_text(expression: Expr) -> str:
+    """Return the expression, parenthesised exactly as it is evaluated."""
+    match expression:
+        case Const(value):
+            return repr(float(value))
+        case Ref(name):
+            return name
+        case Call(op, (left, right), _) if op in _INFIX:
+            return f"({expression_text(left)} {_INFIX[op]} {expression_text(right)})"
+        case Call("neg", (argument,), _):
+            return f"(-{expression_text(argument)})"
+        case Call("sample", (argument,), key):
+            return f"sample[{key}]({expression_text(argument)})"
+        case Call(op, arguments, _):
+            return f"{op}({', '.join(expression_text(argument) for argument in arguments)})"
+
+
+def dump(program: Program) -> str:
+    """Return the whole program as text, one line a statement; arrays as digests.
+
+    Parameters
+    ----------
+    program : Program
+        Any.
+
+    Returns
+    -------
+    str
+        The same text for the same program, on every machine.
+    """
+    return "\n".join(_lines(program)) + "\n"
+
+
+def digest(program: Program) -> str:
+    """Return a hash of everything that is executed or recorded (32 hexadecimal digits)."""
+    return hashlib.blake2b(dump(program).encode(), digest_size=16).hexdigest()
+
+
+def _lines(program: Program) -> Iterator[str]:
+    yield f"program {program.name} step {program.step} ms steps {program.steps} trial {program.trial}"
+    for neuron in program.neurons:
+        yield from _neuron(neuron)
+    for rule in program.rules:
+        yield from _rule(rule)
+    for population in program.populations:
+        yield f"population {population.name} size {population.size} neuron {population.neuron or '-'}"
+        yield from _values(population.values)
+        if population.spikes is not None:
+            yield f"  spikes {_table(population.spikes)}"
+    for projection in program.projections:
+        yield f"projection {projection.name} rows {projection.rows} of {', '.join(projection.populations)}"
+        yield f"  columns {_table(projection.columns)}"
+    for synapses in program.synapses:
+        yield (
+            f"synapses {synapses.name} of {synapses.projection}: {synapses.source} -> {synapses.target}.{synapses.port}"
+            f" rule {synapses.rule or '-'}"
+        )
+        yield f"  rows {_table(synapses.rows)}"
+        yield from _values(synapses.values)
+    for injection in program.injections:
+        yield f"injection {injection.name} into {injection.target}.{injection.port} {_table(injection.events)}"
+    for sample in program.samples:
+        yield f"sample {sample.name} {_array(sample.values)}"
+    for spikes in program.spike_records:
+        yield f"record spikes {spikes.population} {'all' if spikes.neurons is None else _array(spikes.neurons)}"
+    for states in program.state_records:
+        yield (
+            f"record states {states.population} {states.name} {', '.join(states.variables)} of {_array(states.neurons)}"
+            f" at {states.first}..{states.last} every {states.period}"
+        )
+    for record in program.synapse_records:
+        stamps = ", ".join(str(stamp) for stamp in record.stamps)
+        yield f"record synapses {record.projection} {', '.join(record.variables)} at {stamps}"
+
+
+def _neuron(neuron: Neuron) -> Iterator[str]:
+    yield f"neuron {neuron.name}"
+    yield f"  params {', '.join(neuron.params)}"
+    yield f"  states {', '.join(neuron.states)}"
+    yield f"  ports {', '.join(neuron.ports)}"
+    yield from _block("update", neuron.update)
+    if neuron.fires:
+        yield f"  fires {neuron.fires}"
+        yield from _block("reset", neuron.reset)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"rule {rule.name} {rule.order}" + (f" bound {rule.bound}" if rule.bound else "")
+    yield f"  params {', '.join(rule.params)}"
+    yield f"  states {', '.join(rule.states)}"
+    yield from _block("on_pre", rule.on_pre)
+    if rule.deliver:
+        yield f"  deliver {rule.deliver}"
+    yield from _block("on_post", rule.on_post)
+    for tick in rule.every:
+        yield from _block(f"every {tick.period}", tick.block)
+
+
+def _block(title: str, block: Block) -> Iterator[str]:
+    yield f"  {title}"
+    for name, expression in block.lets:
+        yield f"    {name} = {expression_text(expression)}"
+    for state, name in block.writes:
+        yield f"    {state} <- {name}"
+
+
+def _values(values: Mapping[str, Value]) -> Iterator[str]:
+    for name in sorted(values):
+        value = values[name]
+        yield f"  {name} = {_array(value) if isinstance(value, np.ndarray) else repr(float(value))}"
+
+
+def _table(table: Table) -> str:
+    columns = ", ".join(f"{name}:{column.dtype.str}" for name, column in table.columns.items())
+    return f"[{table.rows}] {columns} {table.digest()}"
+
+
+def _array(array: np.ndarray) -> str:
+    return f"[{len(array)}] {Table({'values': array}).digest()}"

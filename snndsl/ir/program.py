@@ -1,0 +1,323 @@
+"""The program: neurons, rules, populations, synapses, what comes from outside and what is recorded.
+
+Times are integers (steps), numbers are doubles in the coherent units of the language, every collection is ordered.
+The meaning of a step is `docs/explanation/execution.md`; in short, step j produces stamp n = j + 1:
+
+1. arrivals with synapse stamp n (``on_pre``), then ``every`` due at n; deliveries go to soma stamp n + dendritic;
+2. ports: the sum of what has soma stamp n (deliveries, static synapses, injections of step j), else 0;
+3. ``Neuron.update``: reads the old state, parameters, ports and built-in names; its writes replace the state;
+4. where ``Neuron.fires`` is true the neuron spikes with stamp n and ``Neuron.reset`` runs (reads the new state);
+5. ``on_post`` of synapses with p + dendritic = n; 6. recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.ir.expression import Block
+from snndsl.ir.table import Table
+
+__all__ = [
+    "NEURON_BUILTINS",
+    "RULE_BUILTINS",
+    "Injection",
+    "Neuron",
+    "Population",
+    "Program",
+    "Projection",
+    "Rule",
+    "Sample",
+    "SpikeRecord",
+    "StateRecord",
+    "SynapseRecord",
+    "Synapses",
+    "Tick",
+]
+
+NEURON_BUILTINS = ("i", "step", "trial")
+"""Names every block of a neuron may read: index in the population, the step j, the trial."""
+
+RULE_BUILTINS = ("tv", "row", "trial")
+"""Names every block of a rule may read: the stamp V of the event at the synapse, the row in the projection, the trial."""
+
+Value = float | NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """What one neuron does in a step.
+
+    Parameters
+    ----------
+    name : str
+        Unique among neurons.
+    params, states, ports : tuple of str
+        Disjoint; values belong to the populations.
+    update : Block
+        May read parameters, states (old), ports, `NEURON_BUILTINS`; writes states.
+    fires : str
+        A truth value among the locals of `update`; empty: this neuron never spikes.
+    reset : Block
+        Runs where `fires` is true, after the writes of `update`; reads states as just written, parameters, ports and
+        built-in names, no locals of `update`.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    states: tuple[str, ...]
+    ports: tuple[str, ...]
+    update: Block
+    fires: str = ""
+    reset: Block = field(default_factory=Block)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Statements of a rule that run at stamps P, 2P, ... (`period` in steps)."""
+
+    period: int
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one plastic synapse does.
+
+    Events of a synapse run in the order of their stamp V; within one stamp: pre arrival, ticks (by growing period), post
+    arrival, snapshot; ``post_first``: post arrival, pre arrival, ticks, snapshot.
+
+    Parameters
+    ----------
+    name : str
+        Unique among rules.
+    params, states : tuple of str
+        ``w`` is a state. Values belong to `Synapses`. Blocks read both and `RULE_BUILTINS`; they write states.
+    on_pre, on_post : Block
+        Run when a presynaptic spike s reaches the synapse (V = s + axonal), and a postsynaptic spike p (V = p + dendritic).
+    deliver : str
+        The local (or state) of `on_pre` that is added to the port at soma stamp V + dendritic; it is on the grid already.
+        Empty: nothing is transmitted.
+    every : tuple of Tick
+        In order of growing period.
+    bound : str
+        The parameter that holds the largest magnitude ``w`` may reach (the run stops where it is exceeded); empty: none.
+    order : str
+        ``pre_first`` or ``post_first`` (only with dendritic >= 1).
+    """
+
+    name: str
+    params: tuple[str, ...]
+    states: tuple[str, ...]
+    on_pre: Block
+    on_post: Block
+    deliver: str
+    every: tuple[Tick, ...] = ()
+    bound: str = ""
+    order: str = "pre_first"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Population:
+    """Neurons of one kind, or a source that spikes as listed.
+
+    Parameters
+    ----------
+    name : str
+        As in the model; a stimulus with a size is a source of that name.
+    size : int
+        At least 1.
+    neuron : str or None
+        Name of a `Neuron`; None: a source.
+    values : mapping of str to float or ndarray, shape (size,)
+        Every parameter and the initial value (stamp 0) of every state.
+    spikes : Table or None
+        Of a source: ``stamp`` int64, ``neuron`` int32, sorted by both, no duplicates, stamps 0 .. steps. A spike of stamp 0
+        is delivered but not recorded.
+    """
+
+    name: str
+    size: int
+    neuron: str | None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    spikes: Table | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """A projection as the model names it; its synapses are the union of one or more `Synapses`.
+
+    Parameters
+    ----------
+    name : str
+        As in the model.
+    rows : int
+        Number of its synapses; `Synapses.rows['row']` numbers them in the order (pre, post, axonal, dendritic, rank).
+    columns : Table
+        ``pre``, ``post`` int32 (indices within the projection's own selections), ``pre_population``, ``post_population``
+        int16 (place in `populations`), ``row`` int64 (row of the projection's pairs table before ``where``, else its own).
+    populations : tuple of str
+        Populations that ``pre_population`` and ``post_population`` refer to.
+    """
+
+    name: str
+    rows: int
+    columns: Table
+    populations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Synapses:
+    """Synapses between one source and one target population into one port.
+
+    Parameters
+    ----------
+    name : str
+        Unique; ``projection`` is the `Projection` it is a part of.
+    source, target : str
+        Populations.
+    port : str
+        Of the target's neuron.
+    rule : str or None
+        Name of a `Rule`; None: static, the column ``weight`` (already on the grid) is transmitted.
+    rows : Table
+        ``pre``, ``post`` int32 (indices in the populations), ``axonal``, ``dendritic`` int32 (steps, sum at least 1),
+        ``row`` int64 (index in the projection), ``weight`` float64 if static, and the parameters and initial states of the
+        rule that vary from synapse to synapse.
+    values : mapping of str to float
+        The parameters and initial states of the rule that are the same for all.
+    """
+
+    name: str
+    projection: str
+    source: str
+    target: str
+    port: str
+    rule: str | None
+    rows: Table
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Injection:
+    """Events from outside, straight into a port.
+
+    Parameters
+    ----------
+    name, target, port : str
+        Unique name; population and port.
+    events : Table
+        ``step`` int64 (the step j in which it enters, soma stamp j + 1), ``neuron`` int32, ``amount`` float64 (on the grid),
+        sorted by step and neuron, each pair once.
+    """
+
+    name: str
+    target: str
+    port: str
+    events: Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """An array that expressions read with the operation ``sample``."""
+
+    name: str
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpikeRecord:
+    """All spikes of stamps 1 .. steps of the listed neurons of a population.
+
+    ``neurons`` is an int32 array, sorted; None: all.
+    """
+
+    population: str
+    neurons: NDArray[np.int32] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StateRecord:
+    """States at stamps first, first + period, ... <= last (stamp n is the state after step n - 1, after reset).
+
+    `name` tells records of one population apart (``0``, ``1`` ...); it is the folder RECORD of the run folder.
+    """
+
+    name: str
+    population: str
+    variables: tuple[str, ...]
+    neurons: NDArray[np.int32]
+    period: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SynapseRecord:
+    """States of all synapses of a projection at some stamps, after all other events of that stamp."""
+
+    projection: str
+    variables: tuple[str, ...]
+    stamps: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A network, what drives it and what is kept of it.
+
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    step : Fraction
+        Length of a step in ms.
+    steps : int
+        Steps of the run.
+    chunk : int
+        Steps after which results are committed to disk.
+    trial : int
+        0-based.
+    neurons, rules, populations, projections, synapses, injections, samples : tuple
+        Ordered by name.
+    spike_records, state_records, synapse_records : tuple
+        What is kept.
+    comments : mapping of str to str
+        Dotted path of a thing (``neurons.izhikevich``) to the user's own text, for generated comments. No meaning.
+    """
+
+    name: str
+    step: Fraction
+    steps: int
+    chunk: int
+    trial: int = 0
+    neurons: tuple[Neuron, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    populations: tuple[Population, ...] = ()
+    projections: tuple[Projection, ...] = ()
+    synapses: tuple[Synapses, ...] = ()
+    injections: tuple[Injection, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    spike_records: tuple[SpikeRecord, ...] = ()
+    state_records: tuple[StateRecord, ...] = ()
+    synapse_records: tuple[SynapseRecord, ...] = ()
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+    def neuron(self, name: str) -> Neuron:
+        """Return the neuron called `name`."""
+        return next(neuron for neuron in self.neurons if neuron.name == name)
+
+    def rule(self, name: str) -> Rule:
+        """Return the rule called `name`."""
+        return next(rule for rule in self.rules if rule.name == name)
+
+    def population(self, name: str) -> Population:
+        """Return the population called `name`."""
+        return next(population for population in self.populations if population.name == name)
+
+    def projection(self, name: str) -> Projection:
+        """Return the projection called `name`."""
+        return next(projection for projection in self.projections if projection.name == name)
