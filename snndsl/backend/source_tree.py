@@ -31,7 +31,7 @@ class SourceTree:
         if isinstance(entry, str):
             return entry.encode()
         buffer = io.BytesIO()
-        np.lib.format.write_array(buffer, np.ascontiguousarray(entry), version=(1, 0), allow_pickle=False)
+        np.save(buffer, np.ascontiguousarray(entry), allow_pickle=False)
         return buffer.getvalue()
 
     def write(self, folder: Path) -> None:

@@ -32,7 +32,11 @@ DATA = Path(__file__).parents[2] / "models" / "izhikevich2006_recorded"
 
 def op(name: str, *args: Expr | float | str) -> Call:
     """Build a call; numbers become constants, texts become names."""
-    return Call(name, tuple(Const(float(a)) if isinstance(a, int | float) else Ref(a) if isinstance(a, str) else a for a in args))
+
+    def value(a: Expr | float | str) -> Expr:
+        return Const(float(a)) if isinstance(a, int | float) else Ref(a) if isinstance(a, str) else a
+
+    return Call(name, tuple(value(a) for a in args))
 
 
 def half_step(v: str) -> Expr:
