@@ -1,0 +1,114 @@
+"""What every section shares: strictness, scalars, statements, uses of a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+__all__ = ["Flag", "Name", "PerElement", "Period", "Scalar", "Spec", "Statements", "UseSpec", "split_use", "whole_number"]
+
+
+class Spec(BaseModel):
+    """A piece of a model file: immutable, unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, bool) or value is None or not isinstance(value, str | int | float):
+        raise PydanticCustomError("not-a-value", "found {found}", {"found": _describe(value)})
+    return value if isinstance(value, str) else repr(value)
+
+
+def _per_element(value: object) -> object:
+    return tuple(_scalar(item) for item in value) if isinstance(value, list | tuple) else _scalar(value)
+
+
+def _statements(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return tuple(_scalar(item) for item in value)
+    return _scalar(value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise PydanticCustomError("not-a-flag", "found {found}", {"found": _describe(value)})
+    return value
+
+
+def _name(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise PydanticCustomError("not-a-name", "found {found}", {"found": _describe(value)})
+    return str(value)
+
+
+def _describe(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, list | tuple) else repr(value)
+
+
+_SCALAR = {"type": ["string", "number"]}
+_LIST = {"type": "array", "items": _SCALAR}
+
+Scalar = Annotated[str, BeforeValidator(_scalar), WithJsonSchema({**_SCALAR, "description": "number, quantity or expression"})]
+"""A number, a quantity (``20 ms``) or an expression, as text."""
+
+PerElement = Annotated[
+    Any,
+    BeforeValidator(_per_element),
+    WithJsonSchema(
+        {"anyOf": [_SCALAR, _LIST], "description": "quantity, expression, data array, or a list with one value each"}
+    ),
+]
+"""A `Scalar`, or a tuple of them with one value for each neuron."""
+
+Statements = Annotated[
+    Any,
+    BeforeValidator(_statements),
+    WithJsonSchema({"anyOf": [{"type": "string"}, _LIST], "description": "statements, one a line or one an item"}),
+]
+"""Text with one statement a line, or a tuple of statements."""
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string"})]
+Period = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string"})]
+
+
+class UseSpec(Spec):
+    """A definition and the values given to it."""
+
+    use: Name = Field(description="name of the definition, or alias.name of an imported one")
+    integrator: Any = Field(default=None, description="replaces the integrator of the definition")
+    values: Mapping[str, PerElement] = Field(default_factory=dict, description="parameters, bindings of needs")
+
+
+def split_use(value: object, known: tuple[str, ...] = ("use", "integrator", "values")) -> object:
+    """Turn ``name`` and ``{use: name, a: 1}`` into the fields of `UseSpec`."""
+    if isinstance(value, str):
+        return {"use": value}
+    if isinstance(value, Mapping):
+        fields = {key: item for key, item in value.items() if key in known}
+        values = {str(key): item for key, item in value.items() if key not in known}
+        return {**fields, "values": {**fields.get("values", {}), **values}}
+    return value
+
+
+def whole_number(value: object) -> int:
+    """Accept 3, 3.0, 1e3 and "12"; refuse true, 2.5, nan."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError
+        number = float(value)
+        if number != int(number) or abs(number) > 2**53:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("not-a-whole-number", "found {found}", {"found": _describe(value)}) from None
+    return int(number)

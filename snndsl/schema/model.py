@@ -1,0 +1,108 @@
+"""The whole file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from snndsl.schema.base import Name, Scalar, Spec, whole_number
+from snndsl.schema.neuron import NeuronSpec, PartSpec, SignalSpec
+from snndsl.schema.observation import DiscoverSpec, ExpectSpec, MotifSpec, RecordSpec, SweepSpec
+from snndsl.schema.plasticity import RuleSpec
+from snndsl.schema.population import PopulationSpec
+from snndsl.schema.projection import ProjectionSpec, Selection
+from snndsl.schema.stimulus import StimulusSpec
+
+__all__ = ["DataSpec", "LibrarySpec", "ModelSpec", "SeedSpec", "TimeSpec"]
+
+
+class TimeSpec(Spec):
+    """The grid."""
+
+    step: Scalar = Field(description="length of a step")
+    duration: Scalar = Field(description="length of the run, a whole number of steps")
+
+
+class SeedSpec(Spec):
+    """Seeds by family."""
+
+    wiring: int | None = None
+    initial: int | None = None
+    input: int | None = None
+    analysis: int | None = None
+
+
+def _seed(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: whole_number(item) for key, item in value.items()}
+    number = whole_number(value)
+    return {"wiring": number, "initial": number, "input": number, "analysis": number}
+
+
+class DataSpec(Spec):
+    """Arrays from a file below the model's folder, or written here."""
+
+    file: str | None = Field(default=None, description="relative path: npz, npy, csv, parquet")
+    units: Mapping[str, Scalar] = Field(default_factory=dict, description="column: unit")
+    names: Mapping[str, str] = Field(default_factory=dict, description="new name: column")
+    values: Any = Field(default=None, description="nested lists of numbers")
+    unit: Scalar = Field(default="1", description="unit of values")
+
+    @field_validator("values")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        def check(item: Any) -> Any:
+            if isinstance(item, list | tuple):
+                return tuple(check(part) for part in item)
+            try:
+                if isinstance(item, bool):
+                    raise ValueError
+                return float(item)
+            except (TypeError, ValueError):
+                raise PydanticCustomError("not-numeric", "found {found}", {"found": repr(item)[:40]}) from None
+
+        return None if value is None else check(value)
+
+
+class LibrarySpec(Spec):
+    """Definitions that other files use."""
+
+    snndsl: Annotated[int, BeforeValidator(whole_number)] = Field(description="version of the language: 1")
+    name: Name = Field(description="identifier of the model")
+    title: str | None = Field(default=None, description="one line for people")
+    description: str | None = None
+    references: tuple[str, ...] = ()
+    constants: Mapping[str, Scalar] = Field(default_factory=dict, description="name: value")
+    data: Mapping[str, DataSpec] = Field(default_factory=dict, description="name: {file, units} or {values, unit}")
+    imports: Mapping[str, str] = Field(default_factory=dict, description="alias: path or snndsl:library")
+    parts: Mapping[str, PartSpec] = Field(default_factory=dict, description="receptors, channels, currents, compartments")
+    neurons: Mapping[str, NeuronSpec] = Field(default_factory=dict, description="neurons")
+    plasticity: Mapping[str, RuleSpec] = Field(default_factory=dict, description="plasticity rules")
+
+    @field_validator("snndsl")
+    @classmethod
+    def _version(cls, value: int) -> int:
+        if value != 1:
+            raise PydanticCustomError("version-unknown", "found version {found}", {"found": value})
+        return value
+
+
+class ModelSpec(LibrarySpec):
+    """An experiment: everything a run, a comparison or a search needs."""
+
+    trials: Annotated[int, BeforeValidator(whole_number)] = Field(default=1, ge=1, description="repetitions with other inputs")
+    time: TimeSpec | None = Field(default=None, description="step and duration")
+    seed: Annotated[SeedSpec | None, BeforeValidator(_seed)] = Field(default=None, description="one number, or one a family")
+    signals: Mapping[str, SignalSpec] = Field(default_factory=dict, description="elements that are read anywhere")
+    populations: Mapping[str, PopulationSpec] = Field(default_factory=dict, description="neurons of one kind each")
+    groups: Mapping[str, Selection] = Field(default_factory=dict, description="name: list of selections")
+    projections: Mapping[str, ProjectionSpec] = Field(default_factory=dict, description="wiring")
+    stimuli: Mapping[str, StimulusSpec] = Field(default_factory=dict, description="sources and injections")
+    motifs: Mapping[str, MotifSpec] = Field(default_factory=dict, description="spikes with relative times")
+    record: RecordSpec = Field(default_factory=RecordSpec, description="what is kept")
+    expect: Mapping[str, ExpectSpec] = Field(default_factory=dict, description="what will happen")
+    sweep: tuple[SweepSpec, ...] = Field(default=(), description="settings and grids")
+    discover: Mapping[str, DiscoverSpec] = Field(default_factory=dict, description="searches for polychronous groups")

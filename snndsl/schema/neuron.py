@@ -1,0 +1,85 @@
+"""Sections ``neurons``, ``parts`` and ``signals``: what one element does in a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from snndsl.schema.base import Flag, Name, PerElement, Period, Scalar, Spec, Statements, UseSpec, split_use
+
+__all__ = ["NeuronSpec", "ParameterSpec", "PartSpec", "PortSpec", "RefractorySpec", "SignalSpec"]
+
+
+class ParameterSpec(Spec):
+    """A parameter: a default value, or its unit and perhaps a default."""
+
+    unit: Scalar | None = Field(default=None, description="unit of a parameter without (or with an untyped) default")
+    default: PerElement = Field(default=None, description="value where none is given")
+
+
+def _parameter(value: object) -> object:
+    return value if isinstance(value, Mapping) else {"default": value}
+
+
+class PortSpec(Spec):
+    """What arrives in a step, summed."""
+
+    unit: Scalar = Field(description="unit of the weights into this port; 1 for none")
+    quantum: Scalar | None = Field(default=None, description="grid of the contributions; follows from the weights if absent")
+
+
+def _port(value: object) -> object:
+    return value if isinstance(value, Mapping) else {"unit": value}
+
+
+Parameters = Mapping[str, Annotated[ParameterSpec, BeforeValidator(_parameter)]]
+Ports = Mapping[str, Annotated[PortSpec, BeforeValidator(_port)]]
+Use = Annotated[UseSpec, BeforeValidator(split_use)]
+
+
+class RefractorySpec(Spec):
+    """Silence after a spike: for a time, or while a condition holds."""
+
+    for_: Scalar | None = Field(
+        default=None, alias="for", description="a time; that many steps after the spike step are silent"
+    )
+    while_: Scalar | None = Field(default=None, alias="while", description="silent until this has been false once")
+    hold: tuple[Name, ...] = Field(description="states that keep their value; [] for none")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> RefractorySpec:
+        if (self.for_ is None) == (self.while_ is None):
+            raise ValueError("needs exactly one of 'for' and 'while'")
+        return self
+
+
+class PartSpec(Spec):
+    """A receptor, channel, current or compartment."""
+
+    parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")
+    needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities of the owner: name and unit")
+    state: Mapping[str, PerElement] = Field(default_factory=dict, description="initial value of every state")
+    ports: Ports = Field(default_factory=dict, description="name and unit of what arrives in a step")
+    equations: Statements = Field(default=(), description="dx/dt = ... and aliases x = ...")
+    update: Statements = Field(default=(), description="statements after the equations")
+    every: Mapping[Period, Statements] = Field(default_factory=dict, description="period: statements")
+    require: tuple[Scalar, ...] = Field(default=(), description="conditions checked when the model is loaded")
+
+
+class SignalSpec(PartSpec):
+    """A one-of-a-kind element that never spikes and is read anywhere."""
+
+    parts: Mapping[str, Use] = Field(default_factory=dict, description="name: {use: part, values, bindings}")
+    integrator: Any = Field(default=None, description="exact, exponential_euler, euler, heun, rk4 or {state: .., rest: ..}")
+    made_for: Scalar | None = Field(default=None, description="the step these numbers belong to")
+    frozen: Flag = Field(default=False, description="the same draws in every trial")
+
+
+class NeuronSpec(SignalSpec):
+    """A neuron: parts, equations, update, threshold, refractoriness, reset, in this order."""
+
+    threshold: Scalar | None = Field(default=None, description="spikes where this is true; absent: never")
+    refractory: RefractorySpec | None = Field(default=None, description="{for: T or while: condition, hold: [states]}")
+    reset: Statements = Field(default=(), description="statements after a spike")

@@ -1,0 +1,99 @@
+"""Section ``projections``: who is connected to whom, how strongly and how late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from snndsl.schema.base import Flag, Name, PerElement, Scalar, Spec
+from snndsl.schema.neuron import Use
+
+__all__ = ["CONNECT_RULES", "ConnectSpec", "DelaySpec", "ProjectionSpec", "Selection"]
+
+CONNECT_RULES = (
+    "all_to_all", "one_to_one", "bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number", "pairs", "motif",
+)  # fmt: skip
+
+
+class PairsSpec(Spec):
+    """Columns of sources and targets."""
+
+    i: Scalar = Field(description="data array: index of the source in `from`")
+    j: Scalar = Field(description="data array: index of the target in `to`")
+
+
+class ConnectSpec(Spec):
+    """One rule and its value."""
+
+    rule: Name
+    value: Scalar | None = None
+    pairs: PairsSpec | None = None
+
+
+def _connect(value: object) -> object:
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(rule, argument)] = value.items()
+        if rule == "pairs":
+            return {"rule": rule, "pairs": argument}
+        if rule in CONNECT_RULES and rule not in ("all_to_all", "one_to_one"):
+            return {"rule": rule, "value": argument}
+    if isinstance(value, str) and value in ("all_to_all", "one_to_one"):
+        return {"rule": value}
+    if isinstance(value, ConnectSpec):
+        return value
+    raise PydanticCustomError(
+        "connect-unknown", "found {found}", {"found": str(list(value) if isinstance(value, Mapping) else value)[:60]}
+    )
+
+
+class DelaySpec(Spec):
+    """Delay of a synapse: from the source to the synapse, and from the synapse to the soma."""
+
+    axonal: PerElement = Field(default=None, description="time from the spike to the synapse")
+    dendritic: PerElement = Field(default=None, description="time from the synapse to the soma")
+    round: Literal["nearest", "up", "down"] | None = Field(default=None, description="how a delay off the grid is rounded")
+    split: bool = Field(default=True, description="written as parts")
+
+
+def _delay(value: object) -> object:
+    if value is None or isinstance(value, Mapping | DelaySpec):
+        return value
+    return {"axonal": value, "split": False}
+
+
+def _selection(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _plasticity(value: object) -> object:
+    return value if isinstance(value, list) else (value,)
+
+
+Selection = Annotated[tuple[Name, ...], BeforeValidator(_selection)]
+
+
+class ProjectionSpec(Spec):
+    """Synapses between two selections."""
+
+    from_: Selection = Field(alias="from", description="population, source, signal, group, slice, or a list of them")
+    to: Selection = Field(description="population, signal, group, slice, or a list of them")
+    connect: Annotated[ConnectSpec, BeforeValidator(_connect)] = Field(description="the rule")
+    where: Scalar | None = Field(default=None, description="condition on i, j that pairs must meet")
+    self_: Flag | None = Field(default=None, alias="self", description="whether a neuron may contact itself")
+    multiple: Flag | None = Field(default=None, description="whether a pair may have several synapses")
+    copies: Scalar = Field(default="1", description="synapses per pair")
+    per_block: Flag = Field(default=False, description="the rule once for each pair of populations")
+    port: Name = Field(description="port of the targets")
+    weight: PerElement = Field(description="in the unit of the port")
+    delay: Annotated[DelaySpec | None, BeforeValidator(_delay)] = Field(
+        default=None, description="a time, or {axonal, dendritic, round}"
+    )
+    plasticity: Annotated[tuple[Use, ...], BeforeValidator(_plasticity)] = Field(
+        default=(), description="name, {use: .., values} or a list"
+    )
+    carries: Scalar | None = Field(default=None, description="a value transmitted in every step")
+    initial: Mapping[str, PerElement] = Field(default_factory=dict, description="initial states of the rule")
+    stream: Name | None = Field(default=None, description="name of its random stream; default: its path")
