@@ -1,0 +1,56 @@
+# Two commands from a bare Debian 12:  make demo   make test
+# Needs python3 (3.11 to 3.13) with venv, g++ and make; NEST models also need the headers of boost and ltdl.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTEST_ARGS ?=
+DEMO_ARGS ?=
+BENCH_ARGS ?=
+
+# A make started by the code under test (Brian2 builds with one) takes no orders from this make,
+# and byte code is kept: without it every import is slow.
+CLEAN_ENV := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE -u PYTHONPATH -u PYTHONHOME
+
+# The modules whose docstrings people read: everything that a name of the public interface leads to.
+PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snndsl/units.py snndsl/pipeline.py \
+          snndsl/backend/*.py snndsl/results/*.py snndsl/analysis/*.py snndsl/ir/*.py snndsl/testing/*.py)
+
+.NOTPARALLEL:
+.PHONY: help venv demo test lint bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo   install into $(VENV), run a shipped network on three backends, compare"
+	@echo "make test   static checks, then all tests"
+	@echo "make lint   static checks only        make bench   measurements        make clean"
+
+venv: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@echo "installing into $(VENV) (some minutes the first time)"
+	@test -x $(BIN)/python || $(CLEAN_ENV) $(PYTHON) -m venv $(VENV)
+	@$(CLEAN_ENV) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[brian2,nest,test]'
+	@touch $@
+
+demo: $(STAMP)
+	@$(CLEAN_ENV) $(BIN)/snndsl demo $(DEMO_ARGS)
+
+lint: $(STAMP)
+	$(CLEAN_ENV) $(BIN)/ruff check .
+	$(CLEAN_ENV) $(BIN)/mypy
+	$(CLEAN_ENV) $(BIN)/lint-imports --no-logo
+	$(CLEAN_ENV) $(BIN)/numpydoc lint $(PUBLIC)
+
+test: lint
+	$(CLEAN_ENV) $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(STAMP)
+	@for script in benchmarks/*.py; do \
+	  if test -f "$$script"; then echo "$$script"; $(CLEAN_ENV) $(BIN)/python "$$script" $(BENCH_ARGS) || exit 1; fi; \
+	done
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name .git -prune -o -type d -name __pycache__ -exec rm -rf {} +
