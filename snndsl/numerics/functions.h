@@ -119,8 +119,12 @@ static inline double snn_sigmoid(double x)
 static inline double snn_tanh(double x)
 {
   if (x != x) return snn_nan();
-  const double t = snn_expm1(-2.0 * fabs(x));
-  return snn_with_sign(t / (t + 2.0), x);
+  const double a = fabs(x);
+  const double t = snn_expm1((a < 30.0 ? a : 30.0) * 2.0);
+  const double u = t + 2.0;
+  const double d = t - (u - 2.0); /* what u lost */
+  const double y = t / u;
+  return snn_with_sign(y - (y * d) / u, x);
 }
 
 /* ------------------------------------------------------------------------------------------------- logarithms */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,12 @@ __all__ = ["philox", "unit", "word"]
 Words = Any  # an int for one counter, an array of uint64 for many
 
 MASK = 0xFFFFFFFF
-_MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _WEYL = (0x9E3779B9, 0xBB67AE85)
 _BELOW_ONE = 0.9999999999999999
+
+# multipliers, shift and mask; as arrays without dimensions, which NumPy takes faster than Python numbers
+_INTEGERS: tuple[Words, ...] = (0xD2511F53, 0xCD9E8D57, 32, MASK)
+_ARRAYS: tuple[Words, ...] = tuple(np.array(value, dtype=np.uint64) for value in _INTEGERS)
 
 
 def word(value: Any) -> Words:
@@ -28,13 +32,22 @@ def word(value: Any) -> Words:
     return words
 
 
+def _round_keys(k0: Words, k1: Words) -> list[tuple[Words, Words]]:
+    return [((k0 + i * _WEYL[0]) & MASK, (k1 + i * _WEYL[1]) & MASK) for i in range(10)]
+
+
+@lru_cache(maxsize=1024)
+def _round_keys_as_arrays(k0: int, k1: int) -> list[tuple[Words, Words]]:
+    return [(np.array(a, dtype=np.uint64), np.array(b, dtype=np.uint64)) for a, b in _round_keys(k0, k1)]
+
+
 def philox(key: tuple[Words, Words], counter: tuple[Words, Words, Words, Words]) -> tuple[Words, Words, Words, Words]:
     """Ten rounds of Philox4x32.
 
     Parameters
     ----------
     key, counter : tuple of int or ndarray of uint64
-        32-bit words. What is one int for all is computed once for all.
+        32-bit words; the arrays have one shape. What is one int for all is computed once for all.
 
     Returns
     -------
@@ -45,17 +58,22 @@ def philox(key: tuple[Words, Words], counter: tuple[Words, Words, Words, Words])
     ----------
     J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw (2011). Parallel random numbers: as easy as 1, 2, 3. SC'11.
     """
-    k0, k1 = key
+    scalar_key = isinstance(key[0], int) and isinstance(key[1], int)
+    scalar = scalar_key and all(isinstance(value, int) for value in counter)
+    m0, m1, half, mask = _INTEGERS if scalar else _ARRAYS
+    round_keys = _round_keys_as_arrays(*key) if scalar_key and not scalar else _round_keys(*key)
     c0, c1, c2, c3 = counter
-    for _ in range(10):
-        p = c0 * _MULTIPLIERS[0]
-        q = c2 * _MULTIPLIERS[1]
-        c0 = (q >> 32) ^ c1 ^ k0
-        c2 = (p >> 32) ^ c3 ^ k1
-        c1 = q & MASK
-        c3 = p & MASK
-        k0 = (k0 + _WEYL[0]) & MASK
-        k1 = (k1 + _WEYL[1]) & MASK
+    for k0, k1 in round_keys:
+        p = c0 * m0
+        q = c2 * m1
+        c0 = (q >> half) ^ c1
+        c0 ^= k0
+        c2 = (p >> half) ^ c3
+        c2 ^= k1
+        q &= mask
+        p &= mask
+        c1 = q
+        c3 = p
     return c0, c1, c2, c3
 
 

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from snndsl.numerics.elementary import MAGIC, Integers, Reals, Value, elementwise, polynomial
+from snndsl.numerics.elementary import (
+    HALF,
+    MAGIC,
+    ONE,
+    Integers,
+    Reals,
+    Value,
+    bit_constants,
+    constants,
+    elementwise,
+    polynomial,
+)
 
 __all__ = ["cos", "sin", "tan"]
 
 LIMIT = 1000000.0
-_SIN = (1.58969099521155e-10, -2.5050760253406863e-08, 2.7557313707070068e-06, -0.00019841269829857949, 0.008333333333322489)
-_COS = (
+TWO_OVER_PI, PI_HALF_1, PI_HALF_2, PI_HALF_3, PI_HALF_4 = constants(
+    0.6366197723675814, 1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32
+)
+(MINUS_SIXTH,) = constants(-0.16666666666666632)
+ONE_BIT, TO_BIT_62, TO_BIT_63, SIGN = bit_constants(1, 62, 63, -0x8000000000000000)
+_SIN = constants(
+    1.58969099521155e-10, -2.5050760253406863e-08, 2.7557313707070068e-06, -0.00019841269829857949, 0.008333333333322489
+)
+_COS = constants(
     -1.1359647557788195e-11,
     2.087572321298175e-09,
     -2.7557314351390663e-07,
@@ -30,22 +48,22 @@ def _bring_down(a: Reals) -> None:
 
 def _reduce(a: Reals) -> tuple[Integers, Reals, Reals]:
     """Return the quadrant (in the two lowest bits) and the rest of a mod pi/2 as a sum of two doubles."""
-    n = a * 0.6366197723675814
+    n = a * TWO_OVER_PI
     n += MAGIC
     quadrant = n.view(np.int64).copy()
     n -= MAGIC
-    part = n * 1.5707963267341256
+    part = n * PI_HALF_1
     r1 = a - part
-    t = n * 6.077100506303966e-11
+    t = n * PI_HALF_2
     r2 = r1 - t
     r1 -= r2
     r1 -= t
-    np.multiply(n, 2.0222662487111665e-21, out=t)
+    np.multiply(n, PI_HALF_3, out=t)
     x = r2 - t
     r2 -= x
     r2 -= t
     r1 += r2
-    n *= 8.4784276603689e-32
+    n *= PI_HALF_4
     r1 -= n
     np.add(x, r1, out=t)
     x -= t
@@ -58,11 +76,11 @@ def _sine(x: Reals, y: Reals, z: Reals) -> Reals:
     v = z * x
     s = polynomial(z, _SIN)
     s *= v
-    r = y * 0.5
+    r = y * HALF
     r -= s
     r *= z
     r -= y
-    v *= -0.16666666666666632
+    v *= MINUS_SIXTH
     r -= v
     return np.subtract(x, r, out=r)
 
@@ -73,9 +91,9 @@ def _cosine(x: Reals, y: Reals, z: Reals) -> Reals:
     c *= z
     c *= z
     c -= x * y
-    h = z * 0.5
-    w = 1.0 - h
-    r = 1.0 - w
+    h = z * HALF
+    w = ONE - h
+    r = ONE - w
     r -= h
     r += c
     r += w
@@ -94,32 +112,32 @@ def _sin_cos(x: Reals) -> tuple[Integers, Reals, Reals]:
 def _flip(y: Reals, sign: Integers) -> Reals:
     """Change the sign where the highest bit of `sign` is set."""
     bits = y.view(np.int64)
-    bits ^= sign & np.int64(-0x8000000000000000)
+    bits ^= sign & SIGN
     return y
 
 
 def _sin(x: Reals) -> Reals:
     quadrant, s, c = _sin_cos(x)
-    y = np.where((quadrant & 1).astype(np.bool_), c, s)
-    quadrant <<= 62
+    y = np.where((quadrant & ONE_BIT).astype(np.bool_), c, s)
+    quadrant <<= TO_BIT_62
     quadrant ^= x.view(np.int64)
     return _flip(y, quadrant)
 
 
 def _cos(x: Reals) -> Reals:
     quadrant, s, c = _sin_cos(x)
-    y = np.where((quadrant & 1).astype(np.bool_), s, c)
-    quadrant += 1
-    quadrant <<= 62
+    y = np.where((quadrant & ONE_BIT).astype(np.bool_), s, c)
+    quadrant += ONE_BIT
+    quadrant <<= TO_BIT_62
     return _flip(y, quadrant)
 
 
 def _tan(x: Reals) -> Reals:
     quadrant, s, c = _sin_cos(x)
-    odd = (quadrant & 1).astype(np.bool_)
+    odd = (quadrant & ONE_BIT).astype(np.bool_)
     y = np.where(odd, c, s)
     y /= np.where(odd, s, c)
-    quadrant <<= 63
+    quadrant <<= TO_BIT_63
     quadrant ^= x.view(np.int64)
     return _flip(y, quadrant)
 
