@@ -26,7 +26,7 @@ def stream_key(seed: int, stream: str) -> tuple[int, int]:
     Examples
     --------
     >>> stream_key(1, "populations.exc")
-    (0, 0)
+    (1882857728, 3507374371)
     """
     digest = blake2b(f"{int(seed)}:{stream}".encode(), digest_size=8).digest()
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
