@@ -1,0 +1,148 @@
+"""From run.py to a binary: Brian2 writes its C++ project, which is compiled as one translation unit.
+
+Also the key of a build: everything the binary depends on, told without importing Brian2.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+__all__ = ["FLAGS", "build", "compiler", "key"]
+
+FLAGS = ("-O2", "-std=c++11", "-ffp-contract=off", "-fno-fast-math", "-w")
+"""No contraction, no reordering: every sum as it is written."""
+
+_HEADERS = ("functions.h", "model.h", "npy.h", "operations.h", "recorder.h")
+
+
+def compiler() -> str:
+    """Return the C++ compiler: the environment's CXX, else g++."""
+    return os.environ.get("CXX") or "g++"
+
+
+def key(tree: Path) -> dict[str, str]:
+    """Return what the binary of a tree depends on: text, sizes, compiler, flags, Brian2; no number of the model.
+
+    Parameters
+    ----------
+    tree : Path
+        A generated tree.
+    """
+    settings = json.loads((tree / "settings.json").read_text())
+    texts = {path.name: path.read_text() for path in sorted((tree / "code").iterdir()) if path.suffix == ".h"}
+    texts |= {name: _without_comments((tree / "code" / name).read_text()) for name in ("building.py", "description.py", "names.py")}
+    texts["run.py"] = _without_comments((tree / "run.py").read_text())
+    made = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    made["sizes"] = json.dumps({name: population["size"] for name, population in settings["populations"].items()}, sort_keys=True)
+    made["flags"] = " ".join(FLAGS)
+    made["compiler"] = _version(compiler())
+    made["brian2"] = metadata.version("brian2")
+    made["machine"] = f"{sys.platform} {os.uname().machine}"
+    return made
+
+
+def _version(tool: str) -> str:
+    shown = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
+    return f"{tool} {shown.stdout.splitlines()[0] if shown.stdout else ''}"
+
+
+def _without_comments(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
+
+def build(tree: Path, folder: Path, network: Callable[[], Any]) -> None:
+    """Fill `folder` with the compiled model: ``main`` and ``key.json``.
+
+    Parameters
+    ----------
+    tree : Path
+        The generated tree.
+    folder : Path
+        Created if needed; an older build in it is replaced.
+    network : callable
+        The description in run.py; returns the `Arrays`.
+    """
+    project = folder / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    project.mkdir(parents=True)
+    here = Path.cwd()
+    os.chdir(project)  # Brian2 executes a file `brian_preferences` of the working directory
+    try:
+        arrays = _write_project(project, network)
+    finally:
+        os.chdir(here)
+    for name in _HEADERS:
+        shutil.copyfile(tree / "code" / name, project / name)
+    _gate(project / "main.cpp", arrays.gates)
+    try:
+        _compile(project, ["-I.", _one_unit(project), "-o", "main"])
+    except subprocess.CalledProcessError as error:
+        print(f"{error}\n{error.stderr}\none translation unit did not compile; trying make", file=sys.stderr)
+        subprocess.run(["make", "-j2"], cwd=project, check=True, stdout=subprocess.DEVNULL)
+    (folder / "key.json").write_text(json.dumps(key(tree), indent=1, sort_keys=True) + "\n")
+    os.replace(project / "main", folder / "main")
+    shutil.rmtree(project)
+
+
+def _write_project(project: Path, network: Callable[[], Any]) -> Any:
+    import brian2
+
+    brian2.BrianLogger.log_level_error()
+    brian2.prefs.logging.file_log = False
+    brian2.prefs.codegen.loop_invariant_optimisations = False  # it would rewrite expressions
+    brian2.prefs.codegen.cpp.extra_compile_args_gcc = list(FLAGS)
+    brian2.prefs.codegen.cpp.headers += ['"operations.h"']
+    brian2.prefs.codegen.cpp.include_dirs += ["."]
+    brian2.prefs.core.stop_on_keyboard_interrupt = False  # the recorder listens to signals
+    brian2.set_device("cpp_standalone", directory=str(project), build_on_run=False)
+    arrays = network()
+    brian2.device.build(directory=str(project), compile=False, run=False)
+    return arrays
+
+
+def _gate(main: Path, gates: list[str]) -> None:
+    """Ask before the code of a tick whether it is due. Without this the code asks itself, synapse by synapse."""
+    text = main.read_text()
+    for number, name in enumerate(gates):
+        run = f"_run_{name}_codeobject"
+        call = f"[]() {{ if (snn::recorder().due({number})) {run}(); }}"
+        text = re.sub(rf"(\.add\(&\w+, ){run}\);", lambda found, call=call: f"{found[1]}{call});", text)  # type: ignore[misc]
+    main.write_text(text)
+
+
+def _one_unit(project: Path) -> str:
+    """Write one source file that holds the project: each file's unnamed namespace gets a name of its own."""
+    found = re.search(r"^SRCS = (.*)$", (project / "makefile").read_text(), re.MULTILINE)
+    files = sorted(found[1].split()) if found else []
+    spaces: dict[str, str] = {}
+    parts = ['#include "objects.h"', "#include <climits>", "#include <cmath>", "#include <ctime>", "#include <fstream>"]
+    for name in files:
+        text = (project / name).read_text()
+        support = re.search(r"^namespace \{(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+        if support:
+            known = support[1] in spaces
+            space = spaces.setdefault(support[1], f"support_{len(spaces)}")
+            text = text.replace(support[0], "" if known else f"namespace {space} {{{support[1]}}}", 1)
+            text = text.replace("using namespace brian;", f"using namespace brian;\n    using namespace {space};")
+        parts += [f"// {name}", text, *(f"#undef {macro}" for macro in sorted(set(re.findall(r"^\s*#define\s+(\w+)", text, re.M))))]
+    (project / "whole.cpp").write_text("\n".join(parts) + "\n")
+    return "whole.cpp"
+
+
+def _compile(project: Path, arguments: list[str]) -> None:
+    subprocess.run([compiler(), *FLAGS, *arguments], cwd=project, check=True, capture_output=True, text=True)

@@ -1,0 +1,119 @@
+"""What run.py needs besides Brian2's own objects: our functions, and the arrays that the compiled program fills itself.
+
+Nothing here is imported once the model is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from names import neuron_name, synapse_name  # type: ignore[import-not-found,unused-ignore]
+
+__all__ = ["Arrays", "functions"]
+
+_REAL = {"snn_exp": 1, "snn_log": 1, "snn_expm1": 1, "snn_log1p": 1, "snn_sin": 1, "snn_cos": 1, "snn_tan": 1, "snn_tanh": 1,
+         "snn_exprel": 1, "snn_sigmoid": 1, "snn_uniform": 6, "snn_normal": 6, "snn_poisson": 7, "snn_trial": 1, "snn_due": 2,
+         "snn_key": 1, "snn_select": 3}  # fmt: skip
+_WITH_EFFECT = {"snn_sample": 3, "snn_bound": 3, "snn_inject": 1, "snn_snapshot": 1, "snn_record": 1}
+
+
+def functions() -> dict[str, Any]:
+    """Return the functions of code/functions.h and code/operations.h as Brian2 functions."""
+    from brian2 import Function
+
+    def function(name: str, arguments: int, stateless: bool) -> Any:
+        made = Function(
+            lambda *args: 0.0,
+            arg_units=[1] * arguments,
+            arg_types=["any"] * arguments,
+            return_unit=1,
+            return_type="float",
+            stateless=stateless,
+        )
+        made.implementations.add_implementation("cpp", "", name=name)
+        return made
+
+    made = {name: function(name, count, True) for name, count in _REAL.items()}
+    return made | {name: function(name, count, False) for name, count in _WITH_EFFECT.items()}
+
+
+class Arrays:
+    """The arrays of Brian2 that the compiled program fills from data/ when it starts, as lines of C++."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.gates: list[str] = []
+
+    def population(self, name: str, group: Any, variables: str) -> None:
+        """Name the parameters, states and ports of a population (as in program.txt)."""
+        self._group(name, group)
+        for variable in variables.split():
+            array = _array(group.variables[neuron_name(variable)])
+            self.lines.append(f'snn::recorder().model.populations["{name}"].values["{variable}"] = {array};')
+
+    def source(self, name: str, group: Any) -> None:
+        """Name a source: a SpikeGeneratorGroup whose spikes come from data/."""
+        self._group(name, group)
+        for member, variable in (("timebins", "_timebins"), ("neurons", "neuron_index")):
+            array = _array(group.variables[variable])
+            self.lines.append(f'snn::recorder().model.populations["{name}"].{member} = &{array};')
+
+    def _group(self, name: str, group: Any) -> None:
+        spikes = _array(group.variables["_spikespace"])
+        self.lines += [
+            f'snn::recorder().model.populations["{name}"].name = "{name}";',
+            f'snn::recorder().model.populations["{name}"].size = {len(group)};',
+            f'snn::recorder().model.populations["{name}"].spikes = {spikes};',
+        ]
+
+    def synapses(
+        self, name: str, group: Any, each: str, same: str = "", post_first: bool = False, bound: Iterable[str] = ()
+    ) -> None:
+        """Name the variables of synapses: those of each synapse and those that are the same for all."""
+        here = f'snn::recorder().model.synapses["{name}"]'
+        arrays = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_outgoing": "N_outgoing",
+                  "n_incoming": "N_incoming"}  # fmt: skip
+        self.lines += [
+            f'{here}.name = "{name}";',
+            f"{here}.sources = {len(group.source)};",
+            f"{here}.targets = {len(group.target)};",
+            f"{here}.post_first = {str(post_first).lower()};",
+        ]
+        for member, variable in arrays.items():
+            self.lines.append(f"{here}.{member} = {'' if member == 'count' else '&'}{_array(group.variables[variable])};")
+        for way in ("pre", "post"):
+            delay = f"&{_array(getattr(group, way).variables['delay'])}" if hasattr(group, way) else "NULL"
+            self.lines.append(f"{here}.{way}_delay = {delay};")
+        for variable in each.split():
+            if variable in ("dendritic", "row"):
+                self.lines.append(f'{here}.integers["{variable}"] = &{_array(group.variables[variable])};')
+            else:
+                own = "weight" if variable == "weight" and "weight" in group.variables else synapse_name(variable)
+                self.lines.append(f'{here}.values["{variable}"] = &{_array(group.variables[own])};')
+        for variable in same.split():
+            self.lines.append(f'{here}.shared["{variable}"] = {_array(group.variables[synapse_name(variable)])};')
+        for member, variable in zip(("bounded", "bound"), bound, strict=False):
+            self.lines.append(f'{here}.{member} = "{variable}";')
+
+    def tick(self, name: str, period: int, runner: Any) -> None:
+        """Call the code of a tick only in the steps in which a synapse is due."""
+        self.lines += [
+            "snn::recorder().model.gates.push_back(snn::Gate());",
+            f'snn::recorder().model.gates.back().synapses = "{name}";',
+            f"snn::recorder().model.gates.back().period = {period};",
+        ]
+        self.gates.append(runner.name)
+
+    def start(self) -> None:
+        """Have the compiled program fill the arrays before the network runs, and leave when it has run."""
+        from brian2 import device
+
+        device.insert_code("main", "\n".join([*self.lines, "snn::recorder().start();"]))
+        device.insert_code("after_network_run", "snn::recorder().finish();")
+
+
+def _array(variable: Any) -> str:
+    from brian2 import device
+
+    return str(device.get_array_name(variable, access_data=False))

@@ -1,0 +1,213 @@
+/* Brian2's arrays by name, and their filling from data/ when the program starts: no number is compiled in. */
+#ifndef SNN_MODEL_H
+#define SNN_MODEL_H
+
+#include <stdlib.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "npy.h"
+
+namespace snn
+{
+
+struct Population
+{
+  std::string name;
+  int size;
+  int32_t* spikes;  // the neurons that spike in this step, in order; their number is the last entry
+  std::map<std::string, double*> values;
+  std::vector<int32_t> *timebins, *neurons;  // of a source: its SpikeGeneratorGroup
+  int spiked() const { return spikes[size]; }
+};
+
+struct Synapses
+{
+  std::string name;
+  int sources, targets;
+  int32_t* count;
+  std::vector<int32_t> *pre, *post, *n_outgoing, *n_incoming;
+  std::vector<double> *pre_delay, *post_delay;
+  bool post_first;
+  std::map<std::string, std::vector<double>*> values;
+  std::map<std::string, std::vector<int32_t>*> integers;  // dendritic, row
+  std::map<std::string, double*> shared;
+  std::vector<int32_t> dendritic;
+  std::vector<int64_t> row;
+  std::string bounded, bound;  // a state and the parameter that bounds it
+  size_t rows() const { return pre->size(); }
+};
+
+/* A tick of a rule: Brian2 calls its code only in the steps in which one of the synapses is due. */
+struct Gate
+{
+  std::string synapses;
+  int64_t period;
+  std::vector<int64_t> parts;  // the dendritic parts that occur
+  bool due(int64_t step) const
+  {
+    for (size_t k = 0; k < parts.size(); ++k) {
+      const int64_t stamp = step + 1 - parts[k];
+      if (stamp > 0 && stamp % period == 0) return true;
+    }
+    return false;
+  }
+};
+
+struct Injection
+{
+  double* port;
+  std::vector<int64_t> step;
+  std::vector<int32_t> neuron;
+  std::vector<double> amount;
+  size_t next;
+};
+
+struct Model
+{
+  std::map<std::string, Population> populations;
+  std::map<std::string, Synapses> synapses;
+  std::vector<Gate> gates;
+  std::vector<Injection> injections;
+  std::vector<std::vector<double> > samples;
+  std::vector<double> keys;
+  double trial;
+
+  Model() : trial(0.0) {}
+
+  Population& population(const std::string& name)
+  {
+    if (!populations.count(name)) throw Problem("no population " + name);
+    return populations[name];
+  }
+
+  Synapses& connection(const std::string& name)
+  {
+    if (!synapses.count(name)) throw Problem("no synapses " + name);
+    return synapses[name];
+  }
+
+  /* the values of a parameter or state: one number, or an array file of one number for each */
+  static std::vector<double> numbers(const std::string& kind, const std::string& text, size_t size)
+  {
+    if (kind == "number") return std::vector<double>(size, strtod(text.c_str(), NULL));
+    const std::vector<double> values = read_npy<double>(text);
+    if (values.size() != size) throw Problem(text + " has not " + std::to_string(size) + " rows");
+    return values;
+  }
+
+  void set_population(const std::string& name, const std::string& variable, const std::string& kind, const std::string& text)
+  {
+    Population& group = population(name);
+    if (!group.values.count(variable)) throw Problem("population " + name + " has no variable " + variable);
+    const std::vector<double> values = numbers(kind, text, group.size);
+    std::copy(values.begin(), values.end(), group.values[variable]);
+  }
+
+  void set_synapses(const std::string& name, const std::string& variable, const std::string& kind, const std::string& text)
+  {
+    Synapses& group = connection(name);
+    if (group.shared.count(variable)) {
+      if (kind != "number") throw Problem(text + ": " + variable + " of " + name + " is one number for all");
+      *group.shared[variable] = strtod(text.c_str(), NULL);
+    } else {
+      if (!group.values.count(variable)) throw Problem("synapses " + name + " have no variable " + variable);
+      *group.values[variable] = numbers(kind, text, group.rows());
+    }
+  }
+
+  /* what Synapses.connect and the delays of its pathways are in a script */
+  void connect(const std::string& name, const std::string& folder)
+  {
+    Synapses& group = connection(name);
+    *group.pre = read_npy<int32_t>(folder + "/pre.npy");
+    *group.post = read_npy<int32_t>(folder + "/post.npy");
+    group.dendritic = read_npy<int32_t>(folder + "/dendritic.npy");
+    group.row = read_npy<int64_t>(folder + "/row.npy");
+    const std::vector<int32_t> axonal = read_npy<int32_t>(folder + "/axonal.npy");
+    const size_t rows = group.rows();
+    if (group.post->size() != rows || group.dendritic.size() != rows || axonal.size() != rows || group.row.size() != rows)
+      throw Problem("the columns of " + folder + " are of unequal length");
+    group.n_outgoing->assign(group.sources, 0);
+    group.n_incoming->assign(group.targets, 0);
+    if (group.pre_delay) group.pre_delay->resize(rows);
+    if (group.post_delay) group.post_delay->resize(rows);
+    for (size_t k = 0; k < rows; ++k) {
+      const int i = (*group.pre)[k], j = (*group.post)[k], a = axonal[k], b = group.dendritic[k];
+      if (i < 0 || i >= group.sources || j < 0 || j >= group.targets || a < 0 || b < 0 || a + b < 1)
+        throw Problem("row " + std::to_string(k) + " of " + folder + " is no synapse");
+      ++(*group.n_outgoing)[i];
+      ++(*group.n_incoming)[j];
+      if (group.pre_delay) (*group.pre_delay)[k] = a + b - 1;
+      if (group.post_delay) (*group.post_delay)[k] = group.post_first ? 2 * b - 1 : 2 * b;
+    }
+    *group.count = int32_t(rows);
+    std::map<std::string, std::vector<int32_t>*>::iterator it;
+    for (it = group.integers.begin(); it != group.integers.end(); ++it) {
+      if (it->first == "row") it->second->assign(group.row.begin(), group.row.end());
+      else *it->second = group.dendritic;
+    }
+    for (size_t g = 0; g < gates.size(); ++g)
+      if (gates[g].synapses == name) {
+        const std::set<int64_t> parts(group.dendritic.begin(), group.dendritic.end());
+        gates[g].parts.assign(parts.begin(), parts.end());
+      }
+  }
+
+  /* spikes of a source: stamp 0 waits where the first step looks, stamp s is a spike of Brian2's step s - 1 */
+  void source(const std::string& name, const std::string& folder)
+  {
+    Population& group = population(name);
+    const std::vector<int64_t> stamp = read_npy<int64_t>(folder + "/stamp.npy");
+    const std::vector<int32_t> neuron = read_npy<int32_t>(folder + "/neuron.npy");
+    if (stamp.size() != neuron.size()) throw Problem("the columns of " + folder + " are of unequal length");
+    int now = 0;
+    for (size_t k = 0; k < stamp.size(); ++k) {
+      if (neuron[k] < 0 || neuron[k] >= group.size || stamp[k] < 0)
+        throw Problem("row " + std::to_string(k) + " of " + folder + " is no spike");
+      if (stamp[k] == 0) {
+        group.spikes[now++] = neuron[k];
+      } else {
+        group.timebins->push_back(int32_t(stamp[k] - 1));
+        group.neurons->push_back(neuron[k]);
+      }
+    }
+    group.spikes[group.size] = now;
+  }
+
+  void inject(const std::string& name, const std::string& port, const std::string& folder)
+  {
+    Population& group = population(name);
+    if (!group.values.count(port)) throw Problem("population " + name + " has no port " + port);
+    Injection events;
+    events.port = group.values[port];
+    events.step = read_npy<int64_t>(folder + "/step.npy");
+    events.neuron = read_npy<int32_t>(folder + "/neuron.npy");
+    events.amount = read_npy<double>(folder + "/amount.npy");
+    events.next = 0;
+    if (events.neuron.size() != events.step.size() || events.amount.size() != events.step.size())
+      throw Problem("the columns of " + folder + " are of unequal length");
+    for (size_t k = 0; k < events.step.size(); ++k)
+      if (events.neuron[k] < 0 || events.neuron[k] >= group.size)
+        throw Problem("row " + std::to_string(k) + " of " + folder + " is no event");
+    injections.push_back(events);
+  }
+
+  /* add the events of a step to their ports, before the update of the neurons */
+  void deliver(int64_t step)
+  {
+    for (size_t k = 0; k < injections.size(); ++k) {
+      Injection& events = injections[k];
+      for (; events.next < events.step.size() && events.step[events.next] <= step; ++events.next)
+        if (events.step[events.next] == step) events.port[events.neuron[events.next]] += events.amount[events.next];
+    }
+  }
+};
+
+}  // namespace snn
+
+#endif
