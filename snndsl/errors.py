@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Fault", "ModelError", "SimulationFailed", "SnndslError", "ToolMissing", "UnsupportedByTarget"]
+__all__ = ["Fault", "ModelError", "SimulationFailed", "SnndslError", "TextFault", "ToolMissing", "UnsupportedByTarget"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,24 @@ class Fault:
         hints = [f"expected: {self.expected}"] if self.expected else []
         hints += [f"try: {self.try_}"] if self.try_ else []
         return text + "".join(f"\n  {hint}" for hint in hints)
+
+
+class TextFault(Exception):  # noqa: N818 - a fault of a text whose place in a file only the caller knows
+    """Something wrong inside a text.
+
+    Parameters
+    ----------
+    code, what, expected, try_ : str
+        As in `Fault`.
+    offset : int
+        0-based, in the text or in line `line` of it.
+    line : int
+        0-based.
+    """
+
+    def __init__(self, code: str, what: str, offset: int = 0, expected: str = "", try_: str = "", line: int = 0) -> None:
+        super().__init__(what)
+        self.code, self.what, self.offset, self.expected, self.try_, self.line = code, what, offset, expected, try_, line
 
 
 class SnndslError(Exception):

@@ -1,0 +1,230 @@
+"""The dimension of an expression, or where it has none."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from snndsl.errors import TextFault
+from snndsl.expressions.functions import FUNCTIONS
+from snndsl.expressions.printer import to_text
+from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
+from snndsl.units import ONE, Dimension, unit_symbol
+
+__all__ = ["ANY", "BOOLEAN", "Kind", "dimension_of", "fits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an expression is when it is no physical number: a truth value, or a zero that fits every unit."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+BOOLEAN = Kind("a truth value")
+ANY = Kind("zero")
+
+Lookup = Callable[[str], "Dimension | Kind | None"]
+Result = Dimension | Kind
+
+_TIME = unit_symbol("ms")
+TIME = _TIME.dimension if _TIME is not None else ONE
+
+
+def fits(found: Result, wanted: Result) -> bool:
+    """Tell whether a value of one kind may stand where another is wanted."""
+    return found == wanted or (found == ANY and isinstance(wanted, Dimension))
+
+
+def dimension_of(
+    node: Expression, lookup: Lookup, known: Iterable[str] = (), data: Callable[[str], Dimension | None] = lambda name: None
+) -> Result:
+    """Return the dimension of an expression.
+
+    Parameters
+    ----------
+    node : Expression
+        A tree.
+    lookup : callable
+        Dimension of a name, or None if there is no such name.
+    known : iterable of str
+        Names to suggest.
+    data : callable
+        Dimension of a data array that may be called, or None.
+
+    Raises
+    ------
+    TextFault
+        dimension, name-unknown, function-unknown, argument-count.
+    """
+    return _Checker(lookup, tuple(known), data).of(node)
+
+
+class _Checker:
+    def __init__(self, lookup: Lookup, known: tuple[str, ...], data: Callable[[str], Dimension | None]) -> None:
+        self.lookup, self.known, self.data = lookup, known, data
+
+    def of(self, node: Expression) -> Result:
+        match node:
+            case Number():
+                if node.unit is None:
+                    return ANY if node.value == 0 else ONE
+                return node.unit.dimension
+            case Name():
+                return self.name(node)
+            case Unary(op="not"):
+                self.truth(node.operand)
+                return BOOLEAN
+            case Unary():
+                return self.real(node.operand)
+            case Compare():
+                self.alike(node.left, node.right, f"{node.op!r} compares")
+                return BOOLEAN
+            case Logic():
+                for operand in node.operands:
+                    self.truth(operand)
+                return BOOLEAN
+            case Binary():
+                return self.binary(node)
+            case Call():
+                return self.call(node)
+
+    def name(self, node: Name) -> Result:
+        found = self.lookup(node.text)
+        if found is None:
+            near = difflib.get_close_matches(node.text, self.known, 1, 0.5)
+            listed = ", ".join(sorted(self.known)[:12]) or "a declared name"
+            raise TextFault("name-unknown", f"there is no {node.text!r} here", node.start, listed, near[0] if near else "")
+        return found
+
+    def real(self, node: Expression) -> Result:
+        found = self.of(node)
+        if found == BOOLEAN:
+            raise TextFault(
+                "dimension", f"{to_text(node)} is a truth value", node.start, "a number", f"where({to_text(node)}, 1, 0)"
+            )
+        return found
+
+    def truth(self, node: Expression) -> None:
+        if self.of(node) != BOOLEAN:
+            raise TextFault("dimension", f"{to_text(node)} is no truth value", node.start, "a comparison, and, or, not")
+
+    def number(self, node: Expression, function: str) -> None:
+        found = self.real(node)
+        if found not in (ANY, ONE):
+            raise TextFault(
+                "dimension",
+                f"{function}() of {found}",
+                node.start,
+                "a pure number",
+                f"{function}(({to_text(node)})/(1 {found}))",
+            )
+
+    def alike(self, left: Expression, right: Expression, verb: str) -> Result:
+        a, b = self.real(left), self.real(right)
+        if fits(a, b):
+            return b
+        if fits(b, a):
+            return a
+        raise TextFault("dimension", f"{verb} {a} and {b}", left.start, "equal dimensions")
+
+    def binary(self, node: Binary) -> Result:
+        if node.op in ("+", "-", "%"):
+            verb = {"+": "'+' adds", "-": "'-' subtracts", "%": "'%' divides"}[node.op]
+            return self.alike(node.left, node.right, verb)
+        left, right = self.real(node.left), self.real(node.right)
+        if node.op == "**":
+            return self.power(node, left, right)
+        if node.op == "*" and ANY in (left, right):
+            return ANY
+        if node.op == "/" and left == ANY:
+            return ANY
+        a = left if isinstance(left, Dimension) else ONE
+        b = right if isinstance(right, Dimension) else ONE
+        return a * b if node.op == "*" else a / b
+
+    def power(self, node: Binary, base: Result, exponent: Result) -> Result:
+        if exponent not in (ANY, ONE):
+            raise TextFault("dimension", f"an exponent in {exponent}", node.right.start, "a pure number")
+        if not isinstance(base, Dimension) or base.is_dimensionless:
+            return ONE
+        value = _literal(node.right)
+        if value is None:
+            raise TextFault(
+                "dimension", f"{base} raised to a power that is no literal", node.right.start, "an integer, or a pure number"
+            )
+        return base.power(value)
+
+    def call(self, node: Call) -> Result:
+        function = FUNCTIONS.get(node.function)
+        if function is None:
+            return self.called_data(node)
+        count = len(node.arguments)
+        allowed = function.counts or tuple(range(function.least, function.most + 1))
+        if count not in allowed:
+            wanted = (
+                " or ".join(str(number) for number in allowed[:3]) if len(allowed) < 4 else f"{allowed[0]} to {allowed[-1]}"
+            )
+            raise TextFault("argument-count", f"{node.function}() with {count} arguments", node.start, f"{wanted} arguments")
+        return self.law(node, function.law)
+
+    def law(self, node: Call, law: str) -> Result:
+        first = node.arguments[0] if node.arguments else node
+        match law:
+            case "number":
+                for argument in node.arguments:
+                    self.number(argument, node.function)
+                return ONE
+            case "sqrt":
+                found = self.real(first)
+                return found.power(Fraction(1, 2)) if isinstance(found, Dimension) else found
+            case "keep":
+                return self.real(first)
+            case "sign":
+                self.real(first)
+                return ONE
+            case "same" | "draw":
+                return self.together(node.arguments, node.function) if node.arguments else ONE
+            case "where":
+                self.truth(first)
+                return self.together(node.arguments[1:], "where")
+            case "noise":
+                return TIME.power(Fraction(-1, 2))
+        found = self.real(first)
+        if not fits(found, TIME):
+            raise TextFault("dimension", f"{node.function}() of {found}", first.start, "a time")
+        return {"time-number": ONE, "time-time": TIME, "time-truth": BOOLEAN}[law]
+
+    def together(self, arguments: tuple[Expression, ...], function: str) -> Result:
+        result = self.real(arguments[0])
+        for argument in arguments[1:]:
+            found = self.real(argument)
+            if fits(result, found):
+                result = found
+            elif not fits(found, result):
+                raise TextFault("dimension", f"{function}() of {result} and {found}", argument.start, f"a value in {result}")
+        return result
+
+    def called_data(self, node: Call) -> Result:
+        found = self.data(node.function)
+        if found is None:
+            near = difflib.get_close_matches(node.function, [*FUNCTIONS, *self.known], 1, 0.5)
+            expected = "a function of the language or a data array"
+            raise TextFault(
+                "function-unknown", f"there is no function {node.function!r}", node.start, expected, near[0] if near else ""
+            )
+        for argument in node.arguments:
+            self.number(argument, node.function)
+        return found
+
+
+def _literal(node: Expression) -> Fraction | None:
+    sign = 1
+    while isinstance(node, Unary) and node.op in ("-", "+"):
+        sign, node = (-sign if node.op == "-" else sign), node.operand
+    return sign * node.value if isinstance(node, Number) and node.unit is None else None

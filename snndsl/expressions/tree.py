@@ -1,0 +1,85 @@
+"""The expression tree. Offsets are 0-based in the text the node was parsed from and take no part in comparisons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from snndsl.units import Unit
+
+__all__ = ["Binary", "Call", "Compare", "Expression", "Logic", "Name", "Number", "Unary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, exactly, with the unit written behind it."""
+
+    value: Fraction
+    unit: Unit | None
+    text: str = field(compare=False, default="")
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, dots included."""
+
+    text: str
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function or a data array called with arguments."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """``-x``, ``+x``, ``not x``."""
+
+    op: str
+    operand: Expression
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """``+ - * / % **``."""
+
+    op: str
+    left: Expression
+    right: Expression
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One comparison; it cannot be chained."""
+
+    op: str
+    left: Expression
+    right: Expression
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """``and`` or ``or`` of two or more operands."""
+
+    op: str
+    operands: tuple[Expression, ...]
+    start: int = field(compare=False, default=0)
+    end: int = field(compare=False, default=0)
+
+
+Expression = Number | Name | Call | Unary | Binary | Compare | Logic

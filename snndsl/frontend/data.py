@@ -1,0 +1,194 @@
+"""Arrays of a model: from files below its folder (no pickles) or written in it, in internal units."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.expressions import TextFault
+from snndsl.frontend.loader import ModelSource, open_below
+from snndsl.locations import Location
+from snndsl.schema.model import DataSpec
+from snndsl.units import Dimension, Unit, parse_unit
+
+__all__ = ["MAX_DATA_BYTES", "DataColumn", "load_data"]
+
+MAX_DATA_BYTES = 4 * 2**30
+_MAX_RATIO = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DataColumn:
+    """One array.
+
+    Parameters
+    ----------
+    name : str
+        As called: ``net.v0``, ``D``.
+    values : ndarray of float64
+        Internal units.
+    dimension : Dimension
+        Of the values.
+    """
+
+    name: str
+    values: NDArray[np.float64]
+    dimension: Dimension
+
+
+def load_data(source: ModelSource, step: Fraction) -> tuple[dict[str, DataColumn], str]:
+    """Return the arrays of a file by the name they are called, and a hash of their bytes.
+
+    Parameters
+    ----------
+    source : ModelSource
+        A model or an imported file.
+    step : Fraction
+        Length of a step in ms, for columns in steps.
+
+    Raises
+    ------
+    ModelError
+        path-escapes, pickle, not-numeric, data-format, unit-unknown, column-unknown.
+    """
+    columns: dict[str, DataColumn] = {}
+    faults: list[Fault] = []
+    digest = hashlib.blake2b(digest_size=16)
+    for name, spec in source.spec.data.items():
+        place = source.locations.value(("data", name))
+        try:
+            arrays, content = _arrays(source, name, spec, place)
+            digest.update(f"{name}:{len(content)};".encode() + content)
+            for key, array in arrays.items():
+                called = f"{name}.{key}" if key else name
+                unit = _unit(source, name, key, spec, place)
+                columns[called] = DataColumn(called, _converted(array, unit, step), unit.dimension)
+            _unknown_units(arrays, name, spec, source)
+        except ModelError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ModelError(faults)
+    return columns, digest.hexdigest()
+
+
+def _arrays(source: ModelSource, name: str, spec: DataSpec, place: Location) -> tuple[dict[str, NDArray[Any]], bytes]:
+    if (spec.file is None) == (spec.values is None):
+        raise _fault("data-format", f"data {name!r} needs 'file' or 'values'", place, "exactly one of them")
+    if spec.values is not None:
+        try:
+            array = np.array(spec.values, np.float64)
+        except ValueError:
+            raise _fault(
+                "not-numeric", f"the rows of data {name!r} differ in length", place, "a rectangle of numbers"
+            ) from None
+        return {"": array}, array.tobytes()
+    where = source.locations.value(("data", name, "file"))
+    content, path = open_below(source.folder, str(spec.file), where, MAX_DATA_BYTES)
+    readers = {".npz": _npz, ".npy": _npy, ".csv": _csv, ".parquet": _parquet}
+    reader = readers.get(path.suffix)
+    if reader is None:
+        raise _fault("data-format", f"{spec.file!r} has an unknown form", where, "npz, npy, csv or parquet")
+    arrays = reader(content, str(spec.file), where)
+    for new, column in spec.names.items():
+        if column not in arrays:
+            raise _fault("column-unknown", f"{spec.file!r} has no column {column!r}", where, ", ".join(arrays))
+        arrays[new] = arrays.pop(column)
+    for key, array in arrays.items():
+        if array.dtype.kind not in "iufb":
+            raise _fault("not-numeric", f"column {key!r} of {spec.file!r} holds {array.dtype}", where, "numbers")
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            row = int(np.argmin(np.isfinite(array).ravel()))
+            raise _fault(
+                "not-finite",
+                f"column {key!r} of {spec.file!r} holds {array.ravel()[row]} in row {row}",
+                where,
+                "finite numbers",
+            )
+    return arrays, content
+
+
+def _npz(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+            if size > max(_MAX_RATIO * len(content), 2**26):
+                raise _fault(
+                    "file-too-large", f"{file!r} unpacks to {size} bytes", place, f"at most {_MAX_RATIO} times its size"
+                )
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays.files}
+    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
+        raise _unreadable(file, error, place) from None
+
+
+def _npy(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
+    try:
+        return {"": np.load(io.BytesIO(content), allow_pickle=False)}
+    except (ValueError, OSError, EOFError) as error:
+        raise _unreadable(file, error, place) from None
+
+
+def _csv(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
+    try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+        header, body = [cell.strip() for cell in rows[0]], [row for row in rows[1:] if row]
+        return {name: np.array([float(row[k]) for row in body]) for k, name in enumerate(header)}
+    except (ValueError, IndexError, UnicodeDecodeError) as error:
+        raise _fault("not-numeric", f"{file!r}: {error}", place, "a header and numbers with a decimal point") from None
+
+
+def _parquet(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
+    try:
+        import pandas  # type: ignore[import-untyped]
+
+        frame = pandas.read_parquet(io.BytesIO(content))
+    except ImportError:
+        raise _fault("tool-missing", f"{file!r} needs pandas and pyarrow", place, "pip install pandas pyarrow") from None
+    except (ValueError, OSError) as error:
+        raise _unreadable(file, error, place) from None
+    return {str(key): frame[key].to_numpy() for key in frame.columns}
+
+
+def _unit(source: ModelSource, name: str, key: str, spec: DataSpec, place: Location) -> Unit:
+    text = spec.units.get(key, "1") if key else spec.unit
+    try:
+        return parse_unit(text)
+    except TextFault as error:
+        where = source.locations.value(("data", name, "units", key) if key else ("data", name, "unit"))
+        fault = Fault(error.code, error.what, where.file, where.line, where.column, error.expected, error.try_)
+        raise ModelError(fault) from None
+
+
+def _unknown_units(arrays: Mapping[str, Any], name: str, spec: DataSpec, source: ModelSource) -> None:
+    for key in spec.units:
+        if key not in arrays:
+            where = source.locations.key(("data", name, "units", key))
+            raise _fault("column-unknown", f"data {name!r} has no column {key!r}", where, ", ".join(arrays))
+
+
+def _converted(array: NDArray[Any], unit: Unit, step: Fraction) -> NDArray[np.float64]:
+    factor = unit.factor * step**unit.step_power
+    values = np.asarray(array, np.float64)
+    if factor.numerator != 1:
+        values = values * float(factor.numerator)
+    return values / float(factor.denominator) if factor.denominator != 1 else values
+
+
+def _unreadable(file: str, error: Exception, place: Location) -> ModelError:
+    if "pickle" in str(error).lower():
+        return _fault("pickle", f"{file!r} holds Python objects", place, "arrays of numbers")
+    return _fault("data-format", f"{file!r} cannot be read: {str(error)[:80]}", place, "an intact file")
+
+
+def _fault(code: str, what: str, place: Location, expected: str) -> ModelError:
+    return ModelError(Fault(code, what, place.file, place.line, place.column, expected=expected))

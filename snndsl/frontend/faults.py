@@ -1,0 +1,106 @@
+"""What the schema refuses, as faults with places."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from snndsl.errors import Fault
+from snndsl.locations import Path, SourceMap
+
+__all__ = ["schema_faults"]
+
+_EXPECTED = {
+    "not-a-value": "a number, a quantity such as 20 ms, or an expression",
+    "not-a-flag": "true or false",
+    "not-a-name": "a name",
+    "not-a-whole-number": "a whole number",
+    "not-numeric": "numbers, or lists of numbers",
+    "version-unknown": "snndsl: 1",
+    "connect-unknown": "all_to_all, one_to_one, {bernoulli: p}, {fixed_indegree: n}, {fixed_outdegree: n}, "
+    "{fixed_total_number: n}, {pairs: {i: .., j: ..}} or {motif: m}",
+}
+
+
+def schema_faults(error: ValidationError, raw: Any, locations: SourceMap) -> list[Fault]:
+    """Return one fault for each thing the schema refused, in the order of the file."""
+    faults = [_fault(item, raw, locations) for item in error.errors(include_url=False)]
+    return sorted(set(faults), key=lambda fault: (fault.line, fault.column, fault.what))
+
+
+def _fault(item: Any, raw: Any, locations: SourceMap) -> Fault:
+    path = _existing(raw, item["loc"])
+    kind, name = item["type"], ".".join(str(part) for part in item["loc"])
+    if kind == "extra_forbidden":
+        place = locations.key(path)
+        known = list(_known(path[:-1]))
+        near = difflib.get_close_matches(str(item["loc"][-1]), known, 1, 0.5)
+        what = f"unknown key {str(item['loc'][-1])!r}" + (f" in {'.'.join(map(str, path[:-1]))}" if path[:-1] else "")
+        return Fault(
+            "unknown-key", what, place.file, place.line, place.column, expected=", ".join(known), try_=near[0] if near else ""
+        )
+    place = locations.value(path)
+    if kind == "missing":
+        place = locations.key(path)
+        what = f"{'.'.join(map(str, item['loc'][:-1])) or 'the file'} has no {str(item['loc'][-1])!r}"
+        return Fault("key-missing", what, place.file, place.line, place.column, expected=f"{item['loc'][-1]}: ...")
+    code = kind if "-" in kind else "value-not-fitting"
+    message = item["msg"].removeprefix("Value error, ")
+    return Fault(
+        code,
+        f"{name}: {message[:1].lower()}{message[1:]}",
+        place.file,
+        place.line,
+        place.column,
+        expected=_EXPECTED.get(kind, ""),
+    )
+
+
+def _existing(raw: Any, loc: tuple[Any, ...]) -> Path:
+    """Follow `loc` as far as the document goes; parts that the schema added (alternatives, fields) are skipped."""
+    path: list[str | int] = []
+    node = raw
+    for part in loc:
+        if isinstance(node, Mapping) and part in node or isinstance(node, list) and isinstance(part, int) and part < len(node):
+            node = node[part]
+        else:
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _known(path: Path) -> Iterator[str]:
+    """Yield the keys that fit at a place of the schema."""
+    from snndsl.schema import ModelSpec
+
+    node: Any = ModelSpec
+    for part in path:
+        if isinstance(node, type) and issubclass(node, BaseModel):
+            fields = {(field.alias or key): field for key, field in node.model_fields.items()}
+            if part not in fields:
+                return
+            node = fields[str(part)].annotation
+        else:
+            node = _item(node)
+    node = _unwrapped(node)
+    if isinstance(node, type) and issubclass(node, BaseModel):
+        for key, field in node.model_fields.items():
+            yield field.alias or key
+
+
+def _item(annotation: Any) -> Any:
+    arguments = getattr(_unwrapped(annotation), "__args__", ())
+    return _unwrapped(arguments[-1] if arguments and arguments[-1] is not ... else arguments[0]) if arguments else annotation
+
+
+def _unwrapped(annotation: Any) -> Any:
+    """Strip Annotated and Optional."""
+    while hasattr(annotation, "__metadata__"):
+        annotation = annotation.__origin__
+    arguments = [item for item in getattr(annotation, "__args__", ()) if item is not type(None)]
+    if type(None) in getattr(annotation, "__args__", ()) and len(arguments) == 1:
+        return _unwrapped(arguments[0])
+    return annotation

@@ -1,0 +1,218 @@
+"""Values at build time: an expression of the language on arrays, in internal units, with our own functions and draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from snndsl import numerics
+from snndsl.expressions import tree
+from snndsl.frontend.data import DataColumn
+from snndsl.units import to_internal
+
+__all__ = ["Drawer", "Evaluator", "IndexOutOfRange"]
+
+Value = Any
+"""A float or an array that broadcasts against the rows of the evaluation."""
+
+
+class IndexOutOfRange(Exception):  # noqa: N818 - becomes a fault with a place
+    """A data array was called with an index it does not have; `args` holds name, index and size."""
+
+
+@dataclass(eq=False)
+class Drawer:
+    """Draws of one text: a function of (key, element, step, trial) and the number of the call in the text.
+
+    Parameters
+    ----------
+    key : tuple of int
+        Of the stream.
+    element, step, trial : array or float
+        Identity of each row.
+    """
+
+    key: tuple[int, int]
+    element: Value
+    step: Value = 0.0
+    trial: Value = 0.0
+    calls: int = 0
+
+    def __call__(self, name: str, arguments: list[Value]) -> Value:
+        """Return one draw a row."""
+        identity = (*self.key, self.element, self.step, self.trial, float(self.calls))
+        self.calls += 1
+        if name == "normal_in":
+            return self._inside(arguments, identity)
+        if name == "poisson":
+            return numerics.poisson(arguments[0], *identity)
+        if name == "uniform":
+            drawn = numerics.uniform(*identity)
+            return arguments[0] + (arguments[1] - arguments[0]) * drawn if arguments else drawn
+        if name == "exponential":
+            return -((arguments[0] if arguments else 1.0) * numerics.log(numerics.uniform(*identity)))
+        drawn = numerics.normal(*identity)
+        if arguments:
+            drawn = arguments[0] + arguments[1] * drawn
+        return numerics.exp(drawn) if name == "lognormal" else drawn
+
+    def _inside(self, arguments: list[Value], identity: tuple[Any, ...]) -> Value:
+        """Draw again until the value lies in [low, high]."""
+        mean, spread, low, high, *words = np.broadcast_arrays(*arguments, *identity[2:5])
+        result = np.full(mean.shape, np.nan)
+        pending = np.ones(mean.shape, np.bool_)
+        for attempt in range(65536):
+            rows = [np.asarray(word, np.float64)[pending] for word in words]
+            drawn = mean[pending] + spread[pending] * numerics.normal_attempt(*identity[:2], *rows, identity[5], attempt)
+            inside = (drawn >= low[pending]) & (drawn <= high[pending])
+            result[pending] = np.where(inside, drawn, np.nan)
+            pending = np.isnan(result)
+            if not pending.any():
+                break
+        return result
+
+
+@dataclass(eq=False)
+class Evaluator:
+    """Evaluates trees on the names and arrays of one scope.
+
+    Parameters
+    ----------
+    names : mapping of str to value, or callable
+        Numbers or arrays, internal units.
+    step : Fraction
+        Length of a step in ms.
+    data : mapping of str to DataColumn
+        Arrays that may be called.
+    draw : Drawer or None
+        None: nothing may be drawn.
+    """
+
+    names: Mapping[str, Value] | Callable[[str], Value]
+    step: Fraction
+    data: Mapping[str, DataColumn] = field(default_factory=dict)
+    draw: Drawer | None = None
+
+    def __call__(self, node: tree.Expression) -> Value:
+        """Return the value; warnings of NumPy are silent, NaN and infinities are the caller's to judge."""
+        with np.errstate(all="ignore"):
+            return self._value(node)
+
+    def _value(self, node: tree.Expression) -> Value:
+        match node:
+            case tree.Number():
+                return to_internal(node.value, node.unit, self.step)
+            case tree.Name():
+                return self._named(node.text)
+            case tree.Unary():
+                operand = self._value(node.operand)
+                return -operand if node.op == "-" else np.logical_not(operand) if node.op == "not" else operand
+            case tree.Binary():
+                return self._binary(node)
+            case tree.Compare():
+                return _COMPARE[node.op](self._value(node.left), self._value(node.right))
+            case tree.Logic():
+                values = [self._value(operand) for operand in node.operands]
+                join = np.logical_and if node.op == "and" else np.logical_or
+                result = values[0]
+                for value in values[1:]:
+                    result = join(result, value)
+                return result
+            case tree.Call():
+                return self._call(node.function, [self._value(argument) for argument in node.arguments])
+        raise TypeError(node)
+
+    def _named(self, name: str) -> Value:
+        if name == "pi":
+            return np.pi
+        if name == "dt":
+            return float(self.step)
+        return self.names(name) if callable(self.names) else self.names[name]
+
+    def _binary(self, node: tree.Binary) -> Value:
+        left, right = self._value(node.left), self._value(node.right)
+        match node.op:
+            case "+":
+                return left + right
+            case "-":
+                return left - right
+            case "*":
+                return left * right
+            case "/":
+                return np.divide(left, right)
+            case "%":
+                return left - right * np.floor(np.divide(left, right))
+        exponent = float(right) if np.ndim(right) == 0 else None
+        if exponent is not None and exponent == int(exponent) and abs(exponent) <= 64:
+            result = 1.0 if exponent == 0 else left
+            for _ in range(int(abs(exponent)) - 1):
+                result = result * left
+            return np.divide(1.0, result) if exponent < 0 else result
+        return numerics.exp(right * numerics.log(left))
+
+    def _call(self, name: str, arguments: list[Value]) -> Value:
+        if name in _FUNCTIONS:
+            return _FUNCTIONS[name](*arguments)
+        if name in ("uniform", "normal", "normal_in", "lognormal", "exponential", "poisson"):
+            assert self.draw is not None
+            return self.draw(name, arguments)
+        if name == "steps":
+            return np.floor(arguments[0] / float(self.step) + 0.5)
+        array = self.data[name]
+        places = []
+        for size, argument in zip(array.values.shape, arguments, strict=True):
+            place = np.floor(np.asarray(argument, np.float64)).astype(np.int64)
+            bad = (place < 0) | (place >= size)
+            if np.any(bad):
+                raise IndexOutOfRange(name, int(place[bad].ravel()[0]) if place.ndim else int(place), size)
+            places.append(place)
+        return array.values[tuple(places)]
+
+
+def _minimum(first: Value, *others: Value) -> Value:
+    for other in others:
+        first = np.where(other < first, other, first)
+    return first
+
+
+def _maximum(first: Value, *others: Value) -> Value:
+    for other in others:
+        first = np.where(other > first, other, first)
+    return first
+
+
+_COMPARE: dict[str, Callable[[Value, Value], Value]] = {
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
+
+_FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "exp": numerics.exp,
+    "log": numerics.log,
+    "expm1": numerics.expm1,
+    "log1p": numerics.log1p,
+    "sin": numerics.sin,
+    "cos": numerics.cos,
+    "tan": numerics.tan,
+    "tanh": numerics.tanh,
+    "exprel": numerics.exprel,
+    "sigmoid": numerics.sigmoid,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "sign": np.sign,
+    "round": lambda x: np.floor(x + 0.5),
+    "min": _minimum,
+    "max": _maximum,
+    "clip": lambda x, low, high: np.where(x < low, low, np.where(x > high, high, x)),
+    "where": np.where,
+}

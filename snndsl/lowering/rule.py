@@ -1,0 +1,182 @@
+"""A plasticity rule as a rule of the program: traces as value and stamp, intervals as integers, delivery on the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from snndsl.expressions import tree
+from snndsl.expressions.statements import Assignment, Deliver
+from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick
+from snndsl.lowering.neuron import start_time
+from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
+from snndsl.semantics.element import Instruction
+from snndsl.semantics.rule import RuleElement
+
+__all__ = ["LoweredRule", "lower_rule"]
+
+NEVER = float("-inf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoweredRule:
+    """A rule and what its synapses must still supply.
+
+    Parameters
+    ----------
+    rule : Rule
+        Of the program.
+    added : mapping of str to float
+        Initial values of the states that the lowering added.
+    drawn : bool
+        Whether the rule draws (parameters ``key__0``, ``key__1``).
+    """
+
+    rule: Rule
+    added: Mapping[str, float]
+    drawn: bool
+
+
+def lower_rule(element: RuleElement, step: Fraction, periods: Iterable[int]) -> LoweredRule:
+    """Return the rule of the program; `periods` are those of `every`, in steps, in the order of the file."""
+    return _Lowering(element, step).run(list(periods))
+
+
+@dataclass
+class _Lowering:
+    element: RuleElement
+    step: Fraction
+    calls: dict[int, int] = field(default_factory=dict)
+    intervals: set[str] = field(default_factory=set)
+    deliver: str = ""
+
+    def run(self, periods: list[int]) -> LoweredRule:
+        element = self.element
+        on_pre = _Event(self, element.on_pre, delivers=True)
+        on_post = _Event(self, element.on_post)
+        ticks = [(period, _Event(self, items)) for period, (_, items) in zip(periods, element.every, strict=True)]
+        ticks.sort(key=lambda item: item[0])
+        added = {f"{trace}__last": 0.0 for trace in element.traces}
+        added |= {f"last_{kind}__": NEVER for kind in ("pre", "post") if kind in self.intervals}
+        blocks = [on_pre.block("pre"), on_post.block("post")]
+        every = tuple(Tick(period, event.block("")) for period, event in ticks)
+        params = ["q__", *element.parameters, *(f"{trace}__{part}" for trace in element.traces for part in ("c", "to"))]
+        params += ["bound__"] if element.bound is not None else []
+        params += ["key__0", "key__1"] if self.calls else []
+        states = ("w", *element.states, *element.traces, *added)
+        used = _used([*blocks, *(tick.block for tick in every)]) | {"q__", "bound__"}
+        rule = Rule(
+            name=element.name.replace(".", "__"),
+            params=tuple(name for name in params if name in used),
+            states=states,
+            on_pre=blocks[0],
+            on_post=blocks[1],
+            deliver=on_pre.delivered,
+            every=every,
+            bound="bound__" if element.bound is not None else "",
+            order=element.spec.order,
+        )
+        return LoweredRule(rule, added, bool(self.calls))
+
+
+class _Event:
+    """One event of a synapse as a block."""
+
+    def __init__(self, rule: _Lowering, instructions: list[Instruction], delivers: bool = False) -> None:
+        self.rule, self.builder = rule, BlockBuilder()
+        self.latest: dict[str, Expr] = {}
+        self.locals: dict[str, Expr] = {}
+        self.assigned: set[str] = set()
+        self.delivered = ""
+        self.translate = Translator(self.builder, self._named, rule.step, Ref("tv"), self._draw, None)
+        for instruction in instructions:
+            self._run(instruction)
+        if delivers and not self.delivered:
+            self._deliver(Ref("w") if "w" not in self.latest else self.latest["w"])
+
+    def block(self, kind: str) -> Block:
+        """Return the block; `kind` names the interval that ends with this event."""
+        writes = [
+            (state, value.name) for state, value in self.latest.items() if state in self.assigned and isinstance(value, Ref)
+        ]
+        writes += [(f"{trace}__last", "tv") for trace in self.rule.element.traces if trace in self.assigned]
+        if kind in self.rule.intervals:
+            writes.append((f"last_{kind}__", "tv"))
+        return self.builder.block(writes)
+
+    def _run(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        if isinstance(statement, Deliver):
+            self._deliver(self.translate(statement.value))
+            return
+        assert isinstance(statement, Assignment)
+        target = statement.target
+        value = self.translate(statement.value)
+        if statement.op != "=":
+            name = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op]
+            value = Call(name, (self._named(target), value))
+        element = self.rule.element
+        if target == "w" or target in element.states or target in element.traces:
+            self.latest[target] = self.builder.let(target, value)
+            self.assigned.add(target)
+        else:
+            self.locals[target] = self.builder.let(target, value)
+
+    def _deliver(self, value: Expr) -> None:
+        cells = Call("floor", (Call("add", (Call("div", (value, Ref("q__"))), Const(0.5))),))
+        self.delivered = self.builder.let("sent", Call("mul", (cells, Ref("q__")))).name
+
+    def _named(self, text: str) -> Expr:
+        element, step = self.rule.element, self.rule.step
+        if text in self.locals:
+            return self.locals[text]
+        if text in self.latest:
+            return self.latest[text]
+        if text == "w" or text in element.states:
+            return Ref(text)
+        if text in element.traces:
+            self.latest[text] = self._trace(text)
+            return self.latest[text]
+        if text in element.parameters:
+            return Ref(text)
+        for kind in ("pre", "post"):
+            if text in (f"since_{kind}", f"steps(since_{kind})"):
+                self.rule.intervals.add(kind)
+                ago = Call("sub", (Ref("tv"), Ref(f"last_{kind}__")))
+                return ago if text.startswith("steps") else Call("mul", (ago, Const(float(step))))
+        match text:
+            case "t":
+                return start_time(Ref("tv"), step)
+            case "dt":
+                return Const(float(step))
+            case "pi":
+                return Const(3.141592653589793)
+            case "trial":
+                return Ref("trial")
+        raise KeyError(text)
+
+    def _trace(self, trace: str) -> Expr:
+        """to + (x - to)*exp(c*(V - last)), from the last assignment."""
+        age = Call("sub", (Ref("tv"), Ref(f"{trace}__last")))
+        factor = Call("exp", (Call("mul", (Ref(f"{trace}__c"), age)),))
+        target = self.rule.element.traces[trace][1].tree
+        if isinstance(target, tree.Number) and target.value == 0:
+            return self.builder.let(trace, Call("mul", (Ref(trace), factor)))
+        to = Ref(f"{trace}__to")
+        return self.builder.let(trace, Call("add", (to, Call("mul", (Call("sub", (Ref(trace), to)), factor)))))
+
+    def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
+        call = self.rule.calls.setdefault(id(node), len(self.rule.calls))
+        return draw_arguments(("key__0", "key__1"), Ref("row"), Ref("tv"), Ref("trial"), call)
+
+
+def _used(blocks: Iterable[Block]) -> set[str]:
+    from snndsl.ir import walk
+
+    names: set[str] = set()
+    for block in blocks:
+        for _, expression in block.lets:
+            names |= {item.name for item in walk(expression) if isinstance(item, Ref)}
+        names |= {value for _, value in block.writes}
+    return names

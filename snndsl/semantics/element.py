@@ -1,0 +1,435 @@
+"""A neuron (or signal) with its parts put into one namespace.
+
+A part's name ``x`` becomes ``part.x``; a need becomes what it is bound to; a constant of a file becomes a parameter with the
+prefix of whoever uses it. After this, every text of the element speaks of the same flat names.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from snndsl.errors import Fault, ModelError
+from snndsl.expressions import TextFault, parse_equations, parse_statements, tree
+from snndsl.expressions.statements import Alias, Assignment, Statement
+from snndsl.frontend.loader import ModelSource
+from snndsl.locations import Path
+from snndsl.schema.base import UseSpec
+from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
+from snndsl.semantics.terms import Place, Term, parse_term, renamed
+
+__all__ = ["BUILTINS", "Element", "Instruction", "Parameter", "PortDecl", "find", "flatten", "value_terms"]
+
+BUILTINS = frozenset({"t", "dt", "pi", "trial", "i", "N", "since_spike"})
+INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
+
+ValueTerm = Term | tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parameter:
+    """A value of each neuron: its default and, if written, its unit."""
+
+    place: Place
+    default: ValueTerm | None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PortDecl:
+    """What arrives in a step."""
+
+    place: Place
+    unit: str
+    quantum: Term | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instruction:
+    """A statement in flat names; `owner` is the prefix of the part that says it (empty: the element itself)."""
+
+    owner: str
+    statement: Statement
+    place: Place
+
+    @property
+    def term(self) -> Term:
+        """Its right side."""
+        return Term(self.statement.value, self.place, self.statement.line)
+
+
+@dataclass(eq=False)
+class Element:
+    """A neuron or signal in one namespace; mappings keep the order of the file."""
+
+    name: str
+    place: Place
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    states: dict[str, ValueTerm] = field(default_factory=dict)
+    ports: dict[str, PortDecl] = field(default_factory=dict)
+    port_names: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, Term] = field(default_factory=dict)
+    derivatives: dict[str, Term] = field(default_factory=dict)
+    integrators: dict[str, str] = field(default_factory=dict)
+    update: list[Instruction] = field(default_factory=list)
+    every: list[tuple[Term, list[Instruction]]] = field(default_factory=list)
+    threshold: Term | None = None
+    silent_for: Term | None = None
+    silent_while: Term | None = None
+    hold: tuple[str, ...] = ()
+    reset: list[Instruction] = field(default_factory=list)
+    require: list[Term] = field(default_factory=list)
+    made_for: Term | None = None
+    sources: dict[str, ModelSource] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> tuple[Any, ModelSource, Path]:
+    """Return a definition, the file it stands in and its path there.
+
+    Raises
+    ------
+    ModelError
+        If there is none, with the nearest name.
+    """
+    owner, local = source, name
+    if "." in name:
+        alias, _, local = name.partition(".")
+        if alias in source.imports:
+            owner = source.imports[alias]
+    table: Mapping[str, Any] = getattr(owner.spec, section)
+    if local in table:
+        return table[local], owner, (section, local)
+    known = [*getattr(source.spec, section)]
+    known += [f"{alias}.{key}" for alias, item in source.imports.items() for key in getattr(item.spec, section)]
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    expected = ", ".join(known) or f"a definition in the section {section!r}"
+    raise ModelError(at.problem("name-unknown", f"there is no {what} {name!r}", expected, near[0] if near else ""))
+
+
+def value_terms(value: Any, place: Place) -> ValueTerm:
+    """Parse a value of the schema: one text, or one for each neuron."""
+    if isinstance(value, tuple):
+        return tuple(parse_term(str(item), Place(place.locations, (*place.path, k))) for k, item in enumerate(value))
+    return parse_term(str(value), place)
+
+
+def flatten(source: ModelSource, section: str, name: str, at: Place) -> Element:
+    """Return a neuron or signal of `source` (or of a file it imports) in one namespace.
+
+    Faults of its texts are collected in `Element.faults`; an unknown definition raises.
+    """
+    spec, owner, path = find(source, section, name, at, "neuron" if section == "neurons" else "signal")
+    place = Place(owner.locations, path)
+    element = Element(name, place)
+    _Piece(element, owner, spec, place, "").add()
+    _order(element, spec, place)
+    return element
+
+
+def _order(element: Element, spec: SignalSpec, place: Place) -> None:
+    """Put what only the element itself says: integrators, threshold, refractoriness."""
+    piece = _Piece(element, element.sources[""], spec, place, "")
+    if spec.made_for is not None:
+        element.made_for = piece.term(spec.made_for, "made_for")
+    _integrators(element, spec, place)
+    if not isinstance(spec, NeuronSpec):
+        return
+    if spec.threshold is not None:
+        element.threshold = piece.term(spec.threshold, "threshold")
+    if spec.refractory is not None:
+        inner = Place(place.locations, (*place.path, "refractory"))
+        if spec.refractory.for_ is not None:
+            element.silent_for = piece.term(spec.refractory.for_, "refractory", "for")
+        if spec.refractory.while_ is not None:
+            element.silent_while = piece.term(spec.refractory.while_, "refractory", "while")
+        for held in spec.refractory.hold:
+            if held not in element.states:
+                element.faults.append(
+                    inner.problem(
+                        "name-unknown", f"{held!r} in hold is no state", ", ".join(element.states), _near(held, element.states)
+                    )
+                )
+        element.hold = tuple(held for held in spec.refractory.hold if held in element.states)
+    element.reset = piece.instructions(spec.reset, "reset")
+
+
+def _integrators(element: Element, spec: SignalSpec, place: Place) -> None:
+    where = Place(place.locations, (*place.path, "integrator"))
+    given = spec.integrator
+    if not element.derivatives:
+        return
+    if given is None:
+        element.faults.append(
+            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", _one_of(INTEGRATORS))
+        )
+        return
+    table = given if isinstance(given, Mapping) else {"rest": given}
+    for state, method in table.items():
+        if method not in INTEGRATORS:
+            near = _near(str(method), INTEGRATORS)
+            element.faults.append(
+                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", _one_of(INTEGRATORS), near)
+            )
+        if state != "rest" and state not in element.derivatives:
+            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", ", ".join(element.derivatives)))
+    for state in element.derivatives:
+        method = table.get(state, table.get("rest"))
+        if method is None:
+            element.faults.append(
+                where.problem("integrator-missing", f"no integrator is given for {state!r}", "one for each state, or rest: ..")
+            )
+        else:
+            element.integrators[state] = str(method)
+
+
+class _Piece:
+    """The element itself, or one of its parts, on its way into the flat namespace."""
+
+    def __init__(self, element: Element, source: ModelSource, spec: PartSpec, place: Place, prefix: str) -> None:
+        self.element, self.source, self.spec, self.place, self.prefix = element, source, spec, place, prefix
+        self.bound: dict[str, tree.Expression] = {}
+        self.locals: set[str] = set()
+        self.own: dict[str, str] = {}
+        element.sources[prefix] = source
+
+    def add(self, given: Mapping[str, ValueTerm] | None = None) -> None:
+        """Declare every name, then add every text."""
+        self.declare(given or {})
+        parts = [self._part(name, use) for name, use in getattr(self.spec, "parts", {}).items()]
+        used = [piece for piece in parts if piece is not None]
+        for part, values in used:
+            part.bind_needs(self, values)
+        for part, _ in used:
+            part.add_texts()
+        self.add_texts()
+        self._sort_update()
+
+    def declare(self, given: Mapping[str, ValueTerm]) -> None:
+        """Enter parameters, states, ports and the names of aliases."""
+        element, spec = self.element, self.spec
+        for name in (*spec.parameters, *spec.state, *spec.ports):
+            if name in self.own:
+                element.faults.append(self.at(name).problem("name-twice", f"{name!r} is declared twice"))
+            if name in BUILTINS or "__" in name:
+                element.faults.append(
+                    self.at(name).problem("name-reserved", f"{name!r} is a built-in or reserved name", "another name")
+                )
+            self.own[name] = self.flat(name)
+        self.equations = self._parsed(parse_equations, spec.equations, "equations")
+        for equation in self.equations:
+            if isinstance(equation, Alias):
+                self.own[equation.name] = self.flat(equation.name)
+        self.given = given
+
+    def add_texts(self) -> None:
+        """Add defaults, initial values, equations and statements."""
+        element, spec = self.element, self.spec
+        for name, parameter in spec.parameters.items():
+            element.parameters[self.flat(name)] = self._parameter(name, parameter)
+        for name, value in spec.state.items():
+            term = self._try_value(value, "state", name)
+            if term is not None:
+                element.states[self.flat(name)] = term
+        for name, port in spec.ports.items():
+            self._port(name, port)
+        if self.prefix and len(spec.ports) == 1:
+            element.port_names[self.prefix] = self.flat(next(iter(spec.ports)))
+        place = self.inner("equations")
+        for equation in self.equations:
+            term = self._flat_term(Term(equation.value, place, equation.line))
+            flat = self.flat(equation.name)
+            table = element.aliases if isinstance(equation, Alias) else element.derivatives
+            if flat in table:
+                element.faults.append(term.problem("equation-twice", f"{equation.name!r} has two equations"))
+            if not isinstance(equation, Alias) and equation.name not in spec.state:
+                near = _near(equation.name, spec.state)
+                element.faults.append(
+                    term.problem("name-unknown", f"{equation.name!r} is no state", ", ".join(spec.state), near)
+                )
+                continue
+            table[flat] = term
+        element.update += self.instructions(spec.update, "update")
+        for period, statements in spec.every.items():
+            term = self.term(period, "every", period)
+            if term is not None:
+                element.every.append((term, self.instructions(statements, "every", period)))
+        for k, condition in enumerate(spec.require):
+            term = self.term(condition, "require", k)
+            if term is not None:
+                element.require.append(term)
+
+    # ---- names
+
+    def flat(self, name: str) -> str:
+        return f"{self.prefix}.{name}" if self.prefix else name
+
+    def at(self, name: str) -> Place:
+        for section in ("parameters", "state", "ports"):
+            if name in getattr(self.spec, section):
+                return self.inner(section, name)
+        return self.place
+
+    def inner(self, *path: str | int) -> Place:
+        return Place(self.place.locations, (*self.place.path, *path))
+
+    def name(self, node: tree.Name) -> tree.Expression:
+        """Return what a name of this piece stands for in the flat namespace."""
+        text = node.text
+        if text in self.own:
+            return tree.Name(text=self.own[text], start=node.start, end=node.end)
+        if text in self.bound:
+            return renamed(self.bound[text], lambda inner: tree.Name(text=inner.text, start=node.start, end=node.end))
+        if text in self.locals:
+            return tree.Name(text=self.flat(text), start=node.start, end=node.end)
+        if text in self.source.spec.constants:
+            self._constant(text)
+            return tree.Name(text=self.flat(text), start=node.start, end=node.end)
+        return node
+
+    def call(self, function: str) -> str:
+        """Return the flat name of a called data array."""
+        return f"{self.prefix}:{function}" if self.prefix and function.split(".")[0] in self.source.spec.data else function
+
+    def _constant(self, name: str) -> None:
+        flat = self.flat(name)
+        if flat in self.element.parameters:
+            return
+        place = Place(self.source.locations, ("constants", name))
+        self.element.parameters[flat] = Parameter(place, None)  # a constant that refers to itself ends here
+        term = self._try(lambda: parse_term(str(self.source.spec.constants[name]), place), place)
+        self.element.parameters[flat] = Parameter(place, None if term is None else self._flat_term(term, constants_only=True))
+
+    # ---- texts
+
+    def term(self, text: str, *path: str | int) -> Term | None:
+        """Parse an expression and put it into the flat namespace."""
+        place = self.inner(*path)
+        term = self._try(lambda: parse_term(str(text), place), place)
+        return None if term is None else self._flat_term(term)
+
+    def instructions(self, text: Any, *path: str | int) -> list[Instruction]:
+        """Parse statements and put them into the flat namespace."""
+        place = self.inner(*path)
+        statements = self._parsed(parse_statements, text, *path)
+        known = {*self.own, *self.bound}
+        self.locals = {
+            s.target for s in statements if isinstance(s, Assignment) and s.target not in known and "." not in s.target
+        }
+        result = []
+        for statement in statements:
+            value = renamed(statement.value, self.name, self.call)
+            if isinstance(statement, Assignment):
+                target = self.own.get(statement.target, self.flat(statement.target))
+                statement = statement.moved(target, value)
+            result.append(Instruction(self.prefix, statement, place))
+        return result
+
+    def _parsed(self, parse: Any, text: Any, *path: str | int) -> tuple[Any, ...]:
+        if not text:
+            return ()
+        place = self.inner(*path)
+        result = self._try(lambda: parse(list(text) if isinstance(text, tuple) else text), place)
+        return () if result is None else tuple(result)
+
+    def _flat_term(self, term: Term, constants_only: bool = False) -> Term:
+        if constants_only:
+
+            def constant(node: tree.Name) -> tree.Expression:
+                if node.text in self.source.spec.constants:
+                    self._constant(node.text)
+                    return tree.Name(text=self.flat(node.text), start=node.start, end=node.end)
+                return node
+
+            return Term(renamed(term.tree, constant, self.call), term.place, term.line)
+        return Term(renamed(term.tree, self.name, self.call), term.place, term.line)
+
+    def _try(self, parse: Any, place: Place) -> Any:
+        try:
+            return parse()
+        except TextFault as error:
+            self.element.faults.append(place.fault(error, getattr(error, "line", 0)))
+            return None
+
+    def _try_value(self, value: Any, *path: str | int) -> ValueTerm | None:
+        place = self.inner(*path)
+        parsed: ValueTerm | None = self._try(lambda: value_terms(value, place), place)
+        if isinstance(parsed, tuple):
+            return tuple(self._flat_term(term) for term in parsed)
+        return None if parsed is None else self._flat_term(parsed)
+
+    def _parameter(self, name: str, parameter: ParameterSpec) -> Parameter:
+        place = self.inner("parameters", name)
+        if name in self.given:
+            default: ValueTerm | None = self.given[name]
+        else:
+            default = None if parameter.default is None else self._try_value(parameter.default, "parameters", name)
+        return Parameter(place, default, parameter.unit)
+
+    def _port(self, name: str, port: PortSpec) -> None:
+        quantum = None if port.quantum is None else self.term(port.quantum, "ports", name, "quantum")
+        flat = self.flat(name)
+        self.element.ports[flat] = PortDecl(self.inner("ports", name), port.unit, quantum)
+        self.element.port_names[flat] = flat
+
+    # ---- parts
+
+    def _part(self, name: str, use: UseSpec) -> tuple[_Piece, dict[str, ValueTerm]] | None:
+        where = self.inner("parts", name)
+        try:
+            spec, owner, path = find(self.source, "parts", use.use, where, "part")
+        except ModelError as error:
+            self.element.faults.extend(error.faults)
+            return None
+        part = _Piece(self.element, owner, spec, Place(owner.locations, path), name)
+        given: dict[str, ValueTerm] = {}
+        for key, value in use.values.items():
+            if key not in spec.parameters and key not in spec.needs:
+                known = [*spec.parameters, *spec.needs]
+                place = self.inner("parts", name, key)
+                fault = place.problem(
+                    "parameter-unknown", f"part {use.use!r} has no {key!r}", ", ".join(known), _near(key, known)
+                )
+                self.element.faults.append(fault)
+                continue
+            term = self._try(lambda value=value, key=key: value_terms(value, self.inner("parts", name, key)), where)
+            if term is not None:
+                given[key] = term
+        part.declare({key: self._owned(term) for key, term in given.items() if key in spec.parameters})
+        for own, flat in part.own.items():
+            self.own[f"{name}.{own}"] = flat
+        return part, given
+
+    def _owned(self, value: ValueTerm) -> ValueTerm:
+        return tuple(self._flat_term(term) for term in value) if isinstance(value, tuple) else self._flat_term(value)
+
+    def bind_needs(self, owner: _Piece, given: Mapping[str, ValueTerm]) -> None:
+        """Bind what this part needs: to what is written at its use, else to the owner's quantity of that name."""
+        for need in self.spec.needs:
+            value = given.get(need)
+            if isinstance(value, Term):
+                self.bound[need] = renamed(value.tree, owner.name, owner.call)
+            elif need in owner.spec.state or need in owner.own:
+                self.bound[need] = tree.Name(text=owner.flat(need), start=0, end=0)
+            else:
+                place = owner.inner("parts", self.prefix)
+                self.element.faults.append(
+                    place.problem(
+                        "need-unbound", f"part {self.prefix!r} needs {need!r}", f"a state {need!r} of the owner, or {need}: .."
+                    )
+                )
+
+    def _sort_update(self) -> None:
+        """Parts by name, then the owner; statements keep their order."""
+        self.element.update.sort(key=lambda instruction: (instruction.owner == "", instruction.owner))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, [str(item) for item in known], 1, 0.5)
+    return near[0] if near else ""
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return ", ".join(names)

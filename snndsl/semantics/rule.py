@@ -1,0 +1,144 @@
+"""A plasticity rule in one namespace: its own names, and constants of its file as parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from snndsl.errors import Fault
+from snndsl.expressions import TextFault, parse_statements, tree
+from snndsl.expressions.statements import Deliver, Statement
+from snndsl.frontend.loader import ModelSource
+from snndsl.schema.plasticity import RuleSpec
+from snndsl.semantics.element import Instruction, Parameter, ValueTerm, find, value_terms
+from snndsl.semantics.terms import Place, Term, parse_term, renamed
+
+__all__ = ["RULE_BUILTINS", "RuleElement", "flatten_rule"]
+
+RULE_BUILTINS = frozenset({"w", "t", "dt", "pi", "trial", "since_pre", "since_post"})
+
+
+@dataclass(eq=False)
+class RuleElement:
+    """A plasticity rule; mappings keep the order of the file."""
+
+    name: str
+    spec: RuleSpec
+    source: ModelSource
+    place: Place
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    states: dict[str, ValueTerm] = field(default_factory=dict)
+    traces: dict[str, tuple[Term, Term]] = field(default_factory=dict)
+    on_pre: list[Instruction] = field(default_factory=list)
+    on_post: list[Instruction] = field(default_factory=list)
+    on_start: list[Instruction] = field(default_factory=list)
+    every: list[tuple[Term, list[Instruction]]] = field(default_factory=list)
+    bound: Term | None = None
+    require: list[Term] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether on_pre says itself what is transmitted."""
+        return any(isinstance(item.statement, Deliver) for item in self.on_pre)
+
+
+def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleElement:
+    """Return a rule of `source` (or of a file it imports) with all its texts parsed.
+
+    Faults of its texts are collected in `RuleElement.faults`; an unknown rule raises.
+    """
+    spec, owner, path = find(source, "plasticity", name, at, "plasticity rule")
+    rule = RuleElement(name, spec, owner, Place(owner.locations, path))
+    reader = _Reader(rule)
+    for key, parameter in spec.parameters.items():
+        default = None if parameter.default is None else reader.value(parameter.default, "parameters", key)
+        rule.parameters[key] = Parameter(reader.inner("parameters", key), default, parameter.unit)
+    for key, value in spec.state.items():
+        term = reader.value(value, "state", key)
+        if term is not None:
+            rule.states[key] = term
+    for key, trace in spec.traces.items():
+        tau, to = reader.term(trace.tau, "traces", key), reader.term(trace.to, "traces", key)
+        if tau is not None and to is not None:
+            rule.traces[key] = (tau, to)
+    for key in (*spec.parameters, *spec.state, *spec.traces):
+        if key in RULE_BUILTINS or "__" in key:
+            rule.faults.append(
+                reader.inner().problem("name-reserved", f"{key!r} is a built-in or reserved name", "another name")
+            )
+    rule.on_pre = reader.instructions(spec.on_pre, "on_pre")
+    rule.on_post = reader.instructions(spec.on_post, "on_post")
+    rule.on_start = reader.instructions(spec.on_start, "on_start")
+    for period, statements in spec.every.items():
+        term = reader.term(period, "every", period)
+        if term is not None:
+            rule.every.append((term, reader.instructions(statements, "every", period)))
+    rule.bound = None if spec.bound is None else reader.term(spec.bound, "bound")
+    rule.require = [term for k, text in enumerate(spec.require) if (term := reader.term(text, "require", k)) is not None]
+    if sum(isinstance(item.statement, Deliver) for item in rule.on_pre) > 1:
+        rule.faults.append(reader.inner("on_pre").problem("two-deliver", "on_pre delivers twice", "one deliver(x)"))
+    for section in ("on_post", "on_start"):
+        if any(isinstance(item.statement, Deliver) for item in getattr(rule, section)):
+            rule.faults.append(
+                reader.inner(section).problem("deliver-misplaced", f"{section} cannot deliver", "deliver in on_pre")
+            )
+    return rule
+
+
+class _Reader:
+    """Parses the texts of one rule; constants of its file become parameters."""
+
+    def __init__(self, rule: RuleElement) -> None:
+        self.rule = rule
+
+    def inner(self, *path: str | int) -> Place:
+        return Place(self.rule.place.locations, (*self.rule.place.path, *path))
+
+    def name(self, node: tree.Name) -> tree.Expression:
+        rule, text = self.rule, node.text
+        own: Mapping[str, Any] = rule.spec.parameters
+        if text in own or text in rule.spec.state or text in rule.spec.traces or text in rule.spec.needs:
+            return node
+        if text in rule.source.spec.constants and text not in rule.parameters:
+            place = Place(rule.source.locations, ("constants", text))
+            rule.parameters[text] = Parameter(place, None)
+            try:
+                rule.parameters[text] = Parameter(place, self.flat(parse_term(str(rule.source.spec.constants[text]), place)))
+            except TextFault as error:
+                rule.faults.append(place.fault(error))
+        return node
+
+    def flat(self, term: Term) -> Term:
+        return Term(renamed(term.tree, self.name), term.place, term.line)
+
+    def term(self, text: str, *path: str | int) -> Term | None:
+        place = self.inner(*path)
+        try:
+            return self.flat(parse_term(str(text), place))
+        except TextFault as error:
+            self.rule.faults.append(place.fault(error))
+            return None
+
+    def value(self, value: Any, *path: str | int) -> ValueTerm | None:
+        place = self.inner(*path)
+        try:
+            parsed = value_terms(value, place)
+        except TextFault as error:
+            self.rule.faults.append(place.fault(error))
+            return None
+        return tuple(self.flat(term) for term in parsed) if isinstance(parsed, tuple) else self.flat(parsed)
+
+    def instructions(self, text: Any, *path: str | int) -> list[Instruction]:
+        place = self.inner(*path)
+        if not text:
+            return []
+        try:
+            statements: tuple[Statement, ...] = tuple(parse_statements(list(text) if isinstance(text, tuple) else text))
+        except TextFault as error:
+            self.rule.faults.append(place.fault(error, getattr(error, "line", 0)))
+            return []
+        for statement in statements:
+            renamed(statement.value, self.name)
+        return [Instruction("", statement, place) for statement in statements]

@@ -1,0 +1,99 @@
+"""Selections: a name, a slice, one neuron, a group, or a list of them, in written order."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from snndsl.errors import ModelError
+from snndsl.semantics.terms import Place
+
+__all__ = ["Block", "Selection", "resolve"]
+
+_ITEM = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*(?:\[\s*(-?\d+)?\s*(:)?\s*(-?\d+)?\s*\])?\s*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neurons start <= i < stop of one population or source."""
+
+    population: str
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Blocks in written order; i, j and N count through them."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return sum(block.size for block in self.blocks)
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Names of the populations, each once, in order of appearance."""
+        return tuple(dict.fromkeys(block.population for block in self.blocks))
+
+
+def resolve(
+    items: Iterable[str], sizes: Mapping[str, int], groups: Mapping[str, tuple[str, ...]], place: Place, what: str
+) -> Selection:
+    """Return the selection that texts stand for.
+
+    Parameters
+    ----------
+    items : iterable of str
+        As written.
+    sizes : mapping of str to int
+        Of populations and sources.
+    groups : mapping
+        Named selections.
+    place : Place
+        Of the text, for faults.
+    what : str
+        Who selects, for faults: ``projection 'ee' goes from``.
+
+    Raises
+    ------
+    ModelError
+        population-unknown, slice-out-of-range, selection-syntax, cycle.
+    """
+    return Selection(tuple(block for item in items for block in _blocks(str(item), sizes, groups, place, what, ())))
+
+
+def _blocks(
+    item: str, sizes: Mapping[str, int], groups: Mapping[str, tuple[str, ...]], place: Place, what: str, chain: tuple[str, ...]
+) -> list[Block]:
+    match = _ITEM.fullmatch(item)
+    if match is None:
+        raise ModelError(place.problem("selection-syntax", f"{what} {item!r}", "name, name[3] or name[0:100]"))
+    name, first, colon, last = match.groups()
+    if name in groups and "[" not in item:
+        if name in chain:
+            raise ModelError(place.problem("cycle", f"groups contain each other: {' -> '.join((*chain, name))}"))
+        return [block for inner in groups[name] for block in _blocks(str(inner), sizes, groups, place, what, (*chain, name))]
+    if name not in sizes:
+        known = [*sizes, *groups]
+        near = difflib.get_close_matches(name, known, 1, 0.5)
+        fault = place.problem("population-unknown", f"{what} {name!r}", f"one of {', '.join(known)}", near[0] if near else "")
+        raise ModelError(fault)
+    size = sizes[name]
+    if "[" not in item:
+        return [Block(name, 0, size)]
+    start = int(first) if first is not None else 0
+    stop = (int(last) if last is not None else size) if colon else start + 1
+    if (first is None and not colon) or not 0 <= start < stop <= size:
+        expected = f"0 <= start < stop <= {size}" if colon else f"0 .. {size - 1}"
+        raise ModelError(place.problem("slice-out-of-range", f"{what} {item!r}; {name} has {size} neurons", expected))
+    return [Block(name, start, stop)]
