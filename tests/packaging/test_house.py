@@ -22,7 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 # put together here so that this file does not contain them
 HOME_PATHS = re.compile("(?<![A-Za-z0-9_.$}-])/(?:" + "|".join(("work", "root", "home", "Users")) + ")/")
-REGISTRIES = re.compile("|".join(("py" + "pi[.]org", "python" + "hosted[.]org", "conda[.]" + "anaconda", "registry[.]npm" + "js")))
+REGISTRIES = re.compile("|".join(("py" + "pi[.]org", "python" + "hosted[.]org", "ana" + "conda[.]", "npm" + "js[.]")))
 
 
 def texts() -> Iterator[Path]:
