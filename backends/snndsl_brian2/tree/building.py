@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FLAGS", "build", "compiler", "key"]
+__all__ = ["FLAGS", "build", "compiler", "compiler_version", "key"]
 
 FLAGS = ("-O2", "-std=c++11", "-ffp-contract=off", "-fno-fast-math", "-w")
 """No contraction, no reordering: every sum as it is written."""
@@ -46,15 +46,19 @@ def key(tree: Path) -> dict[str, str]:
     made = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
     made["sizes"] = json.dumps({name: population["size"] for name, population in settings["populations"].items()}, sort_keys=True)
     made["flags"] = " ".join(FLAGS)
-    made["compiler"] = _version(compiler())
+    made["compiler"] = compiler_version()
     made["brian2"] = metadata.version("brian2")
     made["machine"] = f"{sys.platform} {os.uname().machine}"
     return made
 
 
-def _version(tool: str) -> str:
-    shown = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
-    return f"{tool} {shown.stdout.splitlines()[0] if shown.stdout else ''}"
+def compiler_version() -> str:
+    """Return the first line of what the compiler says of itself."""
+    try:
+        shown = subprocess.run([compiler(), "--version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        shown = ""
+    return shown.splitlines()[0] if shown else "none"
 
 
 def _without_comments(source: str) -> str:

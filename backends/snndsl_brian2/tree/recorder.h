@@ -86,7 +86,7 @@ public:
       say("{\"event\": \"phase\", \"name\": \"simulate\"}");
       if (over(0)) finish();
     } catch (const Problem& problem) {
-      fail("simulator", problem.what(), "");
+      fail("simulator", problem.what(), "", now);
     }
   }
 
@@ -112,6 +112,7 @@ public:
   {
     try {
       now = step + 1;
+      check_events();
       snapshot(now, true);
       finished_snapshots(step);
       if (now <= steps) keep();
@@ -121,7 +122,7 @@ public:
       if (over(now)) Network::_globally_stopped = true;
       else progress();
     } catch (const Problem& problem) {
-      fail("simulator", problem.what(), "");
+      fail("simulator", problem.what(), "", now);
     }
     return 0.0;
   }
@@ -297,15 +298,20 @@ private:
     }
   }
 
-  void check_numbers()
+  /* what statements have reported: it may belong to an earlier stamp, since synapses run late */
+  void check_events()
   {
     if (range_stamp >= 0.0) {
       char text[200];
       snprintf(text, sizeof(text), "index %.17g of sample %s is out of range at stamp %.0f", range_index,
                sample_names[range_sample].c_str(), range_stamp);
-      fail("sample", text, "");
+      fail("sample", text, "", int64_t(range_stamp));
     }
     if (bound_stamp >= 0.0) fail_bound();
+  }
+
+  void check_numbers()
+  {
     for (size_t k = 0; k < watched.size(); ++k) {
       const Watched& watch = watched[k];
       double sum = 0.0;
@@ -316,7 +322,7 @@ private:
           const std::string where = "\"population\": \"" + watch.population + "\", \"neuron\": " + std::to_string(i)
             + ", \"variable\": \"" + watch.variable + "\", ";
           fail("non-finite", watch.variable + " of neuron " + std::to_string(i) + " of " + watch.population
-            + " is not a finite number at stamp " + std::to_string(now), where);
+            + " is not a finite number at stamp " + std::to_string(now), where, now);
         }
     }
   }
@@ -341,7 +347,7 @@ private:
       }
     }
     fail("bound", "the weight of " + which + " is larger than the bound of its rule at stamp "
-      + std::to_string(int64_t(bound_stamp)), where);
+      + std::to_string(int64_t(bound_stamp)), where, int64_t(bound_stamp));
   }
 
   void take(Snapshot& shot, const Synapses& group, int64_t late, bool post_first)
@@ -409,7 +415,7 @@ private:
     shown = seconds;
   }
 
-  void fail(const std::string& kind, const std::string& what, const std::string& where)
+  void fail(const std::string& kind, const std::string& what, const std::string& where, int64_t step)
   {
     try {
       if (kind != "simulator" && now > first + 1 && now <= steps) commit(now - 1);
@@ -421,7 +427,7 @@ private:
       text += what[k];
     }
     say("{\"event\": \"failed\", \"kind\": \"" + kind + "\", \"what\": \"" + text + "\", " + where + "\"step\": "
-      + std::to_string(now) + "}");
+      + std::to_string(step) + "}");
     _exit(4);
   }
 };

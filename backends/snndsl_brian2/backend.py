@@ -1,0 +1,139 @@
+"""The backend `brian2`: generates a tree, compiles it once, and leaves running to the tree itself."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+
+from snndsl.backend.protocol import BuildCache
+from snndsl.backend.source_tree import SourceTree
+from snndsl.errors import Fault, SimulationFailed
+from snndsl.ir import OPERATIONS, Program, Target
+from snndsl.ir.dump import dump
+from snndsl.numerics import c_functions
+from snndsl_brian2.readme import readme
+from snndsl_brian2.script import script
+from snndsl_brian2.settings import arrays, settings
+from snndsl_brian2.tree import building
+
+__all__ = ["TARGET", "Brian2Backend", "backend"]
+
+TARGET = Target(
+    name="brian2",
+    operations=frozenset(OPERATIONS),
+    features=frozenset(
+        {
+            "plastic", "dendritic_delay", "post_first", "ticks", "injections", "sources", "samples", "state_record",
+            "synapse_record", "plastic_source_stamp_0",
+        }
+    ),
+    needs=("c++", "brian2"),
+)  # fmt: skip
+"""What Brian2 can do: everything the program can say."""
+
+_SHIPPED = (
+    "building.py", "description.py", "model.h", "names.py", "npy.h", "operations.h", "plan.py", "recorder.h", "standalone.py",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Brian2Backend:
+    """Brian2, C++ standalone."""
+
+    name: str = "brian2"
+    target: Target = TARGET
+
+    def versions(self) -> Mapping[str, str]:
+        """Return versions of Brian2, NumPy and the compiler."""
+        found = {name: metadata.version(name) for name in ("brian2", "numpy") if importlib.util.find_spec(name)}
+        return {**found, "compiler": building.compiler_version(), "flags": " ".join(building.FLAGS)}
+
+    def missing(self) -> tuple[Fault, ...]:
+        """Return what must be installed before it can run."""
+        return tuple(fault for fault in (_no_compiler(), _no_brian2()) if fault is not None)
+
+    def generate(self, program: Program) -> SourceTree:
+        """Return the stand-alone tree.
+
+        Parameters
+        ----------
+        program : Program
+            Any.
+        """
+        keys: dict[float, int] = {}
+        text = script(program, keys)
+        shipped = files("snndsl_brian2.tree")
+        code = {f"code/{name}": shipped.joinpath(name).read_text(encoding="utf-8") for name in _SHIPPED}
+        code["code/run_folder.py"] = files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8")
+        code["code/functions.h"] = c_functions()
+        texts = {
+            "README.md": readme(program, building.FLAGS),
+            "run.py": text,
+            "settings.json": settings(program, keys),
+            "program.txt": dump(program),
+        }
+        return SourceTree({**texts, **code, **arrays(program)})
+
+    def build(self, tree: Path, cache: BuildCache, log: Path) -> Path | None:
+        """Compile the tree in a process of its own, unless that was done before.
+
+        Parameters
+        ----------
+        tree : Path
+            A generated tree.
+        cache : BuildCache
+            Of binaries.
+        log : Path
+            Takes what Brian2 and the compiler say.
+        """
+
+        def compile_into(folder: Path) -> None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            command = [sys.executable, "-I", str(tree.resolve() / "run.py"), "--build", str(folder.resolve()), "--compile"]
+            with log.open("ab") as output:
+                done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, env=_quiet(), check=False)
+            if done.returncode:
+                raise SimulationFailed(Fault("build-failed", f"Brian2 could not build the model (see {log})"))
+
+        return cache.get(building.key(tree), compile_into)
+
+
+def _quiet() -> dict[str, str]:
+    """Return the environment without the descriptor for events: a build is not a run."""
+    return {name: value for name, value in os.environ.items() if name != "SNNDSL_EVENTS"}
+
+
+def _no_compiler() -> Fault | None:
+    if shutil.which(building.compiler()):
+        return None
+    return Fault(
+        "compiler-missing",
+        f"Brian2 needs a C++ compiler, and there is no {building.compiler()}",
+        try_="sudo apt-get install build-essential",
+    )
+
+
+def _no_brian2() -> Fault | None:
+    if importlib.util.find_spec("brian2") is None:
+        return Fault("brian2-missing", "Brian2 is not installed", try_="pip install 'snndsl[brian2]'")
+    version, numpy = metadata.version("brian2"), metadata.version("numpy")
+    if _numbers(version) < (2, 10) and _numbers(numpy) >= (2, 4):
+        what = f"Brian2 {version} cannot be imported with NumPy {numpy}"
+        return Fault("numpy-too-new", what, expected="NumPy below 2.4", try_="pip install 'numpy<2.4'")
+    return None
+
+
+def _numbers(version: str) -> tuple[int, int]:
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)
+
+
+backend = Brian2Backend()
