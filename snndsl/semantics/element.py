@@ -83,6 +83,7 @@ class Element:
     require: list[Term] = field(default_factory=list)
     made_for: Term | None = None
     sources: dict[str, ModelSource] = field(default_factory=dict)
+    source_constants: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -297,6 +298,7 @@ class _Piece:
         flat = self.flat(name)
         if flat in self.element.parameters:
             return
+        self.element.source_constants.add(flat)
         place = Place(self.source.locations, ("constants", name))
         self.element.parameters[flat] = Parameter(place, None)  # a constant that refers to itself ends here
         term = self._try(lambda: parse_term(str(self.source.spec.constants[name]), place), place)

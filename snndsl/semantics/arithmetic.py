@@ -14,7 +14,7 @@ from snndsl.expressions import tree
 from snndsl.frontend.data import DataColumn
 from snndsl.units import to_internal
 
-__all__ = ["Drawer", "Evaluator", "IndexOutOfRange"]
+__all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "evaluate"]
 
 Value = Any
 """A float or an array that broadcasts against the rows of the evaluation."""
@@ -216,3 +216,8 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "clip": lambda x, low, high: np.where(x < low, low, np.where(x > high, high, x)),
     "where": np.where,
 }
+
+
+def evaluate(node: tree.Expression, names: Callable[[str], Value], step: Fraction) -> Value:
+    """Return the value of an expression of plain numbers."""
+    return Evaluator(names, step)(node)

@@ -1,0 +1,231 @@
+"""From a validated file to a checked model: names resolved, dimensions known; or every fault with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from snndsl.errors import Fault, ModelError
+from snndsl.expressions import TextFault, tree
+from snndsl.expressions.dimensions import TIME
+from snndsl.frontend.data import DataColumn, load_data
+from snndsl.frontend.loader import ModelSource
+from snndsl.schema import ModelSpec
+from snndsl.semantics.connection_check import check_projections
+from snndsl.semantics.dimensions import Names, file_names
+from snndsl.semantics.element import Element, flatten
+from snndsl.semantics.element_check import check_element
+from snndsl.semantics.observation_check import check_observations
+from snndsl.semantics.population_check import check_populations
+from snndsl.semantics.rule import RuleElement
+from snndsl.semantics.seeds import check_seeds
+from snndsl.semantics.stimulus_check import check_stimuli
+from snndsl.semantics.terms import Place, Term, parse_term
+from snndsl.units import to_internal
+
+__all__ = ["CheckedModel", "check", "whole_steps"]
+
+
+@dataclass(eq=False)
+class CheckedModel:
+    """A model whose every name and dimension is known.
+
+    Parameters
+    ----------
+    source : ModelSource
+        The files.
+    step : Fraction
+        Length of a step in ms.
+    steps : int
+        Length of the run.
+    constants : mapping of str to Term
+        Of the model file.
+    data : mapping of str to DataColumn
+        Of the model file; `file_data` those of any file it imports.
+    data_digest : str
+        Hash of the bytes of all data.
+    names : Names
+        The scope of the model file.
+    sizes : mapping of str to int
+        Of populations and sources.
+    elements : mapping of str to Element
+        By population.
+    element_names : mapping of str to Names
+        Dimensions of the names of each population's element.
+    rules : mapping of str to RuleElement
+        By projection.
+    warnings : list of Fault
+        What is allowed but odd.
+    """
+
+    source: ModelSource
+    step: Fraction
+    steps: int
+    constants: Mapping[str, Term]
+    data: Mapping[str, DataColumn]
+    data_digest: str
+    names: Names
+    sizes: dict[str, int] = field(default_factory=dict)
+    elements: dict[str, Element] = field(default_factory=dict)
+    element_names: dict[str, Names] = field(default_factory=dict)
+    rules: dict[str, RuleElement] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    file_data: dict[int, Mapping[str, DataColumn]] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the file says."""
+        return self.source.model
+
+    def place(self, *path: str | int) -> Place:
+        """Return a place of the model file."""
+        return Place(self.source.locations, path)
+
+    def term(self, text: Any, *path: str | int) -> Term | None:
+        """Parse an expression of the model file; None after reporting what is wrong."""
+        place = self.place(*path)
+        try:
+            return parse_term(str(text), place)
+        except TextFault as error:
+            self.faults.append(place.fault(error))
+            return None
+
+
+def check(source: ModelSource) -> CheckedModel:
+    """Return the checked model.
+
+    Raises
+    ------
+    ModelError
+        With all faults of the file, in its order.
+    """
+    faults: list[Fault] = []
+    step, steps = _time(source, faults)
+    try:
+        data, digest = load_data(source, step)
+    except ModelError as error:
+        faults += error.faults
+        data, digest = {}, ""
+    constants = _constants(source, faults)
+    names = file_names(constants, data, faults)
+    model = CheckedModel(source, step, steps, constants, data, digest, names, faults=faults)
+    for name in constants:
+        try:
+            names.lookup(name)
+        except TextFault as error:
+            faults.append(model.place("constants", name).fault(error))
+            names.found[name] = None
+    check_populations(model)
+    _unused_definitions(model)
+    check_stimuli(model)
+    check_projections(model)
+    check_observations(model)
+    check_seeds(model)
+    if faults:
+        unique = {(f.file, f.line, f.column, f.code, f.what): f for f in faults}
+        raise ModelError(sorted(unique.values(), key=lambda fault: (fault.file, fault.line, fault.column)))
+    return model
+
+
+def whole_steps(term: Term, step: Fraction, what: str) -> int:
+    """Return a literal time as a number of steps, exactly.
+
+    Raises
+    ------
+    ModelError
+        off-grid, dimension.
+    """
+    node = term.tree
+    if not isinstance(node, tree.Number):
+        raise ModelError(term.problem("not-a-literal", f"{what} is no literal time", "a time such as 1 ms"))
+    if node.unit is None or node.unit.dimension != TIME:
+        if node.value == 0:
+            return 0
+        raise ModelError(term.problem("dimension", f"{what} is {node.text}, no time", "a time such as 1 ms"))
+    length = node.value * node.unit.factor * step**node.unit.step_power
+    if (length / step).denominator != 1:
+        below = int(length / step)
+        near = f"{float(below * step)!r} ms or {float((below + 1) * step)!r} ms"
+        raise ModelError(
+            term.problem(
+                "off-grid",
+                f"{what} is {node.text}, no multiple of the step of {float(step)!r} ms",
+                "a whole number of steps",
+                near,
+            )
+        )
+    return int(length / step)
+
+
+def _time(source: ModelSource, faults: list[Fault]) -> tuple[Fraction, int]:
+    place = Place(source.locations, ("time",))
+    spec = source.model.time
+    if spec is None:
+        faults.append(place.problem("key-missing", "the file has no 'time'", "time: {step: 0.1 ms, duration: 1 s}"))
+        return Fraction(1), 0
+    length = _length(spec.step, Place(source.locations, ("time", "step")), faults)
+    if length is None:
+        return Fraction(1), 0
+    where = Place(source.locations, ("time", "duration"))
+    try:
+        steps = whole_steps(parse_term(spec.duration, where), length, "the duration")
+        if not 0 < steps < 2**31:
+            faults.append(where.problem("duration", f"a run of {steps} steps", "between 1 and 2147483647 steps"))
+        return length, steps
+    except TextFault as error:
+        faults.append(where.fault(error))
+    except ModelError as error:
+        faults += error.faults
+    return length, 1
+
+
+def _length(text: str, place: Place, faults: list[Fault]) -> Fraction | None:
+    try:
+        term = parse_term(text, place)
+    except TextFault as error:
+        faults.append(place.fault(error))
+        return None
+    node = term.tree
+    if (
+        not isinstance(node, tree.Number)
+        or node.unit is None
+        or node.unit.dimension != TIME
+        or node.unit.step_power
+        or node.value <= 0
+    ):
+        faults.append(term.problem("step", f"the step is {text!r}", "a positive time such as 0.1 ms"))
+        return None
+    to_internal(node.value, node.unit)
+    return node.value * node.unit.factor
+
+
+def _constants(source: ModelSource, faults: list[Fault]) -> dict[str, Term]:
+    constants: dict[str, Term] = {}
+    for name, text in source.spec.constants.items():
+        place = Place(source.locations, ("constants", name))
+        if name in ("t", "dt", "pi", "trial", "i", "j", "N", "w") or "__" in name:
+            faults.append(place.problem("name-reserved", f"{name!r} is a built-in or reserved name", "another name"))
+        try:
+            constants[name] = parse_term(str(text), place)
+        except TextFault as error:
+            faults.append(place.fault(error))
+    return constants
+
+
+def _unused_definitions(model: CheckedModel) -> None:
+    """Check definitions of the file that no population uses: a fault is a fault wherever it stands."""
+    used = {element.name for element in model.elements.values()}
+    for section, names in (("neurons", model.spec.neurons), ("signals", model.spec.signals)):
+        for name in names:
+            if name not in used:
+                try:
+                    element = flatten(model.source, section, name, model.place(section, name))
+                except ModelError as error:
+                    model.faults += error.faults
+                    continue
+                if section == "neurons":
+                    check_element(element, model.data, model.step)
+                model.faults += element.faults

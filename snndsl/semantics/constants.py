@@ -1,0 +1,59 @@
+"""Numbers that are known when the model is loaded: literals and constants, exactly rounded in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from snndsl.expressions import TextFault, tree
+from snndsl.semantics.arithmetic import evaluate
+from snndsl.semantics.terms import Term, names_in
+
+if TYPE_CHECKING:
+    from snndsl.semantics.check import CheckedModel
+
+__all__ = ["constant_term", "constant_value", "is_constant"]
+
+
+def is_constant(model: CheckedModel, term: Term) -> bool:
+    """Tell whether an expression depends on nothing but constants."""
+    names = {node.text for node in names_in(term.tree)}
+    return names <= {*model.constants, "pi", "dt"} and not _calls_data(term.tree, model)
+
+
+def constant_term(model: CheckedModel, term: Term) -> float | None:
+    """Return the value of an expression of constants in internal units; None after reporting what is wrong."""
+    if model.names.of(term) is None:
+        return None
+    if not is_constant(model, term):
+        model.faults.append(term.problem("not-constant", "this value must be known before the run", "literals and constants"))
+        return None
+    try:
+        return float(evaluate(term.tree, lambda name: _named(model, name), model.step))
+    except (ZeroDivisionError, OverflowError, ValueError):
+        model.faults.append(term.problem("not-finite", "the value is no finite number", "a finite number"))
+        return None
+
+
+def constant_value(model: CheckedModel, text: Any, *path: str | int) -> float | None:
+    """Parse and evaluate an expression of constants; None after reporting what is wrong."""
+    term = model.term(text, *path)
+    return None if term is None else constant_term(model, term)
+
+
+def _named(model: CheckedModel, name: str) -> float:
+    if name not in model.constants:
+        raise TextFault("name-unknown", f"there is no {name!r} here")
+    return float(evaluate(model.constants[name].tree, lambda inner: _named(model, inner), model.step))
+
+
+def _calls_data(node: tree.Expression, model: CheckedModel) -> bool:
+    match node:
+        case tree.Call():
+            return node.function in model.data or any(_calls_data(argument, model) for argument in node.arguments)
+        case tree.Unary():
+            return _calls_data(node.operand, model)
+        case tree.Binary() | tree.Compare():
+            return _calls_data(node.left, model) or _calls_data(node.right, model)
+        case tree.Logic():
+            return any(_calls_data(operand, model) for operand in node.operands)
+    return False

@@ -1,0 +1,117 @@
+"""Dimensions of the names of an element, a rule or a file, found when they are first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from snndsl.errors import Fault
+from snndsl.expressions import TextFault
+from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, Kind, dimension_of, fits
+from snndsl.frontend.data import DataColumn
+from snndsl.semantics.terms import Place, Term
+from snndsl.units import ONE, Dimension, parse_unit
+
+__all__ = ["BUILTIN_DIMENSIONS", "Names", "checked", "file_names", "unit_dimension"]
+
+Result = Dimension | Kind
+Maker = Callable[[], "Result | None"]
+
+BUILTIN_DIMENSIONS: Mapping[str, Dimension] = {
+    "t": TIME, "dt": TIME, "pi": ONE, "trial": ONE, "i": ONE, "N": ONE, "since_spike": TIME, "since_pre": TIME,
+    "since_post": TIME, "j": ONE, "row": ONE, "rank": ONE, "copy": ONE, "block": ONE, "N_from": ONE, "N_to": ONE,
+}  # fmt: skip
+
+
+@dataclass(eq=False)
+class Names:
+    """The names of one scope.
+
+    Parameters
+    ----------
+    makers : dict of str to callable
+        How the dimension of each name is found; None: a fault was reported already.
+    data : mapping of str to DataColumn
+        Arrays, called or bare.
+    faults : list of Fault
+        Takes what is found wrong.
+    """
+
+    makers: dict[str, Maker]
+    data: Mapping[str, DataColumn]
+    faults: list[Fault]
+    found: dict[str, Result | None] = field(default_factory=dict)
+    pending: list[str] = field(default_factory=list)
+
+    def lookup(self, name: str) -> Result | None:
+        """Return the dimension of a name; ANY for one that is already reported as wrong."""
+        if name in self.found:
+            result = self.found[name]
+            return ANY if result is None else result
+        if name in self.makers:
+            if name in self.pending:
+                chain = " -> ".join((*self.pending[self.pending.index(name) :], name))
+                raise TextFault("cycle", f"values refer to each other: {chain}", 0, "an order in which they can be computed")
+            self.pending.append(name)
+            try:
+                self.found[name] = self.makers[name]()
+            finally:
+                self.pending.pop()
+            return self.lookup(name)
+        return self.data[name].dimension if name in self.data else None
+
+    def called(self, name: str) -> Dimension | None:
+        """Return the dimension of a data array that may be called."""
+        return self.data[name].dimension if name in self.data else None
+
+    def of(self, term: Term, extra: Mapping[str, Result] | None = None) -> Result | None:
+        """Return the dimension of an expression, or None after reporting what is wrong with it."""
+        more = extra or {}
+
+        def lookup(name: str) -> Result | None:
+            return more[name] if name in more else self.lookup(name)
+
+        try:
+            return dimension_of(term.tree, lookup, [*self.makers, *more, *self.data], self.called)
+        except TextFault as error:
+            self.faults.append(term.place.fault(error, term.line))
+            return None
+
+    def expect(self, term: Term, wanted: Result | None, what: str, extra: Mapping[str, Result] | None = None) -> None:
+        """Report an expression that has another dimension than `wanted` (None: anything real)."""
+        found = self.of(term, extra)
+        if found is None or wanted is None or fits(found, wanted) or wanted == ANY:
+            return
+        code = "dimension"
+        self.faults.append(term.problem(code, f"{what} is {_said(found)}", _said(wanted)))
+
+
+def _said(kind: Result) -> str:
+    return "a pure number" if kind == ONE else f"in {kind}" if isinstance(kind, Dimension) else str(kind)
+
+
+def unit_dimension(text: str, place: Place, faults: list[Fault]) -> Dimension | None:
+    """Return the dimension of a written unit, or None after reporting it."""
+    try:
+        return parse_unit(text).dimension
+    except TextFault as error:
+        faults.append(place.fault(error))
+        return None
+
+
+def file_names(
+    constants: Mapping[str, Term], data: Mapping[str, DataColumn], faults: list[Fault], also: Iterable[str] = ()
+) -> Names:
+    """Return the scope of a file: constants, data, and the built-in names `also`."""
+    names = Names({}, data, faults)
+    for name, term in constants.items():
+        names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
+    for name in ("pi", "dt", *also):
+        names.makers[name] = lambda name=name: BUILTIN_DIMENSIONS[name]  # type: ignore[misc]
+    return names
+
+
+def checked(names: Names, term: Term) -> bool:
+    """Report an expression that is no truth value."""
+    names.expect(term, BOOLEAN, "the condition")
+    return True

@@ -1,0 +1,190 @@
+"""What must hold in a neuron or signal: every name known, every dimension right, every assignment possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME
+from snndsl.expressions.statements import Assignment, Deliver
+from snndsl.frontend.data import DataColumn
+from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result, unit_dimension
+from snndsl.semantics.element import BUILTINS, Element, Instruction, Parameter, ValueTerm
+from snndsl.semantics.terms import Term, names_in
+from snndsl.units import ONE, Dimension, to_internal
+
+__all__ = ["check_element", "check_instructions", "parameter_maker"]
+
+
+def check_element(element: Element, data: Mapping[str, DataColumn], step: Fraction) -> Names:
+    """Return the names of the element with their dimensions; faults go to `Element.faults`."""
+    names = Names({}, data, element.faults)
+    for builtin in BUILTINS:
+        names.makers[builtin] = lambda builtin=builtin: BUILTIN_DIMENSIONS[builtin]  # type: ignore[misc]
+    for name, parameter in element.parameters.items():
+        names.makers[name] = parameter_maker(names, parameter, element)
+    for name, value in element.states.items():
+        names.makers[name] = lambda value=value: _value(names, value)  # type: ignore[misc]
+    for name, port in element.ports.items():
+        names.makers[name] = lambda port=port: unit_dimension(port.unit, port.place, element.faults)  # type: ignore[misc]
+    for name, term in element.aliases.items():
+        names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
+    for name in names.makers:
+        _ask(names, name, element)
+    _equations(element, names)
+    check_instructions(element.update, names, {*element.states}, element)
+    for period, instructions in element.every:
+        names.expect(period, TIME, "the period")
+        check_instructions(instructions, names, {*element.states}, element)
+    check_instructions(element.reset, names, {*element.states}, element)
+    for term in (element.threshold, element.silent_while, *element.require):
+        if term is not None:
+            names.expect(term, BOOLEAN, "the condition")
+    if element.silent_for is not None:
+        names.expect(element.silent_for, TIME, "the refractory time")
+    if element.made_for is not None:
+        _made_for(element, element.made_for, step)
+    return names
+
+
+def _ask(names: Names, name: str, element: Element) -> None:
+    from snndsl.expressions import TextFault
+
+    try:
+        names.lookup(name)
+    except TextFault as error:
+        element.faults.append(element.place.fault(error))
+        names.found[name] = None
+
+
+def parameter_maker(names: Names, parameter: Parameter, element: Element) -> object:
+    """Return the function that finds the dimension of a parameter."""
+
+    def make() -> Result | None:
+        declared = None
+        if parameter.unit is not None and parameter.unit != "weight":
+            declared = unit_dimension(parameter.unit, parameter.place, element.faults)
+        if parameter.default is None:
+            return declared
+        found = _value(names, parameter.default)
+        if declared is not None and found not in (None, declared, ANY):
+            fault = parameter.place.problem("dimension", f"the default is in {found}", f"in {declared}")
+            element.faults.append(fault)
+        return declared if declared is not None else found
+
+    return make
+
+
+def _value(names: Names, value: ValueTerm) -> Result | None:
+    if isinstance(value, Term):
+        found = names.of(value)
+        return ONE if found == ANY and isinstance(found, type(ANY)) else found
+    kinds = [names.of(term) for term in value]
+    known = [kind for kind in kinds if kind not in (None, ANY)]
+    for term, kind in zip(value, kinds, strict=True):
+        if kind not in (None, ANY) and known and kind != known[0]:
+            names.faults.append(term.problem("dimension", f"a value in {kind} in a list in {known[0]}", f"in {known[0]}"))
+    return known[0] if known else ONE
+
+
+def _equations(element: Element, names: Names) -> None:
+    for state, term in element.derivatives.items():
+        kind = names.lookup(state)
+        if not isinstance(kind, Dimension):
+            continue
+        found = names.of(term)
+        wanted = kind / TIME
+        if found is not None and found not in (wanted, ANY):
+            local = state.rpartition(".")[2]
+            element.faults.append(term.problem("dimension", f"the right side of d{local}/dt is in {found}", f"in {wanted}"))
+
+
+def check_instructions(instructions: list[Instruction], names: Names, assignable: set[str], element: Element) -> None:
+    """Check statements in order: targets, dimensions, locals that nobody reads."""
+    local: dict[str, Result] = {}
+    read: set[str] = set()
+    first: dict[str, Instruction] = {}
+    for instruction in instructions:
+        statement = instruction.statement
+        read |= {node.text for node in names_in(statement.value)}
+        if isinstance(statement, Deliver):
+            continue
+        found = names.of(instruction.term, local)
+        _assign(instruction, statement, found, names, assignable, local, element)
+        if statement.target in local:
+            first.setdefault(statement.target, instruction)
+            if statement.op != "=":
+                read.add(statement.target)
+    for name, instruction in first.items():
+        if name not in read:
+            column = getattr(instruction.statement, "start", 0)
+            fault = instruction.place.problem(
+                "local-unused",
+                f"the local {name!r} is never read",
+                "a state to keep it",
+                "",
+                column,
+                instruction.statement.line,
+            )
+            element.faults.append(fault)
+
+
+def _assign(
+    instruction: Instruction,
+    statement: Assignment,
+    found: Result | None,
+    names: Names,
+    assignable: set[str],
+    local: dict[str, Result],
+    element: Element,
+) -> None:
+    target, line = statement.target, statement.line
+    if target in assignable:
+        if instruction.owner and not target.startswith(f"{instruction.owner}."):
+            what = f"part {instruction.owner!r} assigns {target!r}"
+            element.faults.append(
+                instruction.place.problem("not-assignable", what, "its own states", "", statement.start, line)
+            )
+        known = names.lookup(target)
+    elif target in local:
+        known = local[target]
+    elif target in names.makers or target in names.data or "." in target:
+        what = f"{target!r} cannot be assigned"
+        expected = f"a state ({', '.join(sorted(assignable))}) or a new local"
+        element.faults.append(instruction.place.problem("not-assignable", what, expected, "", statement.start, line))
+        return
+    else:
+        if statement.op != "=":
+            what = f"{target!r} has no value yet"
+            element.faults.append(
+                instruction.place.problem("name-unknown", what, ", ".join(sorted(assignable)), "", statement.start, line)
+            )
+        local[target] = ANY if found is None else found
+        return
+    if found is None or not isinstance(known, Dimension):
+        return
+    factor = statement.op in ("*=", "/=")
+    wanted = ONE if factor else known
+    if found not in (wanted, ANY):
+        what = (
+            f"{target} {statement.op} a value in {found}"
+            if isinstance(found, Dimension)
+            else f"{target} {statement.op} {found}"
+        )
+        expected = "a pure number" if wanted == ONE else f"in {wanted}"
+        element.faults.append(instruction.place.problem("dimension", what, expected, "", statement.value.start, line))
+
+
+def _made_for(element: Element, term: Term, step: Fraction) -> None:
+    from snndsl.expressions import tree
+
+    node = term.tree
+    if not isinstance(node, tree.Number) or node.unit is None or node.unit.dimension != TIME:
+        element.faults.append(term.problem("dimension", "made_for is no time", "a time such as 1 ms"))
+    elif to_internal(node.value, node.unit, step) != float(step):
+        fault = term.problem(
+            "made-for-other-step",
+            f"{element.name!r} is made for a step of {node.text}; the step is {float(step)} ms",
+            f"step: {node.text}",
+        )
+        element.faults.append(fault)

@@ -1,0 +1,87 @@
+"""What must hold in record and expect: what is asked for exists and can be asked."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from snndsl.errors import ModelError
+from snndsl.semantics.selection import Selection, resolve
+
+if TYPE_CHECKING:
+    from snndsl.semantics.check import CheckedModel
+
+__all__ = ["check_observations"]
+
+_VALUES = ("spikes", "count", "rate", "first_spike", "cv_isi", "f1")
+
+
+def check_observations(model: CheckedModel) -> None:
+    """Check the sections ``record`` and ``expect``."""
+    record = model.spec.record
+    if record.spikes:
+        _selection(model, record.spikes, "record.spikes names", "record", "spikes")
+    for text, states in record.states.items():
+        selection = _selection(model, (text,), "record.states names", "record", "states", text)
+        if selection is not None:
+            _states(model, selection, states.of, "record", "states", text)
+        for key in ("every", "after", "until"):
+            _literal_time(model, getattr(states, key), f"{key!r}", "record", "states", text, key)
+    for name, synapses in record.synapses.items():
+        if name not in model.spec.projections:
+            _unknown(model, name, list(model.spec.projections), "record.synapses names", "record", "synapses", name)
+            continue
+        rule = model.rules.get(name)
+        known = ["w", *(rule.states if rule else ()), *(rule.traces if rule else ())]
+        for variable in synapses.of:
+            if variable not in known:
+                _unknown(model, variable, known, f"synapses of {name!r} have no", "record", "synapses", name, "of")
+        _literal_time(model, synapses.every, "'every'", "record", "synapses", name, "every")
+        if synapses.every is None and synapses.at is None:
+            place = model.place("record", "synapses", name)
+            model.faults.append(place.problem("key-missing", f"record.synapses.{name} has no times", "every: T or at: [T, ..]"))
+    for name, expect in model.spec.expect.items():
+        if set(expect.of) <= {*model.spec.projections} and expect.of:
+            continue
+        _selection(model, expect.of, f"expectation {name!r} is of", "expect", name, "of")
+
+
+def _selection(model: CheckedModel, items: tuple[str, ...], what: str, *path: str | int) -> Selection | None:
+    try:
+        return resolve(
+            items, {**model.sizes, **dict.fromkeys(model.spec.signals, 1)}, model.spec.groups, model.place(*path), what
+        )
+    except ModelError as error:
+        model.faults += error.faults
+        return None
+
+
+def _states(model: CheckedModel, selection: Selection, wanted: tuple[str, ...], *path: str | int) -> None:
+    for population in selection.populations:
+        if population not in model.elements:
+            continue
+        known = list(model.elements[population].states)
+        for state in wanted:
+            if state not in known:
+                _unknown(model, state, known, f"{population!r} has no state", *path)
+
+
+def _unknown(model: CheckedModel, name: str, known: list[str], what: str, *path: str | int) -> None:
+    near = difflib.get_close_matches(name, known, 1, 0.5)
+    model.faults.append(
+        model.place(*path).problem("name-unknown", f"{what} {name!r}", ", ".join(known), near[0] if near else "")
+    )
+
+
+def _literal_time(model: CheckedModel, text: str | None, what: str, *path: str | int) -> None:
+    from snndsl.semantics.check import whole_steps
+
+    if text is None:
+        return
+    term = model.term(text, *path)
+    if term is None:
+        return
+    try:
+        whole_steps(term, model.step, what)
+    except ModelError as error:
+        model.faults += error.faults
