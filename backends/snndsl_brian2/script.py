@@ -42,7 +42,12 @@ def network():
     population, synapses = {{}}, {{}}
 '''
 
-_RECORDING = '''
+_SYNAPSES = """\
+    # A spike reaches the synapse after the axonal part of its delay, and the soma after the dendritic part more. All of
+    # a synapse runs late by its dendritic part: the weight that is transmitted is that of the synapse's own time.
+"""
+
+_RECORDING = """
     # --- Inputs and recording -----------------------------------------------------------------------------------------
     # Written in C++ (code/recorder.h): events of data/injections, snapshots of synapses, spikes and states of every step.
     recorder = NeuronGroup(1, "done : 1", name="recorder")
@@ -61,7 +66,7 @@ _RECORDING = '''
 
 if __name__ == "__main__":
     sys.exit(standalone.main(HERE, network))
-'''
+"""
 
 
 def script(program: Program, keys: dict[float, int]) -> str:
@@ -83,10 +88,7 @@ def script(program: Program, keys: dict[float, int]) -> str:
     parts += [_population(program, population) for population in program.populations]
     if program.synapses:
         parts.append(_heading("Synapses"))
-        parts.append(
-            "    # A spike reaches the synapse after the axonal part of its delay, and the soma after the dendritic part more. All of\n"
-            "    # a synapse runs late by its dendritic part: the weight that is transmitted is that of the synapse's own time.\n"
-        )
+        parts.append(_SYNAPSES)
     names: dict[tuple[str, RuleCode], str] = {}
     for synapses in program.synapses:
         parts.append(_synapses(program, synapses, _synapse_code(program, synapses, samples, keys), names))

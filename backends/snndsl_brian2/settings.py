@@ -16,71 +16,74 @@ __all__ = ["arrays", "settings"]
 
 def settings(program: Program, keys: Mapping[float, int]) -> str:
     """Return settings.json. A null among values stands for an array file in data/."""
-    return json.dumps(
-        {
-            "format": 1,
-            "backend": "brian2",
-            "name": program.name,
-            "step_ms": str(program.step),
-            "steps": program.steps,
-            "chunk": program.chunk,
-            "trial": program.trial,
-            "keys": [_number(word) for word in sorted(keys, key=keys.__getitem__)],
-            "samples": [sample.name for sample in program.samples],
-            "populations": {
-                population.name: {
-                    "size": population.size,
-                    "neuron": population.neuron,
-                    "states": list(program.neuron(population.neuron).states) if population.neuron else [],
-                    "values": {
-                        name: None if isinstance(value, np.ndarray) else _number(value)
-                        for name, value in sorted(population.values.items())
-                    },
-                }
-                for population in program.populations
+    return (
+        json.dumps(
+            {
+                "format": 1,
+                "backend": "brian2",
+                "name": program.name,
+                "step_ms": str(program.step),
+                "steps": program.steps,
+                "chunk": program.chunk,
+                "trial": program.trial,
+                "keys": [_number(word) for word in sorted(keys, key=keys.__getitem__)],
+                "samples": [sample.name for sample in program.samples],
+                "populations": {
+                    population.name: {
+                        "size": population.size,
+                        "neuron": population.neuron,
+                        "states": list(program.neuron(population.neuron).states) if population.neuron else [],
+                        "values": {
+                            name: None if isinstance(value, np.ndarray) else _number(value)
+                            for name, value in sorted(population.values.items())
+                        },
+                    }
+                    for population in program.populations
+                },
+                "projections": {
+                    projection.name: {"rows": projection.rows, "populations": list(projection.populations)}
+                    for projection in program.projections
+                },
+                "synapses": {
+                    synapses.name: {
+                        "projection": synapses.projection,
+                        "source": synapses.source,
+                        "target": synapses.target,
+                        "port": synapses.port,
+                        "rule": synapses.rule,
+                        "rows": synapses.rows.rows,
+                        "values": dict.fromkeys(_varying(program, synapses))
+                        | {name: _number(value) for name, value in sorted(synapses.values.items())},
+                    }
+                    for synapses in program.synapses
+                },
+                "injections": {
+                    injection.name: {"target": injection.target, "port": injection.port, "events": injection.events.rows}
+                    for injection in program.injections
+                },
+                "spike_records": [
+                    {"population": record.population, "all": record.neurons is None} for record in program.spike_records
+                ],
+                "state_records": [
+                    {
+                        "name": record.name,
+                        "population": record.population,
+                        "variables": list(record.variables),
+                        "period": record.period,
+                        "first": record.first,
+                        "last": record.last,
+                    }
+                    for record in program.state_records
+                ],
+                "synapse_records": [
+                    {"projection": record.projection, "variables": list(record.variables), "stamps": list(record.stamps)}
+                    for record in program.synapse_records
+                ],
             },
-            "projections": {
-                projection.name: {"rows": projection.rows, "populations": list(projection.populations)}
-                for projection in program.projections
-            },
-            "synapses": {
-                synapses.name: {
-                    "projection": synapses.projection,
-                    "source": synapses.source,
-                    "target": synapses.target,
-                    "port": synapses.port,
-                    "rule": synapses.rule,
-                    "rows": synapses.rows.rows,
-                    "values": {name: None for name in _varying(program, synapses)}
-                    | {name: _number(value) for name, value in sorted(synapses.values.items())},
-                }
-                for synapses in program.synapses
-            },
-            "injections": {
-                injection.name: {"target": injection.target, "port": injection.port, "events": injection.events.rows}
-                for injection in program.injections
-            },
-            "spike_records": [
-                {"population": record.population, "all": record.neurons is None} for record in program.spike_records
-            ],
-            "state_records": [
-                {
-                    "name": record.name,
-                    "population": record.population,
-                    "variables": list(record.variables),
-                    "period": record.period,
-                    "first": record.first,
-                    "last": record.last,
-                }
-                for record in program.state_records
-            ],
-            "synapse_records": [
-                {"projection": record.projection, "variables": list(record.variables), "stamps": list(record.stamps)}
-                for record in program.synapse_records
-            ],
-        },
-        indent=1,
-    ) + "\n"
+            indent=1,
+        )
+        + "\n"
+    )
 
 
 def arrays(program: Program) -> dict[str, NDArray[np.generic]]:

@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FLAGS", "build", "compiler", "compiler_version", "key"]
+__all__ = ["FLAGS", "binary", "build", "compiler", "compiler_version", "key"]
 
 FLAGS = ("-O2", "-std=c++11", "-ffp-contract=off", "-fno-fast-math", "-w")
 """No contraction, no reordering: every sum as it is written."""
@@ -41,10 +41,11 @@ def key(tree: Path) -> dict[str, str]:
     """
     settings = json.loads((tree / "settings.json").read_text())
     texts = {path.name: path.read_text() for path in sorted((tree / "code").iterdir()) if path.suffix == ".h"}
-    texts |= {name: _without_comments((tree / "code" / name).read_text()) for name in ("building.py", "description.py", "names.py")}
-    texts["run.py"] = _without_comments((tree / "run.py").read_text())
+    for path in (tree / "run.py", *(tree / "code" / name for name in ("building.py", "description.py", "names.py"))):
+        texts[path.name] = _without_comments(path.read_text())
     made = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
-    made["sizes"] = json.dumps({name: population["size"] for name, population in settings["populations"].items()}, sort_keys=True)
+    sizes = {name: population["size"] for name, population in settings["populations"].items()}
+    made["sizes"] = json.dumps(sizes, sort_keys=True)
     made["flags"] = " ".join(FLAGS)
     made["compiler"] = compiler_version()
     made["brian2"] = metadata.version("brian2")
@@ -69,8 +70,13 @@ def _without_comments(source: str) -> str:
     return ast.dump(tree)
 
 
-def build(tree: Path, folder: Path, network: Callable[[], Any]) -> None:
-    """Fill `folder` with the compiled model: ``main`` and ``key.json``.
+def binary(folder: Path, threads: int) -> Path:
+    """Return where the compiled model is in a build folder."""
+    return folder / ("main" if threads == 1 else f"main-{threads}")
+
+
+def build(tree: Path, folder: Path, network: Callable[[], Any], threads: int = 1) -> None:
+    """Fill `folder` with the compiled model, ``main``, and ``key.json``.
 
     Parameters
     ----------
@@ -80,6 +86,8 @@ def build(tree: Path, folder: Path, network: Callable[[], Any]) -> None:
         Created if needed; an older build in it is replaced.
     network : callable
         The description in run.py; returns the `Arrays`.
+    threads : int
+        Of OpenMP; they are compiled in. The numbers do not depend on them.
     """
     project = folder / "project"
     shutil.rmtree(project, ignore_errors=True)
@@ -87,23 +95,23 @@ def build(tree: Path, folder: Path, network: Callable[[], Any]) -> None:
     here = Path.cwd()
     os.chdir(project)  # Brian2 executes a file `brian_preferences` of the working directory
     try:
-        arrays = _write_project(project, network)
+        arrays = _write_project(project, network, threads)
     finally:
         os.chdir(here)
     for name in _HEADERS:
         shutil.copyfile(tree / "code" / name, project / name)
     _gate(project / "main.cpp", arrays.gates)
     try:
-        _compile(project, ["-I.", _one_unit(project), "-o", "main"])
+        _compile(project, [*(["-fopenmp"] if threads > 1 else []), "-I.", _one_unit(project), "-o", "main"])
     except subprocess.CalledProcessError as error:
         print(f"{error}\n{error.stderr}\none translation unit did not compile; trying make", file=sys.stderr)
         subprocess.run(["make", "-j2"], cwd=project, check=True, stdout=subprocess.DEVNULL)
     (folder / "key.json").write_text(json.dumps(key(tree), indent=1, sort_keys=True) + "\n")
-    os.replace(project / "main", folder / "main")
+    os.replace(project / "main", binary(folder, threads))
     shutil.rmtree(project)
 
 
-def _write_project(project: Path, network: Callable[[], Any]) -> Any:
+def _write_project(project: Path, network: Callable[[], Any], threads: int) -> Any:
     import brian2
 
     brian2.BrianLogger.log_level_error()
@@ -112,6 +120,7 @@ def _write_project(project: Path, network: Callable[[], Any]) -> Any:
     brian2.prefs.codegen.cpp.extra_compile_args_gcc = list(FLAGS)
     brian2.prefs.codegen.cpp.headers += ['"operations.h"']
     brian2.prefs.codegen.cpp.include_dirs += ["."]
+    brian2.prefs.devices.cpp_standalone.openmp_threads = threads if threads > 1 else 0
     brian2.prefs.core.stop_on_keyboard_interrupt = False  # the recorder listens to signals
     brian2.set_device("cpp_standalone", directory=str(project), build_on_run=False)
     arrays = network()
@@ -143,7 +152,8 @@ def _one_unit(project: Path) -> str:
             space = spaces.setdefault(support[1], f"support_{len(spaces)}")
             text = text.replace(support[0], "" if known else f"namespace {space} {{{support[1]}}}", 1)
             text = text.replace("using namespace brian;", f"using namespace brian;\n    using namespace {space};")
-        parts += [f"// {name}", text, *(f"#undef {macro}" for macro in sorted(set(re.findall(r"^\s*#define\s+(\w+)", text, re.M))))]
+        macros = sorted(set(re.findall(r"^\s*#define\s+(\w+)", text, re.MULTILINE)))
+        parts += [f"// {name}", text, *(f"#undef {macro}" for macro in macros)]
     (project / "whole.cpp").write_text("\n".join(parts) + "\n")
     return "whole.cpp"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from names import neuron_name, synapse_name  # type: ignore[import-not-found,unused-ignore]
+from names import neuron_name, synapse_name  # type: ignore[import-not-found]
 
 __all__ = ["Arrays", "functions"]
 

@@ -70,6 +70,11 @@ public:
   /* read the plan, fill Brian2's arrays; before the network runs */
   void start()
   {
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
     try {
       const char* path = getenv("SNN_PLAN");
       if (!path) throw Problem("started without a plan: use run.py");
@@ -78,11 +83,6 @@ public:
       while (std::getline(plan, line)) fact(line);
       check_complete();
       initial_states();
-      struct sigaction action;
-      memset(&action, 0, sizeof(action));
-      action.sa_handler = on_signal;
-      sigaction(SIGINT, &action, NULL);
-      sigaction(SIGTERM, &action, NULL);
       say("{\"event\": \"phase\", \"name\": \"simulate\"}");
       if (over(0)) finish();
     } catch (const Problem& problem) {

@@ -52,10 +52,10 @@ def _leaky() -> Neuron:
         ),
         writes=(("template", "held"), ("NULL", "NULL__1")),
     )
-    reset = Block(lets=(("spent", op("add", "rest", op("mul", 0.0, "template"))),), writes=(("template", "spent"), ("NULL", "R")))
-    return Neuron(
-        "leaky", ("int", "dt", "t", "rest", "R"), ("template", "NULL"), ("I", "g", "force"), update, "over__1", reset
+    reset = Block(
+        lets=(("spent", op("add", "rest", op("mul", 0.0, "template"))),), writes=(("template", "spent"), ("NULL", "R"))
     )
+    return Neuron("leaky", ("int", "dt", "t", "rest", "R"), ("template", "NULL"), ("I", "g", "force"), update, "over__1", reset)
 
 
 def _additive(order: str) -> Rule:
@@ -151,12 +151,13 @@ def zoo(seed: int = 1, steps: int = 90, rows: int = 40, gain: float = 1.0, lates
     steps_of, cell = np.nonzero(draw.random((steps, 7)) < 0.2)
     amount = np.round(draw.random(len(cell)) * 128) / 64
     events = Table({"step": steps_of.astype(np.int64), "neuron": cell.astype(np.int32), "amount": amount})
-    forced = Table({"step": np.array([0, 11, 12]), "neuron": np.array([3, 3, 3], np.int32), "amount": np.ones(3)})
+    force = Table({"step": np.array([0, 11, 12]), "neuron": np.array([3, 3, 3], np.int32), "amount": np.ones(3)})
+    drive = Injection("drive", "cells", "I", events), Injection("forced", "cells", "force", force)
     last = steps - 5
     return Program(
         name="zoo", step=Fraction(1, 10), steps=steps, chunk=32, trial=2, neurons=(_leaky(),),
         rules=(_additive("post_first"), _additive("pre_first")), populations=(source, cells), projections=tuple(projections),
-        synapses=tuple(parts), injections=(Injection("drive", "cells", "I", events), Injection("forced", "cells", "force", forced)),
+        synapses=tuple(parts), injections=drive,
         spike_records=(SpikeRecord("NULL"), SpikeRecord("cells", np.array([0, 1, 3, 4, 5, 6], np.int32))),
         state_records=(
             StateRecord("0", "cells", ("template", "NULL"), np.arange(7, dtype=np.int32), 1, 0, steps),
@@ -164,7 +165,8 @@ def zoo(seed: int = 1, steps: int = 90, rows: int = 40, gain: float = 1.0, lates
         ),
         synapse_records=(
             SynapseRecord("back", ("w", "y"), (0, 1, 21, 40, steps)), SynapseRecord("fixed", ("w",), (steps,)),
-            SynapseRecord("input", ("w", "x", "y"), (0, 1, 7, 20, 21, 42, steps)), SynapseRecord("lateral", ("w", "x"), (21, steps)),
+            SynapseRecord("input", ("w", "x", "y"), (0, 1, 7, 20, 21, 42, steps)),
+            SynapseRecord("lateral", ("w", "x"), (21, steps)),
         ),
     )  # fmt: skip
 
@@ -176,7 +178,10 @@ def calculator(trial: int = 0, key: float = 77.0) -> Program:
     draws = [op("uniform", key, 3.0, "i", "step", "trial", 0.0), op("normal", key, 3.0, "i", "step", "trial", 1.0),
              op("poisson", op("mul", 3.0, "x"), key, 3.0, "i", "step", "trial", 2.0)]  # fmt: skip
     odd = op("eq", op("floor", op("div", "step", 2.0)), op("div", "step", 2.0))
-    others = [op("select", op("and", odd, op("not", op("ne", "i", 1.0))), -1.5, 1e-300), op("sample", op("add", "step", 0.5), key="xi")]
+    others = [
+        op("select", op("and", odd, op("not", op("ne", "i", 1.0))), -1.5, 1e-300),
+        op("sample", op("add", "step", 0.5), key="xi"),
+    ]
     names = [f"y{k}" for k in range(len(one) + len(draws) + len(others))]
     lets = [(f"{name}__1", tree) for name, tree in zip(names, one + draws + others)]
     lets += [("x__1", op("add", "x", op("mul", 0.37, op("sub", "a", op("mul", "x", "a")))))]
@@ -190,5 +195,3 @@ def calculator(trial: int = 0, key: float = 77.0) -> Program:
         populations=(Population("volt", 3, "calculator", values),), samples=(Sample("xi", np.linspace(-1, 1, 20)),),
         state_records=(record,),
     )  # fmt: skip
-
-

@@ -38,7 +38,9 @@ class Machine:
     def __init__(self, synapses: Synapses, rule: Rule | None, k: int) -> None:
         columns = synapses.rows
         self.synapses, self.rule = synapses, rule
-        self.pre, self.post, self.a, self.b, self.row = (int(columns[c][k]) for c in ("pre", "post", "axonal", "dendritic", "row"))
+        self.pre, self.post, self.a, self.b, self.row = (
+            int(columns[c][k]) for c in ("pre", "post", "axonal", "dendritic", "row")
+        )
         names = (*rule.params, *rule.states) if rule else ("weight",)
         self.values = {name: float(columns[name][k]) if name in columns else synapses.values[name] for name in names}
 
@@ -93,9 +95,9 @@ class Oracle:
         if first:
             self._post(machine, stamp)
         if machine.pre in self.spiked[machine.synapses.source][stamp - machine.a]:
-            local = self._block(rule.on_pre, machine.values, self._built(machine, stamp)) if rule else {"w": machine.values["weight"]}
+            local = self._block(rule.on_pre, machine.values, self._built(machine, stamp)) if rule else {}
             if rule is None or rule.deliver:
-                name = rule.deliver if rule else "w"
+                name = rule.deliver if rule else "weight"
                 where = (machine.synapses.target, machine.synapses.port, machine.post, stamp + machine.b)
                 self.ports[where] += local[name] if name in local else machine.values[name]
         for tick in rule.every if rule else ():
