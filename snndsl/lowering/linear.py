@@ -108,4 +108,8 @@ def _negated(node: Expression) -> Expression:
 
 
 def _binary(op: str, left: Expression, right: Expression) -> Expression:
+    if op == "*" and isinstance(right, tree.Number) and right == _number(1, right):
+        return left
+    if op == "*" and isinstance(left, tree.Number) and left == _number(1, left):
+        return right
     return tree.Binary(op=op, left=left, right=right, start=left.start, end=right.end)

@@ -28,6 +28,11 @@ class Drive(Protocol):
         """Flat name of the port."""
         ...
 
+    @property
+    def used(self) -> list[str]:
+        """Names of its parameters that `amount` reads."""
+        ...
+
     def amount(self, builder: BlockBuilder, step: Fraction) -> Expr:
         """Return what it adds in a step."""
         ...
@@ -123,6 +128,8 @@ class _Lowering:
         params = [ir_name(name) for name in element.parameters] + self.extra_params
         for group in groups:
             params += group.parameters()
+        for drive in self.drives:
+            params += drive.used
         ports = [ir_name(port) for port in element.ports] + (["spike"] if self.forced else [])
         states = [ir_name(state) for state in element.states] + list(self.extra_states)
         if self.calls:

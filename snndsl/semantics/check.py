@@ -12,6 +12,7 @@ from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import TIME
 from snndsl.frontend.data import DataColumn, load_data
 from snndsl.frontend.loader import ModelSource
+from snndsl.locations import SourceMap
 from snndsl.schema import ModelSpec
 from snndsl.semantics.connection_check import check_projections
 from snndsl.semantics.dimensions import Names, file_names
@@ -74,6 +75,7 @@ class CheckedModel:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     file_data: dict[int, Mapping[str, DataColumn]] = field(default_factory=dict)
+    file_steps: int = 0
 
     @property
     def spec(self) -> ModelSpec:
@@ -94,8 +96,15 @@ class CheckedModel:
             return None
 
 
-def check(source: ModelSource) -> CheckedModel:
+def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
     """Return the checked model.
+
+    Parameters
+    ----------
+    source : ModelSource
+        The files.
+    duration : str, optional
+        Replaces the duration of the run; times are still checked against the file's own.
 
     Raises
     ------
@@ -111,7 +120,9 @@ def check(source: ModelSource) -> CheckedModel:
         data, digest = {}, ""
     constants = _constants(source, faults)
     names = file_names(constants, data, faults)
-    model = CheckedModel(source, step, steps, constants, data, digest, names, faults=faults)
+    model = CheckedModel(source, step, steps, constants, data, digest, names, faults=faults, file_steps=steps)
+    if duration is not None:
+        model.steps = _override(duration, step)
     for name in constants:
         try:
             names.lookup(name)
@@ -180,6 +191,17 @@ def _time(source: ModelSource, faults: list[Fault]) -> tuple[Fraction, int]:
     except ModelError as error:
         faults += error.faults
     return length, 1
+
+
+def _override(text: str, step: Fraction) -> int:
+    place = Place(SourceMap("--duration"), ())
+    try:
+        steps = whole_steps(parse_term(text, place), step, "the duration")
+    except TextFault as error:
+        raise ModelError(Fault(error.code, f"--duration: {error.what}", expected=error.expected, try_=error.try_)) from None
+    if not 0 < steps < 2**31:
+        raise ModelError(Fault("duration", f"--duration: a run of {steps} steps", expected="between 1 and 2147483647 steps"))
+    return steps
 
 
 def _length(text: str, place: Place, faults: list[Fault]) -> Fraction | None:

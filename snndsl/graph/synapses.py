@@ -1,0 +1,403 @@
+"""The synapses of a projection as rows: who, how strong, how late, in the one order that everything else relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import ModelError
+from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
+from snndsl.graph.wiring import Infeasible, Pairs, Wiring, wire
+from snndsl.numerics import stream_key
+from snndsl.semantics.arithmetic import Drawer, Evaluator
+from snndsl.semantics.check import CheckedModel
+from snndsl.semantics.element import value_terms
+from snndsl.semantics.selection import Selection, resolve
+from snndsl.semantics.terms import Term
+
+__all__ = ["SynapseRows", "synapse_rows", "to_steps"]
+
+Index = NDArray[np.int64]
+Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SynapseRows:
+    """Synapses sorted by (pre, post, axonal, dendritic, drawing rank).
+
+    Parameters
+    ----------
+    sources, targets : Selection
+        The two sides; `i` and `j` count through them.
+    i, j : ndarray of int64, shape (rows,)
+        Source and target.
+    axonal, dendritic : ndarray of int64, shape (rows,)
+        Steps.
+    weight : ndarray of float64, shape (rows,)
+        Internal units.
+    row : ndarray of int64, shape (rows,)
+        Row of the table of pairs, before ``where``; else the place in drawing order.
+    values : mapping of str to float or ndarray
+        Parameters and initial states of the rule that the projection gives.
+    """
+
+    sources: Selection
+    targets: Selection
+    i: Index
+    j: Index
+    axonal: Index
+    dendritic: Index
+    weight: Real
+    row: Index
+    values: Mapping[str, float | Real]
+
+
+def synapse_rows(model: CheckedModel, name: str, populations: Mapping[str, PopulationValues]) -> SynapseRows:
+    """Wire a projection.
+
+    Raises
+    ------
+    ModelError
+        index-out-of-range, duplicate-pair, degree-too-large, off-grid, delay-below-step, not-finite ...
+    """
+    return _Projection(model, name, populations).rows()
+
+
+class _Projection:
+    def __init__(self, model: CheckedModel, name: str, populations: Mapping[str, PopulationValues]) -> None:
+        self.model, self.name, self.populations = model, name, populations
+        self.spec = model.spec.projections[name]
+        groups = model.spec.groups
+        self.sources = resolve(self.spec.from_, model.sizes, groups, self.place("from"), f"projection {name!r} goes from")
+        self.targets = resolve(self.spec.to, model.sizes, groups, self.place("to"), f"projection {name!r} goes to")
+        self.stream = self.spec.stream or f"projections.{name}"
+        self.ids = [_identities(model, side) for side in (self.sources, self.targets)]
+
+    def place(self, *path: str | int) -> Any:
+        return self.model.place("projections", self.name, *path)
+
+    def rows(self) -> SynapseRows:
+        pairs = self._pairs()
+        scope = self._scope(pairs)
+        axonal, dendritic = self._delays(pairs, scope)
+        weight = self._evaluate(self.spec.weight, "weight", pairs, scope, "weight")
+        values = {
+            key: self._evaluate(value, f"plasticity.{key}", pairs, scope, "plasticity", key) for key, value in self._given()
+        }
+        values |= {
+            key: self._evaluate(value, f"initial.{key}", pairs, scope, "initial", key)
+            for key, value in self.spec.initial.items()
+        }
+        order = np.lexsort((np.arange(len(pairs.i)), dendritic, axonal, pairs.j, pairs.i))
+        count = len(pairs.i)
+
+        def sorted_(value: Any) -> Any:
+            array = np.asarray(value, np.float64)
+            return float(array) if array.ndim == 0 else array[order]
+
+        full = np.ascontiguousarray(np.broadcast_to(np.asarray(weight, np.float64), (count,)))[order]
+        return SynapseRows(
+            self.sources,
+            self.targets,
+            pairs.i[order],
+            pairs.j[order],
+            axonal[order],
+            dendritic[order],
+            full,
+            pairs.row[order],
+            {key: sorted_(value) for key, value in values.items()},
+        )
+
+    def _given(self) -> list[tuple[str, Any]]:
+        if not self.spec.plasticity:
+            return []
+        rule = self.model.rules[self.name]
+        return [(key, value) for key, value in self.spec.plasticity[0].values.items() if key in rule.spec.parameters]
+
+    # ---- who
+
+    def _pairs(self) -> Pairs:
+        connect = self.spec.connect
+        if connect.rule == "pairs":
+            pairs = self._listed()
+        else:
+            value = self._rule_value()
+            wiring = Wiring(
+                connect.rule,
+                self.sources.size,
+                self.targets.size,
+                value,
+                self._allowed(),
+                self.spec.multiple is not False,
+                self._key("connect"),
+            )
+            try:
+                pairs = wire(wiring)
+            except Infeasible as error:
+                row, wanted, there = error.args
+                what = f"{connect.rule} of {wanted} for row {row}, {there} can be drawn"
+                raise ModelError(self.place("connect").problem("degree-too-large", what, "fewer, or multiple: true")) from None
+        return self._copied(pairs)
+
+    def _listed(self) -> Pairs:
+        given = self.spec.connect.pairs
+        assert given is not None
+        columns = []
+        for side, size in (("i", self.sources.size), ("j", self.targets.size)):
+            term = value_terms(getattr(given, side), self.place("connect", "pairs", side))
+            assert isinstance(term, Term)
+            evaluator = Evaluator(model_names(self.model, {}, None), self.model.step, self.model.data)
+            values = np.asarray(evaluate_term(term, evaluator, side), np.float64)
+            bad = (values != np.floor(values)) | (values < 0) | (values >= size)
+            if bad.any():
+                row = int(np.argmax(bad))
+                raise ModelError(
+                    term.problem(
+                        "index-out-of-range", f"{side} is {values[row]:g} in row {row}", f"whole numbers 0 .. {size - 1}"
+                    )
+                )
+            columns.append(values.astype(np.int64))
+        i, j = columns
+        if len(i) != len(j):
+            raise ModelError(
+                self.place("connect").problem(
+                    "list-length", f"{len(i)} sources and {len(j)} targets", "two columns of equal length"
+                )
+            )
+        row = np.arange(len(i), dtype=np.int64)
+        allowed = self._allowed(with_self=False)
+        kept = allowed(i, j) if allowed is not None else np.ones(len(i), np.bool_)
+        pairs = Pairs(i[kept], j[kept], i[kept], row[kept], row[kept])
+        self._no_repetition(pairs)
+        return pairs
+
+    def _no_repetition(self, pairs: Pairs) -> None:
+        if self.spec.multiple:
+            return
+        code = pairs.i * self.targets.size + pairs.j
+        order = np.argsort(code, kind="stable")
+        same = np.nonzero(code[order][1:] == code[order][:-1])[0]
+        if len(same):
+            first, second = int(pairs.row[order[same[0]]]), int(pairs.row[order[same[0] + 1]])
+            what = f"rows {first} and {second} connect the same pair"
+            raise ModelError(self.place("connect").problem("duplicate-pair", what, "each pair once", "multiple: true"))
+
+    def _rule_value(self) -> Any:
+        if self.spec.connect.value is None:
+            return 0.0
+        rule = self.spec.connect.rule
+        term = value_terms(self.spec.connect.value, self.place("connect", rule))
+        assert isinstance(term, Term)
+        n, m = self.sources.size, self.targets.size
+        scope: dict[str, Any] = {"N_from": float(n), "N_to": float(m)}
+        if rule == "fixed_outdegree":
+            scope |= self._side("pre", np.arange(n, dtype=np.int64)) | {"i": np.arange(n, dtype=np.float64)}
+        elif rule == "fixed_indegree":
+            scope |= self._side("post", np.arange(m, dtype=np.int64)) | {"j": np.arange(m, dtype=np.float64)}
+        else:
+            i, j = np.arange(n, dtype=np.int64)[:, None], np.arange(m, dtype=np.int64)[None, :]
+            scope |= {"i": i.astype(np.float64), "j": j.astype(np.float64)} | self._side("pre", i) | self._side("post", j)
+        evaluator = Evaluator(model_names(self.model, scope, None), self.model.step, self.model.data)
+        value = finite(evaluate_term(term, evaluator, rule), term, rule)
+        if rule == "bernoulli" and (np.any(value < 0) or np.any(value > 1)):
+            raise ModelError(term.problem("probability", "a probability outside 0 .. 1", "numbers from 0 to 1"))
+        if rule.startswith("fixed") and (np.any(value < 0) or np.any(value != np.floor(value))):
+            raise ModelError(term.problem("not-a-whole-number", f"{rule} is not a whole number for some row", "whole numbers"))
+        return value
+
+    def _allowed(self, with_self: bool = True) -> Any:
+        term = None if self.spec.where is None else value_terms(self.spec.where, self.place("where"))
+        ordered = self.spec.connect.rule not in ("pairs", "one_to_one", "motif")
+        no_self = with_self and ordered and self.spec.self_ is False
+        if term is None and not no_self:
+            return None
+
+        def allowed(i: Index, j: Index) -> NDArray[np.bool_]:
+            kept = np.ones(len(i), np.bool_)
+            if isinstance(term, Term):
+                scope: dict[str, Any] = {
+                    "i": i.astype(np.float64),
+                    "j": j.astype(np.float64),
+                    "row": np.arange(len(i), dtype=np.float64),
+                }
+                scope |= {"N_from": float(self.sources.size), "N_to": float(self.targets.size)}
+                scope |= self._side("pre", i) | self._side("post", j)
+                evaluator = Evaluator(model_names(self.model, scope, len(i)), self.model.step, self.model.data)
+                kept &= np.asarray(evaluate_term(term, evaluator, "where"), np.bool_)
+            if no_self:
+                kept &= self.ids[0][i] != self.ids[1][j]
+            return kept
+
+        return allowed
+
+    def _copied(self, pairs: Pairs) -> Pairs:
+        self.copy: Any = 0.0
+        if self.spec.copies == "1":
+            return pairs
+        from snndsl.semantics.constants import constant_value
+
+        copies = constant_value(self.model, self.spec.copies, "projections", self.name, "copies")
+        if copies is None or copies != int(copies) or copies < 1:
+            raise ModelError(
+                self.place("copies").problem("not-a-whole-number", f"{self.spec.copies} copies", "a whole number, at least 1")
+            )
+        n = int(copies)
+        self.copy = np.tile(np.arange(n, dtype=np.float64), len(pairs.i))
+        return Pairs(*(np.repeat(column, n) for column in (pairs.i, pairs.j, pairs.owner, pairs.draw, pairs.row)))
+
+    # ---- how
+
+    def _scope(self, pairs: Pairs) -> dict[str, Any]:
+        scope: dict[str, Any] = {
+            "i": pairs.i.astype(np.float64),
+            "j": pairs.j.astype(np.float64),
+            "row": pairs.row.astype(np.float64),
+            "rank": _ranks(pairs.i),
+            "copy": self.copy,
+            "N_from": float(self.sources.size),
+            "N_to": float(self.targets.size),
+        }
+        return scope | self._side("pre", pairs.i) | self._side("post", pairs.j)
+
+    def _side(self, side: str, index: Index) -> dict[str, Any]:
+        """Return pre.x or post.x for every parameter that all populations of the side have; each computed when asked for."""
+        selection = self.sources if side == "pre" else self.targets
+        known = [self.populations[name].parameters for name in selection.populations if name in self.populations]
+        shared = (
+            set.intersection(*(set(item) for item in known)) if known and len(known) == len(selection.populations) else set()
+        )
+        scope: dict[str, Any] = {f"{side}.block": lambda: _blocks(selection)[index]}
+        for parameter in sorted(shared):
+            scope[f"{side}.{parameter}"] = lambda parameter=parameter: self._column(selection, parameter)[index]
+        return scope
+
+    def _column(self, selection: Selection, parameter: str) -> Real:
+        parts = []
+        for block in selection.blocks:
+            value = np.asarray(self.populations[block.population].parameters[parameter], np.float64)
+            parts.append(np.broadcast_to(value, (self.model.sizes[block.population],))[block.start : block.stop])
+        return np.concatenate(parts)
+
+    def _evaluate(self, value: Any, stream: str, pairs: Pairs, scope: dict[str, Any], *path: str | int) -> Any:
+        terms = value_terms(value, self.place(*path))
+        if isinstance(terms, tuple):
+            if len(terms) != len(pairs.i):
+                raise ModelError(
+                    terms[0].problem("list-length", f"{len(terms)} values for {len(pairs.i)} synapses", f"{len(pairs.i)}")
+                )
+            return np.array([float(self._one(term, stream, pairs, scope)) for term in terms])
+        return self._one(terms, stream, pairs, scope)
+
+    def _one(self, term: Term, stream: str, pairs: Pairs, scope: dict[str, Any]) -> Any:
+        names = model_names(self.model, scope, None)
+
+        def named(name: str) -> Any:
+            value = names(name)
+            if name in self.model.data and name not in scope and name not in self.model.constants:
+                if len(value) <= int(pairs.row.max(initial=-1)):
+                    what = f"{name} has {len(value)} values for {int(pairs.row.max()) + 1} rows"
+                    raise ModelError(term.problem("list-length", what, "one value a row"))
+                return value[pairs.row]
+            return value
+
+        draw = None
+        seed = self.model.spec.seed
+        if seed is not None and seed.wiring is not None:
+            draw = Drawer(self._key(stream), pairs.owner.astype(np.float64), pairs.draw.astype(np.float64), self.copy)
+        value = evaluate_term(term, Evaluator(named, self.model.step, self.model.data, draw), stream)
+        return finite(value, term, stream)
+
+    def _delays(self, pairs: Pairs, scope: dict[str, Any]) -> tuple[Index, Index]:
+        spec, count = self.spec.delay, len(pairs.i)
+        assert spec is not None
+        parts = []
+        for side in ("axonal", "dendritic"):
+            value = getattr(spec, side)
+            if value is None:
+                parts.append(np.zeros(count, np.int64))
+                continue
+            path = ("delay", side) if spec.split else ("delay",)
+            term = value_terms(value, self.place(*path))
+            times = np.broadcast_to(
+                np.asarray(self._evaluate(value, f"delay.{side}", pairs, scope, *path), np.float64), (count,)
+            )
+            parts.append(to_steps(times, self.model.step, spec.round, term if isinstance(term, Term) else term[0], "a delay"))
+        total = parts[0] + parts[1]
+        if count and (int(total.min()) < 1 or int(min(parts[0].min(), parts[1].min())) < 0):
+            bad = int(np.argmin(np.minimum(total - 1, np.minimum(*parts))))
+            what = f"the synapse from {int(pairs.i[bad])} to {int(pairs.j[bad])} has a delay of {int(total[bad])} steps"
+            raise ModelError(self.place("delay").problem("delay-below-step", what, "parts >= 0, together at least one step"))
+        if count and int(total.max()) >= 2**20:
+            raise ModelError(
+                self.place("delay").problem("delay-too-long", f"a delay of {int(total.max())} steps", "below 1048576 steps")
+            )
+        return parts[0], parts[1]
+
+    def _key(self, text: str) -> tuple[int, int]:
+        seed = self.model.spec.seed
+        return (0, 0) if seed is None or seed.wiring is None else stream_key(seed.wiring, f"{self.stream}/{text}")
+
+
+def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what: str) -> Index:
+    """Return times in ms as whole steps: on the grid if equal to the double nearest to k steps, else rounded as told.
+
+    Raises
+    ------
+    ModelError
+        off-grid.
+    """
+
+    def grid(k: Real) -> Real:
+        return k * float(step.numerator) / float(step.denominator)
+
+    ratio = times * float(step.denominator) / float(step.numerator)
+    nearest = np.floor(ratio + 0.5)
+    exact = grid(nearest) == times
+    if exact.all():
+        return nearest.astype(np.int64)
+    if rounding is None:
+        bad = int(np.argmin(exact))
+        raise ModelError(
+            term.problem(
+                "off-grid",
+                f"{what} of {float(times[bad])!r} ms is no multiple of the step of {float(step)!r} ms",
+                "whole steps",
+                "round: nearest",
+            )
+        )
+    if rounding == "nearest":
+        return nearest.astype(np.int64)
+    away = (
+        np.where(grid(nearest) < times, nearest + 1, nearest)
+        if rounding == "up"
+        else np.where(grid(nearest) > times, nearest - 1, nearest)
+    )
+    return np.where(exact, nearest, away).astype(np.int64)
+
+
+def _identities(model: CheckedModel, side: Selection) -> Index:
+    """Return a number for each neuron of a selection that is the same wherever the neuron is selected."""
+    offsets, total = {}, 0
+    for name, size in model.sizes.items():
+        offsets[name] = total
+        total += size
+    parts = [np.arange(block.start, block.stop, dtype=np.int64) + offsets[block.population] for block in side.blocks]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def _blocks(selection: Selection) -> Real:
+    return np.repeat(np.arange(len(selection.blocks), dtype=np.float64), [block.size for block in selection.blocks])
+
+
+def _ranks(owner: Index) -> Real:
+    """Return the place of each row among the rows of its source, in drawing order."""
+    order = np.argsort(owner, kind="stable")
+    ranks = np.empty(len(owner), np.float64)
+    starts = np.searchsorted(owner[order], owner[order], side="left")
+    ranks[order] = np.arange(len(owner)) - starts
+    return ranks

@@ -1,0 +1,212 @@
+"""Numbers of a population: parameters, initial states, conditions; scalars stay scalars, the rest is one value a neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import ModelError
+from snndsl.frontend.data import DataColumn
+from snndsl.numerics import stream_key
+from snndsl.semantics.arithmetic import Drawer, Evaluator, IndexOutOfRange
+from snndsl.semantics.check import CheckedModel
+from snndsl.semantics.element import Element, ValueTerm, value_terms
+from snndsl.semantics.terms import Term
+
+__all__ = ["PopulationValues", "evaluate_term", "finite", "model_names", "population_values"]
+
+Value = float | NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PopulationValues:
+    """Numbers of one population, by flat name.
+
+    Parameters
+    ----------
+    parameters, states : mapping of str to float or ndarray, shape (size,)
+        Internal units.
+    """
+
+    parameters: Mapping[str, Value]
+    states: Mapping[str, Value]
+
+
+def population_values(model: CheckedModel, name: str) -> PopulationValues:
+    """Evaluate what a population and its neuron say.
+
+    Raises
+    ------
+    ModelError
+        require, not-finite, index-out-of-range, list-length.
+    """
+    work = _Population(model, name)
+    parameters = {key: work.parameter(key) for key in work.element.parameters}
+    states = {key: work.state(key) for key in work.element.states}
+    for term in work.element.require:
+        if not np.all(work.evaluate(term, work.own)):
+            raise ModelError(
+                term.problem(
+                    "require",
+                    f"population {name!r} does not meet a condition of {work.element.name!r}",
+                    "true for every neuron",
+                )
+            )
+    return PopulationValues(parameters, states)
+
+
+def model_names(model: CheckedModel, extra: Mapping[str, Any], rows: int | None) -> Any:
+    """Return the names of the model file as values: constants, bare arrays, and `extra`.
+
+    A bare array must have one value for each of the `rows`.
+    """
+
+    def value(name: str) -> Any:
+        if name in extra:
+            found = extra[name]
+            return found() if callable(found) else found
+        if name in model.constants:
+            term = model.constants[name]
+            return Evaluator(value, model.step, model.data)(term.tree)
+        column = model.data[name]
+        if rows is not None and column.values.shape != (rows,):
+            raise IndexOutOfRange(name, rows, len(column.values))
+        return column.values
+
+    return value
+
+
+def evaluate_term(term: Term, evaluator: Evaluator, what: str) -> Any:
+    """Evaluate, with faults at the place of the expression."""
+    try:
+        return evaluator(term.tree)
+    except IndexOutOfRange as error:
+        array, index, size = error.args
+        raise ModelError(
+            term.problem("index-out-of-range", f"{what}: {array} has {size} values, {index} asked for", f"{size}")
+        ) from None
+
+
+def finite(value: Any, term: Term, what: str) -> Any:
+    """Return the value if every number in it is finite."""
+    numbers = np.asarray(value, np.float64)
+    if not np.isfinite(numbers).all():
+        bad = int(np.argmin(np.isfinite(numbers).ravel()))
+        raise ModelError(term.problem("not-finite", f"{what} is {numbers.ravel()[bad]} for element {bad}", "a finite number"))
+    return value
+
+
+@dataclass(eq=False)
+class _Population:
+    model: CheckedModel
+    name: str
+    parameters: dict[str, Value] = field(default_factory=dict)
+    states: dict[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.spec = self.model.spec.populations[self.name]
+        self.element: Element = self.model.elements[self.name]
+        self.size = self.model.sizes[self.name]
+        self.index = np.arange(self.size, dtype=np.float64)
+        self.stream = self.spec.stream or f"populations.{self.name}"
+        self.let: dict[str, Any] = {}
+        self.data = self._data()
+
+    def _data(self) -> Mapping[str, DataColumn]:
+        columns = dict(self.model.data)
+        for prefix, source in self.element.sources.items():
+            for key, column in self.model.file_data.get(id(source), {}).items():
+                columns[f"{prefix}:{key}" if prefix else key] = column
+        return columns
+
+    def parameter(self, key: str) -> Value:
+        """Return a parameter: as given by the population, else its default."""
+        if key not in self.parameters:
+            given = self.spec.neuron.values.get(key) if key not in self.element.source_constants else None
+            if given is not None:
+                terms = value_terms(given, self.model.place("populations", self.name, "neuron", key))
+                self.parameters[key] = self._values(terms, f"neuron.{key}", written_here=True)
+            else:
+                default = self.element.parameters[key].default
+                assert default is not None
+                self.parameters[key] = self._values(default, f"neuron.{key}", written_here=False)
+        return self.parameters[key]
+
+    def state(self, key: str) -> Value:
+        """Return an initial state: as given by the population, else the neuron's own."""
+        if key not in self.states:
+            if key in self.spec.initial:
+                terms = value_terms(self.spec.initial[key], self.model.place("populations", self.name, "initial", key))
+                self.states[key] = self._values(terms, f"initial.{key}", written_here=True)
+            else:
+                self.states[key] = self._values(self.element.states[key], f"initial.{key}", written_here=False)
+        return self.states[key]
+
+    def _values(self, value: ValueTerm, stream: str, written_here: bool) -> Value:
+        what = f"{stream.partition('.')[2]!r} of population {self.name!r}"
+        if isinstance(value, tuple):
+            if len(value) != self.size:
+                raise ModelError(
+                    value[0].problem("list-length", f"{what} has {len(value)} values for {self.size} neurons", f"{self.size}")
+                )
+            numbers = np.array([float(self._value(term, stream, written_here, what)) for term in value])
+            return finite(numbers, value[0], what)
+        result = finite(self._value(value, stream, written_here, what), value, what)
+        array = np.asarray(result, np.float64)
+        return float(array) if array.ndim == 0 else np.ascontiguousarray(np.broadcast_to(array, (self.size,)))
+
+    def _value(self, term: Term, stream: str, written_here: bool, what: str) -> Any:
+        names = model_names(self.model, _Late(self, stream.startswith("initial.")), self.size) if written_here else self.own
+        data = self.model.data if written_here else self.data
+        evaluator = Evaluator(names, self.model.step, data, self._drawer(stream))
+        return evaluate_term(term, evaluator, what)
+
+    def evaluate(self, term: Term, names: Any) -> Any:
+        """Evaluate a condition of the element."""
+        return Evaluator(names, self.model.step, self.data)(term.tree)
+
+    def own(self, name: str) -> Any:
+        """Return a name of the element."""
+        if name in self.element.parameters:
+            return self.parameter(name)
+        if name in self.element.states:
+            return self.state(name)
+        if name in self.element.aliases:
+            return Evaluator(self.own, self.model.step, self.data)(self.element.aliases[name].tree)
+        if name in self.element.ports:
+            return 0.0
+        return {"i": self.index, "N": float(self.size), "t": 0.0, "trial": 0.0}[name]
+
+    def let_value(self, name: str) -> Any:
+        """Return a value of `let`, drawn once."""
+        if name not in self.let:
+            terms = value_terms(self.spec.let[name], self.model.place("populations", self.name, "let", name))
+            self.let[name] = self._values(terms, f"let.{name}", written_here=True)
+        return self.let[name]
+
+    def _drawer(self, stream: str) -> Drawer | None:
+        seed = self.model.spec.seed
+        if seed is None or seed.initial is None:
+            return None
+        return Drawer(stream_key(seed.initial, f"{self.stream}/{stream}"), self.index)
+
+
+class _Late(dict[str, Any]):
+    """Names that a population's own texts see, each computed when it is asked for."""
+
+    def __init__(self, population: _Population, initial: bool) -> None:
+        super().__init__()
+        self.population, self.initial = population, initial
+
+    def __contains__(self, name: object) -> bool:
+        work = self.population
+        own = self.initial and (name in work.element.parameters or name in work.element.states)
+        return name in ("i", "N") or name in work.spec.let or (own and name not in work.element.source_constants)
+
+    def __getitem__(self, name: str) -> Any:
+        work = self.population
+        return work.let_value(name) if name in work.spec.let else work.own(name)

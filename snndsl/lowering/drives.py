@@ -1,0 +1,174 @@
+"""Injections that the target computes in its own step: Poisson counts, one of many, currents.
+
+An event of stamp s enters with delay D as soma stamp s + D, that is in step s + D - 1; a current at t acts in the step that
+starts at t. Draws are keyed by the stimulus, the element in its selection and the stamp of the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.expressions import tree
+from snndsl.expressions.functions import DRAWS
+from snndsl.ir import Call, Const, Expr, Ref
+from snndsl.lowering.neuron import start_time
+from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
+
+__all__ = ["ComputedDrive", "varies"]
+
+Value = float | NDArray[np.float64]
+Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
+
+
+def varies(node: tree.Expression) -> bool:
+    """Tell whether an expression changes during a run: it reads the time or the trial, or draws."""
+    match node:
+        case tree.Name():
+            return node.text in ("t", "trial")
+        case tree.Call():
+            return (
+                node.function in DRAWS or node.function in ("tick", "phase", "begins") or any(varies(a) for a in node.arguments)
+            )
+        case tree.Unary():
+            return varies(node.operand)
+        case tree.Binary() | tree.Compare():
+            return varies(node.left) or varies(node.right)
+        case tree.Logic():
+            return any(varies(operand) for operand in node.operands)
+    return False
+
+
+@dataclass(eq=False)
+class ComputedDrive:
+    """One stimulus into one port of one population.
+
+    Parameters
+    ----------
+    name : str
+        Of the stimulus; its parameters are ``name__x``.
+    kind : str
+        ``poisson``, ``one_of`` or ``current``.
+    port : str
+        Flat name.
+    expression : tree or None
+        Rate or current if it varies during the run; else it is the parameter ``mean`` or ``value``.
+    size : int
+        Elements of the selection.
+    delay : int
+        D in steps.
+    during : tuple of int or None
+        First step (or stamp) and the one after the last.
+    period : int
+        Of ``one_of``, in steps.
+    frozen : bool
+        The same draws in every trial.
+    values : mapping of str to float or ndarray, shape (population,)
+        The parameters.
+    constants : set of str
+        Names of the model file that the expression reads, as parameters.
+    samples : callable or None
+        Finds the array of a data call.
+    """
+
+    name: str
+    kind: str
+    port: str
+    expression: tree.Expression | None
+    size: int
+    delay: int
+    during: tuple[int, int] | None
+    period: int
+    frozen: bool
+    values: Mapping[str, Value]
+    whole: bool
+    samples: Samples | None = None
+    used: list[str] = field(default_factory=list)
+
+    def parameter(self, key: str) -> Ref:
+        """Return a parameter of the drive, noting that it is read."""
+        name = f"{self.name}__{key}"
+        if name not in self.used:
+            self.used.append(name)
+        return Ref(name)
+
+    def amount(self, builder: BlockBuilder, step: Fraction) -> Expr:
+        """Return what the port gets in step j."""
+        stamp: Expr = Ref("step")
+        if self.kind != "current" and self.delay != 1:
+            stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.delay - 1)))))
+        amount = {"poisson": self._poisson, "one_of": self._one_of, "current": self._current}[self.kind](builder, step, stamp)
+        condition = self._active(stamp)
+        return amount if condition is None else Call("select", (condition, amount, Const(0.0)))
+
+    def _active(self, stamp: Expr) -> Expr | None:
+        conditions: list[Expr] = []
+        if self.during is not None:
+            conditions.append(Call("ge", (stamp, self.parameter("from"))))
+            conditions.append(Call("lt", (stamp, self.parameter("until"))))
+        elif self.kind != "current" and self.delay != 1:
+            conditions.append(Call("ge", (stamp, Const(0.0))))
+        if not self.whole:
+            conditions.append(Call("ge", (self.parameter("element"), Const(0.0))))
+        result: Expr | None = None
+        for condition in conditions:
+            result = condition if result is None else Call("and", (result, condition))
+        return result
+
+    def _element(self) -> Expr:
+        return Ref("i") if "element" not in self.values else self.parameter("element")
+
+    def _identity(self, element: Expr, stamp: Expr, call: int) -> tuple[Expr, ...]:
+        keys = (self.parameter("key_0").name, self.parameter("key_1").name)
+        trial: Expr = Const(0.0) if self.frozen else Ref("trial")
+        return draw_arguments(keys, element, stamp, trial, call)
+
+    def _poisson(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
+        if self.expression is None:
+            mean: Expr = self.parameter("mean")
+        else:
+            mean = Call("mul", (self._translate(builder, step, stamp), Const(float(step))))
+        count = Call("poisson", (mean, *self._identity(self._element(), stamp, 65535)))
+        return Call("mul", (self.parameter("weight"), count))
+
+    def _one_of(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
+        drawn = Call("uniform", self._identity(Const(0.0), stamp, 65535))
+        chosen = builder.let("chosen", Call("floor", (Call("mul", (Const(float(self.size)), drawn)),)))
+        mine: Expr = Call("eq", (chosen, self._element()))
+        if self.period != 1:
+            period = Const(float(self.period))
+            rest = Call("sub", (stamp, Call("mul", (period, Call("floor", (Call("div", (stamp, period)),))))))
+            mine = Call("and", (Call("eq", (rest, Const(0.0))), mine))
+        return Call("select", (mine, self.parameter("weight"), Const(0.0)))
+
+    def _current(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
+        return self.parameter("value") if self.expression is None else self._translate(builder, step, stamp)
+
+    def _translate(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
+        assert self.expression is not None
+        calls: dict[int, int] = {}
+
+        def draw(node: tree.Call) -> tuple[Expr, ...]:
+            return self._identity(self._element(), stamp, calls.setdefault(id(node), len(calls)))
+
+        def name(text: str) -> Expr:
+            match text:
+                case "i":
+                    return self._element()
+                case "N":
+                    return Const(float(self.size))
+                case "t":
+                    return start_time(stamp, step)
+                case "dt":
+                    return Const(float(step))
+                case "pi":
+                    return Const(3.141592653589793)
+                case "trial":
+                    return Const(0.0) if self.frozen else Ref("trial")
+            return self.parameter(text)
+
+        return Translator(builder, name, step, stamp, draw, self.samples)(self.expression)

@@ -1,0 +1,105 @@
+"""Numbers of a plastic projection: parameters, bound, trace constants, initial states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import ModelError
+from snndsl.graph.synapses import SynapseRows
+from snndsl.graph.values import evaluate_term, finite
+from snndsl.numerics import stream_key
+from snndsl.semantics.arithmetic import Evaluator
+from snndsl.semantics.check import CheckedModel
+from snndsl.semantics.terms import Term
+
+__all__ = ["PlasticValues", "plastic_values"]
+
+Value = float | NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlasticValues:
+    """Parameters and initial states of the rule, by name of the program; one value a row, or one for all."""
+
+    values: Mapping[str, Value]
+    bound: Value | None
+    key: tuple[float, float]
+
+    def largest(self, weight: float, rows: NDArray[np.bool_]) -> float:
+        """Return W: the largest magnitude the rule may reach, else 16 times the largest initial one."""
+        if self.bound is None:
+            return 16.0 * weight
+        bound = np.asarray(self.bound, np.float64)
+        return float(np.abs(bound[rows] if bound.ndim else bound).max(initial=0.0))
+
+
+def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> PlasticValues:
+    """Evaluate the rule of a projection.
+
+    Raises
+    ------
+    ModelError
+        require, not-finite, bound-missing, weight-above-bound.
+    """
+    rule = model.rules[name]
+    values: dict[str, Any] = {"w": _plain(table.weight), **table.values}
+    pending: list[str] = []
+
+    def named(key: str) -> Any:
+        if key in values:
+            return values[key]
+        if key in pending or key not in rule.parameters:
+            raise KeyError(key)
+        pending.append(key)
+        default = rule.parameters[key].default
+        assert isinstance(default, Term)
+        values[key] = finite(evaluate_term(default, evaluator, key), default, repr(key))
+        return values[key]
+
+    evaluator = Evaluator(named, model.step)
+    for key in rule.parameters:
+        named(key)
+    for key, initial in rule.states.items():
+        if key not in values:
+            term = initial if isinstance(initial, Term) else initial[0]
+            values[key] = finite(evaluate_term(term, evaluator, key), term, repr(key))
+    for key, (tau, to) in rule.traces.items():
+        length = np.asarray(finite(evaluate_term(tau, evaluator, key), tau, f"the time constant of {key!r}"), np.float64)
+        if np.any(length <= 0):
+            raise ModelError(tau.problem("require", f"the time constant of {key!r} is not positive", "a positive time"))
+        values[f"{key}__c"] = _plain(-float(model.step) / length)
+        values[f"{key}__to"] = _plain(evaluate_term(to, evaluator, key))
+        values.setdefault(key, values[f"{key}__to"])
+    for term in rule.require:
+        if not np.all(evaluator(term.tree)):
+            raise ModelError(
+                term.problem(
+                    "require", f"projection {name!r} does not meet a condition of {rule.name!r}", "true for every synapse"
+                )
+            )
+    bound = None if rule.bound is None else _plain(evaluate_term(rule.bound, evaluator, "bound"))
+    if bound is None and not np.any(table.weight):
+        what = f"all initial weights of {name!r} are 0, so the rule {rule.name!r} needs 'bound'"
+        raise ModelError(rule.place.problem("bound-missing", what, "bound: the largest |w| it may reach"))
+    if bound is not None:
+        values["bound__"] = bound
+        if np.any(np.abs(table.weight) > np.abs(bound)):
+            place = model.place("projections", name, "weight")
+            raise ModelError(
+                place.problem(
+                    "weight-above-bound", "an initial weight is larger than the bound of its rule", f"at most {np.max(bound)!r}"
+                )
+            )
+    seed = model.spec.seed
+    key = (0, 0) if seed is None or seed.input is None else stream_key(seed.input, f"projections.{name}")
+    return PlasticValues({k: _plain(v) for k, v in values.items()}, bound, (float(key[0]), float(key[1])))
+
+
+def _plain(value: Any) -> Any:
+    array = np.asarray(value, np.float64)
+    return float(array.flat[0]) if array.size and (array == array.flat[0]).all() else array

@@ -1,0 +1,377 @@
+"""A checked model as a program: the passes in their order, each a function of what the ones before it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import ModelError
+from snndsl.graph.propagators import propagators
+from snndsl.graph.synapses import SynapseRows, synapse_rows
+from snndsl.graph.values import PopulationValues, population_values
+from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
+from snndsl.lowering.grid import on_grid, quantum
+from snndsl.lowering.integrate import Group, propagator
+from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
+from snndsl.lowering.plastic import PlasticValues, plastic_values
+from snndsl.lowering.record import records
+from snndsl.lowering.refuse import refuse_unsupported
+from snndsl.lowering.rule import LoweredRule, lower_rule
+from snndsl.lowering.stimuli import Listed, PlacedDrive, computed_drives, listed_events, source_table
+from snndsl.numerics import stream_key
+from snndsl.semantics.arithmetic import Evaluator
+from snndsl.semantics.check import CheckedModel, whole_steps
+from snndsl.semantics.terms import Term
+
+__all__ = ["lower"]
+
+Value = float | NDArray[np.float64]
+
+
+def lower(model: CheckedModel) -> Program:
+    """Return the program of a model.
+
+    Raises
+    ------
+    ModelError
+        For what only numbers can show: an index out of range, a delay off the grid, a value that is not finite.
+    UnsupportedByTarget
+        For parts of the language that cannot be simulated yet.
+    """
+    refuse_unsupported(model)
+    return _Lowering(model).run()
+
+
+@dataclass(eq=False)
+class _Lowering:
+    model: CheckedModel
+    samples: dict[str, Sample] = field(default_factory=dict)
+    neurons: list[Neuron] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    grid: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def run(self) -> Program:
+        model = self.model
+        values = {name: population_values(model, name) for name in model.elements}
+        rows = {name: synapse_rows(model, name, values) for name in model.spec.projections}
+        plastic = {name: plastic_values(model, name, rows[name]) for name in model.rules}
+        drives, listed = self._stimuli()
+        self._grid(rows, plastic, drives, listed)
+        populations = [self._population(name, values[name], drives, rows, listed) for name in model.elements]
+        populations += [
+            Population(name, model.sizes[name], None, {}, source_table(model, name))
+            for name, spec in model.spec.stimuli.items()
+            if spec.size is not None
+        ]
+        synapses, projections = self._synapses(rows, plastic)
+        spikes, states, weights = records(model)
+        step = model.step
+        program = Program(
+            name=model.spec.name,
+            step=step,
+            steps=model.steps,
+            chunk=max(1, round(1000 / float(step)), -(-model.steps // 1000)),
+            neurons=tuple(sorted(self.neurons, key=lambda item: item.name)),
+            rules=tuple(sorted(self.rules, key=lambda item: item.name)),
+            populations=tuple(sorted(populations, key=lambda item: item.name)),
+            projections=tuple(sorted(projections, key=lambda item: item.name)),
+            synapses=tuple(sorted(synapses, key=lambda item: item.name)),
+            injections=tuple(sorted(self._injections(listed), key=lambda item: item.name)),
+            samples=tuple(sorted(self.samples.values(), key=lambda item: item.name)),
+            spike_records=spikes,
+            state_records=states,
+            synapse_records=weights,
+        )
+        return program
+
+    # ---- stimuli and grid
+
+    def _stimuli(self) -> tuple[list[PlacedDrive], list[Listed]]:
+        drives: list[PlacedDrive] = []
+        listed: list[Listed] = []
+        for name in sorted(self.model.spec.stimuli):
+            spec = self.model.spec.stimuli[name]
+            if spec.into is None:
+                continue
+            if spec.kind == "spikes":
+                listed += listed_events(self.model, name)
+            else:
+                drives += computed_drives(self.model, name)
+        return drives, listed
+
+    def _grid(
+        self,
+        rows: Mapping[str, SynapseRows],
+        plastic: Mapping[str, PlasticValues],
+        drives: list[PlacedDrive],
+        listed: list[Listed],
+    ) -> None:
+        """Find q of every (population, port): as written, else from the largest magnitude that may arrive."""
+        largest: dict[tuple[str, str], float] = {}
+
+        def note(population: str, port: str, magnitude: float) -> None:
+            key = (population, port)
+            largest[key] = max(largest.get(key, 0.0), magnitude)
+
+        for name, table in rows.items():
+            port = self.model.spec.projections[name].port
+            owner = _owners(table.targets)
+            for population in table.targets.populations:
+                flat = self._flat_port(population, port)
+                mine = np.isin(
+                    owner[table.j], [k for k, block in enumerate(table.targets.blocks) if block.population == population]
+                )
+                weight = float(np.abs(table.weight[mine]).max(initial=0.0))
+                note(population, flat, plastic[name].largest(weight, mine) if name in plastic else weight)
+        for placed in drives:
+            note(placed.population, placed.drive.port, placed.largest)
+        for events in listed:
+            note(events.population, events.port, float(np.abs(events.weight).max(initial=0.0)))
+        for (population, port), magnitude in largest.items():
+            written = None if port == "spike" else self.model.elements[population].ports[port].quantum
+            if written is None:
+                self.grid[population, port] = quantum(magnitude)
+            else:
+                evaluator = Evaluator(lambda name: 0.0, self.model.step)
+                self.grid[population, port] = _power_of_two(float(evaluator(written.tree)), written)
+
+    def _flat_port(self, population: str, port: str) -> str:
+        return "spike" if port == "spike" else self.model.elements[population].port_names[port]
+
+    def _injections(self, listed: list[Listed]) -> list[Injection]:
+        """Sum the events of a port by step and neuron; several stimuli stay apart."""
+        injections = []
+        for events in listed:
+            amount = on_grid(events.weight, self.grid[events.population, events.port])
+            code = events.step * self.model.sizes[events.population] + events.neuron
+            unique, inverse = np.unique(code, return_inverse=True)
+            total = np.bincount(inverse, amount, len(unique)) if len(unique) else np.zeros(0)
+            table = {
+                "step": unique // self.model.sizes[events.population],
+                "neuron": (unique % self.model.sizes[events.population]).astype(np.int32),
+                "amount": total,
+            }
+            name = f"{events.stimulus}__{events.population}"
+            known = [item.name for item in injections]
+            while name in known:
+                name += "_"
+            injections.append(Injection(name, events.population, ir_name(events.port), Table(table)))
+        return injections
+
+    # ---- populations
+
+    def _population(
+        self,
+        name: str,
+        values: PopulationValues,
+        drives: list[PlacedDrive],
+        rows: Mapping[str, SynapseRows],
+        listed: list[Listed],
+    ) -> Population:
+        model, element = self.model, self.model.elements[name]
+        mine = [placed.drive for placed in drives if placed.population == name]
+        for drive in mine:
+            drive.samples = self._sample
+        forced = any(events.population == name and events.port == "spike" for events in listed)
+        forced = forced or any(
+            spec.port == "spike" and name in rows[key].targets.populations for key, spec in model.spec.projections.items()
+        )
+        lowered = lower_neuron(element, model.step, name, mine, forced, self._sample)
+        neuron = self._shared(lowered.neuron)
+        table: dict[str, Any] = {ir_name(key): value for key, value in values.parameters.items()}
+        table |= {ir_name(key): value for key, value in values.states.items()}
+        table |= lowered.initial
+        table |= self._derived(lowered, name, values)
+        for drive in mine:
+            weight = drive.values.get("weight")
+            for key, value in drive.values.items():
+                table[f"{drive.name}__{key}"] = value
+            if weight is not None:
+                table[f"{drive.name}__weight"] = _plain(on_grid(weight, self.grid[name, drive.port]))
+        kept = {key: table[key] for key in (*neuron.params, *neuron.states)}
+        return Population(name, model.sizes[name], neuron.name, kept)
+
+    def _derived(self, lowered: LoweredNeuron, name: str, values: PopulationValues) -> dict[str, Any]:
+        """Evaluate what the lowering needs: propagators, periods, refractory steps, keys."""
+        model, element = self.model, self.model.elements[name]
+        step, size = model.step, model.sizes[name]
+
+        def named(key: str) -> Any:
+            if key in values.parameters:
+                return values.parameters[key]
+            return {"i": np.arange(size, dtype=np.float64), "N": float(size)}[key]
+
+        evaluator = Evaluator(named, step, model.data)
+        table: dict[str, Any] = {"N__": float(size)}
+        for group in lowered.groups:
+            if group.method == "exact":
+                table |= _propagators(group, evaluator, float(step))
+        for key, period in lowered.periods.items():
+            table[key] = float(whole_steps(Term(period, element.place), step, "a period"))
+        if lowered.refractory:
+            from snndsl.graph.synapses import to_steps
+
+            assert element.silent_for is not None
+            times = np.atleast_1d(np.asarray(evaluator(element.silent_for.tree), np.float64))
+            steps = to_steps(times, step, None, element.silent_for, "a refractory time").astype(np.float64)
+            if steps.min() < 0:
+                raise ModelError(element.silent_for.problem("time-negative", "a negative refractory time", "at least 0 ms"))
+            table[lowered.refractory] = _plain(steps if len(steps) > 1 else steps[0])
+        if lowered.drawn:
+            seed = model.spec.seed
+            assert seed is not None and seed.input is not None
+            stream = model.spec.populations[name].stream or f"populations.{name}"
+            table["key__0"], table["key__1"] = (float(word) for word in stream_key(seed.input, stream))
+        return table
+
+    def _shared(self, neuron: Neuron) -> Neuron:
+        """Return the neuron under a name that belongs to this text alone."""
+        name, number = neuron.name, 1
+        while True:
+            candidate = replace(neuron, name=name if number == 1 else f"{name}__{number}")
+            same = next((item for item in self.neurons if item.name == candidate.name), None)
+            if same is None:
+                self.neurons.append(candidate)
+                return candidate
+            if same == candidate:
+                return same
+            number += 1
+
+    def _sample(self, called: str, arguments: int) -> tuple[str, tuple[int, ...]]:
+        column = self.model.data[called]
+        name = called.replace(".", "__").replace(":", "__")
+        self.samples[name] = Sample(name, np.ascontiguousarray(column.values.ravel()))
+        return name, column.values.shape
+
+    # ---- synapses
+
+    def _synapses(
+        self, rows: Mapping[str, SynapseRows], plastic: Mapping[str, PlasticValues]
+    ) -> tuple[list[Synapses], list[Projection]]:
+        synapses: list[Synapses] = []
+        projections: list[Projection] = []
+        for name, table in rows.items():
+            projections.append(_projection(name, table))
+            lowered = self._rule(name) if name in plastic else None
+            for source in table.sources.populations:
+                for target in table.targets.populations:
+                    part = self._part(name, table, source, target, lowered, plastic.get(name))
+                    if part is not None:
+                        synapses.append(part)
+        return synapses, projections
+
+    def _rule(self, name: str) -> LoweredRule:
+        element = self.model.rules[name]
+        periods = [whole_steps(term, self.model.step, "a period") for term, _ in element.every]
+        lowered = lower_rule(element, self.model.step, periods)
+        number, rule = 1, lowered.rule
+        while True:
+            candidate = replace(rule, name=rule.name if number == 1 else f"{rule.name}__{number}")
+            same = next((item for item in self.rules if item.name == candidate.name), None)
+            if same is None:
+                self.rules.append(candidate)
+            if same is None or same == candidate:
+                return replace(lowered, rule=candidate)
+            number += 1
+
+    def _part(
+        self,
+        name: str,
+        table: SynapseRows,
+        source: str,
+        target: str,
+        lowered: LoweredRule | None,
+        plastic: PlasticValues | None,
+    ) -> Synapses | None:
+        pre, post = _places(table.sources, source), _places(table.targets, target)
+        chosen = np.nonzero((pre[table.i] >= 0) & (post[table.j] >= 0))[0]
+        if not len(chosen):
+            return None
+        port = self._flat_port(target, self.model.spec.projections[name].port)
+        q = self.grid[target, port]
+        columns: dict[str, Any] = {
+            "pre": pre[table.i[chosen]].astype(np.int32),
+            "post": post[table.j[chosen]].astype(np.int32),
+            "axonal": table.axonal[chosen].astype(np.int32),
+            "dendritic": table.dendritic[chosen].astype(np.int32),
+            "row": chosen.astype(np.int64),
+        }
+        label = f"{name}__{source}__{target}"
+        if lowered is None or plastic is None:
+            columns["weight"] = on_grid(table.weight[chosen], q)
+            return Synapses(label, name, source, target, ir_name(port), None, Table(columns), {})
+        values: dict[str, float] = {}
+        for key in (*lowered.rule.params, *lowered.rule.states):
+            value = q if key == "q__" else lowered.added.get(key, plastic.values.get(key))
+            if key in ("key__0", "key__1"):
+                value = plastic.key[int(key[-1])]
+            if isinstance(value, np.ndarray):
+                columns[key] = value[chosen]
+            else:
+                assert value is not None, key
+                values[key] = float(value)
+        return Synapses(label, name, source, target, ir_name(port), lowered.rule.name, Table(columns), values)
+
+
+def _places(selection: Any, population: str) -> NDArray[np.int64]:
+    """Return for each place of a selection the index in the population, -1 for places in others."""
+    parts = [
+        np.arange(block.start, block.stop) if block.population == population else np.full(block.size, -1)
+        for block in selection.blocks
+    ]
+    return np.concatenate(parts).astype(np.int64)
+
+
+def _owners(selection: Any) -> NDArray[np.int64]:
+    return np.repeat(np.arange(len(selection.blocks)), [block.size for block in selection.blocks])
+
+
+def _projection(name: str, table: SynapseRows) -> Projection:
+    populations = tuple(dict.fromkeys((*table.sources.populations, *table.targets.populations)))
+
+    def place(selection: Any, index: NDArray[np.int64]) -> NDArray[np.int16]:
+        of_block = np.array([populations.index(block.population) for block in selection.blocks], np.int16)
+        return of_block[_owners(selection)[index]]
+
+    columns = {
+        "pre": table.i.astype(np.int32),
+        "post": table.j.astype(np.int32),
+        "pre_population": place(table.sources, table.i),
+        "post_population": place(table.targets, table.j),
+        "row": table.row,
+    }
+    return Projection(name, len(table.i), Table(columns), populations)
+
+
+def _propagators(group: Group, evaluator: Evaluator, h: float) -> dict[str, Any]:
+    states = list(group.states)
+    matrix = {
+        (states.index(row), states.index(column)): evaluator(coefficient)
+        for row in states
+        for column, coefficient in group.parts[row].coefficients.items()
+    }
+    if not matrix:
+        matrix = {(0, 0): 0.0}
+    p, q = propagators(matrix, len(states), h)
+    table: dict[str, Any] = {}
+    for row in states:
+        for column in states:
+            for kind, block in (("P", p), ("Q", q)):
+                table[propagator(kind, row, column)] = _plain(block[:, states.index(row), states.index(column)])
+    return table
+
+
+def _plain(value: Any) -> Any:
+    """Return a float where all numbers are the same."""
+    array = np.asarray(value, np.float64)
+    return float(array.flat[0]) if array.size and (array == array.flat[0]).all() else array
+
+
+def _power_of_two(value: float, term: Term) -> float:
+    if value <= 0 or np.frexp(value)[0] != 0.5:
+        raise ModelError(term.problem("quantum", f"a quantum of {value!r}", "a power of two such as 2**-32"))
+    return value
