@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from snndsl.backend.protocol import BuildCache
@@ -39,10 +40,6 @@ TARGET = Target(
 )  # fmt: skip
 """What Brian2 can do: everything the program can say."""
 
-_SHIPPED = (
-    "building.py", "description.py", "model.h", "names.py", "npy.h", "operations.h", "plan.py", "recorder.h", "standalone.py",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Brian2Backend:
@@ -70,8 +67,7 @@ class Brian2Backend:
         """
         keys: dict[float, int] = {}
         text = script(program, keys)
-        shipped = files("snndsl_brian2.tree")
-        code = {f"code/{name}": shipped.joinpath(name).read_text(encoding="utf-8") for name in _SHIPPED}
+        code = {f"code/{entry.name}": entry.read_text(encoding="utf-8") for entry in _shipped()}
         code["code/run_folder.py"] = files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8")
         code["code/functions.h"] = c_functions()
         texts = {
@@ -104,6 +100,11 @@ class Brian2Backend:
                 raise SimulationFailed(Fault("build-failed", f"Brian2 could not build the model (see {log})"))
 
         return cache.get(building.key(tree), compile_into)
+
+
+def _shipped() -> list[Traversable]:
+    entries = [entry for entry in files("snndsl_brian2.tree").iterdir() if entry.name.endswith((".py", ".h"))]
+    return sorted((entry for entry in entries if entry.name != "__init__.py"), key=lambda entry: entry.name)
 
 
 def _quiet() -> dict[str, str]:

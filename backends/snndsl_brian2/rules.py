@@ -93,14 +93,14 @@ def _tick(rule: Rule, lines: list[str], period: int, block: Block) -> Iterator[s
     for line in kept:
         state = line.split(" = ")[0]
         yield f"{state} = {state}_due"
-    yield from _bound(rule, block)
+    yield from _bound(rule, block, f"snn_select(due, {synapse_name('w')}, 0.0)")
 
 
-def _bound(rule: Rule, block: Block) -> list[str]:
+def _bound(rule: Rule, block: Block, weight: str = synapse_name("w")) -> list[str]:
     """Return the statement that looks at ``w`` where the rule bounds it and the block has written it."""
     if not rule.bound or not any(state == "w" for state, _ in block.writes):
         return []
-    return [f"checked = snn_bound({synapse_name('w')}, {synapse_name(rule.bound)}, tv)"]
+    return [f"checked = snn_bound({weight}, {synapse_name(rule.bound)}, tv)"]
 
 
 def _fix(block: Block, same: frozenset[str]) -> tuple[tuple[tuple[str, Expr], ...], Block]:

@@ -23,7 +23,7 @@ __all__ = ["FLAGS", "binary", "build", "compiler", "compiler_version", "key"]
 FLAGS = ("-O2", "-std=c++11", "-ffp-contract=off", "-fno-fast-math", "-w")
 """No contraction, no reordering: every sum as it is written."""
 
-_HEADERS = ("functions.h", "model.h", "npy.h", "operations.h", "recorder.h")
+_HEADERS = ("functions.h", "model.h", "npy.h", "operations.h", "recorder.h", "records.h")
 
 
 def compiler() -> str:

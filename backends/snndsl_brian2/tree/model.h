@@ -2,6 +2,7 @@
 #ifndef SNN_MODEL_H
 #define SNN_MODEL_H
 
+#include <math.h>
 #include <stdlib.h>
 
 #include <algorithm>
@@ -40,6 +41,17 @@ struct Synapses
   std::vector<int64_t> row;
   std::string bounded, bound;  // a state and the parameter that bounds it
   size_t rows() const { return pre->size(); }
+
+  /* the first synapse whose weight exceeds the bound of its rule, or -1 */
+  int64_t out_of_bound() const
+  {
+    if (bound.empty()) return -1;
+    const std::vector<double>& w = *values.find(bounded)->second;
+    const bool same = shared.count(bound);
+    for (size_t k = 0; k < w.size(); ++k)
+      if (!(fabs(w[k]) <= (same ? *shared.find(bound)->second : (*values.find(bound)->second)[k]))) return int64_t(k);
+    return -1;
+  }
 };
 
 /* A tick of a rule: Brian2 calls its code only in the steps in which one of the synapses is due. */

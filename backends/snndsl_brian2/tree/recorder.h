@@ -7,14 +7,13 @@
 #ifndef SNN_RECORDER_H
 #define SNN_RECORDER_H
 
-#include <math.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "objects.h"
 
-#include "model.h"
+#include "records.h"
 
 namespace snn
 {
@@ -26,38 +25,6 @@ inline volatile sig_atomic_t& signal_flag()
 }
 
 inline void on_signal(int number) { signal_flag() = number; }
-
-struct SpikeRecord
-{
-  std::string population;
-  const Population* group;
-  std::vector<char> chosen;  // empty: all
-  std::vector<uint32_t> neuron, count;
-};
-
-struct StateRecord
-{
-  std::string population, name, variable;
-  const double* values;
-  int64_t first, last, period;
-  std::vector<int32_t> neurons;
-  std::vector<double> samples;
-};
-
-struct Snapshot
-{
-  std::string projection, variable;
-  int64_t stamp, last_step;
-  std::vector<std::string> parts;
-  std::vector<double> values;
-};
-
-struct Watched
-{
-  std::string population, variable;
-  const double* values;
-  int size;
-};
 
 class Recorder
 {
@@ -82,8 +49,8 @@ public:
       std::string line;
       while (std::getline(plan, line)) fact(line);
       check_complete();
-      initial_states();
-      say("{\"event\": \"phase\", \"name\": \"simulate\"}");
+      for (size_t k = 0; k < states.size(); ++k) states[k].keep(0);
+      say("{" + entry("event", "phase") + ", " + entry("name", "simulate") + "}");
       if (over(0)) finish();
     } catch (const Problem& problem) {
       fail("simulator", problem.what(), "", now);
@@ -97,13 +64,16 @@ public:
   }
 
   /* synapses whose stamp has passed: between the post spikes of stamp `step` - b and the pre spikes of the next one;
-   * post spikes come first in rules that say so: then at the end of the step before */
+   * with post spikes first: at the end of the step before */
   double snapshot(int64_t step, bool post_first)
   {
     for (size_t k = 0; k < snapshots.size(); ++k) {
       Snapshot& shot = snapshots[k];
       if (shot.stamp > step || shot.last_step < step || shot.stamp > steps) continue;
-      for (size_t p = 0; p < shot.parts.size(); ++p) take(shot, model.synapses[shot.parts[p]], step - shot.stamp, post_first);
+      for (size_t p = 0; p < shot.parts.size(); ++p) {
+        const Synapses& group = model.synapses[shot.parts[p]];
+        if (group.post_first == post_first) shot.take(group, step - shot.stamp);
+      }
     }
     return 0.0;
   }
@@ -114,10 +84,10 @@ public:
       now = step + 1;
       check_events();
       snapshot(now, true);
-      finished_snapshots(step);
+      for (size_t k = 0; k < snapshots.size(); ++k)
+        if (snapshots[k].last_step == step && snapshots[k].stamp <= steps) snapshots[k].write(out);
       if (now <= steps) keep();
-      const int stop = signal_flag();
-      if (now < steps && stop) steps = now;
+      if (now < steps && signal_flag()) steps = now;
       if (now == steps || (now < steps && now % chunk == 0)) commit(now);
       if (over(now)) Network::_globally_stopped = true;
       else progress();
@@ -132,8 +102,9 @@ public:
 
   void finish()
   {
+    if (!over(now)) fail("simulator", "more steps than Brian2 can count", "", now);
     fflush(stdout);
-    _exit(signal_flag() && stopped() ? 128 + signal_flag() : 0);
+    _exit(steps < planned ? 128 + signal_flag() : 0);
   }
 
   void out_of_range(int number, double index, double stamp)
@@ -151,8 +122,7 @@ public:
 
 private:
   int64_t steps, chunk, now, first, written, total, planned;
-  double shown;
-  double range_stamp;
+  double shown, range_stamp;
   int range_sample;
   double range_index, bound_stamp;
   std::string out;
@@ -161,8 +131,6 @@ private:
   std::vector<Snapshot> snapshots;
   std::vector<Watched> watched;
   std::vector<std::string> sample_names;
-
-  bool stopped() const { return steps < planned; }
 
   static std::string rest(std::istringstream& words)
   {
@@ -201,22 +169,21 @@ private:
     } else if (what == "inject") {
       words >> a >> b;
       model.inject(a, b, rest(words));
+    } else if (what == "watch") {
+      words >> a >> b;
+      const Watched watch = { a, b, value(a, b), model.population(a).size };
+      watched.push_back(watch);
     } else record_fact(what, words);
   }
 
   void record_fact(const std::string& what, std::istringstream& words)
   {
-    if (what == "watch") {
-      Watched watch;
-      words >> watch.population >> watch.variable;
-      watch.values = value(watch.population, watch.variable);
-      watch.size = model.population(watch.population).size;
-      watched.push_back(watch);
-    } else if (what == "spikes") {
-      SpikeRecord record;
+    std::string name;
+    if (what == "spikes") {
       std::string kind;
-      words >> record.population >> kind;
-      record.group = &model.population(record.population);
+      words >> name >> kind;
+      SpikeRecord record;
+      record.group = &model.population(name);
       if (kind == "file") {
         record.chosen.assign(record.group->size, 0);
         const std::vector<int32_t> neurons = read_npy<int32_t>(rest(words));
@@ -232,14 +199,13 @@ private:
     } else if (what == "snapshot") {
       Snapshot shot;
       size_t rows;
-      std::string part;
       words >> shot.projection >> shot.variable >> shot.stamp >> rows;
       shot.values.assign(rows, NAN);
       shot.last_step = shot.stamp;
-      while (words >> part) {
-        const std::vector<int32_t>& late = model.connection(part).dendritic;
+      while (words >> name) {
+        const std::vector<int32_t>& late = model.connection(name).dendritic;
         if (!late.empty()) shot.last_step = std::max(shot.last_step, shot.stamp + *std::max_element(late.begin(), late.end()));
-        shot.parts.push_back(part);
+        shot.parts.push_back(name);
       }
       snapshots.push_back(shot);
     } else throw Problem("the plan says " + what);
@@ -262,40 +228,20 @@ private:
     }
   }
 
-  static void say(const std::string& line)
-  {
-    printf("%s\n", line.c_str());
-    fflush(stdout);
-  }
-
-  void initial_states()
-  {
-    for (size_t k = 0; k < states.size(); ++k)
-      if (states[k].first == 0) sample(states[k]);
-  }
-
-  static void sample(StateRecord& record)
-  {
-    for (size_t k = 0; k < record.neurons.size(); ++k) record.samples.push_back(record.values[record.neurons[k]]);
-  }
-
-  /* spikes and states of stamp `now`, if it is a right one */
+  /* spikes and states of stamp `now`, if its states are numbers */
   void keep()
   {
-    check_numbers();
-    for (size_t k = 0; k < spikes.size(); ++k) {
-      SpikeRecord& record = spikes[k];
-      const int spiked = record.group->spiked();
-      const size_t before = record.neuron.size();
-      for (int s = 0; s < spiked; ++s)
-        if (record.chosen.empty() || record.chosen[record.group->spikes[s]]) record.neuron.push_back(record.group->spikes[s]);
-      record.count.push_back(uint32_t(record.neuron.size() - before));
-      total += int64_t(record.neuron.size() - before);
+    for (size_t k = 0; k < watched.size(); ++k) {
+      const int i = watched[k].wrong();
+      if (i < 0) continue;
+      const std::string& population = watched[k].population;
+      const std::string& variable = watched[k].variable;
+      fail("non-finite", variable + " of neuron " + std::to_string(i) + " of " + population + " is not a finite number at stamp "
+        + std::to_string(now), entry("population", population) + ", " + entry("neuron", i) + ", " + entry("variable", variable)
+        + ", ", now);
     }
-    for (size_t k = 0; k < states.size(); ++k) {
-      StateRecord& record = states[k];
-      if (now >= record.first && now <= record.last && (now - record.first) % record.period == 0) sample(record);
-    }
+    for (size_t k = 0; k < spikes.size(); ++k) total += spikes[k].keep();
+    for (size_t k = 0; k < states.size(); ++k) states[k].keep(now);
   }
 
   /* what statements have reported: it may belong to an earlier stamp, since synapses run late */
@@ -310,65 +256,21 @@ private:
     if (bound_stamp >= 0.0) fail_bound();
   }
 
-  void check_numbers()
-  {
-    for (size_t k = 0; k < watched.size(); ++k) {
-      const Watched& watch = watched[k];
-      double sum = 0.0;
-      for (int i = 0; i < watch.size; ++i) sum += watch.values[i] * 0.0;
-      if (sum == 0.0) continue;
-      for (int i = 0; i < watch.size; ++i)
-        if (!(fabs(watch.values[i]) <= 1.7976931348623157e308)) {
-          const std::string where = "\"population\": \"" + watch.population + "\", \"neuron\": " + std::to_string(i)
-            + ", \"variable\": \"" + watch.variable + "\", ";
-          fail("non-finite", watch.variable + " of neuron " + std::to_string(i) + " of " + watch.population
-            + " is not a finite number at stamp " + std::to_string(now), where, now);
-        }
-    }
-  }
-
   void fail_bound()
   {
     std::string which = "a synapse", where;
     std::map<std::string, Synapses>::const_iterator it;
     for (it = model.synapses.begin(); it != model.synapses.end() && where.empty(); ++it) {
-      const Synapses& group = it->second;
-      if (group.bound.empty()) continue;
-      const std::vector<double>& w = *group.values.find(group.bounded)->second;
-      for (size_t k = 0; k < w.size(); ++k) {
-        const double limit = group.shared.count(group.bound) ? *group.shared.find(group.bound)->second
-                                                             : (*group.values.find(group.bound)->second)[k];
-        if (fabs(w[k]) <= limit) continue;
-        which = "synapse " + std::to_string(group.row[k]) + " of " + group.name + " (" + std::to_string((*group.pre)[k])
-          + " to " + std::to_string((*group.post)[k]) + ")";
-        where = "\"population\": \"" + group.name + "\", \"neuron\": " + std::to_string(group.row[k]) + ", \"variable\": \""
-          + group.bounded + "\", ";
-        break;
-      }
+      const int64_t k = it->second.out_of_bound();
+      if (k < 0) continue;
+      const std::string row = std::to_string(it->second.row[k]);
+      which = "synapse " + row + " of " + it->first + " (" + std::to_string((*it->second.pre)[k]) + " to "
+        + std::to_string((*it->second.post)[k]) + ")";
+      where = entry("population", it->first) + ", " + entry("neuron", it->second.row[k]) + ", "
+        + entry("variable", it->second.bounded) + ", ";
     }
-    fail("bound", "the weight of " + which + " is larger than the bound of its rule at stamp "
-      + std::to_string(int64_t(bound_stamp)), where, int64_t(bound_stamp));
-  }
-
-  void take(Snapshot& shot, const Synapses& group, int64_t late, bool post_first)
-  {
-    if (group.post_first != post_first) return;
-    const bool known = group.values.count(shot.variable);  // else they are static
-    const std::vector<double>& values = *group.values.find(known ? shot.variable : "weight")->second;
-    for (size_t k = 0; k < group.rows(); ++k)
-      if (group.dendritic[k] == late) shot.values.at(group.row[k]) = values[k];
-  }
-
-  void finished_snapshots(int64_t step)
-  {
-    for (size_t k = 0; k < snapshots.size(); ++k) {
-      const Snapshot& shot = snapshots[k];
-      if (shot.last_step != step || shot.stamp > steps) continue;
-      const std::string file = "weights." + shot.projection + "." + shot.variable + "." + std::to_string(shot.stamp) + ".npy";
-      write_npy(out + "/" + file, shot.values);
-      say("{\"event\": \"snapshot\", \"projection\": \"" + shot.projection + "\", \"variable\": \"" + shot.variable
-        + "\", \"stamp\": " + std::to_string(shot.stamp) + ", \"file\": \"" + file + "\"}");
-    }
+    const int64_t stamp = int64_t(bound_stamp);
+    fail("bound", "the weight of " + which + " exceeds the bound of its rule at stamp " + std::to_string(stamp), where, stamp);
   }
 
   /* nothing is left to do after stamp n */
@@ -383,24 +285,12 @@ private:
   void commit(int64_t last)
   {
     char number[32];
-    snprintf(number, sizeof(number), "%06lld", (long long)written++);
-    for (size_t k = 0; k < spikes.size(); ++k) {
-      SpikeRecord& record = spikes[k];
-      const std::string stem = out + "/" + number + ".spikes." + record.population;
-      write_npy(stem + ".neuron.npy", record.neuron);
-      write_npy(stem + ".count.npy", record.count);
-      record.neuron.clear();
-      record.count.clear();
-    }
-    for (size_t k = 0; k < states.size(); ++k) {
-      StateRecord& record = states[k];
-      const size_t width = record.neurons.size(), height = width ? record.samples.size() / width : 0;
-      write_npy(out + "/" + number + ".states." + record.population + "." + record.variable + "." + record.name + ".npy",
-                record.samples, "(" + std::to_string(height) + ", " + std::to_string(width) + ")");
-      record.samples.clear();
-    }
-    say("{\"event\": \"chunk\", \"number\": " + std::to_string(written - 1) + ", \"first_step\": " + std::to_string(first + 1)
-      + ", \"last_step\": " + std::to_string(last) + "}");
+    snprintf(number, sizeof(number), "/%06lld", (long long)written);
+    for (size_t k = 0; k < spikes.size(); ++k) spikes[k].write(out + number);
+    for (size_t k = 0; k < states.size(); ++k) states[k].write(out + number);
+    say("{" + entry("event", "chunk") + ", " + entry("number", written) + ", " + entry("first_step", first + 1) + ", "
+      + entry("last_step", last) + "}");
+    ++written;
     first = last;
   }
 
@@ -408,10 +298,9 @@ private:
   {
     struct timespec clock;
     clock_gettime(CLOCK_MONOTONIC, &clock);
-    const double seconds = clock.tv_sec + 1e-9 * clock.tv_nsec;
+    const double seconds = double(clock.tv_sec) + 1e-9 * double(clock.tv_nsec);
     if (seconds - shown < 0.2) return;
-    if (shown > 0.0)
-      say("{\"event\": \"progress\", \"step\": " + std::to_string(now) + ", \"spikes\": " + std::to_string(total) + "}");
+    if (shown > 0.0) say("{" + entry("event", "progress") + ", " + entry("step", now) + ", " + entry("spikes", total) + "}");
     shown = seconds;
   }
 
@@ -421,13 +310,8 @@ private:
       if (kind != "simulator" && now > first + 1 && now <= steps) commit(now - 1);
     } catch (const Problem&) {
     }
-    std::string text;
-    for (size_t k = 0; k < what.size(); ++k) {
-      if (what[k] == '"' || what[k] == '\\') text += '\\';
-      text += what[k];
-    }
-    say("{\"event\": \"failed\", \"kind\": \"" + kind + "\", \"what\": \"" + text + "\", " + where + "\"step\": "
-      + std::to_string(step) + "}");
+    say("{" + entry("event", "failed") + ", " + entry("kind", kind) + ", " + entry("what", what) + ", " + where
+      + entry("step", step) + "}");
     _exit(4);
   }
 };
