@@ -1,0 +1,1 @@
+"""Polychronous groups: search, catalogue, significance. Reads arrays; the neuron that answers is an argument."""

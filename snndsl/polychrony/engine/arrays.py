@@ -1,0 +1,132 @@
+"""What the kernels read and write: the network, the rule and the working memory, as tuples of arrays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Found", "Inputs", "Net", "Rule", "Work", "found", "work"]
+
+Ints = NDArray[np.int64]
+Reals = NDArray[np.float64]
+
+
+class Net(NamedTuple):
+    """Synapses that carry spikes during a probe, sorted by source, delay, row of the table."""
+
+    start: Ints  # (N + 1,) synapses of neuron j: start[j] .. start[j + 1]
+    post: NDArray[np.int32]
+    delay: NDArray[np.int32]  # steps
+    weight: Reals
+    strong: NDArray[np.bool_]  # may carry an anchor's spike
+    inhibitory: NDArray[np.bool_]  # (N,)
+    parameters: Reals  # (N, 4): a, b, c, d of the 2006 neuron
+
+
+class Inputs(NamedTuple):
+    """Strong excitatory inputs of every neuron, sorted by source."""
+
+    start: Ints  # (N + 1,)
+    pre: NDArray[np.int32]
+    delay: NDArray[np.int32]
+    weight: Reals
+
+
+class Rule(NamedTuple):
+    """Numbers of the definition."""
+
+    anchors: int
+    latency: int  # window of a link, and how long an answer may take
+    end: int  # steps that every probe lasts
+    last_step: int  # no probe lasts longer
+    max_spikes: int
+    min_spikes: int  # a group has more spikes than this
+    min_path: int
+    row: int  # arrivals that a step of the original's tables holds
+    corrected: bool
+    isolation: int  # arrivals further apart than this answer singly
+    calm: float  # v - rest below which a neuron is left alone
+    capacity: int  # arrivals remembered per neuron
+
+
+class Work(NamedTuple):
+    """Memory of one thread."""
+
+    v: Reals
+    u: Reals
+    last: NDArray[np.int32]  # (N,) step of the state; -1: at rest
+    count: NDArray[np.int32]  # (N,) arrivals in `arrival`
+    inhibited: NDArray[np.int32]  # (N,) inhibitory ones among them
+    spiked: NDArray[np.int32]  # (N,) last spike
+    active: NDArray[np.int8]  # (N,) 1: integrated every step; 2: was integrated before
+    arrival: Ints  # (N, capacity) step << 42 | event << 31 | synapse
+    touched: NDArray[np.int32]
+    live: NDArray[np.int32]
+    fired: NDArray[np.int32]
+    row: NDArray[np.int32]  # (T,) arrivals per step
+    bucket: NDArray[np.int32]  # (T,) first node
+    node: NDArray[np.int32]  # (nodes, 2): next, neuron
+    neuron: NDArray[np.int32]  # events of the probe
+    step: NDArray[np.int32]
+    layer: NDArray[np.int32]
+    earlier: NDArray[np.int32]  # previous event of the same neuron
+    latest: NDArray[np.int32]  # (N,) latest event of a neuron
+    link: NDArray[np.int32]  # (links, 4): pre event, post event, delay, layer
+    order: Ints  # window of one event
+    used: NDArray[np.int32]
+    near: NDArray[np.uint32]  # (N,) bit r: an arrival r steps after the mother's could matter
+
+
+class Found(NamedTuple):
+    """Room for what a range of mothers yields."""
+
+    group: NDArray[np.int32]  # (groups, 6 + 2 anchors): mother, spikes, path, last, avalanche, links, anchors, steps
+    spike: NDArray[np.int32]  # (spikes, 3): neuron, step, layer
+    link: NDArray[np.int32]  # (links, 4): pre, post, delay, layer
+    used: Ints  # (3,) rows used in each
+
+
+HORIZON = 4096
+
+
+def work(neurons: int, rule: Rule) -> Work:
+    """Allocate the memory of one thread."""
+    int32 = np.int32
+    links = 64 * rule.max_spikes + 64
+    return Work(
+        v=np.zeros(neurons),
+        u=np.zeros(neurons),
+        last=np.full(neurons, -1, int32),
+        count=np.zeros(neurons, int32),
+        inhibited=np.zeros(neurons, int32),
+        spiked=np.full(neurons, -HORIZON, int32),
+        active=np.zeros(neurons, np.int8),
+        arrival=np.zeros((neurons, rule.capacity), np.int64),
+        touched=np.zeros(neurons, int32),
+        live=np.zeros(neurons, int32),
+        fired=np.zeros(neurons, int32),
+        row=np.zeros(HORIZON, int32),
+        bucket=np.full(HORIZON, -1, int32),
+        node=np.zeros((1 << 17, 2), int32),
+        neuron=np.zeros(rule.max_spikes + 8, int32),
+        step=np.zeros(rule.max_spikes + 8, int32),
+        layer=np.zeros(rule.max_spikes + 8, int32),
+        earlier=np.full(rule.max_spikes + 8, -1, int32),
+        latest=np.full(neurons, -1, int32),
+        link=np.zeros((links, 4), int32),
+        order=np.zeros(rule.capacity + 1, np.int64),
+        used=np.zeros(rule.anchors, int32),
+        near=np.zeros(neurons, np.uint32),
+    )
+
+
+def found(rule: Rule, groups: int = 2_000, spikes: int = 200_000, links: int = 800_000) -> Found:
+    """Allocate room for results."""
+    return Found(
+        np.zeros((groups, 6 + 2 * rule.anchors), np.int32),
+        np.zeros((spikes, 3), np.int32),
+        np.zeros((links, 4), np.int32),
+        np.zeros(3, np.int64),
+    )
