@@ -1,0 +1,337 @@
+"""A run as arrays: spikes, states, weights, synapses; everything is loaded when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.results.run_folder import FORMAT
+
+__all__ = ["Recording", "Spikes", "States", "SynapseTable", "Weights", "read_run"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spikes:
+    """Spikes of one population, sorted by (step, neuron).
+
+    Parameters
+    ----------
+    step : ndarray of int64, shape (spikes,)
+        Stamps.
+    neuron : ndarray of int32, shape (spikes,)
+        0-based in the population.
+    step_ms : Fraction
+        Length of a step.
+    """
+
+    step: NDArray[np.int64]
+    neuron: NDArray[np.int32]
+    step_ms: Fraction
+
+    @property
+    def time_ms(self) -> NDArray[np.float64]:
+        """Times in ms, shape (spikes,)."""
+        return self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator)
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with the columns step, neuron, time_ms."""
+        import pandas  # type: ignore[import-untyped]
+
+        return pandas.DataFrame({"step": self.step, "neuron": self.neuron, "time_ms": self.time_ms})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """One variable of one record.
+
+    Parameters
+    ----------
+    value : ndarray of float64, shape (samples, neurons)
+        In `unit`.
+    step : ndarray of int64, shape (samples,)
+        Stamps.
+    neuron : ndarray of int32, shape (neurons,)
+        0-based in the population.
+    unit : str
+        Internal unit, empty if unknown.
+    """
+
+    value: NDArray[np.float64]
+    step: NDArray[np.int64]
+    neuron: NDArray[np.int32]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Snapshots of one variable of a projection's synapses, in the order of its table.
+
+    Parameters
+    ----------
+    step : ndarray of int64, shape (snapshots,)
+        Stamps.
+    value : ndarray of float64, shape (snapshots, synapses)
+        Internal units.
+    """
+
+    step: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SynapseTable:
+    """Synapses of a projection; every column has shape (synapses,)."""
+
+    pre: NDArray[np.int32]
+    post: NDArray[np.int32]
+    pre_population: NDArray[np.int16]
+    post_population: NDArray[np.int16]
+    row: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    axonal: NDArray[np.int32]
+    dendritic: NDArray[np.int32]
+    populations: tuple[str, ...]
+
+
+class _Lazy(Mapping[str, T]):
+    """A mapping that makes each value once, when it is asked for."""
+
+    def __init__(self, names: list[str], make: Any) -> None:
+        self._names, self._make, self._made = names, make, {}  # type: ignore[var-annotated]
+
+    def __getitem__(self, name: str) -> T:
+        key = name if name in self._names else name.replace(".", "__")
+        if key not in self._names:
+            raise KeyError(f"{name!r}; there is {', '.join(self._names) or 'nothing'}")
+        if key not in self._made:
+            self._made[key] = self._make(key)
+        return self._made[key]  # type: ignore[no-any-return]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class Recording:
+    """What a run left behind.
+
+    Parameters
+    ----------
+    path : Path
+        A run folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.manifest: dict[str, Any] = _manifest(path)
+        self._listed = {item["file"]: item for item in self.manifest["files"]}
+
+    # ---- facts
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return str(self.manifest["name"])
+
+    @property
+    def backend(self) -> str:
+        """Name of the backend that ran it."""
+        return str(self.manifest["backend"])
+
+    @property
+    def step_ms(self) -> float:
+        """Length of a step in ms."""
+        return float(self.step_length)
+
+    @property
+    def step_length(self) -> Fraction:
+        """Length of a step in ms, exactly."""
+        return Fraction(self.manifest["step_ms"])
+
+    @property
+    def steps(self) -> int:
+        """Steps that were to be run."""
+        return int(self.manifest["steps"])
+
+    @property
+    def steps_done(self) -> int:
+        """Steps that are in the folder."""
+        return int(self.manifest["steps_done"])
+
+    @property
+    def status(self) -> str:
+        """``running``, ``complete``, ``interrupted`` or ``failed``."""
+        return str(self.manifest["status"])
+
+    @property
+    def populations(self) -> Mapping[str, int]:
+        """Sizes by name."""
+        return {str(name): int(size) for name, size in self.manifest["populations"].items()}
+
+    # ---- arrays
+
+    @cached_property
+    def spikes(self) -> Mapping[str, Spikes]:
+        """Spikes by population."""
+        return _Lazy(list(self.manifest["spike_records"]), self._spikes)
+
+    @cached_property
+    def states(self) -> Mapping[str, Mapping[str, States]]:
+        """States by population and variable; several records of a variable are joined by neuron if they agree in time."""
+        names = list(dict.fromkeys(item["population"] for item in self.manifest["state_records"]))
+        return _Lazy(names, self._variables)
+
+    @cached_property
+    def weights(self) -> Mapping[str, Mapping[str, Weights]]:
+        """Snapshots by projection and variable."""
+        records = {item["projection"]: item for item in self.manifest["synapse_records"]}
+
+        def make(projection: str) -> Mapping[str, Weights]:
+            variables = list(records[projection]["variables"])
+            return _Lazy(variables, lambda variable: self._weights(projection, variable))
+
+        return _Lazy(list(records), make)
+
+    @cached_property
+    def synapses(self) -> Mapping[str, SynapseTable]:
+        """Tables of synapses by projection."""
+        return _Lazy(sorted(self.manifest["projections"]), self._synapses)
+
+    @cached_property
+    def blocks(self) -> NDArray[np.uint64]:
+        """One number for the spikes of each 100 ms: equal numbers, equal spikes."""
+        return np.load(self.path / "blocks.npy", allow_pickle=False)  # type: ignore[no-any-return]
+
+    def verify(self) -> list[str]:
+        """Return the listed files whose bytes are not those that were committed."""
+        return [name for name, item in self._listed.items() if _checksum(self.path / name) != item["sha256"]]
+
+    def unit(self, population: str, variable: str) -> str:
+        """Return the unit of a state, empty if the folder does not say."""
+        return str(self.manifest.get("units", {}).get(population, {}).get(variable, ""))
+
+    def _spikes(self, population: str) -> Spikes:
+        neurons = self._chunks(f"spikes/{population}/", ".neuron.npy")
+        counts = self._chunks(f"spikes/{population}/", ".count.npy")
+        neuron = np.concatenate([*neurons, np.zeros(0, np.uint8)]).astype(np.int32)
+        count = np.concatenate([*counts, np.zeros(0, np.uint8)]).astype(np.int64)
+        step = np.repeat(np.arange(1, len(count) + 1, dtype=np.int64), count)
+        return Spikes(step, neuron, self.step_length)
+
+    def _variables(self, population: str) -> Mapping[str, States]:
+        records = [item for item in self.manifest["state_records"] if item["population"] == population]
+        names = list(dict.fromkeys(variable for item in records for variable in item["variables"]))
+        return _Lazy(names, lambda variable: self._states(population, variable, records))
+
+    def _states(self, population: str, variable: str, records: list[dict[str, Any]]) -> States:
+        mine = [item for item in records if variable in item["variables"]]
+        parts = [self._record(population, variable, item) for item in mine]
+        first = parts[0]
+        same = [part for part in parts if np.array_equal(part.step, first.step)]
+        value, neuron = np.concatenate([part.value for part in same], axis=1), np.concatenate([part.neuron for part in same])
+        return States(value, first.step, neuron, first.unit)
+
+    def _record(self, population: str, variable: str, record: Mapping[str, Any]) -> States:
+        folder = f"states/{population}/{variable}/{record['name']}/"
+        neuron = np.load(self.path / folder / "neuron.npy", allow_pickle=False)
+        chunks = [chunk for chunk in self._chunks(folder, ".npy", without="neuron.npy") if len(chunk)]
+        value = np.concatenate([*chunks, np.zeros((0, len(neuron)))])
+        step = record["first"] + record["period"] * np.arange(len(value), dtype=np.int64)
+        return States(value, step, neuron, self.unit(population, variable))
+
+    def _weights(self, projection: str, variable: str) -> Weights:
+        folder = f"weights/{projection}/{variable}/"
+        names = sorted(name for name in self._listed if name.startswith(folder))
+        rows = int(self.manifest["projections"][projection]["rows"])
+        step = np.array([int(name[len(folder) : -4]) for name in names], np.int64)
+        value = np.array([self._load(name) for name in names]).reshape(len(names), rows)
+        return Weights(step, value)
+
+    def _synapses(self, projection: str) -> SynapseTable:
+        columns = ("pre", "post", "pre_population", "post_population", "row", "weight", "axonal", "dendritic")
+        arrays = {name: self._load(f"synapses/{projection}/{name}.npy") for name in columns}
+        return SynapseTable(**arrays, populations=tuple(self.manifest["projections"][projection]["populations"]))
+
+    def _chunks(self, folder: str, ending: str, without: str = "") -> list[NDArray[Any]]:
+        names = sorted(name for name in self._listed if name.startswith(folder) and name.endswith(ending))
+        return [self._load(name) for name in names if not without or not name.endswith(without)]
+
+    def _load(self, name: str) -> NDArray[Any]:
+        try:
+            array: NDArray[Any] = np.load(self.path / name, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise ModelError(Fault("run-damaged", f"{self.path / name}: {error}", expected="an intact run folder")) from None
+        if len(array) != self._listed[name]["rows"]:
+            raise ModelError(
+                Fault("run-damaged", f"{self.path / name} has {len(array)} rows", expected=f"{self._listed[name]['rows']}")
+            )
+        return array
+
+    # ---- showing
+
+    def __repr__(self) -> str:
+        total = sum(self.manifest["spikes"].values())
+        return f"<Recording {self.name} on {self.backend}: {self.steps_done:,} steps, {total:,} spikes, {self.status}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{size:,}</td><td>{self.manifest['spikes'].get(name, 0):,}</td></tr>"
+            for name, size in self.populations.items()
+        )
+        head = html.escape(f"{self.name} on {self.backend}, {self.steps_done:,} steps of {self.step_ms:g} ms, {self.status}")
+        return f"<p>{head}</p><table><tr><th>population</th><th>neurons</th><th>spikes</th></tr>{rows}</table>"
+
+
+def read_run(path: str | os.PathLike[str]) -> Recording:
+    """Open a run folder.
+
+    Raises
+    ------
+    ModelError
+        run-missing, run-damaged, run-format.
+    """
+    return Recording(Path(path))
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    file = path / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(Fault("run-missing", f"{path} holds no run", expected="a folder with manifest.json")) from None
+    except (OSError, ValueError) as error:
+        raise ModelError(Fault("run-damaged", f"{file}: {error}", expected="an intact run folder")) from None
+    if manifest.get("format", 0) > FORMAT:
+        raise ModelError(
+            Fault("run-format", f"{path} has format {manifest['format']}", expected=f"at most {FORMAT}", try_="a newer snndsl")
+        )
+    if "files" not in manifest:
+        raise ModelError(Fault("run-missing", f"the run in {path} has not begun", expected="a run folder"))
+    return manifest
+
+
+def _checksum(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
