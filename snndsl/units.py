@@ -1,6 +1,6 @@
 """Units: a small exact table, a grammar of our own, dimensions with rational exponents.
 
-Inside, everything is in the coherent system ms, mV, pA (so nS, pF, GOhm, kHz, fC), um and uM... Numbers are exact until
+Inside, everything is in the coherent system ms, mV, pA (so nS, pF, GOhm, kHz, fC), um and mM. Numbers are exact until
 they become the double nearest to their decimal value.
 """
 
@@ -15,10 +15,25 @@ from types import MappingProxyType
 
 from snndsl.errors import TextFault
 
-__all__ = ["ONE", "Dimension", "Quantity", "Unit", "parse_quantity", "parse_unit", "to_internal", "unit_symbol"]
+__all__ = [
+    "ONE",
+    "Dimension",
+    "Quantity",
+    "Unit",
+    "check_range",
+    "near_unit",
+    "number_value",
+    "parse_quantity",
+    "parse_unit",
+    "to_internal",
+    "unit_symbol",
+]
 
 _BASES = ("ms", "mV", "pA", "um", "mM")
+_SHOWN = ("mV", "pA", "um", "mM", "ms")  # the order in which a dimension is written: mV/ms, mV*ms
 _MAX_EXPONENT = 9
+_MAX_UNIT = 64
+_MAX_DIGITS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +58,26 @@ class Dimension:
         return not any(self.exponents)
 
     def __str__(self) -> str:
-        if self in _NAMED:
-            return _NAMED[self]
-        up = [_powered(base, e) for base, e in zip(_BASES, self.exponents, strict=True) if e > 0]
-        down = [_powered(base, -e) for base, e in zip(_BASES, self.exponents, strict=True) if e < 0]
+        """Return it in internal units: ``mV/ms``, ``nS/um^2``."""
+        best = _factors(self)
+        for named, symbol in _NAMED.items():
+            rest = self / named
+            if 1 + len(_factors(rest)) < len(best) or not _factors(rest):
+                best = [(symbol, Fraction(1)), *_factors(rest)]
+        up = [_powered(symbol, exponent) for symbol, exponent in best if exponent > 0]
+        down = [_powered(symbol, -exponent) for symbol, exponent in best if exponent < 0]
         return "*".join(up or ["1"]) + "".join(f"/{part}" for part in down)
 
 
-def _powered(base: str, exponent: Fraction) -> str:
-    return base if exponent == 1 else f"{base}^{exponent}"
+def _factors(dimension: Dimension) -> list[tuple[str, Fraction]]:
+    exponents = dict(zip(_BASES, dimension.exponents, strict=True))
+    return [(symbol, exponents[symbol]) for symbol in _SHOWN if exponents[symbol]]
+
+
+def _powered(symbol: str, exponent: Fraction) -> str:
+    if exponent == 1:
+        return symbol
+    return f"{symbol}^{exponent}" if exponent.denominator == 1 else f"{symbol}^({exponent})"
 
 
 def _dimension(time: int = 0, voltage: int = 0, current: int = 0, length: int = 0, amount: int = 0) -> Dimension:
@@ -87,9 +113,9 @@ _PREFIXES: Mapping[str, Fraction] = MappingProxyType(
         "G": Fraction(10**9),
     }
 )
+_LARGE = {"M": ("Ohm", "Hz"), "G": ("Ohm", "Hz")}  # Ms, MV, MS ... are slips of the shift key, no units
 _NAMED: Mapping[Dimension, str] = MappingProxyType(
     {
-        ONE: "1",
         _dimension(0, -1, 1): "nS",
         _dimension(1, -1, 1): "pF",
         _dimension(0, 1, -1): "GOhm",
@@ -138,17 +164,44 @@ def unit_symbol(text: str) -> Unit | None:
     if text in _SYMBOLS:
         dimension, factor = _SYMBOLS[text]
         return Unit(text, dimension, factor)
-    if text[:1] in _PREFIXES and text[1:] in _SYMBOLS:
-        dimension, factor = _SYMBOLS[text[1:]]
-        return Unit(text, dimension, factor * _PREFIXES[text[0]])
+    prefix, symbol = text[:1], text[1:]
+    if prefix in _PREFIXES and symbol in _SYMBOLS and symbol in _LARGE.get(prefix, _SYMBOLS):
+        dimension, factor = _SYMBOLS[symbol]
+        return Unit(text, dimension, factor * _PREFIXES[prefix])
     return None
 
 
-_FACTOR = re.compile(r"\s*([A-Za-z\u00b5\u03bc]+|1)\s*(?:\^\s*([+-]?\d{1,3})(?!\d))?\s*")
+_ALL = ("ms", "mV", "pA", "step", "cm", *_SYMBOLS, *(prefix + symbol for prefix in "pnumkMG" for symbol in _SYMBOLS))
+
+
+def near_unit(text: str, dimension: Dimension | None = None) -> str:
+    """Return the unit symbol that was probably meant, or nothing: ``us`` for ``uS`` where a time is wanted.
+
+    Parameters
+    ----------
+    text : str
+        What was written.
+    dimension : Dimension or None
+        What the symbol must measure.
+    """
+    known = {symbol: unit for symbol in _ALL if (unit := unit_symbol(symbol)) is not None and symbol != text}
+    fitting = [symbol for symbol, unit in known.items() if dimension is None or unit.dimension == dimension]
+    same = [symbol for symbol in fitting if symbol.lower() == text.lower()]
+    if same or dimension is not None:
+        return " or ".join(same)
+    return "".join(difflib.get_close_matches(text, fitting, 1, 0.5))
+
+
+_FACTOR = re.compile(r"\s*([A-Za-z\u00b5\u03bc]+|1)\s*(?:\^\s*([+-]?[0-9]{1,3})(?![0-9]))?\s*", re.ASCII)
 
 
 def parse_unit(text: str) -> Unit:
     """Return the unit of a text such as ``mS/cm^2``.
+
+    Parameters
+    ----------
+    text : str
+        Symbols with integer exponents from -9 to 9, joined by ``*`` and ``/``.
 
     Raises
     ------
@@ -160,8 +213,8 @@ def parse_unit(text: str) -> Unit:
     stripped = text.strip()
     while True:
         match = _FACTOR.match(text, place)
-        if match is None or len(text) > 64:
-            raise TextFault("unit-unknown", f"{stripped[:40]!r} is no unit", place, "units such as ms, mV, mS/cm^2")
+        if match is None or len(text) > _MAX_UNIT:
+            raise _no_unit(stripped, place, "units such as ms, mV, mS/cm^2")
         unit = Unit("1", ONE, Fraction(1)) if match[1] == "1" else unit_symbol(match[1])
         if unit is None:
             raise _unknown_unit(match[1], match.start(1))
@@ -174,72 +227,126 @@ def parse_unit(text: str) -> Unit:
         place = match.end()
         if place == len(text):
             return Unit(stripped, dimension, factor, steps)
-        if text[place] not in "*/":
-            raise TextFault("unit-unknown", f"{stripped[:40]!r} is no unit", place, "units joined by * and /")
+        if text[place] not in "*/" or text[place : place + 2] == "**":
+            raise _no_unit(stripped, place, "units joined by * and /, with ^ for powers")
         sign = 1 if text[place] == "*" else -1
         place += 1
 
 
+def _no_unit(text: str, offset: int, expected: str) -> TextFault:
+    return TextFault("unit-unknown", f"{text[:40]!r} is no unit" if text else "there is no unit", offset, expected)
+
+
 def _unknown_unit(symbol: str, offset: int) -> TextFault:
-    known = [*_SYMBOLS, *(p + s for p in "pnumkMG" for s in _SYMBOLS), "cm", "step"]
-    same = [item for item in known if item.lower() == symbol.lower()]
-    near = same or difflib.get_close_matches(symbol, known, 1, 0.5)
-    return TextFault(
-        "unit-unknown",
-        f"{symbol!r} is no unit",
-        offset,
-        "s V A S F Ohm Hz C m M with p n u m k M G, cm, step",
-        " or ".join(near),
-    )
+    expected = "s V A S F Ohm Hz C m M with p n u m k (M and G before Ohm and Hz), cm, step"
+    return TextFault("unit-unknown", f"{symbol[:40]!r} is no unit", offset, expected, near_unit(symbol))
 
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[+-]?\s*\.?(nan|inf|infinity)(\s+[A-Za-z\u00b5\u03bc^*/0-9-]+)?", re.IGNORECASE)
+_COMPOUND = re.compile(
+    r"\s*([A-Za-z\u00b5\u03bc]+|1)(?:\s*\^\s*[+-]?[0-9]+)?(?:\s*[*/]\s*(?:[A-Za-z\u00b5\u03bc]+|1\b)(?:\s*\^\s*[+-]?[0-9]+)?)*\s*"
+)
 
 
 def parse_quantity(text: str) -> Quantity | None:
     """Return the quantity that a whole scalar is, or None if it is something else (an expression).
 
+    Parameters
+    ----------
+    text : str
+        A whole scalar, for example ``0.3 mS/cm^2``.
+
     Raises
     ------
     TextFault
-        If it begins like a quantity but its unit is unknown, or its number is too large.
+        If it is shaped like a quantity but its unit is unknown, or its number not finite or ambiguous.
     """
+    lead = len(text) - len(text.lstrip())
     stripped = text.strip()
+    if _NOT_FINITE.fullmatch(stripped):
+        raise TextFault("not-finite", f"{stripped[:40]!r} is no finite number", lead, "a finite number")
     match = _NUMBER.match(stripped)
     if match is None:
         return None
     rest = stripped[match.end() :]
-    lead = len(text) - len(text.lstrip())
-    if rest.strip() and not re.fullmatch(r"\s*[A-Za-z\u00b5\u03bc1][A-Za-z0-9\u00b5\u03bc^*/+\-\s]*", rest):
+    if not rest:
+        return Quantity(number_value(match[0], lead), Unit("1", ONE, Fraction(1)))
+    compound = _COMPOUND.fullmatch(rest)
+    if compound is None:
         return None
     value = number_value(match[0], lead)
-    if not rest.strip():
-        return Quantity(value, Unit("1", ONE, Fraction(1)))
-    if re.search(r"[*/]\s*[0-9]*\.?[0-9]+(?![\^])", rest) and not re.search(r"\b1\b", rest):
-        return None
-    symbol = re.match(r"\s*([A-Za-z\u00b5\u03bc]+)\s*(.?)", rest)
-    if symbol is None or (symbol[2] and symbol[2] not in "*/^"):
-        return None
     try:
-        return Quantity(value, parse_unit(rest))
+        unit = parse_unit(rest)
     except TextFault as error:
-        if symbol[2] in ("*", "/") and unit_symbol(symbol[1]) is not None:
+        if compound[1] != "1" and unit_symbol(compound[1]) is not None and "^" not in rest:
             return None  # 5 Hz*t is an expression
+        if compound[1] == "1" or compound[1] in ("and", "or", "not"):
+            return None
         error.offset += lead + match.end()
         raise
+    check_range(value * unit.factor, match[0], lead)
+    return Quantity(value, unit)
 
 
 def number_value(text: str, offset: int = 0) -> Fraction:
-    """Return a decimal number exactly; refuse what no double can hold."""
+    """Return a decimal number exactly.
+
+    Parameters
+    ----------
+    text : str
+        Digits, with a sign, a point and an exponent if need be.
+    offset : int
+        Place of it in a longer text.
+
+    Raises
+    ------
+    TextFault
+        number-ambiguous for ``010``; number-too-large, number-too-small if no double can hold it.
+    """
     mantissa, _, exponent = text.lower().partition("e")
-    if len(mantissa) > 400 or len(exponent) > 5 or abs(int(exponent or 0)) > 400:
-        raise TextFault("number-too-large", f"{text[:30]!r} is not a finite double", offset, "a number below 1.8e308")
+    digits = mantissa.lstrip("+-")
+    if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
+        shown = digits.lstrip("0") or "0"
+        raise TextFault("number-ambiguous", f"{text[:30]!r} begins with 0", offset, "no leading zeros", shown[:30])
+    if len(mantissa) > _MAX_DIGITS:
+        raise TextFault("number-too-long", f"a number of {len(text)} characters", offset, f"at most {_MAX_DIGITS}")
+    if len(exponent) > 5 or abs(int(exponent or 0)) > _MAX_DIGITS:
+        small = exponent.startswith("-")
+        raise _out_of_range("small" if small else "large", text, offset)
     value = Fraction(text)
-    try:
-        float(value)
-    except OverflowError:
-        raise TextFault("number-too-large", f"{text[:30]!r} is not a finite double", offset, "a number below 1.8e308") from None
+    check_range(value, text, offset)
     return value
+
+
+def check_range(value: Fraction, text: str, offset: int) -> None:
+    """Refuse a number that no double can hold.
+
+    Parameters
+    ----------
+    value : Fraction
+        Of the number, in internal units.
+    text : str
+        As written.
+    offset : int
+        Place of it.
+
+    Raises
+    ------
+    TextFault
+        number-too-large, number-too-small.
+    """
+    try:
+        nearest = float(value)
+    except OverflowError:
+        raise _out_of_range("large", text, offset) from None
+    if value and not nearest:
+        raise _out_of_range("small", text, offset)
+
+
+def _out_of_range(side: str, text: str, offset: int) -> TextFault:
+    expected = "a number below 1.8e308" if side == "large" else "0, or a number above 5e-324"
+    return TextFault(f"number-too-{side}", f"{text[:40]} is too {side} for a double", offset, expected)
 
 
 def to_internal(value: Fraction, unit: Unit | None, step: Fraction | None = None) -> float:
@@ -253,6 +360,11 @@ def to_internal(value: Fraction, unit: Unit | None, step: Fraction | None = None
         Its unit.
     step : Fraction or None
         Length of a step in ms, needed for units with ``step``.
+
+    Raises
+    ------
+    TextFault
+        number-too-large, number-too-small.
     """
     if unit is None:
         return float(value)
@@ -261,4 +373,10 @@ def to_internal(value: Fraction, unit: Unit | None, step: Fraction | None = None
         if step is None:
             raise ValueError("the length of a step is not known here")
         scaled *= Fraction(step) ** unit.step_power
-    return float(scaled)
+    try:
+        nearest = float(scaled)
+    except OverflowError:
+        raise _out_of_range("large", f"the value in {unit.text}", 0) from None
+    if scaled and not nearest:
+        raise _out_of_range("small", f"the value in {unit.text}", 0)
+    return nearest

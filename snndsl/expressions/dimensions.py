@@ -11,7 +11,7 @@ from snndsl.errors import TextFault
 from snndsl.expressions.functions import FUNCTIONS
 from snndsl.expressions.printer import to_text
 from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
-from snndsl.units import ONE, Dimension, unit_symbol
+from snndsl.units import ONE, Dimension, near_unit, unit_symbol
 
 __all__ = ["ANY", "BOOLEAN", "Kind", "dimension_of", "fits"]
 
@@ -32,6 +32,7 @@ ANY = Kind("zero")
 Lookup = Callable[[str], "Dimension | Kind | None"]
 Result = Dimension | Kind
 
+MAX_EXPONENT = 9
 _TIME = unit_symbol("ms")
 TIME = _TIME.dimension if _TIME is not None else ONE
 
@@ -98,6 +99,8 @@ class _Checker:
         found = self.lookup(node.text)
         if found is None:
             near = difflib.get_close_matches(node.text, self.known, 1, 0.5)
+            if unit_symbol(node.text) is not None and not near:
+                near = [f"(1 {node.text}), if the unit is meant"]
             listed = ", ".join(sorted(self.known)[:12]) or "a declared name"
             raise TextFault("name-unknown", f"there is no {node.text!r} here", node.start, listed, near[0] if near else "")
         return found
@@ -122,7 +125,7 @@ class _Checker:
                 f"{function}() of {found}",
                 node.start,
                 "a pure number",
-                f"{function}(({to_text(node)})/(1 {found}))",
+                f"{function}({near})" if (near := _per_unit(to_text(node), found)) else "",
             )
 
     def alike(self, left: Expression, right: Expression, verb: str) -> Result:
@@ -131,7 +134,7 @@ class _Checker:
             return b
         if fits(b, a):
             return a
-        raise TextFault("dimension", f"{verb} {a} and {b}", left.start, "equal dimensions")
+        raise TextFault("dimension", f"{verb} {a} and {b}", left.start, "equal dimensions", _slip(left, b) or _slip(right, a))
 
     def binary(self, node: Binary) -> Result:
         if node.op in ("+", "-", "%"):
@@ -140,11 +143,7 @@ class _Checker:
         left, right = self.real(node.left), self.real(node.right)
         if node.op == "**":
             return self.power(node, left, right)
-        if node.op == "*" and ANY in (left, right):
-            return ANY
-        if node.op == "/" and left == ANY:
-            return ANY
-        a = left if isinstance(left, Dimension) else ONE
+        a = left if isinstance(left, Dimension) else ONE  # only the literal 0 itself fits every unit, no product with it
         b = right if isinstance(right, Dimension) else ONE
         return a * b if node.op == "*" else a / b
 
@@ -157,6 +156,13 @@ class _Checker:
         if value is None:
             raise TextFault(
                 "dimension", f"{base} raised to a power that is no literal", node.right.start, "an integer, or a pure number"
+            )
+        if abs(value) > MAX_EXPONENT:
+            raise TextFault(
+                "dimension",
+                f"{base} raised to a power of more than {MAX_EXPONENT}",
+                node.right.start,
+                f"at most {MAX_EXPONENT}",
             )
         return base.power(value)
 
@@ -198,7 +204,7 @@ class _Checker:
         found = self.real(first)
         if not fits(found, TIME):
             raise TextFault("dimension", f"{node.function}() of {found}", first.start, "a time")
-        return {"time-number": ONE, "time-time": TIME, "time-truth": BOOLEAN}[law]
+        return ONE if law == "time-number" else TIME if law == "time-time" else BOOLEAN
 
     def together(self, arguments: tuple[Expression, ...], function: str) -> Result:
         result = self.real(arguments[0])
@@ -228,3 +234,25 @@ def _literal(node: Expression) -> Fraction | None:
     while isinstance(node, Unary) and node.op in ("-", "+"):
         sign, node = (-sign if node.op == "-" else sign), node.operand
     return sign * node.value if isinstance(node, Number) and node.unit is None else None
+
+
+def _per_unit(text: str, dimension: Result) -> str:
+    """Return the expression that makes a pure number of a quantity: ``(V)/(1 mV)``; nothing for roots of units."""
+    if "(" in str(dimension):
+        return ""
+    up, *down = str(dimension).split("/")
+    above = [_one(factor) for factor in up.split("*") if factor != "1"]
+    return f"({text})" + "".join(f"/{one}" for one in above) + "".join(f"*{_one(factor)}" for factor in down)
+
+
+def _one(factor: str) -> str:
+    symbol, _, power = factor.partition("^")
+    return f"(1 {symbol})" + (f"**{power}" if power else "")
+
+
+def _slip(node: Expression, wanted: Result) -> str:
+    """Return the literal with the unit that was probably meant: ``5 us`` for ``5 uS`` beside a time."""
+    if not isinstance(node, Number) or node.unit is None or not isinstance(wanted, Dimension):
+        return ""
+    near = near_unit(node.unit.text, wanted)
+    return f"{to_text(Number(node.value, None))} {near}" if near else ""

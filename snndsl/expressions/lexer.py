@@ -8,30 +8,44 @@ from dataclasses import dataclass
 
 from snndsl.errors import TextFault
 
-__all__ = ["MAX_LENGTH", "MAX_NAME", "Token", "check_name", "tokens"]
+__all__ = ["KEYWORDS", "MAX_LENGTH", "MAX_NAME", "Token", "check_name", "compound_unit", "tokens"]
 
 MAX_LENGTH = 4096
 MAX_NAME = 64
+KEYWORDS = frozenset({"and", "or", "not"})
 
 _TOKEN = re.compile(
-    r"(?P<space>[ \t\n]+)"
+    r"(?P<space>[ \t]+|\n\s*\Z)"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<name>[A-Za-z_\u00b5\u03bc][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
     r"|(?P<op>\*\*|<=|>=|==|!=|[-+*/%<>(),])",
     re.ASCII,
 )
-_HINTS = {
-    "^": ("expression-syntax", "'^' is no operator", "**"),
-    "=": ("expression-syntax", "'=' in an expression", "== to compare"),
-    "&": ("expression-syntax", "'&' is no operator", "and"),
-    "|": ("expression-syntax", "'|' is no operator", "or"),
-    "!": ("expression-syntax", "'!' is no operator", "not"),
-    '"': ("expression-syntax", "text in quotes", "a number or a name"),
-    "'": ("expression-syntax", "text in quotes", "a number or a name"),
-    "[": ("expression-syntax", "'[' in an expression", "data arrays are called: net.v0(i)"),
-    ";": ("expression-syntax", "';' in an expression", "one statement a line"),
-    "#": ("expression-syntax", "'#' in an expression", ""),
+_HINTS = {  # character: what it is called, what to write instead
+    "^": ("'^' is no operator", "**"),
+    "=": ("'=' in an expression", "== to compare"),
+    "&": ("'&' is no operator", "and"),
+    "|": ("'|' is no operator", "or"),
+    "!": ("'!' is no operator", "not"),
+    '"': ("text in quotes", "a number or a name"),
+    "'": ("text in quotes", "a number or a name"),
+    "[": ("'[' in an expression", "data arrays are called: net.v0(i)"),
+    "]": ("']' in an expression", "data arrays are called: net.v0(i)"),
+    "{": ("'{' in an expression", ""),
+    ";": ("';' in an expression", "one statement a line"),
+    "#": ("'#' in an expression", "comments outside of the text"),
+    "\\": ("a backslash in an expression", "one statement a line"),
+    "\n": ("an expression of several lines", "one line"),
+    ".": ("'.' in an expression", "dots only inside names: soma.V"),
+    "?": ("'?' in an expression", "where(condition, a, b)"),
+    ":": ("':' in an expression", ""),
+    "%": ("'%' in an expression", ""),
 }
+_WORD = re.compile(r"[^\s()+\-*/%<>=!,.]*")
+_LITERAL = re.compile(
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*"
+    r"(?P<unit>[A-Za-z\u00b5\u03bc]+(?:\^[+-]?[0-9]+)?(?:\s*[*/]\s*[A-Za-z\u00b5\u03bc]+(?:\^[+-]?[0-9]+)?)*)\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +89,77 @@ def tokens(text: str) -> list[Token]:
 
 def _bad_character(text: str, place: int) -> TextFault:
     character = text[place]
-    if character in _HINTS:
-        code, what, hint = _HINTS[character]
-        return TextFault(code, what, place, "numbers, names, calls, + - * / % **, comparisons, and or not", hint)
-    if ord(character) > 126 or ord(character) < 32:
-        label = f"U+{ord(character):04X} {unicodedata.name(character, 'control character')}"
-        return TextFault("name-not-ascii", f"the character {label}", place, "letters a-z, A-Z, digits, underscore")
-    return TextFault("expression-syntax", f"{character!r} in an expression", place, "numbers, names, calls, operators")
+    if ord(character) > 126:
+        return _not_ascii(text, place)
+    if character == "^" and (literal := _compound_literal(text, place)) is not None:
+        return literal
+    what, hint = _HINTS.get(character, (f"{character!r} in an expression", ""))
+    return TextFault("expression-syntax", what, place, "numbers, names, calls, + - * / % **, comparisons, and or not", hint)
 
 
-def check_name(token: Token) -> None:
-    """Refuse names that are too long or reserved."""
-    for part in token.text.split("."):
+def _not_ascii(text: str, place: int) -> TextFault:
+    word = _WORD.match(text, place)
+    strange = [character for character in (word[0] if word else "") or text[place] if ord(character) > 126]
+    names = [f"U+{ord(character):04X} {unicodedata.name(character, 'without a name')}" for character in dict.fromkeys(strange)]
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text[place]) if 32 < ord(c) < 127)
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    expected = "letters a-z, A-Z, digits, underscore"
+    return TextFault("name-not-ascii", f"not ASCII: {', '.join(names[:3])}{more}", place, expected, plain)
+
+
+def _compound_literal(text: str, place: int) -> TextFault | None:
+    """Find ``14e-5 mV^-1`` around a ``^``; say how it is written in an expression."""
+    power = re.compile(r"\^[+-]?[0-9]+").match(text, place)
+    found = _LITERAL.search(text, max(0, place - 80), power.end()) if power else None
+    if found is None:
+        return None
+    return compound_unit(found["number"], found["unit"], found.start("unit"))
+
+
+def compound_unit(number: str, unit: str, offset: int) -> TextFault:
+    """Refuse a compound unit behind a number; show how an expression says it.
+
+    Parameters
+    ----------
+    number, unit : str
+        For example ``40`` and ``mV/ms``.
+    offset : int
+        Where the unit begins.
+    """
+    clear = ""
+    for sign, symbol, exponent in re.findall(r"([*/]?)\s*([A-Za-z\u00b5\u03bc]+)(?:\^([+-]?[0-9]+))?", unit):
+        power = int(exponent or 1) * (-1 if sign == "/" else 1)
+        raised = f"**{abs(power)}" if abs(power) != 1 else ""
+        if not clear and power == 1:
+            clear = f"({number} {symbol})"
+        else:
+            clear = f"{clear or number}{'*' if power > 0 else '/'}(1 {symbol}){raised}"
+    return TextFault("unit-compound", f"a compound unit {unit} in an expression", offset, "one unit symbol", clear)
+
+
+def check_name(text: str, offset: int) -> None:
+    """Refuse names that are too long, reserved or not names.
+
+    Parameters
+    ----------
+    text : str
+        A name, dots included.
+    offset : int
+        Where it stands.
+
+    Raises
+    ------
+    TextFault
+        name-too-long, name-reserved, name-not-ascii, expression-syntax.
+    """
+    for part in text.split("."):
         if len(part) > MAX_NAME:
-            raise TextFault("name-too-long", f"a name of {len(part)} characters", token.start, f"at most {MAX_NAME}")
+            raise TextFault("name-too-long", f"a name of {len(part)} characters", offset, f"at most {MAX_NAME}")
         if "__" in part or part.startswith("_"):
-            raise TextFault(
-                "name-reserved", f"{part!r} is reserved", token.start, "names that begin with a letter, without '__'"
-            )
+            raise TextFault("name-reserved", f"{part!r} is reserved", offset, "names that begin with a letter, without '__'")
+        if not part.isascii():
+            fault = _not_ascii(text, next(place for place, character in enumerate(text) if ord(character) > 126))
+            fault.offset += offset
+            raise fault
+        if not part or part in KEYWORDS:
+            raise TextFault("expression-syntax", f"{text!r} is no name", offset, "a name")

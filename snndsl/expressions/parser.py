@@ -6,11 +6,11 @@ The precedences are Python's: ``or``, ``and``, ``not``, comparison, ``+ -``, ``*
 from __future__ import annotations
 
 from snndsl.errors import TextFault
-from snndsl.expressions.lexer import Token, check_name, tokens
-from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
-from snndsl.units import number_value, parse_quantity, unit_symbol
+from snndsl.expressions.lexer import KEYWORDS, Token, check_name, compound_unit, tokens
+from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary, children
+from snndsl.units import check_range, near_unit, number_value, parse_quantity, unit_symbol
 
-__all__ = ["MAX_DEPTH", "MAX_NODES", "parse_expression"]
+__all__ = ["MAX_DEPTH", "MAX_NODES", "is_plain_unit", "parse_expression"]
 
 MAX_DEPTH = 64
 MAX_NODES = 2000
@@ -20,20 +20,49 @@ _BINDING = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "%": _PRODUCT, "
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 
 
-def parse_expression(text: str) -> Expression:
-    """Return the tree of an expression; a whole scalar that is a quantity may carry a compound unit.
+def parse_expression(text: str, whole: bool = True) -> Expression:
+    """Return the tree of an expression.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+    whole : bool
+        Whether it is a whole scalar, which may be a quantity with a compound unit (``39.24 mV/ms``). A part of a
+        statement is none.
 
     Raises
     ------
     TextFault
         With code, offset, what is expected and what to try.
     """
-    quantity = parse_quantity(text)
+    quantity = parse_quantity(text) if whole else None
     if quantity is not None:
         start = len(text) - len(text.lstrip())
         unit = None if quantity.unit.text == "1" else quantity.unit
         return Number(quantity.value, unit, text.strip(), start, len(text.rstrip()))
-    return _Parser(text).parse()
+    tree = _Parser(text).parse()
+    _check_depth(tree)
+    if whole and isinstance(tree, Unary) and tree.op in "+-" and isinstance(tree.operand, Number):
+        number = tree.operand  # - 65 and -(65) are the number -65
+        return Number(-number.value if tree.op == "-" else number.value, number.unit, text.strip(), tree.start, tree.end)
+    return tree
+
+
+def _check_depth(tree: Expression) -> None:
+    """Bound the depth of the tree itself: a sum of many terms is as deep as it is long."""
+    level: list[Expression] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in children(node)]
+        if not level:
+            return
+    raise TextFault(
+        "expression-too-deep",
+        f"more than {MAX_DEPTH} levels or terms",
+        level[0].start,
+        f"at most {MAX_DEPTH}",
+        "a local or an alias for a part of it",
+    )
 
 
 class _Parser:
@@ -88,9 +117,10 @@ class _Parser:
             return Binary("**", left, right, left.start, right.end)
         right = self.expression(power, depth + 1)
         if power == _COMPARE:
-            if isinstance(left, Compare) or self.now.text in _COMPARISONS:
-                at = token.start if isinstance(left, Compare) else self.now.start
-                raise TextFault("chained-comparison", "two comparisons in a row", at, "one comparison", "a < b and b < c")
+            if self.now.text in _COMPARISONS:
+                raise TextFault(
+                    "chained-comparison", "two comparisons in a row", self.now.start, "one comparison", "a < b and b < c"
+                )
             return Compare(token.text, left, right, left.start, right.end)
         if power in (_AND, _OR):
             operands = left.operands if isinstance(left, Logic) and left.op == token.text else (left,)
@@ -114,52 +144,46 @@ class _Parser:
             inner = self.expression(0, depth + 1)
             self.close(token)
             return inner
-        raise self.unexpected(token)
+        raise self.unexpected(token, operand=True)
 
     def number(self, token: Token) -> Expression:
         value = number_value(token.text, token.start)
         following = self.now
-        if following.kind == "name" and following.text not in ("and", "or", "not"):
+        if following.kind == "name" and following.text not in KEYWORDS:
             unit = unit_symbol(following.text)
             if unit is None:
-                raise TextFault(
-                    "unit-unknown",
-                    f"{following.text!r} behind a number is no unit",
-                    following.start,
-                    "a unit symbol, or an operator",
-                    f"{token.text}*{following.text}",
-                )
+                raise self.no_unit(token, following)
             self.take()
             self.compound(token, following)
+            check_range(value * unit.factor, token.text, token.start)
             return Number(value, unit, f"{token.text} {following.text}", token.start, following.end)
         if following.kind == "number":
             raise self.unexpected(following)
         return Number(value, None, token.text, token.start, token.end)
 
+    def no_unit(self, number: Token, name: Token) -> TextFault:
+        if name.start == number.end and name.text.startswith("_"):
+            plain = (number.text + name.text).replace("_", "")
+            return TextFault("number-ambiguous", "'_' in a number", name.start, "digits", plain)
+        what, near = f"{name.text!r} behind a number is no unit", near_unit(name.text)
+        product = f"{number.text}*{name.text}"
+        return TextFault(
+            "unit-unknown", what, name.start, "a unit symbol, or an operator", f"{near} or {product}" if near else product
+        )
+
     def compound(self, number: Token, symbol: Token) -> None:
-        """Refuse ``40 mV/ms`` inside an expression: it could mean two things."""
-        operator, behind = self.now, self.tokens[min(self.place + 1, len(self.tokens) - 1)]
-        if (
-            operator.text in ("*", "/")
-            and behind.kind == "name"
-            and unit_symbol(behind.text) is not None
-            and "." not in behind.text
-        ):
-            after = self.tokens[min(self.place + 2, len(self.tokens) - 1)]
-            if operator.text == "/" and after.text != "(" and behind.text in _COMMON_UNITS:
-                clear = f"({number.text} {symbol.text})/(1 {behind.text})"
-                raise TextFault(
-                    "unit-compound",
-                    f"a compound unit {symbol.text}/{behind.text} in an expression",
-                    operator.start,
-                    "one unit symbol",
-                    clear,
-                )
+        """Refuse ``40 mV/ms`` and ``5 mV**2`` inside an expression: they could mean two things."""
+        operator, behind, after = (self.tokens[min(self.place + k, len(self.tokens) - 1)] for k in range(3))
+        if operator.text == "**":
+            clear = f"({number.text} {symbol.text})**{behind.text}"
+            raise TextFault("unit-compound", f"a power behind the unit {symbol.text}", operator.start, "brackets", clear)
+        if operator.text in ("*", "/") and behind.kind == "name" and after.text != "(" and is_plain_unit(behind.text):
+            raise compound_unit(number.text, f"{symbol.text}{operator.text}{behind.text}", symbol.start)
 
     def named(self, token: Token, depth: int) -> Expression:
-        check_name(token)
-        if token.text in ("and", "or"):
-            raise self.unexpected(token)
+        if token.text in KEYWORDS:
+            raise self.unexpected(token, operand=True)
+        check_name(token.text, token.start)
         if self.now.text != "(":
             return Name(token.text, token.start, token.end)
         bracket = self.take()
@@ -188,13 +212,22 @@ class _Parser:
                 "expression-too-long", f"more than {MAX_NODES} parts", token.start, f"at most {MAX_NODES}", "data or locals"
             )
 
-    def unexpected(self, token: Token) -> TextFault:
+    def unexpected(self, token: Token, operand: bool = False) -> TextFault:
+        """Say what stands where an operand, or else an operator, was wanted."""
         what = f"unexpected {token.text!r}" if token.kind != "end" else "the expression ends too early"
-        return TextFault(
-            "expression-syntax", what, token.start, "a number, a name, a call or '('" if token.kind == "end" else "an operator"
-        )
+        expected = "a number, a name, a call or '('" if operand else "an operator"
+        return TextFault("expression-syntax", what, token.start, expected, _INSTEAD.get(token.text, ""))
 
 
-_COMMON_UNITS = frozenset(
-    {"ms", "us", "ns", "mV", "uV", "kV", "pA", "nA", "uA", "mA", "nS", "uS", "mS", "pF", "nF", "uF", "cm", "mm", "um"}
-)
+_INSTEAD = {
+    "if": "where(condition, a, b)",
+    "else": "where(condition, a, b)",
+    "/": "floor(a/b)",
+    "is": "==",
+    "in": "a == b or a == c",
+}
+
+
+def is_plain_unit(text: str) -> bool:
+    """Tell whether a name looks like nothing but a unit: ``ms``, not the free names ``m``, ``V``, ``C``."""
+    return len(text) > 1 and unit_symbol(text) is not None

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
+from snndsl.expressions.parser import is_plain_unit
 from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
 
 __all__ = ["to_text"]
 
+_UNIT_AT_END = re.compile(r"[0-9.] [A-Za-z\u00b5\u03bc]+\Z")
 _LEVEL = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6, "sign": 7, "**": 8}
 
 
 def to_text(node: Expression) -> str:
-    """Return a text that parses to the same tree."""
+    """Return a text that parses to the same tree.
+
+    Parameters
+    ----------
+    node : Expression
+        A tree.
+    """
     return _text(node, 0)
 
 
@@ -21,7 +30,8 @@ def _text(node: Expression, level: int) -> str:
         case Number():
             text = _number(node.value) + (f" {node.unit.text}" if node.unit is not None else "")
             compound = node.unit is not None and any(sign in node.unit.text for sign in "*/^")
-            return f"({text})" if compound and level else text
+            clear = (level > _LEVEL["sign"] and node.unit is not None) or (level > _LEVEL["+"] and node.value < 0)
+            return f"({text})" if (compound and level) or clear else text
         case Name():
             return node.text
         case Call():
@@ -38,6 +48,12 @@ def _text(node: Expression, level: int) -> str:
             return _bracketed(f" {node.op} ".join(_text(operand, own + 1) for operand in node.operands), own, level)
         case Binary(op="**"):
             return _bracketed(f"{_text(node.left, 9)}**{_text(node.right, 7)}", 8, level)
+        case Binary(op="*" | "/"):
+            own = _LEVEL[node.op]
+            left, right = _text(node.left, own), _text(node.right, own + 1)
+            if _UNIT_AT_END.search(left) and isinstance(node.right, Name) and is_plain_unit(right):
+                right = f"({right})"  # a name like a unit behind a unit
+            return _bracketed(f"{left}{node.op}{right}", own, level)
         case Binary():
             own = _LEVEL[node.op]
             space = " " if node.op in "+-" else ""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from snndsl.errors import TextFault
-from snndsl.expressions.lexer import Token, check_name
+from snndsl.expressions.lexer import check_name
 from snndsl.expressions.parser import parse_expression
-from snndsl.expressions.tree import Call, Expression, Name
+from snndsl.expressions.tree import Call, Compare, Expression, Name
 
 __all__ = ["Alias", "Assignment", "Deliver", "Derivative", "Equation", "Statement", "parse_equations", "parse_statements"]
 
-_ASSIGNMENT = re.compile(r"(\s*)([A-Za-z_][A-Za-z0-9_.]*)\s*([+\-*/]?=)(?!=)", re.ASCII)
-_DERIVATIVE = re.compile(r"(\s*)d([A-Za-z_][A-Za-z0-9_]*)\s*/\s*dt\s*=(?!=)", re.ASCII)
-_ALIAS = re.compile(r"(\s*)([A-Za-z_][A-Za-z0-9_]*)\s*=(?!=)", re.ASCII)
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_ASSIGNMENT = re.compile(rf"(\s*)({_NAME}(?:\.{_NAME})*)\s*([+\-*/]?=)(?!=)", re.ASCII)
+_DERIVATIVE = re.compile(rf"(\s*)d({_NAME})\s*/\s*dt\s*=(?!=)", re.ASCII)
+_ALIAS = re.compile(rf"(\s*)({_NAME})\s*=(?!=)", re.ASCII)
+_SIGN = re.compile(r"(?<![=<>!])=(?!=)")
+_ASSIGNS = "name = expression, += -= *= /=, deliver(x)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Derivative:
     name: str
     value: Expression
     line: int = 0
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +64,21 @@ class Alias:
     name: str
     value: Expression
     line: int = 0
+    start: int = 0
 
 
 Statement = Assignment | Deliver
 Equation = Derivative | Alias
+_Kind = TypeVar("_Kind", bound=Statement | Equation)
 
 
 def parse_statements(text: str | Sequence[str]) -> tuple[Statement, ...]:
     """Return the statements of a text (one a line) or of a list of texts.
+
+    Parameters
+    ----------
+    text : str or sequence of str
+        Blank lines count, and hold nothing.
 
     Raises
     ------
@@ -78,6 +90,11 @@ def parse_statements(text: str | Sequence[str]) -> tuple[Statement, ...]:
 
 def parse_equations(text: str | Sequence[str]) -> tuple[Equation, ...]:
     """Return the equations of a text: ``dx/dt = ...`` and aliases ``x = ...``.
+
+    Parameters
+    ----------
+    text : str or sequence of str
+        As in `parse_statements`.
 
     Raises
     ------
@@ -92,7 +109,7 @@ def _lines(text: str | Sequence[str]) -> list[tuple[int, str]]:
     return [(number, line) for number, line in enumerate(lines) if line.strip()]
 
 
-def _placed(parse, line: str, number: int):  # type: ignore[no-untyped-def]
+def _placed(parse: Callable[[str, int], _Kind], line: str, number: int) -> _Kind:
     try:
         return parse(line, number)
     except TextFault as error:
@@ -102,37 +119,61 @@ def _placed(parse, line: str, number: int):  # type: ignore[no-untyped-def]
 
 def _value(line: str, begin: int) -> Expression:
     """Parse what stands behind the sign; blanks keep the offsets right."""
-    return parse_expression(" " * begin + line[begin:])
+    if not line[begin:].strip():
+        raise TextFault("expression-syntax", "nothing stands behind the '='", begin, "an expression")
+    return parse_expression(" " * begin + line[begin:], whole=False)
 
 
 def _statement(line: str, number: int) -> Statement:
     match = _ASSIGNMENT.match(line)
     if match is not None:
         start = match.start(2)
-        check_name(Token("name", match[2], start))
+        check_name(match[2], start)
         return Assignment(match[2], match[3], _value(line, match.end()), number, start)
-    tree = parse_expression(line)
+    _check_target(line)
+    tree = parse_expression(line, whole=False)
     if isinstance(tree, Call) and tree.function == "deliver":
-        if len(tree.arguments) not in (1, 2) or (len(tree.arguments) == 2 and not isinstance(tree.arguments[1], Name)):
-            raise TextFault(
-                "argument-count", "deliver takes a value, and perhaps a port", tree.start, "deliver(w) or deliver(w, port)"
-            )
-        port = tree.arguments[1].text if len(tree.arguments) == 2 and isinstance(tree.arguments[1], Name) else None
-        return Deliver(tree.arguments[0], port, number, tree.start)
-    raise TextFault(
-        "not-assignable", f"{line.strip()[:40]!r} assigns nothing", tree.start, "name = expression, += -= *= /=, deliver(x)"
-    )
+        return _deliver(tree, number)
+    hint = line.strip().replace("==", "=", 1) if isinstance(tree, Compare) and tree.op == "==" else ""
+    raise TextFault("not-assignable", f"{line.strip()[:40]!r} assigns nothing", tree.start, _ASSIGNS, hint)
+
+
+def _deliver(tree: Call, number: int) -> Deliver:
+    match tree.arguments:
+        case (value,):
+            return Deliver(value, None, number, tree.start)
+        case (value, Name(text=port)):
+            return Deliver(value, port, number, tree.start)
+    what = "deliver takes a value, and perhaps a port"
+    raise TextFault("argument-count", what, tree.start, "deliver(w) or deliver(w, port)")
+
+
+def _check_target(line: str) -> None:
+    """Refuse an assignment whose left side is no name."""
+    sign = _SIGN.search(line)
+    if sign is None:
+        return
+    left = line[: sign.start()]
+    start = len(left) - len(left.lstrip())
+    if left.strip().isidentifier():
+        check_name(left.strip(), start)  # says which characters are not ASCII
+    name = re.match(rf"\s*({_NAME}(?:\.{_NAME})*)\s*(\*\*|//|%|\^|&|\||:)\Z", left, re.ASCII)
+    if name is not None:
+        what, hint = f"'{name[2]}=' is no assignment", f"{name[1]} = {name[1]}{name[2]}..." if name[2] in "**%" else ""
+        raise TextFault("not-assignable", what, name.start(2), _ASSIGNS, hint)
+    what = f"{left.strip()[:40]!r} cannot be assigned to" if left.strip() else "no name stands before the '='"
+    hint = "write it under equations" if re.match(rf"\s*d{_NAME}\s*/\s*dt", left) else ""
+    raise TextFault("not-assignable", what, start, _ASSIGNS, hint)
 
 
 def _equation(line: str, number: int) -> Equation:
-    match = _DERIVATIVE.match(line)
-    if match is not None:
-        check_name(Token("name", match[2], match.start(2)))
-        return Derivative(match[2], _value(line, match.end()), number)
-    match = _ALIAS.match(line)
-    if match is not None:
-        check_name(Token("name", match[2], match.start(2)))
-        return Alias(match[2], _value(line, match.end()), number)
-    raise TextFault(
-        "equation-syntax", f"{line.strip()[:40]!r} is no equation", len(line) - len(line.lstrip()), "dx/dt = ... or x = ..."
-    )
+    for pattern, kind in ((_DERIVATIVE, Derivative), (_ALIAS, Alias)):
+        match = pattern.match(line)
+        if match is not None:
+            check_name(match[2], match.start(2))
+            return kind(match[2], _value(line, match.end()), number, len(match[1]))
+    left = line[: sign.start()].strip() if (sign := _SIGN.search(line)) else ""
+    start = len(line) - len(line.lstrip())
+    if left.isidentifier():
+        check_name(left, start)
+    raise TextFault("equation-syntax", f"{line.strip()[:40]!r} is no equation", start, "dx/dt = ... or x = ...")

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from snndsl.units import Unit
 
-__all__ = ["Binary", "Call", "Compare", "Expression", "Logic", "Name", "Number", "Unary"]
+__all__ = ["Binary", "Call", "Compare", "Expression", "Logic", "Name", "Number", "Unary", "children"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,24 @@ class Logic:
 
 
 Expression = Number | Name | Call | Unary | Binary | Compare | Logic
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """Return the nodes directly below one, in the order of the text.
+
+    Parameters
+    ----------
+    node : Expression
+        Any node.
+    """
+    match node:
+        case Call():
+            return node.arguments
+        case Logic():
+            return node.operands
+        case Unary():
+            return (node.operand,)
+        case Binary() | Compare():
+            return (node.left, node.right)
+        case _:
+            return ()
