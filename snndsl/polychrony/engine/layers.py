@@ -1,0 +1,89 @@
+"""Which spike caused which: links, layers, and whether a probe is a group."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.cascade import EVENT, EVENTS, NEGATIVE, STEP, SYNAPSE
+
+__all__ = ["judge"]
+
+
+@njit(cache=True, nogil=True)
+def _window(rule: Rule, work: Work, event: int) -> int:
+    """Excitatory arrivals in the window of a spike, latest step first, as sent within a step."""
+    n = 0
+    x = work.neuron[event]
+    step = work.step[event]
+    for q in range(work.count[x]):
+        packed = work.arrival[x, q]
+        arrival = packed >> STEP
+        if packed & NEGATIVE or arrival > step or arrival <= step - rule.latency:
+            continue
+        place = n
+        while place > 0 and work.order[place - 1] >> STEP < arrival:
+            work.order[place] = work.order[place - 1]
+            place -= 1
+        work.order[place] = packed
+        n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
+    """Layer of a spike and the links to it."""
+    work.layer[event] = 0
+    first = links
+    for q in range(_window(rule, work, event)):
+        packed = work.order[q]
+        cause = (packed >> EVENT) & EVENTS
+        if rule.corrected:
+            work.layer[event] = max(work.layer[event], work.layer[cause] + 1)
+        else:
+            k = work.latest[work.neuron[cause]]
+            while k >= 0:
+                work.layer[event] = max(work.layer[event], work.layer[k] + 1)
+                k = work.earlier[k]
+        if links < work.link.shape[0]:
+            work.link[links, 0] = cause
+            work.link[links, 1] = event
+            work.link[links, 2] = net.delay[packed & SYNAPSE]
+            work.link[links, 3] = work.layer[event]
+            links += 1
+    if rule.corrected:
+        work.link[first:links, 3] = work.layer[event]
+    return links
+
+
+@njit(cache=True, nogil=True)
+def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
+    """Links and longest path of a probe; the path is 0 where an anchor has exactly one link to an excitatory neuron."""
+    links = 0
+    longest = 0
+    for e in range(spikes):
+        x = work.neuron[e]
+        if e >= rule.anchors:
+            before = links
+            links = _links(net, rule, work, e, links)
+            if links > before:
+                longest = max(longest, work.layer[e])
+        work.earlier[e] = work.latest[x]
+        work.latest[x] = e
+    for e in range(spikes):
+        work.latest[work.neuron[e]] = -1
+    if longest < rule.min_path:
+        return links, 0
+    for i in range(rule.anchors):
+        work.used[i] = 0
+    for k in range(links):
+        if net.inhibitory[work.neuron[work.link[k, 1]]]:
+            continue
+        cause = work.link[k, 0]
+        for i in range(rule.anchors):
+            if cause == i or (not rule.corrected and work.neuron[cause] == work.neuron[i]):
+                work.used[i] += 1
+    for i in range(rule.anchors):
+        if work.used[i] == 1:
+            return links, 0
+    return links, longest

@@ -1,0 +1,108 @@
+"""All probes of a range of mothers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
+from snndsl.polychrony.engine.cascade import FULL, clear, run, start
+from snndsl.polychrony.engine.layers import judge
+from snndsl.polychrony.engine.literal import Rows, literal_probe
+
+__all__ = ["search_mother"]
+
+
+@njit(cache=True, nogil=True)
+def _next(chosen: NDArray[np.int64], n: int) -> bool:
+    """Advance to the next combination in lexicographic order."""
+    k = chosen.shape[0]
+    i = k - 1
+    while i >= 0 and chosen[i] == n - k + i:
+        i -= 1
+    if i < 0:
+        return False
+    chosen[i] += 1
+    for j in range(i + 1, k):
+        chosen[j] = chosen[j - 1] + 1
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: int, longest: int) -> bool:
+    """Write a group; False if there is no room."""
+    g, s, k = out.used[0], out.used[1], out.used[2]
+    if g == out.group.shape[0] or s + spikes > out.spike.shape[0] or k + links > out.link.shape[0]:
+        return False
+    row = out.group[g]
+    row[0], row[1], row[2] = mother, spikes, longest
+    row[3] = work.step[spikes - 1]
+    row[4] = spikes >= rule.max_spikes
+    row[5] = links
+    for i in range(rule.anchors):
+        row[6 + i] = work.neuron[i]
+        row[6 + rule.anchors + i] = work.step[i]
+    for e in range(spikes):
+        out.spike[s + e, 0] = work.neuron[e]
+        out.spike[s + e, 1] = work.step[e]
+        out.spike[s + e, 2] = work.layer[e]
+    out.link[k : k + links] = work.link[:links]
+    out.used[0], out.used[1], out.used[2] = g + 1, s + spikes, k + links
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _overrun(rule: Rule, work: Work, last: int) -> bool:
+    for t in range(last + 1):
+        if work.row[t] > rule.row:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def probe(
+    net: Net, rule: Rule, work: Work, table: Rows, pre: NDArray[np.int32], delay: NDArray[np.int32], tally: NDArray[np.int64]
+) -> tuple[int, int, int]:
+    """One combination of anchors: spikes, links, longest path (0: no group)."""
+    touched, nodes = start(net, rule, work, pre, delay)
+    spikes, touched, last = run(net, rule, work, rule.anchors, touched, nodes)
+    literal = spikes == FULL or (table.count.shape[0] > 0 and spikes > 32 and _overrun(rule, work, last))
+    links = longest = 0
+    if not literal and spikes > rule.min_spikes:
+        links, longest = judge(net, rule, work, spikes)
+    clear(work, touched, last)
+    tally[0] += 1
+    if literal:
+        tally[1] += 1
+        spikes, links, longest = literal_probe(net, table, rule, work, pre, delay)
+        if table.peak[0] > rule.row:
+            tally[2] += 1
+        table.peak[0] = 0
+    if spikes > 32: tally[3] += 1
+    if spikes > rule.min_spikes: tally[4] += 1
+    return spikes, links, longest
+
+
+@njit(cache=True, nogil=True)
+def search_mother(
+    net: Net, given: Inputs, rule: Rule, work: Work, table: Rows, out: Found, mother: int, tally: NDArray[np.int64]
+) -> bool:
+    """Try all combinations of the mother's strong inputs; False if there was no room for all groups."""
+    first = given.start[mother]
+    n = given.start[mother + 1] - first
+    if n < rule.anchors:
+        return True
+    chosen = np.arange(rule.anchors)
+    pre = np.zeros(rule.anchors, np.int32)
+    delay = np.zeros(rule.anchors, np.int32)
+    more = True
+    while more:
+        for i in range(rule.anchors):
+            pre[i] = given.pre[first + chosen[i]]
+            delay[i] = given.delay[first + chosen[i]]
+        spikes, links, longest = probe(net, rule, work, table, pre, delay, tally)
+        if longest >= rule.min_path and not _store(out, work, rule, mother, spikes, links, longest):
+            return False
+        more = _next(chosen, n)
+    return True
