@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -12,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2_oracle import Oracle
-from brian2_runs import Cache, Finished, run
-from brian2_zoo import calculator, op, zoo
+from programs.recorded_2006 import recorded_2006
+from unit.brian2.oracle import Oracle
+from unit.brian2.runs import Cache, Finished, run
+from unit.brian2.zoo import calculator, op, zoo
 
 from snndsl.ir import (
     Block,
@@ -31,9 +31,6 @@ from snndsl.ir import (
     Tick,
 )
 from snndsl_brian2 import backend
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "programs"))
-from recorded_2006 import recorded_2006  # noqa: E402
 
 pytestmark = pytest.mark.skipif(bool(backend.missing()), reason="; ".join(fault.what for fault in backend.missing()))
 

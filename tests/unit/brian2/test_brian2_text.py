@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2_zoo import calculator, op, zoo
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.brian2.zoo import calculator, op, zoo
 
 from snndsl.backend.protocol import Backend
 from snndsl.ir import OPERATIONS, Block, Call, Const, Ref
@@ -117,7 +117,7 @@ def test_settings_name_arrays_by_null() -> None:
 def test_same_bytes_in_every_process() -> None:
     here = Path(__file__).parent
     code = (
-        "import hashlib; from brian2_zoo import zoo; from snndsl_brian2 import backend; tree = backend.generate(zoo());"
+        "import hashlib; from zoo import zoo; from snndsl_brian2 import backend; tree = backend.generate(zoo());"
         "print(hashlib.sha256(b''.join(tree.content(path) for path in sorted(tree.files))).hexdigest())"
     )
     root = here.parents[2]
