@@ -24,12 +24,17 @@ MAX_NODES = 200_000
 MAX_DEPTH = 32
 MAX_ALIASES = 1000
 _MAX_EXPANSION = 10
+_MAX_NUMBER = 40
 _QUOTED = ("'", '"', "|", ">")
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_AMBIGUOUS = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(:[0-5]?[0-9])+|[-+]?[0-9]+(_[0-9]+)+|0[xo][0-9a-fA-F_]+")
+_LIKE_NUMBER = re.compile(r"[-+]?[0-9][0-9A-Fa-fxXo_.:+-]*")
+_AMBIGUOUS = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(:[0-5]?[0-9])+|[-+]?[0-9]+(_[0-9]+)+(\.[0-9_]*)?|0[xob][0-9a-fA-F_]+")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+# control characters, line breaks that only YAML knows, characters that reorder what a reader sees, lone surrogates
+_STRANGE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028-\u202e\u2066-\u2069]")
+_SELECTION = re.compile(r"""(?<!["'\w.])[A-Za-z][\w.]*\[[^\]\s]*\]""")
 
 
 def read_yaml(text: bytes | str, file: str) -> tuple[Any, SourceMap]:
@@ -56,20 +61,18 @@ def read_yaml(text: bytes | str, file: str) -> tuple[Any, SourceMap]:
     """
     content = _decoded(text, file)
     try:
-        _check_events(content, file)
+        raw = _check_events(content, file)
         documents = list(yaml.compose_all(content, Loader=_LOADER))
     except yaml.YAMLError as error:
         raise _syntax(error, content, file) from None
-    except RecursionError:
-        raise ModelError(Fault("too-deep", f"more than {MAX_DEPTH} levels", file, 1, 1, f"at most {MAX_DEPTH}")) from None
-    if not documents or documents[0] is None:
+    if not documents:
         raise ModelError(Fault("file-empty", "the file is empty", file, 1, 1, "a mapping that begins with snndsl: 1"))
     if len(documents) > 1:
         mark = documents[1].start_mark
         raise ModelError(
             Fault("two-documents", "a second document begins here", file, mark.line + 1, mark.column + 1, "one document")
         )
-    reader = _Reader(file, content)
+    reader = _Reader(file, content, raw)
     data = reader.value(documents[0], (), ())
     if not isinstance(data, dict) and not reader.faults:
         raise ModelError(
@@ -81,50 +84,58 @@ def read_yaml(text: bytes | str, file: str) -> tuple[Any, SourceMap]:
 
 
 def _decoded(text: bytes | str, file: str) -> str:
+    if len(text) > MAX_BYTES:
+        raise ModelError(
+            Fault("file-too-large", f"{len(text)} bytes", file, 1, 1, f"at most {MAX_BYTES}", "data in a file of its own")
+        )
     if isinstance(text, bytes):
-        if len(text) > MAX_BYTES:
-            raise ModelError(
-                Fault("file-too-large", f"{len(text)} bytes", file, 1, 1, f"at most {MAX_BYTES}", "data in a file of its own")
-            )
         if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise ModelError(Fault("not-utf8", "the file is UTF-16", file, 1, 1, "UTF-8"))
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            line = text.count(b"\n", 0, error.start) + 1
-            raise ModelError(Fault("not-utf8", f"byte {text[error.start]:#04x} is no UTF-8", file, line, 1, "UTF-8")) from None
+            before, byte = error.object[: error.start], error.object[error.start]
+            line = before.count(b"\n") + 1
+            column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8")) + 1
+            raise ModelError(Fault("not-utf8", f"byte {byte:#04x} is no UTF-8", file, line, column, "UTF-8")) from None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    for place, character in enumerate(text):
-        if ord(character) < 32 and character not in "\n\t":
-            line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-            raise ModelError(
-                Fault("control-character", f"U+{ord(character):04X} in the file", file, line, column, "plain text")
-            )
+    strange = _STRANGE.search(text)
+    if strange is not None:
+        place = strange.start()
+        line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
+        raise ModelError(Fault("control-character", f"U+{ord(strange[0]):04X} in the file", file, line, column, "plain text"))
     return text
 
 
-def _check_events(content: str, file: str) -> None:
-    """Bound depth, nodes and aliases on the event stream, before a tree is built."""
-    depth = aliases = 0
-    for nodes, event in enumerate(yaml.parse(content, Loader=_LOADER)):
-        mark = event.start_mark
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
+def _check_events(content: str, file: str) -> int:
+    """Bound depth, nodes and aliases and refuse tags on the event stream, before a tree is built; return the nodes."""
+    depth = aliases = nodes = 0
+    for event in yaml.parse(content, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
+            continue
+        if isinstance(event, yaml.AliasEvent):
             aliases += 1
-        for count, limit, what in (
-            (depth, MAX_DEPTH, "levels"),
-            (nodes, MAX_NODES, "nodes"),
-            (aliases, MAX_ALIASES, "aliases"),
-        ):
-            if count > limit:
-                code = {"levels": "too-deep", "nodes": "too-many-values", "aliases": "too-many-aliases"}[what]
-                hint = "numbers in a data file" if what == "nodes" else ""
-                raise ModelError(
-                    Fault(code, f"more than {limit} {what}", file, mark.line + 1, mark.column + 1, f"at most {limit}", hint)
-                )
+        elif not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            continue
+        elif event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise _fault_at(event, file, "yaml-tag", f"the tag {tag[:60]!r}", "plain values without tags")
+        nodes += 1
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        if depth > MAX_DEPTH:
+            raise _fault_at(event, file, "too-deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH}")
+        if aliases > MAX_ALIASES:
+            raise _fault_at(event, file, "too-many-aliases", f"more than {MAX_ALIASES} aliases", f"at most {MAX_ALIASES}")
+        if nodes > MAX_NODES:
+            what, hint = f"more than {MAX_NODES} values", "numbers in a data file"
+            raise _fault_at(event, file, "too-many-values", what, f"at most {MAX_NODES}", hint)
+    return nodes
+
+
+def _fault_at(where: Any, file: str, code: str, what: str, expected: str = "", try_: str = "") -> ModelError:
+    mark = where.start_mark
+    return ModelError(Fault(code, what, file, mark.line + 1, mark.column + 1, expected, try_))
 
 
 def _syntax(error: yaml.YAMLError, content: str, file: str) -> ModelError:
@@ -137,8 +148,13 @@ def _syntax(error: yaml.YAMLError, content: str, file: str) -> ModelError:
     if "undefined alias" in problem:
         return ModelError(Fault("yaml-alias", problem, file, line, column, "an anchor defined before"))
     hint = ""
-    if source.count("(") != source.count(")") or ("{" in source and "(" in source):
-        hint = 'quote the text: "..."'
+    selection = _SELECTION.search(source)
+    if selection is not None and ("{" in source or source.count("[") > 1):
+        hint = f'quote it: "{selection[0]}"'
+    elif source.count("(") != source.count(")") or ("{" in source and "(" in source):
+        hint = 'quote it: "..."'
+    elif source[column - 1 : column] in ("%", "@", "`"):
+        hint = f'quote it: "{source[column - 1 :].strip()[:40]}"'
     return ModelError(Fault("yaml-syntax", problem, file, line, column, "YAML 1.2", hint))
 
 
@@ -146,6 +162,7 @@ def _syntax(error: yaml.YAMLError, content: str, file: str) -> ModelError:
 class _Reader:
     file: str
     content: str
+    raw: int
     keys: dict[Path, Location] = field(default_factory=dict)
     values: dict[Path, Location] = field(default_factory=dict)
     lines: dict[Path, tuple[Location, ...]] = field(default_factory=dict)
@@ -163,44 +180,39 @@ class _Reader:
         mark = node.start_mark
         self.values[path] = Location(self.file, mark.line + 1, mark.column + 1)
         self.size += 1
-        if self.size > max(_MAX_EXPANSION * (len(self.content) + 100), MAX_NODES):
-            raise ModelError(
-                Fault(
-                    "too-many-aliases", "aliases expand the file more than tenfold", self.file, mark.line + 1, mark.column + 1
-                )
-            )
-        if self.size > MAX_NODES * 2:
-            raise ModelError(
-                Fault("too-many-values", f"more than {MAX_NODES} values", self.file, mark.line + 1, mark.column + 1)
-            )
-        if id(node) in above:
-            raise ModelError(Fault("cycle", "an alias contains itself", self.file, mark.line + 1, mark.column + 1))
+        self._check_size(node, path, above)
         if isinstance(node, ScalarNode):
             return self.scalar(node, path)
-        if not self._plain_tag(node):
-            return None
+        self._unbalanced(node)
         if isinstance(node, SequenceNode):
-            self._unbalanced(node, path)
             items = [self.value(item, (*path, k), (*above, id(node))) for k, item in enumerate(node.value)]
-            self.lines[path] = tuple(self._start(item) for item in node.value)
+            starts = [self.lines.get((*path, k), ()) if isinstance(item, str) else () for k, item in enumerate(items)]
+            self.lines[path] = tuple(lines[0] if lines else self.values[(*path, k)] for k, lines in enumerate(starts))
             return items
         assert isinstance(node, MappingNode)
         return self.mapping(node, path, above)
 
+    def _check_size(self, node: Node, path: Path, above: tuple[int, ...]) -> None:
+        if id(node) in above:
+            raise _fault_at(node, self.file, "cycle", "an alias contains itself", "values written out")
+        if self.size > _MAX_EXPANSION * self.raw + 100:
+            what = "aliases expand the file more than tenfold"
+            raise _fault_at(node, self.file, "too-many-aliases", what, "definitions that are used by name")
+        if self.size > MAX_NODES:
+            raise _fault_at(node, self.file, "too-many-values", f"more than {MAX_NODES} values", f"at most {MAX_NODES}")
+        if len(path) > MAX_DEPTH:
+            raise _fault_at(node, self.file, "too-deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH}")
+
     def mapping(self, node: MappingNode, path: Path, above: tuple[int, ...]) -> dict[str, Any]:
         result: dict[str, Any] = {}
         first: dict[str, Node] = {}
-        self._unbalanced(node, path)
         for key_node, value_node in node.value:
-            if not isinstance(key_node, ScalarNode):
+            if not isinstance(key_node, ScalarNode) or (not key_node.value and key_node.style not in _QUOTED):
                 self.fault("key-not-text", "a key that is no text", key_node, "a name")
                 continue
             key = key_node.value
             if key == "<<" and key_node.style not in _QUOTED:
                 self.fault("merge-key", "merge keys are not part of the language", key_node, "the keys written out")
-                continue
-            if key_node.tag.startswith("tag:yaml.org,2002:python") or key_node.tag.startswith("!"):
-                self._plain_tag(key_node)
                 continue
             if key in first:
                 line = first[key].start_mark.line + 1
@@ -213,71 +225,69 @@ class _Reader:
         return result
 
     def scalar(self, node: ScalarNode, path: Path) -> Any:
-        if not self._plain_tag(node):
-            return None
         text: str = node.value
-        self.lines[path] = self._text_lines(node)
         if node.style in _QUOTED:
+            self.lines[path] = self._text_lines(node)
             return text
         if text in ("", "~", "null", "Null", "NULL"):
             return None
         if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
             return text.lower() == "true"
-        if _AMBIGUOUS.fullmatch(text):
-            self.fault(
-                "number-ambiguous",
-                f"{text[:40]} means different numbers to different readers",
-                node,
-                "a decimal number",
-                f'"{text[:40]}"',
-            )
+        if len(text) > _MAX_NUMBER:
+            if _LIKE_NUMBER.fullmatch(text):
+                self.fault("number-too-long", f"a number of {len(text)} characters", node, f"at most {_MAX_NUMBER}")
+        elif _AMBIGUOUS.fullmatch(text):
+            what = f"{text} means different numbers to different readers"
+            self.fault("number-ambiguous", what, node, "a decimal number", f'quote it if it is a text: "{text}"')
         elif _NOT_FINITE.fullmatch(text):
             self.fault("not-finite", f"{text} is no finite number", node, "a finite number")
-        elif _NUMBER.fullmatch(text) and len(text) > 40:
-            self.fault("number-too-long", f"a number of {len(text)} characters", node, "at most 40")
         return text
 
-    def _plain_tag(self, node: Node) -> bool:
-        tag = node.tag
-        core = "tag:yaml.org,2002:"
-        known = {"null", "bool", "int", "float", "str", "seq", "map", "timestamp", "merge", "value", "binary"}
-        explicit = self.rows[node.start_mark.line][node.start_mark.column :].startswith("!")
-        if tag.startswith(core) and tag.removeprefix(core) in known and not explicit:
-            return True
-        self.fault("yaml-tag", f"the tag {tag.replace(core, '!!')!r}", node, "plain values without tags")
-        return False
-
-    def _unbalanced(self, node: Node, path: Path) -> None:
+    def _unbalanced(self, node: Node) -> None:
         """Find flow items that a comma cut inside brackets: ``{V: uniform(1, 2)}`` reads as two items."""
         if not getattr(node, "flow_style", False):
             return
         for item in node.value:
-            scalar = item[1] if isinstance(item, tuple) else item
-            plain = isinstance(scalar, ScalarNode) and scalar.style not in _QUOTED
-            if plain and scalar.value.count("(") > scalar.value.count(")"):
-                self.fault(
-                    "quote-it",
-                    f"a comma cuts {scalar.value!r} off inside its brackets",
-                    scalar,
-                    "text in quotes",
-                    f'"{scalar.value}, ..."',
-                )
+            for scalar in item if isinstance(item, tuple) else (item,):
+                plain = isinstance(scalar, ScalarNode) and scalar.style not in _QUOTED
+                if plain and scalar.value.count("(") > scalar.value.count(")"):
+                    what = f"{scalar.value[:60]!r} has an open bracket: in {{ }} and [ ] a comma ends an item"
+                    self.fault("quote-it", what, scalar, "text with commas in quotes", f'quote it: "{self._balanced(scalar)}"')
 
-    def _start(self, node: Node) -> Location:
-        quoted = isinstance(node, ScalarNode) and node.style in ("'", '"')
-        return Location(self.file, node.start_mark.line + 1, node.start_mark.column + 1 + int(quoted))
+    def _balanced(self, node: ScalarNode) -> str:
+        """Return what was probably meant: the text up to the bracket that closes the first one."""
+        row = self.rows[node.start_mark.line][node.start_mark.column :]
+        depth = 0
+        for place, character in enumerate(row):
+            depth += (character == "(") - (character == ")")
+            if depth == 0 and character == ")":
+                rest = re.match(r"[^,{}\[\]()]*", row[place + 1 :])
+                return (row[: place + 1] + (rest[0] if rest else "")).rstrip()
+        return f"{node.value[:60]}, ..."
 
     def _text_lines(self, node: ScalarNode) -> tuple[Location, ...]:
-        start = node.start_mark
+        """Return the place of each line of a text: of its first character behind indentation and quotes."""
         if node.style not in ("|", ">"):
-            return (self._start(node),)
-        found = []
-        line = start.line + 1
-        count = node.value.count("\n") + (0 if node.value.endswith("\n") else 1)
-        indent = next((len(row) - len(row.lstrip(" ")) for row in self.rows[line:] if row.strip()), 0)
-        for _ in range(count):
-            if line >= len(self.rows):
-                break
-            found.append(Location(self.file, line + 1, indent + 1))
-            line += 1
+            return (Location(self.file, node.start_mark.line + 1, node.start_mark.column + 2),)
+        texts = node.value.removesuffix("\n").split("\n")
+        first = node.start_mark.line + 1
+        rows = self.rows[first : max(first, node.end_mark.line + 1)]
+        shift = next((_blanks(row) for row in rows if row.strip()), 0) - next(
+            (_blanks(text) for text in texts if text.strip()), 0
+        )
+        found, place = [], 0
+        for text in texts:
+            if node.style == ">" and text.strip():  # several rows became one line: it begins with the first of them
+                while place < len(rows) - 1 and not rows[place].strip():
+                    place += 1
+            found.append(Location(self.file, first + place + 1, shift + 1))
+            taken = len(rows[place].strip()) if place < len(rows) else 0
+            place += 1
+            while node.style == ">" and place < len(rows) and taken < len(text.strip()):
+                taken += len(rows[place].strip()) + 1
+                place += 1
         return tuple(found)
+
+
+def _blanks(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
