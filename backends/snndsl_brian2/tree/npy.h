@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <stdexcept>
 #include <string>
@@ -82,7 +83,7 @@ inline void write_npy(const std::string& path, const std::vector<T>& values, con
   if (!file) throw Problem("cannot write " + path);
   bool good = fwrite(head, 1, 10, file) == 10 && fwrite(text.data(), 1, text.size(), file) == text.size();
   good = good && (values.empty() || fwrite(values.data(), sizeof(T), values.size(), file) == values.size());
-  good = fflush(file) == 0 && good;
+  good = fflush(file) == 0 && fsync(fileno(file)) == 0 && good;
   good = fclose(file) == 0 && good;
   if (!good) throw Problem("cannot write " + path + " (is the disk full?)");
 }

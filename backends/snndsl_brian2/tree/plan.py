@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +15,20 @@ def read_settings(tree: Path) -> dict[str, Any]:
     return dict(json.loads((tree / "settings.json").read_text()))
 
 
-def plan(tree: Path, settings: dict[str, Any], steps: int, scratch: Path) -> str:
+def plan(tree: Path, settings: Mapping[str, Any], scratch: Path) -> str:
     """Return the plan.
 
     Parameters
     ----------
     tree : Path
         Whose ``data`` the program reads.
-    settings : dict
+    settings : mapping
         Of `read_settings`.
-    steps : int
-        To run.
     scratch : Path
         Folder for arrays on their way into the run folder.
     """
     data = tree / "data"
-    lines = [f"steps {steps}", f"chunk {settings['chunk']}", f"trial {settings['trial']}", f"out {scratch}"]
+    lines = [f"steps {settings['steps']}", f"chunk {settings['chunk']}", f"trial {settings['trial']}", f"out {scratch}"]
     lines += [f"key {word}" for word in settings["keys"]]
     lines += [f"sample {name} {data}/samples/{name}.npy" for name in settings["samples"]]
     for name, population in settings["populations"].items():
@@ -45,14 +43,14 @@ def plan(tree: Path, settings: dict[str, Any], steps: int, scratch: Path) -> str
             lines.append(f"synapses {name} {variable} {_value(value, f'{data}/synapses/{name}/{variable}.npy')}")
     for name, injection in settings["injections"].items():
         lines.append(f"inject {injection['target']} {injection['port']} {data}/injections/{name}")
-    return "\n".join([*lines, *_records(data, settings, steps)]) + "\n"
+    return "\n".join([*lines, *_records(data, settings)]) + "\n"
 
 
 def _value(value: float | str | None, path: str) -> str:
     return f"file {path}" if value is None else f"number {value}"
 
 
-def _records(data: Path, settings: dict[str, Any], steps: int) -> Iterator[str]:
+def _records(data: Path, settings: Mapping[str, Any]) -> Iterator[str]:
     for record in settings["spike_records"]:
         name = record["population"]
         yield f"spikes {name} all" if record["all"] else f"spikes {name} file {data}/records/spikes/{name}.npy"
@@ -66,5 +64,5 @@ def _records(data: Path, settings: dict[str, Any], steps: int) -> Iterator[str]:
         parts = [part for part, synapses in settings["synapses"].items() if synapses["projection"] == name]
         rows = settings["projections"][name]["rows"]
         for stamp in record["stamps"]:
-            for variable in record["variables"] if stamp <= steps else ():
+            for variable in record["variables"] if stamp <= settings["steps"] else ():
                 yield " ".join(["snapshot", name, variable, str(stamp), str(rows), *parts])

@@ -51,7 +51,10 @@ public:
       check_complete();
       for (size_t k = 0; k < states.size(); ++k) states[k].keep(0);
       say("{" + entry("event", "phase") + ", " + entry("name", "simulate") + "}");
-      if (over(0)) finish();
+      if (over(0)) {
+        commit(0);
+        finish();
+      }
     } catch (const Problem& problem) {
       fail("simulator", problem.what(), "", now);
     }
@@ -88,9 +91,11 @@ public:
         if (snapshots[k].last_step == step && snapshots[k].stamp <= steps) snapshots[k].write(out);
       if (now <= steps) keep();
       if (now < steps && signal_flag()) steps = now;
-      if (now == steps || (now < steps && now % chunk == 0)) commit(now);
-      if (over(now)) Network::_globally_stopped = true;
-      else progress();
+      if (now < steps && now % chunk == 0) commit(now);
+      if (over(now)) {
+        commit(steps);
+        Network::_globally_stopped = true;
+      } else progress();
     } catch (const Problem& problem) {
       fail("simulator", problem.what(), "", now);
     }
@@ -307,7 +312,7 @@ private:
   void fail(const std::string& kind, const std::string& what, const std::string& where, int64_t step)
   {
     try {
-      if (kind != "simulator" && now > first + 1 && now <= steps) commit(now - 1);
+      if (kind != "simulator" && std::min(now - 1, steps) > first) commit(std::min(now - 1, steps));
     } catch (const Problem&) {
     }
     say("{" + entry("event", "failed") + ", " + entry("kind", kind) + ", " + entry("what", what) + ", " + where

@@ -1,7 +1,7 @@
 """What ``python run.py`` does: build where needed, start the compiled program, commit what it hands over.
 
-Brian2 is imported only to build. The compiled program writes arrays into a folder beside the results and says so on its
-standard output; they become part of the run folder here (`run_folder`).
+Brian2 is imported only to build. The compiled program writes arrays into a scratch folder and says so on its standard
+output, one JSON object a line; here they become part of the run folder.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from building import binary, build, key  # type: ignore[import-not-found]
-from commit import Results  # type: ignore[import-not-found]
+from commit import Commits  # type: ignore[import-not-found]
 from plan import plan, read_settings  # type: ignore[import-not-found]
+from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
 
 __all__ = ["main", "sizes"]
+
+Network = Callable[[], Any]
 
 
 def sizes(tree: Path) -> dict[str, int]:
@@ -28,7 +31,7 @@ def sizes(tree: Path) -> dict[str, int]:
     return {name: population["size"] for name, population in read_settings(tree)["populations"].items()}
 
 
-def main(tree: Path, network: Callable[[], Any]) -> int:
+def main(tree: Path, network: Network) -> int:
     """Run the tree as its command line says; return the exit status.
 
     Parameters
@@ -39,18 +42,25 @@ def main(tree: Path, network: Callable[[], Any]) -> int:
         The description in run.py.
     """
     options = _options(tree)
-    folder = (options.build or tree / "build").resolve()
     if options.compile:
-        build(tree, folder, network, options.threads)
+        build(tree, (options.build or tree / "build").resolve(), network, options.threads)
         return 0
-    events = _events()
-    program = binary(folder, options.threads)
-    given = options.build is not None and program.exists()
-    if not given and not _current(tree, folder, program):
-        _say(events, {"event": "phase", "name": "build"})
-        program.unlink(missing_ok=True)
-        build(tree, folder, network, options.threads)
-    return _run(tree, options, program, events)
+    settings = read_settings(tree)
+    if options.steps is not None:
+        settings["steps"] = options.steps
+    try:
+        folder = RunFolder(options.out.resolve(), settings, _versions(tree))
+    except RunFolderError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        program = _built(tree, options, network, folder)
+    except (OSError, subprocess.CalledProcessError) as error:
+        folder.fail("simulator", f"the model could not be compiled: {error}", step=0)
+        print(f"the model could not be compiled: {error}", file=sys.stderr)
+        return int(folder.exit_status())
+    _run(tree, settings, program, folder)
+    return int(folder.exit_status())
 
 
 def _options(tree: Path) -> argparse.Namespace:
@@ -66,63 +76,69 @@ def _options(tree: Path) -> argparse.Namespace:
     return options
 
 
-def _current(tree: Path, folder: Path, program: Path) -> bool:
-    known = folder / "key.json"
-    return program.exists() and known.exists() and json.loads(known.read_text()) == key(tree)
+def _versions(tree: Path) -> dict[str, str]:
+    known: dict[str, str] = key(tree)
+    return {name: known[name] for name in ("brian2", "compiler", "flags")}
 
 
-def _events() -> IO[str] | None:
-    number = os.environ.get("SNNDSL_EVENTS")
-    return os.fdopen(int(number), "w", buffering=1) if number else None
+def _built(tree: Path, options: argparse.Namespace, network: Network, folder: RunFolder) -> Path:
+    """Return the compiled program: the one given, else the tree's own, made where it is not that of this tree."""
+    given: Path | None = options.build.resolve() if options.build else None
+    if given is not None and binary(given, options.threads).exists():
+        return Path(binary(given, options.threads))
+    place = given if given is not None and options.threads == 1 else tree.resolve() / "build"
+    program = Path(binary(place, options.threads))
+    known = place / "key.json"
+    if not (program.exists() and known.exists() and json.loads(known.read_text()) == key(tree)):
+        folder.emit({"event": "phase", "name": "build"})
+        for old in place.glob("main*"):
+            old.unlink()
+        build(tree, place, network, options.threads)
+    return program
 
 
-def _say(events: IO[str] | None, event: dict[str, Any]) -> None:
-    if events is not None:
-        print(json.dumps(event), file=events, flush=True)
-
-
-def _run(tree: Path, options: argparse.Namespace, program: Path, events: IO[str] | None) -> int:
-    settings = read_settings(tree)
-    steps = settings["steps"] if options.steps is None else options.steps
-    results = Results(tree, options.out.resolve(), settings, steps)
-    instructions = results.scratch / "plan.txt"
-    instructions.write_text(plan(tree, settings, steps, results.scratch))
-    _say(events, {"event": "phase", "name": "load"})
-    process = subprocess.Popen(
-        [program], cwd=results.scratch, env={**os.environ, "SNN_PLAN": str(instructions)}, stdout=subprocess.PIPE, text=True
-    )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: process.send_signal(number))
-    failed = None
-    for event in _heard(process):
-        if event["event"] == "chunk":
-            results.chunk(event)
-            event = {"event": "chunk", "last_step": event["last_step"]}
-        elif event["event"] == "snapshot":
-            results.snapshot(event)
-            continue
-        elif event["event"] == "failed":
-            failed = event
-        _say(events, event)
-    status = process.wait()
-    if status in (-signal.SIGINT, -signal.SIGTERM):  # before it listened
-        status = 128 - status
-    if status and status not in (130, 143) and failed is None:
-        failed = {
-            "event": "failed",
-            "kind": "simulator",
-            "what": f"the simulation ended with status {status}",
-            "step": results.done,
-        }
-        _say(events, failed)
-    results.finish(failed)
+def _run(tree: Path, settings: Mapping[str, Any], program: Path, folder: RunFolder) -> None:
+    folder.emit({"event": "phase", "name": "load"})
+    commits = Commits(folder, tree, settings)
+    instructions = commits.scratch / "plan.txt"
+    instructions.write_text(plan(tree, settings, commits.scratch))
+    environment = {**os.environ, "SNN_PLAN": str(instructions)}
+    with subprocess.Popen([program], cwd=commits.scratch, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        _pass_on_signals(process, folder)
+        failed = _hear(process, commits)
+    status = process.returncode
+    commits.close()
+    if failed is None and status not in (0, 130, 143, -signal.SIGINT, -signal.SIGTERM):
+        failed = {"kind": "simulator", "what": f"the simulation ended with status {status}", "step": commits.done}
     if failed is not None:
-        print(f"failed at step {failed['step']}: {failed['what']}", file=sys.stderr)
-        return 4
-    return status
+        folder.fail(**failed)
+        print(f"step {failed['step']}: {failed['what']}", file=sys.stderr)
+    else:
+        folder.finish("complete" if status == 0 else "interrupted")
 
 
-def _heard(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
+def _pass_on_signals(process: subprocess.Popen[str], folder: RunFolder) -> None:
+    def pass_on(number: int, frame: object) -> None:
+        folder.stop_requested = number
+        process.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, pass_on)
+
+
+def _hear(process: subprocess.Popen[str], commits: Commits) -> dict[str, Any] | None:
+    """Commit and pass on what the program says; return why it failed, if it did."""
+    failed = None
     assert process.stdout is not None
     for line in process.stdout:
-        yield json.loads(line)
+        event = json.loads(line)
+        kind = event.pop("event")
+        if kind == "chunk":
+            commits.chunk(event)
+        elif kind == "snapshot":
+            commits.snapshot(event)
+        elif kind == "failed":
+            failed = event
+        else:
+            commits.folder.emit({"event": kind, **event})
+    return failed

@@ -1,4 +1,4 @@
-"""Generating, building and running a program as users do, and reading the run folder back with NumPy alone."""
+"""Generating, building and running a program as users do."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from snndsl.ir import Program
+from snndsl.results import Recording, read_run
 from snndsl_brian2 import backend
 
 __all__ = ["Cache", "Finished", "run"]
@@ -37,28 +39,32 @@ class Cache:
 
 @dataclass
 class Finished:
-    """A run folder."""
+    """A run that ended."""
 
     status: int
     folder: Path
     error: str
-    events: list[dict[str, object]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def recording(self) -> Recording:
+        """What it left."""
+        return read_run(self.folder)
 
     def spikes(self, population: str) -> list[tuple[int, int]]:
         """Return (stamp, neuron) in order."""
-        here = self.folder / "spikes" / population
-        neuron = np.concatenate([np.load(path) for path in sorted(here.glob("*.neuron.npy"))])
-        count = np.concatenate([np.load(path) for path in sorted(here.glob("*.count.npy"))])
-        return list(zip(np.repeat(np.arange(1, len(count) + 1), count).tolist(), neuron.tolist()))
+        spikes = self.recording.spikes[population]
+        return list(zip(spikes.step.tolist(), spikes.neuron.tolist()))
 
     def states(self, population: str, record: str, variable: str) -> np.ndarray:
         """Return values, samples by neurons."""
-        paths = sorted((self.folder / "states" / population / variable / record).glob("[0-9]*.npy"))
-        return np.concatenate([np.load(path) for path in paths])
+        chunks = sorted((self.folder / "states" / population / variable / record).glob("[0-9]*.npy"))
+        return np.concatenate([np.load(chunk) for chunk in chunks])
 
     def weights(self, projection: str, variable: str, stamp: int) -> np.ndarray:
         """Return a snapshot."""
-        return np.load(self.folder / "weights" / projection / variable / f"{stamp}.npy")
+        weights = self.recording.weights[projection][variable]
+        return weights.value[weights.step.tolist().index(stamp)]
 
 
 def run(program: Program, folder: Path, cache: Cache, *options: str, wait: Callable[[int], None] | None = None) -> Finished:
@@ -75,16 +81,15 @@ def run(program: Program, folder: Path, cache: Cache, *options: str, wait: Calla
     *options : str
         Of run.py.
     wait : callable
-        Called with the process id once the simulation runs.
+        Called with the process id after the first chunk.
     """
     tree = folder / "tree"
     backend.generate(program).write(tree)
     built = backend.build(tree, cache, folder / "build.log")
     readable, writable = os.pipe()
     command = [sys.executable, "-I", str(tree / "run.py"), "--build", str(built), "--out", str(folder / "out"), *options]
-    process = subprocess.Popen(
-        command, env={**os.environ, "SNNDSL_EVENTS": str(writable)}, pass_fds=(writable,), stderr=subprocess.PIPE, text=True
-    )
+    environment = {**os.environ, "SNNDSL_EVENTS": str(writable)}
+    process = subprocess.Popen(command, env=environment, pass_fds=(writable,), stderr=subprocess.PIPE, text=True)
     os.close(writable)
     events = []
     with os.fdopen(readable) as lines:
