@@ -16,13 +16,13 @@ from pathlib import Path
 
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
+from snndsl.backend.tree_data import arrays, settings
 from snndsl.errors import Fault, SimulationFailed
 from snndsl.ir import OPERATIONS, Program, Target
 from snndsl.ir.dump import dump
 from snndsl.numerics import c_functions
 from snndsl_brian2.readme import readme
 from snndsl_brian2.script import script
-from snndsl_brian2.settings import arrays, settings
 from snndsl_brian2.tree import building
 
 __all__ = ["TARGET", "Brian2Backend", "backend"]
@@ -73,7 +73,7 @@ class Brian2Backend:
         texts = {
             "README.md": readme(program, building.FLAGS),
             "run.py": text,
-            "settings.json": settings(program, keys),
+            "settings.json": settings(program, self.name, {"keys": sorted(keys, key=keys.__getitem__)}),
             "program.txt": dump(program),
         }
         return SourceTree({**texts, **code, **arrays(program)})

@@ -48,9 +48,16 @@ def key(tree: Path) -> dict[str, str]:
     made["sizes"] = json.dumps(sizes, sort_keys=True)
     made["flags"] = " ".join(FLAGS)
     made["compiler"] = compiler_version()
-    made["brian2"] = metadata.version("brian2")
+    made["brian2"] = _brian2()
     made["machine"] = f"{sys.platform} {os.uname().machine}"
     return made
+
+
+def _brian2() -> str:
+    try:
+        return metadata.version("brian2")
+    except metadata.PackageNotFoundError:
+        return "none"
 
 
 def compiler_version() -> str:

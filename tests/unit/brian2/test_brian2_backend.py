@@ -1,0 +1,62 @@
+"""What the backend says of itself, without running anything."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from unit.brian2.zoo import calculator, zoo
+
+import snndsl_brian2.tree.building as building
+from snndsl_brian2 import backend
+
+
+def test_nothing_is_imported() -> None:
+    code = (
+        "import sys; from snndsl_brian2 import backend; backend.versions(), backend.missing(); print('brian2' in sys.modules)"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "False"
+
+
+def test_versions() -> None:
+    assert set(backend.versions()) >= {"compiler", "flags"}
+    assert "-ffp-contract=off" in backend.versions()["flags"]
+    assert "fast-math" not in backend.versions()["flags"].replace("-fno-fast-math", "")
+
+
+def test_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    assert [fault.code for fault in backend.missing()][0] == "compiler-missing"
+    assert building.compiler_version() == "none"
+
+
+def test_no_brian2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    fault = next(fault for fault in backend.missing() if fault.code == "brian2-missing")
+    assert "pip install" in fault.try_
+
+
+@pytest.mark.parametrize(
+    ("brian2", "numpy", "wrong"), [("2.9.0", "2.4.1", True), ("2.9.0", "2.3.5", False), ("2.11.0", "2.4.0", False)]
+)
+def test_numpy_too_new(monkeypatch: pytest.MonkeyPatch, brian2: str, numpy: str, wrong: bool) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    monkeypatch.setattr("importlib.metadata.version", {"brian2": brian2, "numpy": numpy}.__getitem__)
+    assert ("numpy-too-new" in [fault.code for fault in backend.missing()]) == wrong
+
+
+def test_the_key_knows_text_and_sizes_alone(tmp_path: Path) -> None:
+    trees = {"one": zoo(), "numbers": zoo(seed=9, rows=50), "other": calculator()}
+    for name, program in trees.items():
+        backend.generate(program).write(tmp_path / name)
+    run = tmp_path / "one" / "run.py"
+    known = building.key(tmp_path / "one")
+    assert known == building.key(tmp_path / "numbers")
+    assert known != building.key(tmp_path / "other")
+    run.write_text(run.read_text().replace("# --- Populations", "# --- Another comment"))
+    assert known == building.key(tmp_path / "one")
+    run.write_text(run.read_text().replace("> 0.0", ">= 0.0"))
+    assert known != building.key(tmp_path / "one")
