@@ -45,7 +45,7 @@ class Spikes:
     @property
     def time_ms(self) -> NDArray[np.float64]:
         """Times in ms, shape (spikes,)."""
-        return self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator)
+        return np.asarray(self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator), np.float64)
 
     def __len__(self) -> int:
         return len(self.step)

@@ -76,6 +76,9 @@ class Work(NamedTuple):
     link: NDArray[np.int32]  # (links, 4): pre event, post event, delay, layer
     order: Ints  # window of one event
     used: NDArray[np.int32]
+    chosen: Ints  # (anchors,) combination
+    pre: NDArray[np.int32]
+    delay: NDArray[np.int32]
     near: NDArray[np.uint32]  # (N,) bit r: an arrival r steps after the mother's could matter
 
 
@@ -118,6 +121,9 @@ def work(neurons: int, rule: Rule) -> Work:
         link=np.zeros((links, 4), int32),
         order=np.zeros(rule.capacity + 1, np.int64),
         used=np.zeros(rule.anchors, int32),
+        chosen=np.zeros(rule.anchors, np.int64),
+        pre=np.zeros(rule.anchors, int32),
+        delay=np.zeros(rule.anchors, int32),
         near=np.zeros(neurons, np.uint32),
     )
 

@@ -10,7 +10,7 @@ spikes are equal to the bit.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from snndsl.polychrony.engine.compiled import kernel
 from numpy.typing import NDArray
 
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
@@ -24,153 +24,176 @@ STEP, EVENT, NEGATIVE = 42, 31, 1 << 30
 SYNAPSE = NEGATIVE - 1
 EVENTS = (1 << 11) - 1
 INHIBITED = 4
+NEVER = 1 << 20
+
+Int32s = NDArray[np.int32]
+Int64s = NDArray[np.int64]
+Reals = NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def clear(work: Work, touched: int, last: int) -> None:
     """Forget the probe: `touched` neurons, steps up to `last`."""
+    count, inhibited, active, state, spiked = work.count, work.inhibited, work.active, work.last, work.spiked
+    row, bucket, neurons = work.row, work.bucket, work.touched
     for k in range(touched):
-        x = work.touched[k]
-        work.count[x] = 0
-        work.inhibited[x] = 0
-        work.active[x] = 0
-        work.last[x] = -1
-        work.spiked[x] = -4096
-    work.row[: last + 1] = 0
-    work.bucket[: last + 1] = -1
+        x = neurons[k]
+        count[x] = 0
+        inhibited[x] = 0
+        active[x] = 0
+        state[x] = -1
+        spiked[x] = -4096
+    for t in range(last + 1):
+        row[t] = 0
+        bucket[t] = -1
 
 
-@njit(cache=True, nogil=True)
-def _schedule(work: Work, nodes: int, neuron: int, step: int) -> int:
-    if nodes < work.node.shape[0]:
-        work.node[nodes, 0] = work.bucket[step]
-        work.node[nodes, 1] = neuron
-        work.bucket[step] = nodes
+@kernel
+def _schedule(bucket: Int32s, node: Int32s, nodes: int, neuron: int, step: int) -> int:
+    if nodes < node.shape[0]:
+        node[nodes, 0] = bucket[step]
+        node[nodes, 1] = neuron
+        bucket[step] = nodes
     return nodes + 1
 
 
-@njit(cache=True, nogil=True)
-def _watch(work: Work, rule: Rule, nodes: int, neuron: int, arrival: int) -> int:
-    """Schedule the neuron if an excitatory arrival at that step is not isolated."""
-    isolation = rule.isolation
-    now = arrival - work.spiked[neuron] <= isolation
-    later = 1 << 20
-    for q in range(work.count[neuron]):
-        packed = work.arrival[neuron, q]
-        if packed & NEGATIVE:
-            continue
+@kernel
+def _other(past: Int64s, x: int, n: int, arrival: int, isolation: int, spiked: int) -> tuple[bool, int]:
+    """Whether an excitatory arrival follows another one closely, and the first that closely follows it."""
+    now = arrival - spiked <= isolation
+    later = NEVER
+    for q in range(n):
+        packed = past[x, q]
         other = packed >> STEP
-        if other > arrival + isolation or other < arrival - isolation:
+        if packed & NEGATIVE or other > arrival + isolation or other < arrival - isolation:
             continue
         if other > arrival:
             later = min(later, other)
         else:
             now = True
-    if now:
-        nodes = _schedule(work, nodes, neuron, arrival)
-    if later < 1 << 20:
-        nodes = _schedule(work, nodes, neuron, later)
-    return nodes
+    return now, later
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def emit(
     net: Net, rule: Rule, work: Work, neuron: int, event: int, step: int, least: int, touched: int, nodes: int
 ) -> tuple[int, int, int]:
     """Enter the arrivals of a spike; returns touched neurons, nodes used and the last arrival (FULL if there is no room)."""
+    post, delay, strong, isolation, capacity = net.post, net.delay, net.strong, rule.isolation, rule.capacity
+    count, row, past, spiked, inhibited = work.count, work.row, work.arrival, work.spiked, work.inhibited
+    bucket, node = work.bucket, work.node
     negative = NEGATIVE if net.inhibitory[neuron] else 0
     tag = (event << EVENT) | negative
     arrival = 0
     for s in range(net.start[neuron], net.start[neuron + 1]):
-        if least > 0 and (net.delay[s] < least or not net.strong[s]):
+        if least > 0 and (delay[s] < least or not strong[s]):
             continue
-        arrival = step + net.delay[s]
-        x = net.post[s]
-        n = work.count[x]
-        work.row[arrival] += 1
+        arrival = int(step) + int(delay[s])
+        x = post[s]
+        n = count[x]
+        row[arrival] += 1
         if n == 0:
             work.touched[touched] = x
             touched += 1
-        elif n == rule.capacity:
+        elif n == capacity:
             return touched, nodes, FULL
         elif negative == 0:
-            nodes = _watch(work, rule, nodes, x, arrival)
+            now, later = _other(past, x, n, arrival, isolation, spiked[x])
+            if now:
+                nodes = _schedule(bucket, node, nodes, x, arrival)
+            if later < NEVER:
+                nodes = _schedule(bucket, node, nodes, x, later)
         if negative:
-            work.inhibited[x] += 1
-            if work.inhibited[x] > INHIBITED:
-                nodes = _schedule(work, nodes, x, arrival)
-        work.arrival[x, n] = (arrival << STEP) | tag | s
-        work.count[x] = n + 1
+            inhibited[x] += 1
+            if inhibited[x] > INHIBITED:
+                nodes = _schedule(bucket, node, nodes, x, arrival)
+        past[x, n] = (arrival << STEP) | tag | s
+        count[x] = n + 1
     return touched, nodes, arrival
 
 
-@njit(cache=True, nogil=True)
-def _input(net: Net, work: Work, neuron: int, step: int) -> float:
+@kernel
+def _input(weight: Reals, past: Int64s, x: int, n: int, step: int) -> float:
     """Sum of what arrives, in the order in which it was sent."""
     total = 0.0
-    for q in range(work.count[neuron]):
-        packed = work.arrival[neuron, q]
+    for q in range(n):
+        packed = past[x, q]
         if packed >> STEP == step:
-            total += net.weight[packed & SYNAPSE]
+            total += weight[packed & SYNAPSE]
     return total
 
 
-@njit(cache=True, nogil=True)
-def _catch_up(net: Net, work: Work, neuron: int, step: int) -> None:
-    """Bring a neuron that was left alone to the state before `step`."""
-    last = work.last[neuron]
+@kernel
+def _catch_up(weight: Reals, past: Int64s, x: int, n: int, a: float, b: float, last: int, v: float, u: float, step: int) -> tuple[float, float]:
+    """State before `step` of a neuron that was left alone since `last`."""
     if last < 0:
         first = step
-        for q in range(work.count[neuron]):
-            first = min(first, work.arrival[neuron, q] >> STEP)
+        for q in range(n):
+            first = min(first, past[x, q] >> STEP)
         last = first - 1
         v, u = -70.0, 0.2 * -70.0
-    else:
-        v, u = work.v[neuron], work.u[neuron]
-    a, b = net.parameters[neuron, 0], net.parameters[neuron, 1]
     for t in range(last + 1, step):
-        current = _input(net, work, neuron, t)
+        current = _input(weight, past, x, n, t)
         v += 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
         v += 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
         u += a * (b * v - u)
-    work.v[neuron] = v
-    work.u[neuron] = u
+    return v, u
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def _wake(net: Net, work: Work, live: int, step: int) -> int:
+    """Make live the neurons scheduled for this step."""
+    nodes, active, parameters, neurons = work.node, work.active, net.parameters, work.live
+    node = work.bucket[step]
+    while node >= 0:
+        x = nodes[node, 1]
+        if active[x] == 0:
+            work.v[x], work.u[x] = _catch_up(
+                net.weight, work.arrival, x, work.count[x], parameters[x, 0], parameters[x, 1], work.last[x], work.v[x], work.u[x], step
+            )
+            active[x] = 1
+            neurons[live] = x
+            live += 1
+        node = nodes[node, 0]
+    return live
+
+
+@kernel
 def _advance(net: Net, rule: Rule, work: Work, live: int, step: int) -> tuple[int, int]:
     """One step of all live neurons; returns how many stay live and how many fired, the latter sorted by neuron."""
+    weight, parameters, calm = net.weight, net.parameters, rule.calm
+    neurons, firing, potential, recovery, past, count = work.live, work.fired, work.v, work.u, work.arrival, work.count
     fired = 0
     k = 0
     while k < live:
-        x = work.live[k]
-        current = _input(net, work, x, step)
-        v, u = work.v[x], work.u[x]
+        x = neurons[k]
+        current = _input(weight, past, x, count[x], step)
+        v, u = potential[x], recovery[x]
         v += 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
         v += 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
-        u += net.parameters[x, 0] * (net.parameters[x, 1] * v - u)
+        u += parameters[x, 0] * (parameters[x, 1] * v - u)
         if v >= 30.0:
-            v = net.parameters[x, 2]
-            u += net.parameters[x, 3]
+            v = parameters[x, 2]
+            u += parameters[x, 3]
             place = fired
-            while place > 0 and work.fired[place - 1] > x:
-                work.fired[place] = work.fired[place - 1]
+            while place > 0 and firing[place - 1] > x:
+                firing[place] = firing[place - 1]
                 place -= 1
-            work.fired[place] = x
+            firing[place] = x
             fired += 1
-        work.v[x] = v
-        work.u[x] = u
-        if v + 70.0 <= rule.calm and v >= -85.0 and -0.5 <= u + 14.0 <= 30.0:
-            work.active[x] = 2
+        potential[x] = v
+        recovery[x] = u
+        if v + 70.0 <= calm and v >= -85.0 and -0.5 <= u + 14.0 <= 30.0:
+            work.active[x] = 0
             work.last[x] = step
             live -= 1
-            work.live[k] = work.live[live]
+            neurons[k] = neurons[live]
         else:
             k += 1
     return live, fired
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int) -> tuple[int, int, int]:
     """Let the network answer to the arrivals of the anchors.
 
@@ -184,15 +207,8 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
     t = 0
     far = end + 64
     while t < end and spikes < rule.max_spikes:
-        node = work.bucket[t]
-        while node >= 0:
-            x = work.node[node, 1]
-            if work.active[x] != 1:
-                _catch_up(net, work, x, t)
-                work.active[x] = 1
-                work.live[live] = x
-                live += 1
-            node = work.node[node, 0]
+        if work.bucket[t] >= 0:
+            live = _wake(net, work, live, t)
         if live:
             live, fired = _advance(net, rule, work, live, t)
             for k in range(fired):
@@ -214,7 +230,7 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
     return spikes, touched, far
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def start(net: Net, rule: Rule, work: Work, pre: NDArray[np.int32], delay: NDArray[np.int32]) -> tuple[int, int]:
     """Fire the anchors so that they arrive together; returns touched neurons and nodes used."""
     latest = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
+from snndsl.polychrony.engine.compiled import kernel
 
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
 from snndsl.polychrony.engine.cascade import EVENT, EVENTS, NEGATIVE, STEP, SYNAPSE
@@ -10,7 +10,7 @@ from snndsl.polychrony.engine.cascade import EVENT, EVENTS, NEGATIVE, STEP, SYNA
 __all__ = ["judge"]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _window(rule: Rule, work: Work, event: int) -> int:
     """Excitatory arrivals in the window of a spike, latest step first, as sent within a step."""
     n = 0
@@ -30,7 +30,7 @@ def _window(rule: Rule, work: Work, event: int) -> int:
     return n
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
     """Layer of a spike and the links to it."""
     work.layer[event] = 0
@@ -52,11 +52,12 @@ def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
             work.link[links, 3] = work.layer[event]
             links += 1
     if rule.corrected:
-        work.link[first:links, 3] = work.layer[event]
+        for k in range(first, links):
+            work.link[k, 3] = work.layer[event]
     return links
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
     """Links and longest path of a probe; the path is 0 where an anchor has exactly one link to an excitatory neuron."""
     links = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from snndsl.polychrony.engine.compiled import kernel
 from numpy.typing import NDArray
 
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
@@ -52,14 +52,14 @@ def rows(neurons: int, rule: Rule, longest: int) -> Rows:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _emit(net: Net, table: Rows, row: int, neuron: int, event: int, step: int, least: int) -> int:
     """Enter the arrivals of a spike; of an anchor (`least` > 0) only strong synapses of at least that delay."""
     arrival = -1
     for s in range(net.start[neuron], net.start[neuron + 1]):
         if least > 0 and (net.delay[s] < least or not net.strong[s]):
             continue
-        arrival = step + net.delay[s]
+        arrival = int(step) + int(net.delay[s])
         cell = arrival * row + table.count[arrival]
         table.target[cell] = net.post[s]
         table.source[cell] = neuron
@@ -72,7 +72,7 @@ def _emit(net: Net, table: Rows, row: int, neuron: int, event: int, step: int, l
     return arrival
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _simulate(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> int:
     """Let the network at rest answer; returns the number of spikes, anchors included."""
     neurons = table.v.shape[0]
@@ -106,7 +106,7 @@ def _simulate(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> int
     return spikes
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _layers(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
     """Layers of the spikes and links between them; returns the number of links and the longest path."""
     links = 0
@@ -132,7 +132,7 @@ def _layers(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> tuple
     return links, longest
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def literal_probe(
     net: Net, table: Rows, rule: Rule, work: Work, pre: NDArray[np.int32], delay: NDArray[np.int32]
 ) -> tuple[int, int, int]:
@@ -144,7 +144,8 @@ def literal_probe(
         Spikes, links, longest path; the path is 0 where the group is rejected. Spikes and links are in `work`.
     """
     latest = 0
-    table.count[:] = 0
+    for t in range(table.count.shape[0]):
+        table.count[t] = 0
     for i in range(rule.anchors):
         latest = max(latest, delay[i])
     for i in range(rule.anchors):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from snndsl.polychrony.engine.compiled import kernel
 from numpy.typing import NDArray
 
 from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
@@ -14,7 +14,7 @@ from snndsl.polychrony.engine.literal import Rows, literal_probe
 __all__ = ["search_mother"]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _next(chosen: NDArray[np.int64], n: int) -> bool:
     """Advance to the next combination in lexicographic order."""
     k = chosen.shape[0]
@@ -29,30 +29,32 @@ def _next(chosen: NDArray[np.int64], n: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: int, longest: int) -> bool:
     """Write a group; False if there is no room."""
     g, s, k = out.used[0], out.used[1], out.used[2]
     if g == out.group.shape[0] or s + spikes > out.spike.shape[0] or k + links > out.link.shape[0]:
         return False
-    row = out.group[g]
-    row[0], row[1], row[2] = mother, spikes, longest
-    row[3] = work.step[spikes - 1]
-    row[4] = spikes >= rule.max_spikes
-    row[5] = links
+    row = out.group
+    row[g, 0], row[g, 1], row[g, 2] = mother, spikes, longest
+    row[g, 3] = work.step[spikes - 1]
+    row[g, 4] = spikes >= rule.max_spikes
+    row[g, 5] = links
     for i in range(rule.anchors):
-        row[6 + i] = work.neuron[i]
-        row[6 + rule.anchors + i] = work.step[i]
+        row[g, 6 + i] = work.neuron[i]
+        row[g, 6 + rule.anchors + i] = work.step[i]
     for e in range(spikes):
         out.spike[s + e, 0] = work.neuron[e]
         out.spike[s + e, 1] = work.step[e]
         out.spike[s + e, 2] = work.layer[e]
-    out.link[k : k + links] = work.link[:links]
+    for j in range(links):
+        for c in range(4):
+            out.link[k + j, c] = work.link[j, c]
     out.used[0], out.used[1], out.used[2] = g + 1, s + spikes, k + links
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _overrun(rule: Rule, work: Work, last: int) -> bool:
     for t in range(last + 1):
         if work.row[t] > rule.row:
@@ -60,7 +62,7 @@ def _overrun(rule: Rule, work: Work, last: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def probe(
     net: Net, rule: Rule, work: Work, table: Rows, pre: NDArray[np.int32], delay: NDArray[np.int32], tally: NDArray[np.int64]
 ) -> tuple[int, int, int]:
@@ -84,7 +86,7 @@ def probe(
     return spikes, links, longest
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def search_mother(
     net: Net, given: Inputs, rule: Rule, work: Work, table: Rows, out: Found, mother: int, tally: NDArray[np.int64]
 ) -> bool:
@@ -93,9 +95,9 @@ def search_mother(
     n = given.start[mother + 1] - first
     if n < rule.anchors:
         return True
-    chosen = np.arange(rule.anchors)
-    pre = np.zeros(rule.anchors, np.int32)
-    delay = np.zeros(rule.anchors, np.int32)
+    chosen, pre, delay = work.chosen, work.pre, work.delay
+    for i in range(rule.anchors):
+        chosen[i] = i
     more = True
     while more:
         for i in range(rule.anchors):

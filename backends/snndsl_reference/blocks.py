@@ -1,0 +1,114 @@
+"""Blocks as closures on NumPy arrays: one operation, one call, in the order that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl import numerics
+from snndsl.ir import Block, Call, Const, Expr, Ref, walk
+
+__all__ = ["CompiledBlock", "SampleError", "compile_block"]
+
+Value = Any
+Names = dict[str, Value]
+Closure = Callable[[Names], Value]
+
+
+class SampleError(Exception):
+    """An array was read out of its range; `args` holds its name, the index and its size."""
+
+
+_OPERATIONS: Mapping[str, Callable[..., Value]] = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": np.true_divide,
+    "neg": np.negative,
+    "floor": np.floor,
+    "abs": np.abs,
+    "sqrt": np.sqrt,
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+    "select": np.where,
+    **{
+        name: getattr(numerics, name)
+        for name in ("exp", "log", "expm1", "log1p", "sin", "cos", "tan", "tanh", "exprel", "sigmoid")
+    },
+    **{name: getattr(numerics, name) for name in ("uniform", "normal", "poisson")},
+}
+
+
+class CompiledBlock:
+    """A block that runs on a dictionary of names.
+
+    Parameters
+    ----------
+    block : Block
+        Single assignment.
+    samples : mapping of str to ndarray
+        Arrays of the program.
+    """
+
+    def __init__(self, block: Block, samples: Mapping[str, NDArray[np.float64]]) -> None:
+        self.lets = [(name, _compile(expression, samples)) for name, expression in block.lets]
+        self.writes = block.writes
+        inside = {name for name, _ in block.lets}
+        read = {item.name for _, expression in block.lets for item in walk(expression) if isinstance(item, Ref)}
+        self.reads = (read | {value for _, value in block.writes}) - inside
+
+    def run(self, names: Names) -> None:
+        """Add every local to `names`; the caller does the writes."""
+        for name, closure in self.lets:
+            names[name] = closure(names)
+
+
+def compile_block(block: Block, samples: Mapping[str, NDArray[np.float64]]) -> CompiledBlock:
+    """Return a block ready to run."""
+    return CompiledBlock(block, samples)
+
+
+def _compile(expression: Expr, samples: Mapping[str, NDArray[np.float64]]) -> Closure:
+    match expression:
+        case Const(value):
+            return lambda names: value
+        case Ref(name):
+            return lambda names: names[name]
+        case Call("sample", (argument,), key):
+            return _sample(_compile(argument, samples), samples[key], key)
+        case Call(op, arguments, _):
+            return _call(_OPERATIONS[op], [_compile(argument, samples) for argument in arguments])
+    raise TypeError(expression)
+
+
+def _call(function: Callable[..., Value], arguments: Iterable[Closure]) -> Closure:
+    match list(arguments):
+        case [one]:
+            return lambda names: function(one(names))
+        case [one, two]:
+            return lambda names: function(one(names), two(names))
+        case [one, two, three]:
+            return lambda names: function(one(names), two(names), three(names))
+        case many:
+            return lambda names: function(*[argument(names) for argument in many])
+
+
+def _sample(index: Closure, array: NDArray[np.float64], name: str) -> Closure:
+    def read(names: Names) -> Value:
+        place = np.floor(index(names))
+        bad = ~((place >= 0) & (place < len(array)))
+        if np.any(bad):
+            raise SampleError(name, float(np.asarray(place)[bad].ravel()[0]) if np.ndim(place) else float(place), len(array))
+        return array[np.asarray(place, np.int64)]
+
+    return read

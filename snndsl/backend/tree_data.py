@@ -1,0 +1,126 @@
+"""Numbers of a program as files of a tree: scalars into settings.json, arrays into data/; the same names for every backend."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.ir import Program, Synapses, Table
+
+__all__ = ["arrays", "settings"]
+
+
+def settings(program: Program, backend: str, extra: Mapping[str, Any] | None = None) -> str:
+    """Return settings.json. A null among values stands for an array file in data/."""
+    return json.dumps(_settings(program, backend) | dict(extra or {}), indent=1) + "\n"
+
+
+def _settings(program: Program, backend: str) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "backend": backend,
+        "name": program.name,
+        "step_ms": str(program.step),
+        "steps": program.steps,
+        "chunk": program.chunk,
+        "trial": program.trial,
+        "samples": [sample.name for sample in program.samples],
+        "populations": {
+            population.name: {
+                "size": population.size,
+                "neuron": population.neuron,
+                "states": list(program.neuron(population.neuron).states) if population.neuron else [],
+                "values": {
+                    name: None if isinstance(value, np.ndarray) else _number(value)
+                    for name, value in sorted(population.values.items())
+                },
+            }
+            for population in program.populations
+        },
+        "projections": {
+            projection.name: {"rows": projection.rows, "populations": list(projection.populations)}
+            for projection in program.projections
+        },
+        "synapses": {
+            synapses.name: {
+                "projection": synapses.projection,
+                "source": synapses.source,
+                "target": synapses.target,
+                "port": synapses.port,
+                "rule": synapses.rule,
+                "rows": synapses.rows.rows,
+                "values": dict.fromkeys(_varying(program, synapses))
+                | {name: _number(value) for name, value in sorted(synapses.values.items())},
+            }
+            for synapses in program.synapses
+        },
+        "injections": {
+            injection.name: {"target": injection.target, "port": injection.port, "events": injection.events.rows}
+            for injection in program.injections
+        },
+        "spike_records": [{"population": record.population, "all": record.neurons is None} for record in program.spike_records],
+        "state_records": [
+            {
+                "name": record.name,
+                "population": record.population,
+                "variables": list(record.variables),
+                "period": record.period,
+                "first": record.first,
+                "last": record.last,
+            }
+            for record in program.state_records
+        ],
+        "synapse_records": [
+            {"projection": record.projection, "variables": list(record.variables), "stamps": list(record.stamps)}
+            for record in program.synapse_records
+        ],
+    }
+
+
+def arrays(program: Program) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of a program by path."""
+    return dict(_arrays(program))
+
+
+def _arrays(program: Program) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    for population in program.populations:
+        for name, value in sorted(population.values.items()):
+            if isinstance(value, np.ndarray):
+                yield f"data/populations/{population.name}/{name}.npy", np.asarray(value, np.float64)
+        if population.spikes is not None:
+            yield from _columns(f"data/sources/{population.name}", population.spikes)
+    for projection in program.projections:
+        yield from _columns(f"data/projections/{projection.name}", projection.columns)
+    for synapses in program.synapses:
+        yield from _columns(f"data/synapses/{synapses.name}", synapses.rows)
+    for injection in program.injections:
+        yield from _columns(f"data/injections/{injection.name}", injection.events)
+    for sample in program.samples:
+        yield f"data/samples/{sample.name}.npy", np.asarray(sample.values, np.float64)
+    for spikes in program.spike_records:
+        if spikes.neurons is not None:
+            yield f"data/records/spikes/{spikes.population}.npy", spikes.neurons
+    for states in program.state_records:
+        yield f"data/records/states/{states.population}/{states.name}.npy", states.neurons
+
+
+def _columns(folder: str, table: Table) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    for name, column in table.columns.items():
+        yield f"{folder}/{name}.npy", column
+
+
+def _varying(program: Program, synapses: Synapses) -> list[str]:
+    if synapses.rule is None:
+        return ["weight"]
+    rule = program.rule(synapses.rule)
+    return [name for name in (*rule.params, *rule.states) if name not in synapses.values]
+
+
+def _number(value: float) -> float | str:
+    """Return the number, or its text where JSON has no such number."""
+    return float(value) if math.isfinite(value) else repr(float(value))

@@ -1,0 +1,97 @@
+"""Neurons and rules of a program as plain JSON values, and back; arrays live beside it in files."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from snndsl.ir.expression import Block, Call, Const, Expr, Ref
+from snndsl.ir.program import Neuron, Rule, Tick
+
+__all__ = ["neuron_from", "neuron_to", "rule_from", "rule_to"]
+
+
+def neuron_to(neuron: Neuron) -> dict[str, Any]:
+    """Return a neuron as JSON values."""
+    return {
+        "name": neuron.name,
+        "params": list(neuron.params),
+        "states": list(neuron.states),
+        "ports": list(neuron.ports),
+        "update": _block_to(neuron.update),
+        "fires": neuron.fires,
+        "reset": _block_to(neuron.reset),
+    }
+
+
+def neuron_from(data: dict[str, Any]) -> Neuron:
+    """Return the neuron that `neuron_to` wrote."""
+    return Neuron(
+        data["name"],
+        tuple(data["params"]),
+        tuple(data["states"]),
+        tuple(data["ports"]),
+        _block_from(data["update"]),
+        data["fires"],
+        _block_from(data["reset"]),
+    )
+
+
+def rule_to(rule: Rule) -> dict[str, Any]:
+    """Return a rule as JSON values."""
+    return {
+        "name": rule.name,
+        "params": list(rule.params),
+        "states": list(rule.states),
+        "on_pre": _block_to(rule.on_pre),
+        "on_post": _block_to(rule.on_post),
+        "deliver": rule.deliver,
+        "every": [[tick.period, _block_to(tick.block)] for tick in rule.every],
+        "bound": rule.bound,
+        "order": rule.order,
+    }
+
+
+def rule_from(data: dict[str, Any]) -> Rule:
+    """Return the rule that `rule_to` wrote."""
+    return Rule(
+        data["name"],
+        tuple(data["params"]),
+        tuple(data["states"]),
+        _block_from(data["on_pre"]),
+        _block_from(data["on_post"]),
+        data["deliver"],
+        tuple(Tick(period, _block_from(block)) for period, block in data["every"]),
+        data["bound"],
+        data["order"],
+    )
+
+
+def _block_to(block: Block) -> dict[str, Any]:
+    return {
+        "lets": [[name, _to(expression)] for name, expression in block.lets],
+        "writes": [list(pair) for pair in block.writes],
+    }
+
+
+def _block_from(data: dict[str, Any]) -> Block:
+    lets = tuple((name, _from(expression)) for name, expression in data["lets"])
+    return Block(lets, tuple((state, name) for state, name in data["writes"]))
+
+
+def _to(expression: Expr) -> Any:
+    match expression:
+        case Const(value):
+            return value if math.isfinite(value) else repr(value)
+        case Ref(name):
+            return {"ref": name}
+        case Call(op, arguments, key):
+            return [op, key, *(_to(argument) for argument in arguments)]
+
+
+def _from(data: Any) -> Expr:
+    if isinstance(data, dict):
+        return Ref(data["ref"])
+    if isinstance(data, list):
+        return Call(data[0], tuple(_from(argument) for argument in data[2:]), data[1])
+    return Const(float(data))

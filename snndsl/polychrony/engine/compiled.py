@@ -1,0 +1,38 @@
+"""How kernels are compiled: cached on disk, without the interpreter lock, without counting references.
+
+A kernel is called with a dozen arrays millions of times and allocates nothing, so counting references to them would take most
+of its time. The cache of one kernel is stale when any file of this folder has changed, because kernels call each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import blake2b
+from pathlib import Path
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+
+__all__ = ["kernel"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _stamp() -> tuple[str, str]:
+    state = blake2b(digest_size=8)
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        state.update(path.name.encode() + b"\0" + path.read_bytes())
+    return numba.__version__, state.hexdigest()
+
+
+_STAMP = _stamp()
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` when it is first called; with ``NUMBA_DISABLE_JIT=1`` it stays as it is."""
+    dispatcher = numba.njit(cache=True, nogil=True, _nrt=False, error_model="numpy")(function)
+    files = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if files is not None:
+        files._source_stamp = _STAMP
+    return cast(Callable[P, R], dispatcher)
