@@ -34,7 +34,8 @@ class _Incident:
         if not total:
             return np.zeros(0, np.int64)
         offsets = np.repeat(first - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-        return self.order[np.arange(total) + offsets]
+        rows: Index = self.order[np.arange(total) + offsets]
+        return rows
 
 
 class StaticSynapses:

@@ -155,10 +155,10 @@ class _Projection:
             values = np.asarray(evaluate_term(term, evaluator, side), np.float64)
             bad = (values != np.floor(values)) | (values < 0) | (values >= size)
             if bad.any():
-                row = int(np.argmax(bad))
+                first = int(np.argmax(bad))
                 raise ModelError(
                     term.problem(
-                        "index-out-of-range", f"{side} is {values[row]:g} in row {row}", f"whole numbers 0 .. {size - 1}"
+                        "index-out-of-range", f"{side} is {values[first]:g} in row {first}", f"whole numbers 0 .. {size - 1}"
                     )
                 )
             columns.append(values.astype(np.int64))

@@ -154,7 +154,8 @@ class _Population:
                     value[0].problem("list-length", f"{what} has {len(value)} values for {self.size} neurons", f"{self.size}")
                 )
             numbers = np.array([float(self._value(term, stream, written_here, what)) for term in value])
-            return finite(numbers, value[0], what)
+            listed: Value = finite(numbers, value[0], what)
+            return listed
         result = finite(self._value(value, stream, written_here, what), value, what)
         array = np.asarray(result, np.float64)
         return float(array) if array.ndim == 0 else np.ascontiguousarray(np.broadcast_to(array, (self.size,)))

@@ -96,8 +96,8 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
                 )
             )
     seed = model.spec.seed
-    key = (0, 0) if seed is None or seed.input is None else stream_key(seed.input, f"projections.{name}")
-    return PlasticValues({k: _plain(v) for k, v in values.items()}, bound, (float(key[0]), float(key[1])))
+    words = (0, 0) if seed is None or seed.input is None else stream_key(seed.input, f"projections.{name}")
+    return PlasticValues({k: _plain(v) for k, v in values.items()}, bound, (float(words[0]), float(words[1])))
 
 
 def _plain(value: Any) -> Any:

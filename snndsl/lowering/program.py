@@ -144,7 +144,7 @@ class _Lowering:
 
     def _injections(self, listed: list[Listed]) -> list[Injection]:
         """Sum the events of a port by step and neuron; several stimuli stay apart."""
-        injections = []
+        injections: list[Injection] = []
         for events in listed:
             amount = on_grid(events.weight, self.grid[events.population, events.port])
             code = events.step * self.model.sizes[events.population] + events.neuron
@@ -337,7 +337,7 @@ def _projection(name: str, table: SynapseRows) -> Projection:
         of_block = np.array([populations.index(block.population) for block in selection.blocks], np.int16)
         return of_block[_owners(selection)[index]]
 
-    columns = {
+    columns: dict[str, NDArray[np.generic]] = {
         "pre": table.i.astype(np.int32),
         "post": table.j.astype(np.int32),
         "pre_population": place(table.sources, table.i),

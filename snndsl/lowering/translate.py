@@ -114,10 +114,10 @@ class Translator:
             case tree.Compare():
                 return Call(_COMPARE[node.op], (self(node.left), self(node.right)))
             case tree.Logic():
-                result = self(node.operands[0])
-                for operand in node.operands[1:]:
-                    result = Call(node.op, (result, self(operand)))
-                return result
+                joined: Expr = self(node.operands[0])
+                for part in node.operands[1:]:
+                    joined = Call(node.op, (joined, self(part)))
+                return joined
             case tree.Call():
                 return self._call(node)
         raise TypeError(node)

@@ -67,7 +67,8 @@ class Drawer:
         pending = np.ones(mean.shape, np.bool_)
         for attempt in range(65536):
             rows = [np.asarray(word, np.float64)[pending] for word in words]
-            drawn = mean[pending] + spread[pending] * numerics.normal_attempt(*identity[:2], *rows, identity[5], attempt)
+            standard = numerics.normal_attempt(identity[0], identity[1], rows[0], rows[1], rows[2], identity[5], attempt)
+            drawn = mean[pending] + spread[pending] * standard
             inside = (drawn >= low[pending]) & (drawn <= high[pending])
             result[pending] = np.where(inside, drawn, np.nan)
             pending = np.isnan(result)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 
 from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.frontend.data import DataColumn
-from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result, unit_dimension
+from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Maker, Names, Result, unit_dimension
 from snndsl.semantics.element import BUILTINS, Element, Instruction, Parameter, ValueTerm
 from snndsl.semantics.terms import Term, names_in
 from snndsl.units import ONE, Dimension, to_internal
@@ -20,7 +21,7 @@ def check_element(element: Element, data: Mapping[str, DataColumn], step: Fracti
     """Return the names of the element with their dimensions; faults go to `Element.faults`."""
     names = Names({}, data, element.faults)
     for builtin in BUILTINS:
-        names.makers[builtin] = lambda builtin=builtin: BUILTIN_DIMENSIONS[builtin]  # type: ignore[misc]
+        names.makers[builtin] = partial(BUILTIN_DIMENSIONS.__getitem__, builtin)
     for name, parameter in element.parameters.items():
         names.makers[name] = parameter_maker(names, parameter, element)
     for name, value in element.states.items():
@@ -37,9 +38,9 @@ def check_element(element: Element, data: Mapping[str, DataColumn], step: Fracti
         names.expect(period, TIME, "the period")
         check_instructions(instructions, names, {*element.states}, element)
     check_instructions(element.reset, names, {*element.states}, element)
-    for term in (element.threshold, element.silent_while, *element.require):
-        if term is not None:
-            names.expect(term, BOOLEAN, "the condition")
+    for condition in (element.threshold, element.silent_while, *element.require):
+        if condition is not None:
+            names.expect(condition, BOOLEAN, "the condition")
     if element.silent_for is not None:
         names.expect(element.silent_for, TIME, "the refractory time")
     if element.made_for is not None:
@@ -57,7 +58,7 @@ def _ask(names: Names, name: str, element: Element) -> None:
         names.found[name] = None
 
 
-def parameter_maker(names: Names, parameter: Parameter, element: Element) -> object:
+def parameter_maker(names: Names, parameter: Parameter, element: Element) -> Maker:
     """Return the function that finds the dimension of a parameter."""
 
     def make() -> Result | None:
