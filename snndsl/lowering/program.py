@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
 from snndsl.graph.propagators import propagators
-from snndsl.graph.synapses import SynapseRows, synapse_rows
-from snndsl.graph.values import PopulationValues, population_values
+from snndsl.graph.network import NetworkGraph, elaborate
+from snndsl.graph.synapses import SynapseRows
+from snndsl.graph.values import PopulationValues
 from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
 from snndsl.lowering.grid import on_grid, quantum
 from snndsl.lowering.integrate import Group, propagator
@@ -27,28 +28,40 @@ from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel, whole_steps
 from snndsl.semantics.terms import Term
 
-__all__ = ["lower"]
+__all__ = ["lower", "lower_graph"]
 
 Value = float | NDArray[np.float64]
 
 
-def lower(model: CheckedModel) -> Program:
-    """Return the program of a model.
+def lower_graph(graph: NetworkGraph) -> Program:
+    """Return the program of a network.
 
     Raises
     ------
     ModelError
-        For what only numbers can show: an index out of range, a delay off the grid, a value that is not finite.
+        For what only numbers can show, such as a stimulus off the grid.
+    """
+    return _Lowering(graph.model, graph).run()
+
+
+def lower(model: CheckedModel) -> Program:
+    """Return the program of a model: what cannot run is refused first, then the network is elaborated and lowered.
+
+    Raises
+    ------
+    ModelError
+        As `elaborate` and `lower_graph`.
     UnsupportedByTarget
         For parts of the language that cannot be simulated yet.
     """
     refuse_unsupported(model)
-    return _Lowering(model).run()
+    return lower_graph(elaborate(model))
 
 
 @dataclass(eq=False)
 class _Lowering:
     model: CheckedModel
+    graph: NetworkGraph
     samples: dict[str, Sample] = field(default_factory=dict)
     neurons: list[Neuron] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
@@ -56,8 +69,7 @@ class _Lowering:
 
     def run(self) -> Program:
         model = self.model
-        values = {name: population_values(model, name) for name in model.elements}
-        rows = {name: synapse_rows(model, name, values) for name in model.spec.projections}
+        values, rows = self.graph.values, self.graph.rows
         plastic = {name: plastic_values(model, name, rows[name]) for name in model.rules}
         drives, listed = self._stimuli()
         self._grid(rows, plastic, drives, listed)

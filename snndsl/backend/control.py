@@ -1,0 +1,284 @@
+"""One simulation in a process and a folder of its own: prepared, built, watched, stopped, concluded.
+
+The child runs ``python -I -B source/run.py`` in its own session, with a short list of environment variables, no standard
+input, and its output in ``log/run.log``. It reports on a pipe (`snndsl.backend.protocol`). Whatever becomes of it, the folder
+stays readable: a child that dies without a word is written down as failed, one that was stopped as interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from snndsl.backend.protocol import Backend, BuildCache
+from snndsl.backend.source_tree import SourceTree
+from snndsl.errors import Fault, ModelError, SimulationFailed
+
+__all__ = ["Outcome", "Request", "claim_folder", "simulate"]
+
+ENVIRONMENT = (
+    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "CXX", "XDG_CACHE_HOME", "SNNDSL_CACHE",
+    "LD_LIBRARY_PATH", "VIRTUAL_ENV",
+)  # fmt: skip
+"""What a child may know of its surroundings."""
+
+PATIENCE = 1.7
+"""Seconds a child has to stop by itself before it is killed."""
+
+Listener = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to simulate and where.
+
+    Parameters
+    ----------
+    tree : SourceTree
+        As the backend generated it.
+    folder : Path
+        Run folder, claimed by `claim_folder`.
+    facts : mapping
+        For the manifest: what the run was made from.
+    texts : mapping of str to str
+        More files of the folder (``model.yaml``).
+    threads : int
+        Of the simulator.
+    """
+
+    tree: SourceTree
+    folder: Path
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a simulation ended.
+
+    Parameters
+    ----------
+    status : str
+        ``complete`` or ``interrupted``.
+    steps_done : int
+        Steps that are in the folder.
+    signal : int
+        What stopped it; 0: nothing.
+    """
+
+    status: str
+    steps_done: int
+    signal: int = 0
+
+
+def claim_folder(folder: Path, force: bool = False) -> None:
+    """Create an empty run folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    force : bool
+        Replace a run that is there. Anything that is no run folder is never removed.
+
+    Raises
+    ------
+    ModelError
+        run-exists, run-in-use, not-a-run.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    if not (folder / "manifest.json").is_file():
+        raise ModelError(Fault("not-a-run", f"{folder} exists and holds no run", expected="a new folder", try_="-o OTHER"))
+    owner = _owner(folder)
+    if owner:
+        raise ModelError(Fault("run-in-use", f"process {owner} is writing {folder}", expected="a new folder", try_="-o OTHER"))
+    if not force:
+        raise ModelError(Fault("run-exists", f"{folder} already holds a run", expected="a new folder", try_="--force"))
+    shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+
+
+def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Listener | None = None) -> Outcome:
+    """Run a tree in a child process.
+
+    Parameters
+    ----------
+    backend : Backend
+        That generated the tree.
+    request : Request
+        What and where.
+    cache : BuildCache
+        Of compiled parts.
+    listener : callable, optional
+        Told every event.
+
+    Raises
+    ------
+    SimulationFailed
+        The simulator stopped with an error; the folder says why.
+    """
+    folder, tell = request.folder.absolute(), listener or (lambda event: None)
+    source, log = folder / "source", folder / "log"
+    log.mkdir(parents=True, exist_ok=True)
+    request.tree.write(source)
+    for name, text in request.texts.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    facts = {"format": 1, "status": "prepared", **request.facts, "threads": request.threads}
+    (folder / "manifest.json").write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
+    tell({"event": "phase", "name": "build"})
+    started = time.monotonic()
+    try:
+        built = backend.build(source, cache, log / "build.log")
+    except BaseException:
+        _conclude(folder, "failed", {"kind": "build", "what": "the simulation could not be built", "step": 0})
+        raise
+    tell({"event": "built", "seconds": time.monotonic() - started})
+    command = [sys.executable, "-I", "-B", str(source / "run.py"), "--out", str(folder), "--threads", str(request.threads)]
+    if built is not None:
+        command += ["--build", str(built)]
+    with (log / "run.log").open("ab") as output:
+        status, stopped = _watch(command, folder, output, tell)
+    return _outcome(folder, status, stopped)
+
+
+def _watch(command: list[str], folder: Path, output: Any, tell: Listener) -> tuple[int, int]:
+    """Run the child to its end; return its exit status and the signal that was passed on to it."""
+    reader, writer = os.pipe()
+    environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    environment["SNNDSL_EVENTS"] = str(writer)
+    with _signals() as asked:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            pass_fds=(writer,),
+        )
+        os.close(writer)
+        passed, deadline = 0, 0.0
+        with os.fdopen(reader, "rb", buffering=0) as pipe, selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            rest, open_ = b"", True
+            while open_ or process.poll() is None:
+                if asked and not passed:
+                    passed, deadline = asked[0], time.monotonic() + PATIENCE
+                    _send(process, passed)
+                    tell({"event": "stopping"})
+                if passed and (time.monotonic() > deadline or len(asked) > 1):
+                    _send(process, signal.SIGKILL)
+                if not open_:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(0.05)
+                    continue
+                if selector.select(0.1):
+                    content = os.read(pipe.fileno(), 65536)
+                    open_ = bool(content)
+                    if not open_:
+                        selector.unregister(pipe)
+                    *lines, rest = (rest + content).split(b"\n")
+                    for line in lines:
+                        tell(_event(line))
+        process.wait()
+        return process.returncode, passed
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM in a list; only the main thread of a process can."""
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = {number: signal.signal(number, lambda found, _: asked.append(found)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _send(process: subprocess.Popen[bytes], number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if number == signal.SIGKILL:
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+
+
+def _event(line: bytes) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        event = None
+    return event if isinstance(event, dict) and "event" in event else {"event": "unreadable"}
+
+
+def _outcome(folder: Path, status: int, stopped: int) -> Outcome:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest.get("status") not in ("complete", "interrupted", "failed"):
+        last = int(manifest.get("steps_done", 0))
+        if stopped:
+            _conclude(folder, "interrupted", None)
+            return Outcome("interrupted", last, stopped)
+        how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with exit status {status}"
+        reason = {"kind": "simulator", "what": f"the simulation {how} after step {last}", "step": last}
+        manifest = _conclude(folder, "failed", reason)
+    if manifest["status"] == "failed":
+        raise SimulationFailed(_failure(folder, manifest))
+    return Outcome(manifest["status"], int(manifest["steps_done"]), stopped)
+
+
+def _failure(folder: Path, manifest: Mapping[str, Any]) -> Fault:
+    reason = manifest.get("reason", {})
+    model = f"{manifest.get('name', 'model')} on {manifest.get('backend', '?')}"
+    return Fault(
+        f"simulation-{reason.get('kind', 'simulator')}",
+        f"{model} stopped: {reason.get('what', 'no reason given')}",
+        expected=f"everything up to step {manifest.get('steps_done', 0):,} is in {folder}",
+        try_=f"look at {folder / 'log' / 'run.log'}",
+    )
+
+
+def _conclude(folder: Path, status: str, reason: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Write down the end of a run whose process cannot do it any more."""
+    file = folder / "manifest.json"
+    manifest: dict[str, Any] = {"files": [], **json.loads(file.read_text(encoding="utf-8"))}
+    manifest["status"] = status
+    if reason is not None:
+        manifest["reason"] = dict(reason)
+    beside = folder / ".manifest.json.part"
+    beside.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+    beside.replace(file)
+    with contextlib.suppress(OSError):
+        (folder / "lock").unlink()
+    return manifest
+
+
+def _owner(folder: Path) -> int:
+    """Return the process that writes a folder, 0 if none does."""
+    try:
+        pid = int(json.loads((folder / "lock").read_text(encoding="utf-8"))["pid"])
+        os.kill(pid, 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+    return pid

@@ -1,0 +1,43 @@
+"""Installed backends: whatever is registered under the entry-point group ``snndsl.backends``."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib import metadata
+from typing import cast
+
+from snndsl.backend.protocol import Backend
+from snndsl.errors import Fault, ModelError
+
+__all__ = ["backend", "backend_names"]
+
+
+@cache
+def backend_names() -> tuple[str, ...]:
+    """Return the names of all registered backends, the reference first."""
+    names = {point.name for point in metadata.entry_points(group="snndsl.backends")}
+    return tuple(sorted(names, key=lambda name: (name != "reference", name)))
+
+
+@cache
+def backend(name: str) -> Backend:
+    """Return a backend by name.
+
+    Raises
+    ------
+    ModelError
+        backend-unknown.
+    """
+    for point in metadata.entry_points(group="snndsl.backends"):
+        if point.name == name:
+            return cast(Backend, point.load())
+    near = difflib.get_close_matches(name, backend_names(), 1)
+    raise ModelError(
+        Fault(
+            "backend-unknown",
+            f"there is no backend {name!r}",
+            expected=", ".join(backend_names()),
+            try_=f"-b {near[0]}" if near else "snndsl backends",
+        )
+    )

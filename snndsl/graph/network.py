@@ -1,0 +1,185 @@
+"""The elaborated network: a networkx graph of populations, sources, stimuli and motifs, joined by projections.
+
+A node carries its numbers, an edge its synapses as arrays; neurons are rows of arrays and never nodes, so the graph is small
+however large the network. `NetworkGraph.neuron_graph` makes the neuron-level graph of small networks on request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import networkx
+import numpy as np
+
+from snndsl.errors import Fault, ModelError
+from snndsl.graph.synapses import SynapseRows, synapse_rows
+from snndsl.graph.values import PopulationValues, population_values
+from snndsl.semantics.check import CheckedModel
+from snndsl.semantics.selection import resolve
+
+__all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "elaborate"]
+
+MAX_NEURON_EDGES = 1_000_000
+"""Largest number of synapses that may become edges of a networkx graph."""
+
+Kind = Literal["population", "source", "stimulus", "motif"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A thing that spikes or makes others spike.
+
+    Parameters
+    ----------
+    name : str
+        As in the model.
+    kind : str
+        ``population``, ``source`` (a stimulus with neurons of its own), ``stimulus`` (an injection) or ``motif``.
+    size : int
+        Neurons; of a stimulus: those it reaches; of a motif: its spikes, 0 if they are in arrays.
+    what : str
+        Name of the neuron, kind of the stimulus.
+    values : PopulationValues or None
+        Numbers of a population.
+    """
+
+    name: str
+    kind: Kind
+    size: int
+    what: str
+    values: PopulationValues | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProjectionEdge:
+    """The synapses of a projection between two populations.
+
+    Parameters
+    ----------
+    projection : str
+        As in the model.
+    port, rule : str
+        Of the target, and the plasticity; empty: static.
+    synapses : int
+        Between these two populations.
+    delay : tuple of int
+        Shortest and longest axonal plus dendritic delay, steps.
+    """
+
+    projection: str
+    port: str
+    rule: str
+    synapses: int
+    delay: tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkGraph:
+    """The network of a checked model.
+
+    Parameters
+    ----------
+    model : CheckedModel
+        What it was made from.
+    values : mapping of str to PopulationValues
+        By population.
+    rows : mapping of str to SynapseRows
+        By projection.
+    graph : networkx.MultiDiGraph
+        Node attribute ``node`` (`Node`), edge attribute ``edge`` (`ProjectionEdge`, or None for an injection).
+    """
+
+    model: CheckedModel
+    values: Mapping[str, PopulationValues]
+    rows: Mapping[str, SynapseRows]
+    graph: Any = field(default_factory=networkx.MultiDiGraph)
+
+    def nodes(self, kind: Kind | None = None) -> Iterator[Node]:
+        """Yield the nodes (of one kind) in the order of the model."""
+        for _, node in self.graph.nodes(data="node"):
+            if kind is None or node.kind == kind:
+                yield node
+
+    def edges(self) -> Iterator[tuple[str, str, ProjectionEdge | None]]:
+        """Yield (source, target, edge); the edge of an injection is None."""
+        yield from self.graph.edges(data="edge")
+
+    def neuron_graph(self) -> Any:
+        """Return a networkx.MultiDiGraph with a node (population, index) for every neuron and an edge for every synapse.
+
+        Raises
+        ------
+        ModelError
+            graph-too-large.
+        """
+        total = sum(len(rows.i) for rows in self.rows.values())
+        if total > MAX_NEURON_EDGES:
+            what = f"{total:,} synapses are too many for a graph of neurons"
+            raise ModelError(Fault("graph-too-large", what, expected=f"at most {MAX_NEURON_EDGES:,}", try_="the synapse tables"))
+        graph = networkx.MultiDiGraph()
+        for node in self.nodes():
+            if node.kind in ("population", "source"):
+                graph.add_nodes_from((node.name, index) for index in range(node.size))
+        for name, rows in self.rows.items():
+            pre, post = _members(rows.sources), _members(rows.targets)
+            columns = zip(rows.i, rows.j, rows.axonal, rows.dendritic, rows.weight, strict=True)
+            graph.add_edges_from(
+                (pre[i], post[j], {"projection": name, "axonal": int(a), "dendritic": int(d), "weight": float(w)})
+                for i, j, a, d, w in columns
+            )
+        return graph
+
+
+def elaborate(model: CheckedModel) -> NetworkGraph:
+    """Return the network of a model: numbers of every population, synapses of every projection.
+
+    Raises
+    ------
+    ModelError
+        For what only numbers can show: an index out of range, a delay off the grid, a value that is not finite.
+    """
+    values = {name: population_values(model, name) for name in model.elements}
+    rows = {name: synapse_rows(model, name, values) for name in model.spec.projections}
+    network = NetworkGraph(model, values, rows)
+    for name, element in model.elements.items():
+        _add(network, Node(name, "population", model.sizes[name], element.name, values[name]))
+    for name, spec in model.spec.stimuli.items():
+        if spec.size is not None:
+            _add(network, Node(name, "source", model.sizes[name], spec.kind))
+    for name, spec in model.spec.stimuli.items():
+        if spec.into is not None:
+            place = model.place("stimuli", name, "into")
+            reached = resolve(spec.into, model.sizes, model.spec.groups, place, f"stimulus {name!r} goes into")
+            _add(network, Node(name, "stimulus", reached.size, spec.kind))
+            for population in reached.populations:
+                network.graph.add_edge(name, population, edge=None)
+    for name, motif in model.spec.motifs.items():
+        _add(network, Node(name, "motif", len(motif.spikes) if isinstance(motif.spikes, Mapping | list | tuple) else 0, "motif"))
+    for name, table in rows.items():
+        for source, target, edge in _edges(model, name, table):
+            network.graph.add_edge(source, target, key=name, edge=edge)
+    return network
+
+
+def _add(network: NetworkGraph, node: Node) -> None:
+    network.graph.add_node(node.name, node=node)
+
+
+def _members(selection: Any) -> list[tuple[str, int]]:
+    return [(block.population, index) for block in selection.blocks for index in range(block.start, block.stop)]
+
+
+def _edges(model: CheckedModel, name: str, rows: SynapseRows) -> Iterator[tuple[str, str, ProjectionEdge]]:
+    spec = model.spec.projections[name]
+    rule = spec.plasticity[0].use if spec.plasticity else ""
+    owner = [np.repeat(np.arange(len(side.blocks)), [b.size for b in side.blocks]) for side in (rows.sources, rows.targets)]
+    names = [np.array([side.populations.index(b.population) for b in side.blocks]) for side in (rows.sources, rows.targets)]
+    source, target = names[0][owner[0][rows.i]], names[1][owner[1][rows.j]]
+    total = rows.axonal + rows.dendritic
+    for a, pre in enumerate(rows.sources.populations):
+        for b, post in enumerate(rows.targets.populations):
+            mine = total[(source == a) & (target == b)]
+            if len(mine):
+                yield pre, post, ProjectionEdge(name, spec.port, rule, len(mine), (int(mine.min()), int(mine.max())))
