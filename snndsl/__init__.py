@@ -1,1 +1,50 @@
-"""snndsl: one declarative file per spiking network, the same spikes on every simulator."""
+"""snndsl: one declarative file per spiking network, the same spikes on every simulator.
+
+The names below are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from snndsl import errors as errors
+    from snndsl.analysis.comparison import Comparison as Comparison
+    from snndsl.analysis.comparison import compare as compare
+    from snndsl.backend.registry import backend_names as backends
+    from snndsl.pipeline import Model as Model
+    from snndsl.pipeline import load as load
+    from snndsl.pipeline import run as run
+    from snndsl.results import Recording as Recording
+    from snndsl.results import read_run as read_run
+
+__version__ = "0.1.0"
+
+__all__ = ["Comparison", "Model", "Recording", "__version__", "backends", "compare", "errors", "load", "read_run", "run"]
+
+_PLACES = {
+    "Comparison": ("snndsl.analysis.comparison", "Comparison"),
+    "Model": ("snndsl.pipeline", "Model"),
+    "Recording": ("snndsl.results", "Recording"),
+    "backends": ("snndsl.backend.registry", "backend_names"),
+    "compare": ("snndsl.analysis.comparison", "compare"),
+    "errors": ("snndsl.errors", ""),
+    "load": ("snndsl.pipeline", "load"),
+    "read_run": ("snndsl.results", "read_run"),
+    "run": ("snndsl.pipeline", "run"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'snndsl' has no attribute {name!r}")
+    place, attribute = _PLACES[name]
+    module = import_module(place)
+    value = getattr(module, attribute) if attribute else module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -22,7 +22,7 @@ from snndsl.frontend.yaml import read_yaml
 from snndsl.locations import SourceMap
 from snndsl.schema import LibrarySpec, ModelSpec
 
-__all__ = ["MAX_BYTES", "ModelSource", "load_source", "open_below", "read_source"]
+__all__ = ["MAX_BYTES", "ModelSource", "load_source", "open_below", "read_source", "source_from"]
 
 MAX_BYTES = 4 * 2**20
 _LIBRARY = "snndsl:"
@@ -88,6 +88,18 @@ def read_source(
 ) -> ModelSource:
     """Validate a document and its imports; `chain` holds the identities of the files that import it."""
     raw, locations = read_yaml(text, file)
+    return source_from(raw, locations, file, folder, settings, chain)
+
+
+def source_from(
+    raw: Any,
+    locations: SourceMap,
+    file: str,
+    folder: Path | None,
+    settings: Mapping[str, Any],
+    chain: tuple[str, ...] = (),
+) -> ModelSource:
+    """Validate plain data with their places, and what they import."""
     here = {key: value for key, value in settings.items() if key.split(".")[0] not in _aliases(raw)}
     raw = _with_settings(raw, here, file)
     try:

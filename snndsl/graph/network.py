@@ -116,8 +116,8 @@ class NetworkGraph:
         """
         total = sum(len(rows.i) for rows in self.rows.values())
         if total > MAX_NEURON_EDGES:
-            what = f"{total:,} synapses are too many for a graph of neurons"
-            raise ModelError(Fault("graph-too-large", what, expected=f"at most {MAX_NEURON_EDGES:,}", try_="the synapse tables"))
+            what, limit = f"{total:,} synapses are too many for a graph of neurons", f"at most {MAX_NEURON_EDGES:,}"
+            raise ModelError(Fault("graph-too-large", what, expected=limit, try_="the synapse tables"))
         graph = networkx.MultiDiGraph()
         for node in self.nodes():
             if node.kind in ("population", "source"):
@@ -156,7 +156,8 @@ def elaborate(model: CheckedModel) -> NetworkGraph:
             for population in reached.populations:
                 network.graph.add_edge(name, population, edge=None)
     for name, motif in model.spec.motifs.items():
-        _add(network, Node(name, "motif", len(motif.spikes) if isinstance(motif.spikes, Mapping | list | tuple) else 0, "motif"))
+        listed = len(motif.spikes) if isinstance(motif.spikes, Mapping | list | tuple) else 0
+        _add(network, Node(name, "motif", listed, "motif"))
     for name, table in rows.items():
         for source, target, edge in _edges(model, name, table):
             network.graph.add_edge(source, target, key=name, edge=edge)

@@ -11,7 +11,7 @@ from snndsl.ir.expression import Block, Call, Const, Expr, Ref
 from snndsl.ir.program import Neuron, Program, Rule, Value
 from snndsl.ir.table import Table
 
-__all__ = ["digest", "dump", "expression_text"]
+__all__ = ["digest", "dump", "expression_text", "neuron_lines", "rule_lines"]
 
 _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
@@ -60,9 +60,9 @@ def digest(program: Program) -> str:
 def _lines(program: Program) -> Iterator[str]:
     yield f"program {program.name} step {program.step} ms steps {program.steps} trial {program.trial}"
     for neuron in program.neurons:
-        yield from _neuron(neuron)
+        yield from neuron_lines(neuron)
     for rule in program.rules:
-        yield from _rule(rule)
+        yield from rule_lines(rule)
     for population in program.populations:
         yield f"population {population.name} size {population.size} neuron {population.neuron or '-'}"
         yield from _values(population.values)
@@ -94,7 +94,8 @@ def _lines(program: Program) -> Iterator[str]:
         yield f"record synapses {record.projection} {', '.join(record.variables)} at {stamps}"
 
 
-def _neuron(neuron: Neuron) -> Iterator[str]:
+def neuron_lines(neuron: Neuron) -> Iterator[str]:
+    """Yield the text of a neuron, one line a statement."""
     yield f"neuron {neuron.name}"
     yield f"  params {', '.join(neuron.params)}"
     yield f"  states {', '.join(neuron.states)}"
@@ -105,7 +106,8 @@ def _neuron(neuron: Neuron) -> Iterator[str]:
         yield from _block("reset", neuron.reset)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
+def rule_lines(rule: Rule) -> Iterator[str]:
+    """Yield the text of a rule, one line a statement."""
     yield f"rule {rule.name} {rule.order}" + (f" bound {rule.bound}" if rule.bound else "")
     yield f"  params {', '.join(rule.params)}"
     yield f"  states {', '.join(rule.states)}"

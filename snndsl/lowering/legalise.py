@@ -65,7 +65,8 @@ def _missing(program: Program, target: Target) -> Iterator[str]:
         yield f"the function {operation}"
     if target.max_delay:
         for synapses in program.synapses:
-            longest = int(np.max(synapses.rows["axonal"] + synapses.rows["dendritic"], initial=0))
+            axonal, dendritic = (np.asarray(synapses.rows[name], np.int64) for name in ("axonal", "dendritic"))
+            longest = int(np.max(axonal + dendritic, initial=0))
             if longest > target.max_delay:
                 yield f"a delay of {longest} steps in {synapses.projection}"
     for neuron in program.neurons:
@@ -81,7 +82,7 @@ def _features(program: Program) -> Iterator[str]:
         if synapses.rule is None:
             continue
         yield "plastic"
-        if np.any(synapses.rows["dendritic"] > 0):
+        if np.any(synapses.rows["dendritic"]):
             yield "dendritic_delay"
         if synapses.source in stamp_0:
             yield "plastic_source_stamp_0"

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
-from snndsl.graph.propagators import propagators
 from snndsl.graph.network import NetworkGraph, elaborate
+from snndsl.graph.propagators import propagators
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import PopulationValues
 from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table

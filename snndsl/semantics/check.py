@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +26,7 @@ from snndsl.semantics.stimulus_check import check_stimuli
 from snndsl.semantics.terms import Place, Term, parse_term
 from snndsl.units import to_internal
 
-__all__ = ["CheckedModel", "check", "whole_steps"]
+__all__ = ["CheckedModel", "check", "time_in_steps", "whole_steps"]
 
 
 @dataclass(eq=False)
@@ -193,12 +193,24 @@ def _time(source: ModelSource, faults: list[Fault]) -> tuple[Fraction, int]:
     return length, 1
 
 
-def _override(text: str, step: Fraction) -> int:
-    place = Place(SourceMap("--duration"), ())
+def time_in_steps(text: str, step: Fraction, what: str = "the time") -> int:
+    """Return a time from outside a file, such as ``10 s``, as a whole number of steps.
+
+    Raises
+    ------
+    ModelError
+        off-grid, dimension, unit-unknown ...
+    """
     try:
-        steps = whole_steps(parse_term(text, place), step, "the duration")
+        return whole_steps(parse_term(text, Place(SourceMap(what), ())), step, what)
     except TextFault as error:
-        raise ModelError(Fault(error.code, f"--duration: {error.what}", expected=error.expected, try_=error.try_)) from None
+        raise ModelError(Fault(error.code, f"{what}: {error.what}", expected=error.expected, try_=error.try_)) from None
+    except ModelError as error:
+        raise ModelError(replace(fault, file="", line=0, column=0) for fault in error.faults) from None
+
+
+def _override(text: str, step: Fraction) -> int:
+    steps = time_in_steps(text, step, "--duration")
     if not 0 < steps < 2**31:
         raise ModelError(Fault("duration", f"--duration: a run of {steps} steps", expected="between 1 and 2147483647 steps"))
     return steps

@@ -1,0 +1,55 @@
+"""The command ``snndsl``. Data on stdout, words and progress on stderr; exit status 0, 1, 2, 3, 4, 130 or 143."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["main"]
+
+INTERNAL = 70
+"""Exit status of a fault of snndsl itself."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    sys.exit(execute(sys.argv[1:]))
+
+
+def execute(arguments: list[str]) -> int:
+    """Run one command; return its exit status.
+
+    Parameters
+    ----------
+    arguments : list of str
+        Without the name of the program.
+    """
+    import click
+
+    from snndsl.cli.commands import app
+    from snndsl.errors import SnndslError
+
+    debug = "--debug" in arguments
+    try:
+        status = app(args=[item for item in arguments if item != "--debug"], standalone_mode=False, prog_name="snndsl")
+        return int(status or 0)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return 2
+    except SnndslError as error:
+        if debug:
+            raise
+        print("\n".join(str(fault) for fault in error.faults), file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        print(f"error[internal]: {type(error).__name__}: {error}\n  try: --debug, and report what it shows", file=sys.stderr)
+        return INTERNAL

@@ -1,0 +1,403 @@
+"""The commands, each a few lines: what is done is in `snndsl.pipeline` and the packages below it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from snndsl.errors import Fault, ModelError, SnndslError
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A modelling language for spiking neural networks: one file, the same spikes on every simulator.",
+)
+
+Settings = Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="replaces a value: constants.J=45pA")]
+Backends = Annotated[list[str], typer.Option("-b", "--backend", metavar="NAME", help="reference, brian2, nest ...")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="no progress")]
+Json = Annotated[bool, typer.Option("--json", help="the result as JSON")]
+Duration = Annotated[str | None, typer.Option(metavar="TIME", help='length of the run, as "10 s"')]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="replaces all seeds of the file")]
+Threads = Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="of the simulator; the numbers do not depend on them")]
+Output = Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH")]
+Force = Annotated[bool, typer.Option("--force", help="replace what is there")]
+
+
+class Template(StrEnum):
+    """Models that ``new`` starts from."""
+
+    PAIR = "pair"
+
+
+@app.command()
+def validate(models: list[Path], backends: Backends = [], settings: Settings = [], as_json: Json = False) -> int:
+    """Find all faults of all files; with -b also whether that backend can run them. No simulator is imported."""
+    faults: list[Fault] = []
+    for path in models:
+        found = _faults(path, _settings(settings), backends)
+        faults += found
+        errors = [fault for fault in found if fault.severity == "error"]
+        if not as_json:
+            for fault in found:
+                print(fault, file=sys.stderr)
+            if errors:
+                print(f"{len(errors)} error{'s' if len(errors) > 1 else ''} in {path}", file=sys.stderr)
+            else:
+                print(f"{path}: valid")
+    if as_json:
+        print(json.dumps([_fault(fault) for fault in faults], indent=1))
+    return 2 if any(fault.severity == "error" for fault in faults) else 0
+
+
+@app.command()
+def show(
+    model: Path,
+    settings: Settings = [],
+    equations: Annotated[bool, typer.Option("--equations", help="what neurons and rules do in a step")] = False,
+    ir: Annotated[bool, typer.Option("--ir", help="the whole program")] = False,
+    graph: Annotated[Path | None, typer.Option(metavar="FILE", help="draw the network (svg, png, pdf)")] = None,
+    as_json: Json = False,
+) -> int:
+    """Explain what a file amounts to."""
+    from snndsl.cli import show as explain
+    from snndsl.ir.dump import dump
+    from snndsl.pipeline import load
+
+    loaded = load(model, _settings(settings))
+    if graph is not None:
+        explain.draw_graph(loaded, graph)
+        print(graph)
+    elif ir:
+        print(dump(loaded.program), end="")
+    elif equations:
+        print("\n".join(explain.equations(loaded.program)))
+    elif as_json:
+        print(json.dumps(explain.description(loaded), indent=1))
+    else:
+        print("\n".join(explain.lines(loaded)))
+    return 0
+
+
+@app.command()
+def generate(
+    model: Path,
+    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="folder to create")],
+    settings: Settings = [],
+    seed: Seed = None,
+    duration: Duration = None,
+    force: Force = False,
+) -> int:
+    """Write the stand-alone source tree; `python run.py` in it simulates with only the simulator installed."""
+    from snndsl.pipeline import load
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
+        raise ModelError(Fault("folder-exists", f"{out} is not empty", expected="a new folder", try_="--force"))
+    load(model, _settings(settings), seed=seed, duration=duration).generate(backend).write(out)
+    print(out)
+    return 0
+
+
+@app.command()
+def run(
+    model: Path,
+    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = "reference",
+    out: Output = None,
+    settings: Settings = [],
+    seed: Seed = None,
+    duration: Duration = None,
+    threads: Threads = 1,
+    force: Force = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Simulate into a new run folder (default runs/NAME-BACKEND)."""
+    from snndsl.pipeline import load
+
+    loaded = load(model, _settings(settings), seed=seed, duration=duration)
+    _remark(loaded, quiet)
+    done = _simulated(loaded, backend, out, threads, force, quiet)
+    recording = done.recording
+    if as_json:
+        facts = {"status": done.status, "steps_done": recording.steps_done, "spikes": recording.manifest["spikes"]}
+        print(json.dumps({"folder": str(recording.path), **facts}))
+    else:
+        print(recording.path)
+    return 128 + done.signal if done.signal else 0
+
+
+@app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...|MODEL", help="run folders, or one model with several -b")],
+    backends: Backends = [],
+    out: Output = None,
+    settings: Settings = [],
+    seed: Seed = None,
+    duration: Duration = None,
+    threads: Threads = 1,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Say whether runs are identical, else where they first part (exit status 1)."""
+    from snndsl.analysis.comparison import compare as compare_recordings
+    from snndsl.pipeline import load, read_run, usable_backends
+
+    if backends or (len(runs) == 1 and not (runs[0] / "manifest.json").exists()):
+        if len(runs) != 1:
+            raise ModelError(Fault("usage", f"-b goes with one model, {len(runs)} paths were given", expected="one model file"))
+        loaded = load(runs[0], _settings(settings), seed=seed, duration=duration)
+        folder = out or _free(f"compare-{loaded.name}")
+        names = list(backends) or usable_backends()
+        recordings = []
+        for name in names:
+            done = _simulated(loaded, name, folder / name, threads, False, quiet)
+            if done.signal:
+                return 128 + done.signal
+            recordings.append(done.recording)
+    else:
+        folder = out or _free("compare")
+        recordings = [read_run(path) for path in runs]
+    if len(recordings) < 2:
+        raise ModelError(Fault("usage", "one run was given", expected="two runs or more, or a model with two backends"))
+    comparison = compare_recordings(*recordings)
+    picture = None
+    if not comparison.identical:
+        picture = _divergence(comparison, recordings, folder / "divergence.png")
+    if as_json:
+        print(json.dumps(comparison.to_dict(), indent=1))
+    else:
+        print("\n".join(comparison.lines()))
+        if picture is not None:
+            print(f"  picture   {picture}")
+    return 0 if comparison.identical else 1
+
+
+@app.command()
+def test(
+    models: list[Path],
+    backends: Backends = [],
+    settings: Settings = [],
+    out: Output = None,
+    threads: Threads = 1,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Run each file's `expect:` on every installed backend (exit status 1 if one is not met)."""
+    import tempfile
+
+    from snndsl.analysis.expectations import check_expectations
+    from snndsl.pipeline import load, usable_backends
+
+    names = list(backends) or usable_backends()
+    results: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory(prefix="snndsl-test-") as temporary:
+        base = out or Path(temporary)
+        for path in models:
+            loaded = load(path, _settings(settings))
+            if not loaded.checked.spec.expect:
+                raise ModelError(Fault("nothing-expected", f"{path} has no 'expect'", expected="a section 'expect'"))
+            for name in names:
+                done = _simulated(loaded, name, base / f"{loaded.name}-{name}", threads, False, quiet)
+                if done.signal:
+                    return 128 + done.signal
+                for outcome in check_expectations(loaded.checked, done.recording):
+                    results.append({"model": str(path), "backend": name, **outcome.to_dict()})
+                    if not as_json:
+                        print(f"{'pass' if outcome.passed else 'FAIL'}  {name:<10} {outcome.text}")
+    if as_json:
+        print(json.dumps(results, indent=1))
+    failed = sum(not result["passed"] for result in results)
+    if failed and not as_json:
+        print(f"{failed} of {len(results)} expectations not met", file=sys.stderr)
+    return 1 if failed else 0
+
+
+@app.command()
+def plot(
+    recording: Annotated[Path, typer.Argument(metavar="RUN")],
+    out: Output = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="TIME", help="first time shown")] = None,
+    stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time shown")] = None,
+    populations: Annotated[list[str], typer.Option("--population", metavar="NAME", help="all if absent")] = [],
+    states: Annotated[bool, typer.Option("--states", help="recorded states instead of spikes")] = False,
+) -> int:
+    """Draw the raster, or the recorded states, of a run (png, svg, pdf)."""
+    from snndsl.analysis import figures
+    from snndsl.pipeline import read_run
+
+    run = read_run(recording)
+    window = (_steps(start, run.step_length), _steps(stop, run.step_length))
+    file = out or recording / ("states.png" if states else "raster.png")
+    drawn = figures.states_overview(run, populations, window) if states else figures.raster(run, populations or None, window)
+    figures.save(drawn, file)
+    print(file)
+    return 0
+
+
+@app.command()
+def doctor(as_json: Json = False) -> int:
+    """Check the tools; give the command that installs what is missing (exit status 3)."""
+    from snndsl.cli.doctor import findings
+
+    found = list(findings())
+    if as_json:
+        print(json.dumps([dataclasses.asdict(item) for item in found], indent=1))
+    else:
+        for item in found:
+            print(f"{'ok' if item.ok else 'MISSING':<8} {item.name:<12} {item.what}")
+            if item.remedy:
+                print(f"{'':<8} try: {item.remedy}")
+    return 0 if all(item.ok for item in found) else 3
+
+
+@app.command()
+def backends(as_json: Json = False) -> int:
+    """Show who can run what."""
+    from snndsl.cli.doctor import support_table
+
+    table = support_table()
+    if as_json:
+        print(json.dumps(table, indent=1))
+        return 0
+    names = list(next(iter(table.values())))
+    print(f"{'':<26}" + "".join(f"{name:<12}" for name in names))
+    for feature, able in table.items():
+        print(f"{feature:<26}" + "".join(f"{'yes' if able[name] else 'no':<12}" for name in names))
+    return 0
+
+
+@app.command()
+def schema(out: Output = None) -> int:
+    """Print the JSON Schema of a model file, for editors."""
+    from snndsl.schema.json_schema import schema_text
+
+    if out is None:
+        print(schema_text(), end="")
+    else:
+        out.write_text(schema_text(), encoding="utf-8")
+        print(out)
+    return 0
+
+
+@app.command()
+def new(folder: Path, template: Template = Template.PAIR) -> int:
+    """Create a model folder that runs as it is."""
+    from snndsl.cli.templates import create
+
+    print(create(folder, template.value))
+    return 0
+
+
+@app.command()
+def demo(
+    out: Output = None,
+    duration: Annotated[str, typer.Option(metavar="TIME")] = "10 s",
+    backends: Backends = [],
+    quiet: Quiet = False,
+) -> int:
+    """Run a shipped network on all installed backends, compare, draw (under a minute)."""
+    from snndsl.cli.demo import demonstrate
+
+    return demonstrate(out or Path("runs/demo"), duration, list(backends), _simulated, quiet)
+
+
+# ---- what commands share
+
+
+def _settings(items: list[str]) -> dict[str, Any]:
+    """Return ``path=value`` texts as a mapping; values are read as YAML."""
+    from snndsl.frontend.yaml import read_yaml
+
+    settings: dict[str, Any] = {}
+    for item in items:
+        path, sign, value = item.partition("=")
+        if not sign or not path.strip():
+            raise ModelError(Fault("usage", f"--set {item}", expected="path=value", try_="--set constants.w_max=8"))
+        raw, _ = read_yaml(f"value: {value}" if value.strip() else "value: ''", "--set")
+        settings[path.strip()] = raw["value"]
+    return settings
+
+
+def _faults(path: Path, settings: dict[str, Any], backends: list[str]) -> list[Fault]:
+    from snndsl.frontend.loader import load_source
+    from snndsl.semantics.check import check
+
+    try:
+        checked = check(load_source(path, settings))
+        if backends:
+            from snndsl.pipeline import load
+
+            for name in backends:
+                load(path, settings).generate(name)
+    except SnndslError as error:
+        return list(error.faults)
+    return list(checked.warnings)
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    fields = dataclasses.asdict(fault)
+    return {"try" if name == "try_" else name: value for name, value in fields.items()}
+
+
+def _remark(model: Any, quiet: bool) -> None:
+    from snndsl.lowering.refuse import notes
+
+    if not quiet:
+        for fault in model.checked.warnings:
+            print(fault, file=sys.stderr)
+        for note in notes(model.checked):
+            print(f"note: {note}", file=sys.stderr)
+
+
+def _simulated(model: Any, backend: str, out: Path | None, threads: int, force: bool, quiet: bool) -> Any:
+    """Run a model with progress; return `snndsl.pipeline.Simulated`."""
+    from snndsl.cli.progress import Progress
+    from snndsl.pipeline import run_model
+
+    progress = Progress(backend, model.checked.steps, float(model.checked.step), quiet)
+    try:
+        done = run_model(model, backend, out, threads=threads, force=force, progress=progress)
+    except BaseException:
+        progress.close()
+        raise
+    spikes, ran = sum(done.recording.manifest["spikes"].values()), done.recording.steps_done * done.recording.step_ms / 1000
+    built = f"built in {progress.built:.1f} s  " if progress.built > 0.5 else ""
+    if done.signal:
+        progress.close(f"stopped at {ran:g} s; everything up to then is in {done.recording.path}")
+    else:
+        progress.close(f"{built}{ran:g} s  {spikes:,} spikes  {progress.elapsed:.1f} s")
+    return done
+
+
+def _divergence(comparison: Any, recordings: list[Any], file: Path) -> Path | None:
+    from snndsl.analysis import figures
+
+    drawn = figures.divergence(comparison, *recordings)
+    if drawn is None:
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figures.save(drawn, file)
+    return file
+
+
+def _free(name: str) -> Path:
+    from snndsl.pipeline import free_folder
+
+    return free_folder(name)
+
+
+def _steps(text: str | None, step: Any) -> int | None:
+    from snndsl.semantics.check import time_in_steps
+
+    return None if text is None else time_in_steps(text, step)

@@ -1,0 +1,108 @@
+"""How far a simulation is: a bar on a terminal, a line every ten seconds elsewhere, nothing when silenced."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Progress"]
+
+_EVERY = 10.0
+
+
+class Progress:
+    """Listens to the events of a run.
+
+    Parameters
+    ----------
+    title : str
+        Name of the backend.
+    steps : int
+        Of the run.
+    step_ms : float
+        Length of a step.
+    quiet : bool
+        Say nothing.
+    """
+
+    def __init__(self, title: str, steps: int, step_ms: float, quiet: bool = False) -> None:
+        self.title, self.steps, self.step_ms, self.quiet = title, steps, step_ms, quiet
+        self.begun = self.simulating = self.told = time.monotonic()
+        self.phase, self.spikes, self.built = "", 0, 0.0
+        self.bar: Any = None
+        self.task: Any = None
+        if sys.stderr.isatty() and not quiet:
+            self._bar()
+
+    def __call__(self, event: Mapping[str, Any]) -> None:
+        """Take an event."""
+        match event["event"]:
+            case "phase":
+                self.phase = str(event["name"])
+                if self.phase == "simulate":
+                    self.simulating = time.monotonic()
+                self._show(0, f"{self.phase} ...")
+            case "built":
+                self.built = float(event["seconds"])
+            case "progress":
+                self.spikes = int(event.get("spikes", 0))
+                self._step(int(event["step"]))
+            case "stopping":
+                self.say("stopping at the next step ...")
+
+    def close(self, text: str = "") -> None:
+        """Remove the bar; say how it ended."""
+        if self.bar is not None:
+            self.bar.stop()
+        if text:
+            self.say(text)
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        if self.quiet:
+            return
+        if self.bar is not None and self.bar.live.is_started:
+            self.bar.console.print(f"  {self.title:<10} {text}", markup=False, highlight=False)
+        else:
+            print(f"  {self.title:<10} {text}", file=sys.stderr, flush=True)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self.begun
+
+    def _step(self, step: int) -> None:
+        seconds = max(time.monotonic() - self.simulating, 1e-9)
+        speed = step * self.step_ms / 1000 / seconds
+        left = seconds * (self.steps - step) / step if step else 0.0
+        text = f"{step * self.step_ms / 1000:.3g} s  {self.spikes:,} spikes  {speed:.3g} s/s  {_duration(left)} left"
+        self._show(step, text)
+        if self.bar is None and not self.quiet and time.monotonic() - self.told >= _EVERY:
+            self.told = time.monotonic()
+            self.say(f"{step / max(self.steps, 1):.0%}  {text}")
+
+    def _show(self, step: int, text: str) -> None:
+        if self.bar is not None:
+            self.bar.update(self.task, completed=step, text=text)
+
+    def _bar(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        columns = (
+            TextColumn("  {task.description:<10}", markup=False),
+            BarColumn(24),
+            TextColumn("{task.fields[text]}", markup=False),
+        )
+        self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        self.task = self.bar.add_task(self.title, total=max(self.steps, 1), text="")
+        self.bar.start()
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,157 @@
+"""What a model amounts to, in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from snndsl.backend.registry import backend, backend_names
+from snndsl.errors import ModelError, UnsupportedByTarget
+from snndsl.graph.network import NetworkGraph, elaborate
+from snndsl.ir import Program
+from snndsl.ir.dump import neuron_lines, rule_lines
+from snndsl.lowering.legalise import legalise
+from snndsl.pipeline import Model
+
+__all__ = ["description", "draw_graph", "equations", "lines"]
+
+
+def description(model: Model) -> dict[str, Any]:
+    """Return the facts of a model as plain data."""
+    checked, graph = model.checked, elaborate(model.checked)
+    facts: dict[str, Any] = {
+        "name": model.name,
+        "step_ms": float(checked.step),
+        "steps": checked.steps,
+        "model": model.digest,
+        "populations": {
+            node.name: {"kind": node.kind, "size": node.size, "neuron": node.what}
+            for node in graph.nodes()
+            if node.kind in ("population", "source")
+        },
+        "projections": {name: _projection(model, graph, name) for name in graph.rows},
+        "stimuli": {
+            name: {"kind": spec.kind, "into": list(spec.into), "port": spec.port}
+            for name, spec in checked.spec.stimuli.items()
+            if spec.into is not None
+        },
+    }
+    try:
+        program = model.program
+    except (ModelError, UnsupportedByTarget) as error:
+        facts["runs_on"] = {}
+        facts["refused"] = [fault.what for fault in error.faults]
+        return facts
+    facts["table_bytes"] = _bytes(program)
+    facts["state_bytes"] = sum(
+        8 * len(record.variables) * len(record.neurons) * max(0, (record.last - record.first) // record.period + 1)
+        for record in program.state_records
+    )
+    facts["runs_on"] = {name: _runs(program, name) for name in backend_names()}
+    return facts
+
+
+def lines(model: Model) -> Iterator[str]:
+    """Yield the description as text."""
+    facts = description(model)
+    seed = model.checked.spec.seed
+    yield f"{facts['name']}   step {facts['step_ms']:g} ms   {facts['steps']:,} steps" + (
+        f"   seed {_seed(seed)}" if seed is not None else ""
+    )
+    for name, node in facts["populations"].items():
+        yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + ("" if node["kind"] == "population" else " (source)")
+    for name, item in facts["projections"].items():
+        yield (
+            f"  {name:<14} {item['from']} -> {item['to']}.{item['port']}   {item['connect']}   {item['synapses']:,} synapses   "
+            f"{item['plasticity'] or 'static'}   {_delays(item, facts['step_ms'])}"
+        )
+    for name, item in facts["stimuli"].items():
+        yield f"  {name:<14} -> {', '.join(item['into'])}.{item['port']}   {item['kind']}"
+    plastic = any(item["plasticity"] for item in facts["projections"].values())
+    before, after = ("arrivals (on_pre)", " -> on_post") if plastic else ("arrivals", "")
+    yield f"  a step         {before} -> ports -> update -> threshold -> reset{after}"
+    if "refused" in facts:
+        for what in facts["refused"]:
+            yield f"  refused        {what}"
+        return
+    yield f"  tables {_size(facts['table_bytes'])}   recorded states {_size(facts['state_bytes'])}"
+    yield "  runs on        " + "   ".join(f"{name} {'yes' if able else 'no'}" for name, able in facts["runs_on"].items())
+
+
+def equations(program: Program) -> Iterator[str]:
+    """Yield what neurons and rules do in a step, as executed."""
+    for neuron in program.neurons:
+        yield from neuron_lines(neuron)
+    for rule in program.rules:
+        yield from rule_lines(rule)
+
+
+def draw_graph(model: Model, file: Path) -> None:
+    """Draw populations, stimuli and projections into an svg, png or pdf file."""
+    from snndsl.analysis.network_figure import network_figure
+    from snndsl.analysis.saving import save
+
+    graph = elaborate(model.checked)
+    nodes = [(node.name, node.kind, node.size, node.what) for node in graph.nodes() if node.kind != "motif"]
+    edges = [
+        (source, target, edge.projection if edge else "", edge.synapses if edge else 0, bool(edge and edge.rule))
+        for source, target, edge in graph.edges()
+    ]
+    save(network_figure(nodes, edges, model.name), file)
+
+
+def _projection(model: Model, graph: NetworkGraph, name: str) -> dict[str, Any]:
+    spec, rows = model.checked.spec.projections[name], graph.rows[name]
+    return {
+        "from": ", ".join(spec.from_),
+        "to": ", ".join(spec.to),
+        "port": spec.port,
+        "connect": " ".join(str(item) for item in (spec.connect.rule, spec.connect.value) if item is not None),
+        "synapses": len(rows.i),
+        "plasticity": ", ".join(use.use for use in spec.plasticity),
+        "axonal": _range(rows.axonal),
+        "dendritic": _range(rows.dendritic),
+    }
+
+
+def _range(steps: Any) -> list[int]:
+    return [int(np.min(steps)), int(np.max(steps))] if len(steps) else [0, 0]
+
+
+def _delays(item: dict[str, Any], step: float) -> str:
+    def one(side: str) -> str:
+        low, high = item[side]
+        return f"{side} {low * step:g} ms" if low == high else f"{side} {low * step:g}-{high * step:g} ms"
+
+    sides = [side for side in ("axonal", "dendritic") if any(item[side])]
+    return "  ".join(one(side) for side in sides) or "no synapses"
+
+
+def _seed(seed: Any) -> str:
+    values = {family: number for family, number in seed.model_dump().items() if number is not None}
+    same = len(values) == 4 and len(set(values.values())) == 1
+    return str(values["wiring"]) if same else ", ".join(f"{family} {number}" for family, number in values.items())
+
+
+def _bytes(program: Program) -> int:
+    tables = [item.rows for item in program.synapses] + [item.columns for item in program.projections]
+    tables += [item.events for item in program.injections]
+    return sum(column.nbytes for table in tables for column in table.columns.values())
+
+
+def _runs(program: Program, name: str) -> bool:
+    try:
+        legalise(program, backend(name).target)
+    except UnsupportedByTarget:
+        return False
+    return True
+
+
+def _size(count: int) -> str:
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= scale:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count} bytes"
