@@ -29,6 +29,7 @@ from snndsl.errors import TextFault, ToolMissing, UnsupportedByTarget
 from snndsl.frontend.builder import build_source
 from snndsl.frontend.loader import ModelSource, load_source
 from snndsl.ir import Program
+from snndsl.ir.verify import verify
 from snndsl.results import Recording, read_run
 from snndsl.semantics.check import CheckedModel, check
 from snndsl.units import parse_quantity, to_internal
@@ -82,7 +83,7 @@ class Model:
         """The program (`snndsl.ir`): what is executed, in steps and without units."""
         from snndsl.lowering.program import lower
 
-        return lower(self.checked)
+        return verify(lower(self.checked))
 
     @cached_property
     def graph(self) -> Any:

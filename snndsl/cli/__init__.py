@@ -24,7 +24,7 @@ def execute(arguments: list[str]) -> int:
     arguments : list of str
         Without the name of the program.
     """
-    import click
+    import typer
 
     from snndsl.cli.commands import app
     from snndsl.errors import SnndslError
@@ -33,13 +33,10 @@ def execute(arguments: list[str]) -> int:
     try:
         status = app(args=[item for item in arguments if item != "--debug"], standalone_mode=False, prog_name="snndsl")
         return int(status or 0)
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return error.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return 130
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return 2
     except SnndslError as error:
         if debug:
             raise
@@ -49,6 +46,9 @@ def execute(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if hasattr(error, "show"):  # usage: every version of Typer has its own class for it
+            error.show(sys.stderr)
+            return 2
         if debug:
             raise
         print(f"error[internal]: {type(error).__name__}: {error}\n  try: --debug, and report what it shows", file=sys.stderr)

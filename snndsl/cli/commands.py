@@ -134,7 +134,7 @@ def run(
         print(json.dumps({"folder": str(recording.path), **facts}))
     else:
         print(recording.path)
-    return 128 + done.signal if done.signal else 0
+    return 128 + int(done.signal) if done.signal else 0
 
 
 @app.command()
@@ -163,7 +163,7 @@ def compare(
         for name in names:
             done = _simulated(loaded, name, folder / name, threads, False, quiet)
             if done.signal:
-                return 128 + done.signal
+                return 128 + int(done.signal)
             recordings.append(done.recording)
     else:
         folder = out or _free("compare")
@@ -210,7 +210,7 @@ def test(
             for name in names:
                 done = _simulated(loaded, name, base / f"{loaded.name}-{name}", threads, False, quiet)
                 if done.signal:
-                    return 128 + done.signal
+                    return 128 + int(done.signal)
                 for outcome in check_expectations(loaded.checked, done.recording):
                     results.append({"model": str(path), "backend": name, **outcome.to_dict()})
                     if not as_json:

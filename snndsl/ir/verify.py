@@ -1,0 +1,253 @@
+"""Whether a program is well-formed: run after lowering, and on every program a test builds by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from snndsl.ir.expression import OPERATIONS, Block, Call, Const, Expr, Ref
+from snndsl.ir.program import (
+    NEURON_BUILTINS,
+    RULE_BUILTINS,
+    Neuron,
+    Population,
+    Program,
+    Rule,
+    Synapses,
+)
+
+__all__ = ["MalformedProgram", "verify"]
+
+_TRUTH = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
+
+
+class MalformedProgram(Exception):
+    """A program that no backend could run: a fault of the compiler, never of a model."""
+
+
+def verify(program: Program) -> Program:
+    """Return the program if it is well-formed.
+
+    Parameters
+    ----------
+    program : Program
+        Any.
+
+    Raises
+    ------
+    MalformedProgram
+        With everything that is wrong, one line each.
+    """
+    problems = list(_problems(program))
+    if problems:
+        raise MalformedProgram("\n".join(problems))
+    return program
+
+
+def _problems(program: Program) -> Iterator[str]:
+    if program.step <= 0 or program.steps < 0 or program.chunk < 1:
+        yield f"step {program.step}, steps {program.steps}, chunk {program.chunk}"
+    for title, items in (
+        ("neuron", program.neurons), ("rule", program.rules), ("population", program.populations),
+        ("projection", program.projections), ("synapses", program.synapses), ("injection", program.injections),
+        ("sample", program.samples),
+    ):  # fmt: skip
+        names = [item.name for item in items]
+        if len(set(names)) < len(names):
+            yield f"two things called {title} {next(name for name in names if names.count(name) > 1)}"
+        if names != sorted(names):
+            yield f"{title}s are not in order of name"
+    samples = {sample.name for sample in program.samples}
+    for neuron in program.neurons:
+        yield from _neuron(neuron, samples)
+    for rule in program.rules:
+        yield from _rule(rule, samples)
+    populations = {population.name: population for population in program.populations}
+    neurons = {neuron.name: neuron for neuron in program.neurons}
+    for population in program.populations:
+        yield from _population(population, neurons, program.steps)
+    for synapses in program.synapses:
+        yield from _synapses(program, synapses, populations, neurons)
+    for injection in program.injections:
+        target = populations.get(injection.target)
+        yield from _port(f"injection {injection.name}", target, injection.port, neurons)
+        if target is not None:
+            yield from _columns(f"injection {injection.name}", injection.events, ("step", "neuron", "amount"))
+            yield from _within(f"injection {injection.name}: neuron", injection.events["neuron"], 0, target.size - 1)
+    for spikes in program.spike_records:
+        if spikes.population not in populations:
+            yield f"spikes of {spikes.population}, which does not exist"
+    for states in program.state_records:
+        owner = populations.get(states.population)
+        known = neurons[owner.neuron].states if owner is not None and owner.neuron in neurons else ()
+        yield from (
+            f"record of {states.population}.{name}, which is no state" for name in states.variables if name not in known
+        )
+
+
+# ---- blocks
+
+
+def _neuron(neuron: Neuron, samples: set[str]) -> Iterator[str]:
+    where = f"neuron {neuron.name}"
+    yield from _disjoint(where, (neuron.params, neuron.states, neuron.ports, NEURON_BUILTINS))
+    outside = {*neuron.params, *neuron.states, *NEURON_BUILTINS}
+    kinds: dict[str, bool] = {}
+    yield from _block(f"{where} update", neuron.update, outside | set(neuron.ports), set(neuron.states), samples, kinds)
+    if neuron.fires and kinds.get(neuron.fires) is not True:
+        yield f"{where} fires on {neuron.fires!r}, which is no truth value of its update"
+    yield from _block(f"{where} reset", neuron.reset, outside, set(neuron.states), samples, {})
+
+
+def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
+    where = f"rule {rule.name}"
+    yield from _disjoint(where, (rule.params, rule.states, RULE_BUILTINS))
+    outside = {*rule.params, *rule.states, *RULE_BUILTINS}
+    kinds: dict[str, bool] = {}
+    yield from _block(f"{where} on_pre", rule.on_pre, outside, set(rule.states), samples, kinds)
+    if rule.deliver and kinds.get(rule.deliver, rule.deliver not in rule.states) is not False:
+        yield f"{where} delivers {rule.deliver!r}, which is no number of on_pre"
+    yield from _block(f"{where} on_post", rule.on_post, outside, set(rule.states), samples, {})
+    for tick in rule.every:
+        if tick.period < 1:
+            yield f"{where} ticks every {tick.period} steps"
+        yield from _block(f"{where} every {tick.period}", tick.block, outside, set(rule.states), samples, {})
+    if "w" not in rule.states:
+        yield f"{where} has no weight"
+    if rule.bound and rule.bound not in rule.params:
+        yield f"{where} is bounded by {rule.bound!r}, which is no parameter"
+
+
+def _block(
+    where: str, block: Block, outside: set[str], writable: set[str], samples: set[str], kinds: dict[str, bool]
+) -> Iterator[str]:
+    """Check single assignment, definition before use and truth values; leave the kind of every local in `kinds`."""
+    for name, expression in block.lets:
+        if name in kinds or name in outside:
+            yield f"{where} assigns {name} twice"
+        problems: list[str] = []
+        truth = _kind(expression, outside, kinds, samples, problems)
+        yield from (f"{where}: {problem} in {name}" for problem in problems)
+        kinds[name] = truth
+    written = [state for state, _ in block.writes]
+    yield from (f"{where} writes {state}, which is no state" for state in written if state not in writable)
+    if len(set(written)) < len(written):
+        yield f"{where} writes a state twice"
+    for state, name in block.writes:
+        if name not in kinds and name not in outside:
+            yield f"{where} writes {name} to {state} before it is defined"
+        elif kinds.get(name, False):
+            yield f"{where} writes the truth value {name} to {state}"
+
+
+def _kind(expression: Expr, outside: set[str], kinds: Mapping[str, bool], samples: set[str], problems: list[str]) -> bool:
+    """Return whether an expression is a truth value."""
+    match expression:
+        case Const(value):
+            if not np.isfinite(value):
+                problems.append(f"the number {value}")
+            return False
+        case Ref(name):
+            if name not in kinds and name not in outside:
+                problems.append(f"{name} is used before it is defined")
+            return kinds.get(name, False)
+        case Call(op, arguments, key):
+            if op not in OPERATIONS:
+                problems.append(f"the unknown operation {op}")
+            if op == "sample" and key not in samples:
+                problems.append(f"the unknown sample {key}")
+            found = [_kind(argument, outside, kinds, samples, problems) for argument in arguments]
+            wanted = [op in ("and", "or", "not")] * len(found)
+            if op == "select":
+                wanted = [True, False, False]
+            if found != wanted:
+                problems.append(f"{op} of {'/'.join('truth' if item else 'number' for item in found)}")
+            return op in _TRUTH
+    raise TypeError(expression)
+
+
+def _disjoint(where: str, groups: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    names = [name for group in groups for name in group]
+    yield from (f"{where} has {name} twice" for name in sorted(set(names)) if names.count(name) > 1)
+
+
+# ---- tables
+
+
+def _population(population: Population, neurons: Mapping[str, Neuron], steps: int) -> Iterator[str]:
+    where = f"population {population.name}"
+    if population.size < 1:
+        yield f"{where} has size {population.size}"
+    if population.neuron is None:
+        if population.spikes is None:
+            yield f"{where} is a source without spikes"
+        else:
+            yield from _columns(where, population.spikes, ("stamp", "neuron"))
+            yield from _within(f"{where}: stamp", population.spikes["stamp"], 0, steps)
+            yield from _within(f"{where}: neuron", population.spikes["neuron"], 0, population.size - 1)
+        return
+    neuron = neurons.get(population.neuron)
+    if neuron is None:
+        yield f"{where} has the unknown neuron {population.neuron}"
+        return
+    wanted = {*neuron.params, *neuron.states}
+    yield from (f"{where} gives no value to {name}" for name in sorted(wanted - set(population.values)))
+    yield from (f"{where} gives a value to {name}" for name in sorted(set(population.values) - wanted))
+    for name, value in sorted(population.values.items()):
+        if isinstance(value, np.ndarray) and value.shape != (population.size,):
+            yield f"{where}: {name} has shape {value.shape}"
+        if not np.all(np.isfinite(value)) and not name.endswith("__"):
+            yield f"{where}: {name} is not finite"
+
+
+def _synapses(
+    program: Program, synapses: Synapses, populations: Mapping[str, Population], neurons: Mapping[str, Neuron]
+) -> Iterator[str]:
+    where = f"synapses {synapses.name}"
+    source, target = populations.get(synapses.source), populations.get(synapses.target)
+    yield from _port(where, target, synapses.port, neurons)
+    if source is None or target is None:
+        yield f"{where} from {synapses.source} to {synapses.target}"
+        return
+    projection = next((item for item in program.projections if item.name == synapses.projection), None)
+    if projection is None:
+        yield f"{where} of the unknown projection {synapses.projection}"
+        return
+    yield from _columns(where, synapses.rows, ("pre", "post", "axonal", "dendritic", "row"))
+    yield from _within(f"{where}: pre", synapses.rows["pre"], 0, source.size - 1)
+    yield from _within(f"{where}: post", synapses.rows["post"], 0, target.size - 1)
+    yield from _within(f"{where}: row", synapses.rows["row"], 0, projection.rows - 1)
+    axonal, dendritic = (np.asarray(synapses.rows[name], np.int64) for name in ("axonal", "dendritic"))
+    yield from _within(f"{where}: axonal", axonal, 0, 2**31 - 1)
+    yield from _within(f"{where}: dendritic", dendritic, 0, 2**31 - 1)
+    yield from _within(f"{where}: delay", axonal + dendritic, 1, 2**31 - 1)
+    if synapses.rule is None:
+        yield from _columns(where, synapses.rows, ("weight",))
+        return
+    rule = next((item for item in program.rules if item.name == synapses.rule), None)
+    if rule is None:
+        yield f"{where} has the unknown rule {synapses.rule}"
+        return
+    known = {*synapses.values, *synapses.rows.columns}
+    yield from (f"{where} gives no value to {name}" for name in (*rule.params, *rule.states) if name not in known)
+    if rule.order == "post_first" and np.any(dendritic < 1):
+        yield f"{where}: post_first with a dendritic delay of 0"
+
+
+def _port(where: str, target: Population | None, port: str, neurons: Mapping[str, Neuron]) -> Iterator[str]:
+    neuron = neurons.get(target.neuron or "") if target is not None else None
+    if neuron is None:
+        yield f"{where} reaches no neurons"
+    elif port not in neuron.ports:
+        yield f"{where} reaches the port {port}, which {neuron.name} does not have"
+
+
+def _columns(where: str, table: Any, names: tuple[str, ...]) -> Iterator[str]:
+    yield from (f"{where} has no column {name}" for name in names if name not in table)
+
+
+def _within(where: str, values: Any, low: int, high: int) -> Iterator[str]:
+    if len(values) and (int(np.min(values)) < low or int(np.max(values)) > high):
+        yield f"{where} outside {low} .. {high}"
