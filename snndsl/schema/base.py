@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 
-__all__ = ["Flag", "Name", "PerElement", "Period", "Scalar", "Spec", "Statements", "UseSpec", "split_use", "whole_number"]
+__all__ = [
+    "LIST",
+    "SCALAR",
+    "TEXT",
+    "USE",
+    "Flag",
+    "Name",
+    "PerElement",
+    "Period",
+    "Scalar",
+    "Spec",
+    "Statements",
+    "UseSpec",
+    "Written",
+    "split_use",
+    "whole_number",
+]
 
 
 class Spec(BaseModel):
@@ -76,6 +92,36 @@ Statements = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, _LIST], "description": "statements, one a line or one an item"}),
 ]
 """Text with one statement a line, or a tuple of statements."""
+
+
+class Written:
+    """Adds to the JSON Schema of a field the short forms that a file may use instead of the full one.
+
+    Parameters
+    ----------
+    *forms : dict
+        JSON Schemas; the schema of the field itself is one of the alternatives unless `alone`.
+    alone : bool
+        Only the given forms.
+    """
+
+    def __init__(self, *forms: dict[str, Any], alone: bool = False) -> None:
+        self.forms, self.alone = forms, alone
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the alternatives."""
+        full = [] if self.alone else [handler(schema)]
+        return {"anyOf": [*self.forms, *full]}
+
+
+TEXT = {"type": "string"}
+SCALAR, LIST = _SCALAR, _LIST
+USE = {
+    "type": "object",
+    "description": "a definition and the values given to it",
+    "properties": {"use": {"type": "string", "description": "name of the definition, or alias.name"}},
+    "required": ["use"],
+}
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string"})]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from snndsl.schema.base import Name, Scalar, Spec, whole_number
+from snndsl.schema.base import Name, Scalar, Spec, Written, whole_number
 from snndsl.schema.neuron import NeuronSpec, PartSpec, SignalSpec
 from snndsl.schema.observation import DiscoverSpec, ExpectSpec, MotifSpec, RecordSpec, SweepSpec
 from snndsl.schema.plasticity import RuleSpec
@@ -73,8 +73,8 @@ class LibrarySpec(Spec):
     snndsl: Annotated[int, BeforeValidator(whole_number)] = Field(description="version of the language: 1")
     name: Name = Field(description="identifier of the model")
     title: str | None = Field(default=None, description="one line for people")
-    description: str | None = None
-    references: tuple[str, ...] = ()
+    description: str | None = Field(default=None, description="what the model is for, free text")
+    references: tuple[str, ...] = Field(default=(), description="publications and other sources")
     constants: Mapping[str, Scalar] = Field(default_factory=dict, description="name: value")
     data: Mapping[str, DataSpec] = Field(default_factory=dict, description="name: {file, units} or {values, unit}")
     imports: Mapping[str, str] = Field(default_factory=dict, description="alias: path or snndsl:library")
@@ -95,7 +95,9 @@ class ModelSpec(LibrarySpec):
 
     trials: Annotated[int, BeforeValidator(whole_number)] = Field(default=1, ge=1, description="repetitions with other inputs")
     time: TimeSpec | None = Field(default=None, description="step and duration")
-    seed: Annotated[SeedSpec | None, BeforeValidator(_seed)] = Field(default=None, description="one number, or one a family")
+    seed: Annotated[SeedSpec | None, BeforeValidator(_seed), Written({"type": "integer"})] = Field(
+        default=None, description="one number, or one a family"
+    )
     signals: Mapping[str, SignalSpec] = Field(default_factory=dict, description="elements that are read anywhere")
     populations: Mapping[str, PopulationSpec] = Field(default_factory=dict, description="neurons of one kind each")
     groups: Mapping[str, Selection] = Field(default_factory=dict, description="name: list of selections")

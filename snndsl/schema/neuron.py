@@ -7,7 +7,22 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from snndsl.schema.base import Flag, Name, PerElement, Period, Scalar, Spec, Statements, UseSpec, split_use
+from snndsl.schema.base import (
+    LIST,
+    SCALAR,
+    TEXT,
+    USE,
+    Flag,
+    Name,
+    PerElement,
+    Period,
+    Scalar,
+    Spec,
+    Statements,
+    UseSpec,
+    Written,
+    split_use,
+)
 
 __all__ = ["NeuronSpec", "ParameterSpec", "PartSpec", "PortSpec", "RefractorySpec", "SignalSpec"]
 
@@ -34,9 +49,9 @@ def _port(value: object) -> object:
     return value if isinstance(value, Mapping) else {"unit": value}
 
 
-Parameters = Mapping[str, Annotated[ParameterSpec, BeforeValidator(_parameter)]]
-Ports = Mapping[str, Annotated[PortSpec, BeforeValidator(_port)]]
-Use = Annotated[UseSpec, BeforeValidator(split_use)]
+Parameters = Mapping[str, Annotated[ParameterSpec, BeforeValidator(_parameter), Written(SCALAR, LIST)]]
+Ports = Mapping[str, Annotated[PortSpec, BeforeValidator(_port), Written(SCALAR)]]
+Use = Annotated[UseSpec, BeforeValidator(split_use), Written(TEXT, USE, alone=True)]
 
 
 class RefractorySpec(Spec):

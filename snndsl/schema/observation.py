@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from snndsl.schema.base import Name, PerElement, Scalar, Spec
+from snndsl.schema.base import LIST, SCALAR, Name, PerElement, Scalar, Spec, Written
 from snndsl.schema.projection import Selection
 
 __all__ = [
@@ -44,7 +44,7 @@ def _listed(value: object) -> object:
     return {"of": value} if isinstance(value, list | tuple) else value
 
 
-States = Annotated[StateRecordSpec, BeforeValidator(_listed)]
+States = Annotated[StateRecordSpec, BeforeValidator(_listed), Written(LIST)]
 
 
 class RecordSpec(Spec):
@@ -72,7 +72,7 @@ class TargetSpec(Spec):
     where: Scalar | None = None
 
 
-Target = Annotated[TargetSpec, BeforeValidator(_scalar_or_spikes)]
+Target = Annotated[TargetSpec, BeforeValidator(_scalar_or_spikes), Written(SCALAR, LIST)]
 
 
 class ExpectSpec(Spec):

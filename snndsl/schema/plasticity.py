@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from snndsl.schema.base import PerElement, Period, Scalar, Spec, Statements
+from snndsl.schema.base import SCALAR, PerElement, Period, Scalar, Spec, Statements, Written
 from snndsl.schema.neuron import Parameters
 
 __all__ = ["RuleSpec", "TraceSpec"]
@@ -30,7 +30,7 @@ class RuleSpec(Spec):
     parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")
     needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities from outside: name and unit")
     state: Mapping[str, PerElement] = Field(default_factory=dict, description="own states besides w")
-    traces: Mapping[str, Annotated[TraceSpec, BeforeValidator(_trace)]] = Field(
+    traces: Mapping[str, Annotated[TraceSpec, BeforeValidator(_trace), Written(SCALAR)]] = Field(
         default_factory=dict, description="name: time constant, or {tau: T, to: value}"
     )
     on_pre: Statements = Field(default=(), description="when a presynaptic spike reaches the synapse; deliver(w) by default")

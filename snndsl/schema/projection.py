@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from snndsl.schema.base import Flag, Name, PerElement, Scalar, Spec
+from snndsl.schema.base import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar, Spec, Written
 from snndsl.schema.neuron import Use
 
 __all__ = ["CONNECT_RULES", "ConnectSpec", "DelaySpec", "ProjectionSpec", "Selection"]
@@ -31,6 +31,29 @@ class ConnectSpec(Spec):
     rule: Name
     value: Scalar | None = None
     pairs: PairsSpec | None = None
+
+
+_CONNECT = (
+    {"enum": ["all_to_all", "one_to_one"]},
+    *(
+        {"type": "object", "properties": {rule: SCALAR}, "required": [rule], "additionalProperties": False}
+        for rule in ("bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number", "motif")
+    ),
+    {
+        "type": "object",
+        "properties": {
+            "pairs": {
+                "type": "object",
+                "description": "columns of sources and targets: indices in `from` and `to`",
+                "properties": {"i": SCALAR, "j": SCALAR},
+                "required": ["i", "j"],
+                "additionalProperties": False,
+            }
+        },
+        "required": ["pairs"],
+        "additionalProperties": False,
+    },
+)
 
 
 def _connect(value: object) -> object:
@@ -72,7 +95,7 @@ def _plasticity(value: object) -> object:
     return value if isinstance(value, list) else (value,)
 
 
-Selection = Annotated[tuple[Name, ...], BeforeValidator(_selection)]
+Selection = Annotated[tuple[Name, ...], BeforeValidator(_selection), Written(TEXT)]
 
 
 class ProjectionSpec(Spec):
@@ -80,7 +103,7 @@ class ProjectionSpec(Spec):
 
     from_: Selection = Field(alias="from", description="population, source, signal, group, slice, or a list of them")
     to: Selection = Field(description="population, signal, group, slice, or a list of them")
-    connect: Annotated[ConnectSpec, BeforeValidator(_connect)] = Field(description="the rule")
+    connect: Annotated[ConnectSpec, BeforeValidator(_connect), Written(*_CONNECT, alone=True)] = Field(description="the rule")
     where: Scalar | None = Field(default=None, description="condition on i, j that pairs must meet")
     self_: Flag | None = Field(default=None, alias="self", description="whether a neuron may contact itself")
     multiple: Flag | None = Field(default=None, description="whether a pair may have several synapses")
@@ -88,10 +111,10 @@ class ProjectionSpec(Spec):
     per_block: Flag = Field(default=False, description="the rule once for each pair of populations")
     port: Name = Field(description="port of the targets")
     weight: PerElement = Field(description="in the unit of the port")
-    delay: Annotated[DelaySpec | None, BeforeValidator(_delay)] = Field(
+    delay: Annotated[DelaySpec | None, BeforeValidator(_delay), Written(SCALAR, LIST)] = Field(
         default=None, description="a time, or {axonal, dendritic, round}"
     )
-    plasticity: Annotated[tuple[Use, ...], BeforeValidator(_plasticity)] = Field(
+    plasticity: Annotated[tuple[Use, ...], BeforeValidator(_plasticity), Written(TEXT, USE)] = Field(
         default=(), description="name, {use: .., values} or a list"
     )
     carries: Scalar | None = Field(default=None, description="a value transmitted in every step")
