@@ -117,7 +117,7 @@ def _columns(columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
         raise ModelError(
             Fault(
                 "synapse-column-missing",
-                f"the synapse table has no column {', '.join(repr(name) for name in missing)}; it has {', '.join(present) or 'none'}",
+                f"the table has no column {', '.join(repr(name) for name in missing)}; it has {', '.join(present) or 'none'}",
                 expected="the columns pre, post, weight, delay (in steps)",
                 try_="rename the columns",
             )
@@ -126,7 +126,11 @@ def _columns(columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
     lengths = {name: array.shape for name, array in arrays.items()}
     if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
         raise ModelError(
-            Fault("synapse-columns-unequal", f"the columns have the shapes {lengths}", expected="one number a synapse in every column")
+            Fault(
+                "synapse-columns-unequal",
+                f"the columns have the shapes {lengths}",
+                expected="one number a synapse in every column",
+            )
         )
     for name, array in arrays.items():
         if array.dtype.kind not in "iufb" and len(array):
@@ -190,7 +194,9 @@ def _network_faults(
 ) -> list[Fault]:
     faults = []
     if inhibitory.shape != (neurons,):
-        return [Fault("synapse-type-mask", f"the mask of inhibitory neurons has shape {inhibitory.shape}", expected=f"({neurons},)")]
+        return [
+            Fault("synapse-type-mask", f"the mask of inhibitory neurons has shape {inhibitory.shape}", expected=f"({neurons},)")
+        ]
     row = _first(inhibitory[arrays["pre"].astype(np.int64)] & (arrays["weight"] > 0))
     if row >= 0:
         what = "also has negative weights" if derived else "is inhibitory"

@@ -57,7 +57,7 @@ class Work(NamedTuple):
     v: Reals
     u: Reals
     last: NDArray[np.int32]  # (N,) step of the state; -1: at rest
-    count: NDArray[np.int32]  # (N,) arrivals in `arrival`
+    number: NDArray[np.int32]  # (N,) arrivals in `arrival`
     inhibited: NDArray[np.int32]  # (N,) inhibitory ones among them
     spiked: NDArray[np.int32]  # (N,) last spike
     active: NDArray[np.int8]  # (N,) 1: integrated every step; 2: was integrated before
@@ -102,7 +102,7 @@ def work(neurons: int, rule: Rule) -> Work:
         v=np.zeros(neurons),
         u=np.zeros(neurons),
         last=np.full(neurons, -1, int32),
-        count=np.zeros(neurons, int32),
+        number=np.zeros(neurons, int32),
         inhibited=np.zeros(neurons, int32),
         spiked=np.full(neurons, -HORIZON, int32),
         active=np.zeros(neurons, np.int8),

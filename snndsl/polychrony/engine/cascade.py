@@ -10,10 +10,10 @@ spikes are equal to the bit.
 from __future__ import annotations
 
 import numpy as np
-from snndsl.polychrony.engine.compiled import kernel
 from numpy.typing import NDArray
 
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["FULL", "clear", "emit", "run", "start"]
 
@@ -34,7 +34,7 @@ Reals = NDArray[np.float64]
 @kernel
 def clear(work: Work, touched: int, last: int) -> None:
     """Forget the probe: `touched` neurons, steps up to `last`."""
-    count, inhibited, active, state, spiked = work.count, work.inhibited, work.active, work.last, work.spiked
+    count, inhibited, active, state, spiked = work.number, work.inhibited, work.active, work.last, work.spiked
     row, bucket, neurons = work.row, work.bucket, work.touched
     for k in range(touched):
         x = neurons[k]
@@ -80,7 +80,7 @@ def emit(
 ) -> tuple[int, int, int]:
     """Enter the arrivals of a spike; returns touched neurons, nodes used and the last arrival (FULL if there is no room)."""
     post, delay, strong, isolation, capacity = net.post, net.delay, net.strong, rule.isolation, rule.capacity
-    count, row, past, spiked, inhibited = work.count, work.row, work.arrival, work.spiked, work.inhibited
+    count, row, past, spiked, inhibited = work.number, work.row, work.arrival, work.spiked, work.inhibited
     bucket, node = work.bucket, work.node
     negative = NEGATIVE if net.inhibitory[neuron] else 0
     tag = (event << EVENT) | negative
@@ -124,7 +124,9 @@ def _input(weight: Reals, past: Int64s, x: int, n: int, step: int) -> float:
 
 
 @kernel
-def _catch_up(weight: Reals, past: Int64s, x: int, n: int, a: float, b: float, last: int, v: float, u: float, step: int) -> tuple[float, float]:
+def _catch_up(
+    weight: Reals, past: Int64s, x: int, n: int, a: float, b: float, last: int, v: float, u: float, step: int
+) -> tuple[float, float]:
     """State before `step` of a neuron that was left alone since `last`."""
     if last < 0:
         first = step
@@ -149,7 +151,16 @@ def _wake(net: Net, work: Work, live: int, step: int) -> int:
         x = nodes[node, 1]
         if active[x] == 0:
             work.v[x], work.u[x] = _catch_up(
-                net.weight, work.arrival, x, work.count[x], parameters[x, 0], parameters[x, 1], work.last[x], work.v[x], work.u[x], step
+                net.weight,
+                work.arrival,
+                x,
+                work.number[x],
+                parameters[x, 0],
+                parameters[x, 1],
+                work.last[x],
+                work.v[x],
+                work.u[x],
+                step,
             )
             active[x] = 1
             neurons[live] = x
@@ -162,7 +173,7 @@ def _wake(net: Net, work: Work, live: int, step: int) -> int:
 def _advance(net: Net, rule: Rule, work: Work, live: int, step: int) -> tuple[int, int]:
     """One step of all live neurons; returns how many stay live and how many fired, the latter sorted by neuron."""
     weight, parameters, calm = net.weight, net.parameters, rule.calm
-    neurons, firing, potential, recovery, past, count = work.live, work.fired, work.v, work.u, work.arrival, work.count
+    neurons, firing, potential, recovery, past, count = work.live, work.fired, work.v, work.u, work.arrival, work.number
     fired = 0
     k = 0
     while k < live:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
@@ -31,7 +31,8 @@ _STAMP = _stamp()
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` when it is first called; with ``NUMBA_DISABLE_JIT=1`` it stays as it is."""
-    dispatcher = numba.njit(cache=True, nogil=True, _nrt=False, error_model="numpy")(function)
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+    dispatcher = numba.njit(**options)(function)
     files = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if files is not None:
         files._source_stamp = _STAMP

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from snndsl.polychrony.engine.compiled import kernel
-
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
 from snndsl.polychrony.engine.cascade import EVENT, EVENTS, NEGATIVE, STEP, SYNAPSE
+from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["judge"]
 
@@ -16,7 +15,7 @@ def _window(rule: Rule, work: Work, event: int) -> int:
     n = 0
     x = work.neuron[event]
     step = work.step[event]
-    for q in range(work.count[x]):
+    for q in range(work.number[x]):
         packed = work.arrival[x, q]
         arrival = packed >> STEP
         if packed & NEGATIVE or arrival > step or arrival <= step - rule.latency:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from snndsl.polychrony.engine.compiled import kernel
 from numpy.typing import NDArray
 
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["Rows", "literal_probe", "rows"]
 
@@ -22,7 +22,7 @@ __all__ = ["Rows", "literal_probe", "rows"]
 class Rows(NamedTuple):
     """The original's tables of pending arrivals, flat."""
 
-    count: NDArray[np.int32]  # (steps,)
+    number: NDArray[np.int32]  # (steps,)
     target: NDArray[np.int32]  # (steps * row,)
     source: NDArray[np.int32]
     event: NDArray[np.int32]
@@ -60,15 +60,15 @@ def _emit(net: Net, table: Rows, row: int, neuron: int, event: int, step: int, l
         if least > 0 and (net.delay[s] < least or not net.strong[s]):
             continue
         arrival = int(step) + int(net.delay[s])
-        cell = arrival * row + table.count[arrival]
+        cell = arrival * row + table.number[arrival]
         table.target[cell] = net.post[s]
         table.source[cell] = neuron
         table.event[cell] = event
         table.delay[cell] = net.delay[s]
         table.weight[cell] = net.weight[s]
-        table.count[arrival] += 1
-        if table.count[arrival] > table.peak[0]:
-            table.peak[0] = table.count[arrival]
+        table.number[arrival] += 1
+        if table.number[arrival] > table.peak[0]:
+            table.peak[0] = table.number[arrival]
     return arrival
 
 
@@ -84,7 +84,7 @@ def _simulate(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> int
     end = rule.end
     t = 0
     while t < end and spikes < rule.max_spikes:
-        for cell in range(t * rule.row, t * rule.row + table.count[t]):
+        for cell in range(t * rule.row, t * rule.row + table.number[t]):
             current[table.target[cell]] += table.weight[cell]
         for i in range(neurons):
             v[i] += 0.5 * ((0.04 * v[i] + 5.0) * v[i] + 140.0 - u[i] + current[i])
@@ -115,7 +115,7 @@ def _layers(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> tuple
         work.layer[e] = 0
         step = work.step[e]
         for p in range(step, max(step - rule.latency, -1), -1):
-            for cell in range(p * rule.row, p * rule.row + table.count[p]):
+            for cell in range(p * rule.row, p * rule.row + table.number[p]):
                 source = table.source[cell]
                 if table.target[cell] != work.neuron[e] or net.inhibitory[source]:
                     continue
@@ -144,8 +144,8 @@ def literal_probe(
         Spikes, links, longest path; the path is 0 where the group is rejected. Spikes and links are in `work`.
     """
     latest = 0
-    for t in range(table.count.shape[0]):
-        table.count[t] = 0
+    for t in range(table.number.shape[0]):
+        table.number[t] = 0
     for i in range(rule.anchors):
         latest = max(latest, delay[i])
     for i in range(rule.anchors):

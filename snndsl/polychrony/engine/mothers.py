@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from snndsl.polychrony.engine.compiled import kernel
 from numpy.typing import NDArray
 
 from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.cascade import FULL, clear, run, start
+from snndsl.polychrony.engine.compiled import kernel
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.literal import Rows, literal_probe
 
@@ -56,10 +56,10 @@ def _store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: 
 
 @kernel
 def _overrun(rule: Rule, work: Work, last: int) -> bool:
+    over = False
     for t in range(last + 1):
-        if work.row[t] > rule.row:
-            return True
-    return False
+        over |= work.row[t] > rule.row
+    return over
 
 
 @kernel
@@ -69,7 +69,7 @@ def probe(
     """One combination of anchors: spikes, links, longest path (0: no group)."""
     touched, nodes = start(net, rule, work, pre, delay)
     spikes, touched, last = run(net, rule, work, rule.anchors, touched, nodes)
-    literal = spikes == FULL or (table.count.shape[0] > 0 and spikes > 32 and _overrun(rule, work, last))
+    literal = spikes == FULL or (table.number.shape[0] > 0 and spikes > 32 and _overrun(rule, work, last))
     links = longest = 0
     if not literal and spikes > rule.min_spikes:
         links, longest = judge(net, rule, work, spikes)
@@ -81,8 +81,6 @@ def probe(
         if table.peak[0] > rule.row:
             tally[2] += 1
         table.peak[0] = 0
-    if spikes > 32: tally[3] += 1
-    if spikes > rule.min_spikes: tally[4] += 1
     return spikes, links, longest
 
 
