@@ -58,6 +58,8 @@ class Machine:
             self.by_projection.setdefault(part.projection, []).append(plastic)
         self.injections = [_Injection(item.target, item.port, item.events) for item in program.injections]
         self._emit(0, {name: source.spikes(0) for name, source in self.sources.items()})
+        for _, synapses in self.plastic:
+            synapses.arrivals(0)
 
     def step(self, j: int) -> dict[str, Index]:
         """Do step j; return the neurons of each population that spike with stamp j + 1."""

@@ -116,9 +116,13 @@ class PlasticSynapses:
         """Note presynaptic spikes; those with no axonal delay have arrived already."""
         _schedule(self.pre_due, stamp + self.axonal, self.outgoing.rows(fired))
 
+    def arrivals(self, stamp: int) -> None:
+        """Do the presynaptic arrivals of a stamp that are still due, and nothing else."""
+        self._pre(stamp, self.pre_due.pop(stamp, []))
+
     def end(self, stamp: int) -> None:
         """Do what is due at a stamp after its spikes: arrivals without axonal delay, ticks, post arrivals."""
-        self._pre(stamp, self.pre_due.pop(stamp, []))
+        self.arrivals(stamp)
         for period, block in self.ticks:
             if stamp % period == 0:
                 self._event(block, stamp, self.everyone)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
+from snndsl.graph.rows import row_count
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.graph.wiring import Infeasible, Pairs, Wiring, wire
 from snndsl.numerics import stream_key
@@ -148,11 +149,16 @@ class _Projection:
         given = self.spec.connect.pairs
         assert given is not None
         columns = []
+        terms = {side: value_terms(getattr(given, side), self.place("connect", "pairs", side)) for side in ("i", "j")}
+        count = row_count(self.model, terms)
+        scope = {} if count is None else {"row": np.arange(count, dtype=np.float64)}
+        evaluator = Evaluator(model_names(self.model, scope, None), self.model.step, self.model.data)
         for side, size in (("i", self.sources.size), ("j", self.targets.size)):
-            term = value_terms(getattr(given, side), self.place("connect", "pairs", side))
-            assert isinstance(term, Term)
-            evaluator = Evaluator(model_names(self.model, {}, None), self.model.step, self.model.data)
-            values = np.asarray(evaluate_term(term, evaluator, side), np.float64)
+            found = terms[side]
+            listed = found if isinstance(found, tuple) else (found,)
+            term = listed[0]
+            parts = [np.atleast_1d(np.asarray(evaluate_term(item, evaluator, side), np.float64)) for item in listed]
+            values = np.concatenate(parts)
             bad = (values != np.floor(values)) | (values < 0) | (values >= size)
             if bad.any():
                 first = int(np.argmax(bad))

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
+from snndsl.graph.rows import row_count
 from snndsl.graph.synapses import to_steps
 from snndsl.graph.values import evaluate_term, finite, model_names
 from snndsl.ir import Table
 from snndsl.lowering.drives import ComputedDrive, varies
 from snndsl.numerics import stream_key
 from snndsl.schema.stimulus import StimulusSpec
-from snndsl.semantics.arithmetic import Evaluator
+from snndsl.semantics.arithmetic import Drawer, Evaluator
 from snndsl.semantics.check import CheckedModel, whole_steps
 from snndsl.semantics.element import value_terms
 from snndsl.semantics.selection import Selection, resolve
@@ -200,7 +201,7 @@ def _expression(model: CheckedModel, name: str, spec: StimulusSpec, targets: Sel
                 evaluator = Evaluator(model_names(model, {}, None), model.step, model.data)
                 shared[node.text] = float(evaluate_term(Term(node, terms.place, terms.line), evaluator, node.text))
         return terms.tree, shared
-    values = _per_element(model, terms, targets, spec.kind)
+    values = _per_element(model, name, terms, targets, spec.kind)
     if spec.kind == "poisson":
         if np.any(values < 0):
             raise ModelError(
@@ -212,14 +213,19 @@ def _expression(model: CheckedModel, name: str, spec: StimulusSpec, targets: Sel
     return None, shared
 
 
-def _per_element(model: CheckedModel, terms: Any, targets: Selection, what: str) -> Real:
+def _per_element(model: CheckedModel, name: str, terms: Any, targets: Selection, what: str) -> Real:
+    """Evaluate one value for each element of an injection; draws are made once, before the run."""
     size = targets.size
     scope = {
         "i": np.arange(size, dtype=np.float64),
         "N": float(size),
         "block": np.repeat(np.arange(len(targets.blocks), dtype=np.float64), [block.size for block in targets.blocks]),
     }
-    evaluator = Evaluator(model_names(model, scope, size), model.step, model.data)
+    seed, stream = model.spec.seed, model.spec.stimuli[name].stream or f"stimuli.{name}"
+    drawer = None
+    if seed is not None and seed.input is not None:
+        drawer = Drawer(stream_key(seed.input, f"{stream}/{what}"), scope["i"])
+    evaluator = Evaluator(model_names(model, scope, size), model.step, model.data, drawer)
     if isinstance(terms, tuple):
         if len(terms) != size:
             raise ModelError(terms[0].problem("list-length", f"{len(terms)} values for {size} neurons", f"{size} values"))
@@ -229,7 +235,7 @@ def _per_element(model: CheckedModel, terms: Any, targets: Selection, what: str)
 
 
 def _weights(model: CheckedModel, name: str, spec: StimulusSpec, targets: Selection) -> Real:
-    return _per_element(model, value_terms(spec.weight, model.place("stimuli", name, "weight")), targets, "weight")
+    return _per_element(model, name, value_terms(spec.weight, model.place("stimuli", name, "weight")), targets, "weight")
 
 
 # ---- listed spikes
@@ -245,7 +251,7 @@ def _events(model: CheckedModel, name: str, spec: StimulusSpec, size: int) -> tu
     path = ("stimuli", name, "spikes")
     columns: dict[str, Any] = {}
     terms = {key: value_terms(getattr(spec.spikes, key), model.place(*path, key)) for key in ("i", "t")}
-    rows = _row_count(model, terms)
+    rows = row_count(model, terms)
     scope = {"row": np.arange(rows, dtype=np.float64)} if rows is not None else {}
     evaluator = Evaluator(model_names(model, scope, None), model.step, model.data)
     for key, term in terms.items():
@@ -275,36 +281,6 @@ def _events(model: CheckedModel, name: str, spec: StimulusSpec, size: int) -> tu
     moment = terms["t"] if isinstance(terms["t"], Term) else terms["t"][0]
     stamp = to_steps(np.asarray(time, np.float64), model.step, spec.spikes.round or spec.round, moment, "a spike time")
     return _inside(model, name, spec, moment, neuron.astype(np.int64), stamp)
-
-
-def _row_count(model: CheckedModel, terms: dict[str, Any]) -> int | None:
-    """Return the number of rows of the arrays that an expression of ``row`` reads."""
-    for term in terms.values():
-        if isinstance(term, Term):
-            sizes = [len(model.data[name].values) for name in _arrays(term.tree) if name in model.data]
-            if sizes:
-                return min(sizes)
-    return None
-
-
-def _arrays(node: Any) -> Iterator[str]:
-    from snndsl.expressions import tree
-
-    match node:
-        case tree.Name():
-            yield node.text
-        case tree.Call():
-            yield node.function
-            for argument in node.arguments:
-                yield from _arrays(argument)
-        case tree.Unary():
-            yield from _arrays(node.operand)
-        case tree.Binary() | tree.Compare():
-            yield from _arrays(node.left)
-            yield from _arrays(node.right)
-        case tree.Logic():
-            for operand in node.operands:
-                yield from _arrays(operand)
 
 
 def _inside(model: CheckedModel, name: str, spec: StimulusSpec, term: Term, neuron: Index, stamp: Index) -> tuple[Index, Index]:

@@ -21,8 +21,8 @@ CONNECT_RULES = (
 class PairsSpec(Spec):
     """Columns of sources and targets."""
 
-    i: Scalar = Field(description="data array: index of the source in `from`")
-    j: Scalar = Field(description="data array: index of the target in `to`")
+    i: PerElement = Field(description="list, data array: index of the source in `from`")
+    j: PerElement = Field(description="list, data array: index of the target in `to`")
 
 
 class ConnectSpec(Spec):
@@ -45,7 +45,7 @@ _CONNECT = (
             "pairs": {
                 "type": "object",
                 "description": "columns of sources and targets: indices in `from` and `to`",
-                "properties": {"i": SCALAR, "j": SCALAR},
+                "properties": {side: {"anyOf": [SCALAR, LIST]} for side in ("i", "j")},
                 "required": ["i", "j"],
                 "additionalProperties": False,
             }

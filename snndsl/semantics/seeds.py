@@ -51,7 +51,7 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Any]]:
             if value is not None and draws(value):
                 yield "wiring", model.place("projections", name)
     for name, stimulus in model.spec.stimuli.items():
-        if stimulus.kind in _DRAWN_STIMULI or draws(stimulus.current):
+        if stimulus.kind in _DRAWN_STIMULI or draws(stimulus.current) or draws(stimulus.weight):
             yield "input", model.place("stimuli", name)
 
 

@@ -1,0 +1,46 @@
+"""Every case of the suite on every registered backend: equal to the reference, bit for bit, for any number of threads."""
+
+from pathlib import Path
+
+import pytest
+
+from snndsl.analysis.expectations import check_expectations
+from snndsl.backend.registry import backend_names
+from snndsl.pipeline import load
+from snndsl.results import Recording
+from snndsl.testing import cases, differences, run_case
+from snndsl.testing.conformance import case_file
+
+OTHERS = [name for name in backend_names() if name != "reference"]
+
+
+@pytest.fixture(scope="module")
+def references(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
+    folder = tmp_path_factory.mktemp("reference")
+    return {case: run_case(case, "reference", folder / case) for case in cases()}
+
+
+@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("case", cases())
+def test_equal_to_the_reference(case: str, backend: str, references: dict[str, Recording], tmp_path: Path) -> None:
+    assert differences(references[case], run_case(case, backend, tmp_path / "run")) == []
+
+
+@pytest.mark.parametrize("case", cases())
+def test_what_the_case_expects(case: str, references: dict[str, Recording]) -> None:
+    outcomes = check_expectations(load(case_file(case)).checked, references[case])
+    assert [outcome.text for outcome in outcomes if not outcome.passed] == []
+
+
+@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("case", ["plasticity_traces", "neurons_by_equations"])
+def test_two_threads_give_the_same(case: str, backend: str, references: dict[str, Recording], tmp_path: Path) -> None:
+    assert differences(references[case], run_case(case, backend, tmp_path / "run", threads=2)) == []
+
+
+@pytest.mark.parametrize("case", cases())
+def test_something_happens(case: str, references: dict[str, Recording]) -> None:
+    """A case in which nothing spikes and nothing moves would prove nothing."""
+    run = references[case]
+    assert sum(len(run.spikes[name]) for name in run.spikes) > 10
+    assert all(run.states[name][variable].value.std() > 0 for name in run.states for variable in run.states[name])
