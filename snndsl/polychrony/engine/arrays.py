@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Found", "Inputs", "Net", "Rule", "Work", "found", "work"]
+__all__ = ["Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -23,6 +23,8 @@ class Net(NamedTuple):
     strong: NDArray[np.bool_]  # may carry an anchor's spike
     inhibitory: NDArray[np.bool_]  # (N,)
     parameters: Reals  # (N, 4): a, b, c, d of the 2006 neuron
+    rest: Reals  # (N, 2): v, u in which a neuron stays without input
+    alone: NDArray[np.int32]  # (N, 2): isolation and inhibitory arrivals of `bounds.Bounds`
 
 
 class Inputs(NamedTuple):
@@ -46,9 +48,9 @@ class Rule(NamedTuple):
     min_path: int
     row: int  # arrivals that a step of the original's tables holds
     corrected: bool
-    isolation: int  # arrivals further apart than this answer singly
-    calm: float  # v - rest below which a neuron is left alone
-    capacity: int  # arrivals remembered per neuron
+    overrun: bool  # rows run over as in the original
+    calm: float  # v + 70 below which a neuron is left alone
+    dip: float  # -(u + 14) below which a neuron is left alone
 
 
 class Work(NamedTuple):
@@ -75,11 +77,23 @@ class Work(NamedTuple):
     latest: NDArray[np.int32]  # (N,) latest event of a neuron
     link: NDArray[np.int32]  # (links, 4): pre event, post event, delay, layer
     order: Ints  # window of one event
-    used: NDArray[np.int32]
+    used: NDArray[np.int32]  # (anchors,) links of an anchor
     chosen: Ints  # (anchors,) combination
     pre: NDArray[np.int32]
     delay: NDArray[np.int32]
     near: NDArray[np.uint32]  # (N,) bit r: an arrival r steps after the mother's could matter
+
+
+class Room(NamedTuple):
+    """Sizes of the working memory of a thread; a search that runs out of one repeats the mother with more."""
+
+    arrivals: int = 48  # per neuron
+    links: int = 1 << 16
+    wakings: int = 1 << 17
+
+    def more(self) -> Room:
+        """Return four times as much of each."""
+        return Room(4 * self.arrivals, 4 * self.links, 4 * self.wakings)
 
 
 class Found(NamedTuple):
@@ -94,10 +108,9 @@ class Found(NamedTuple):
 HORIZON = 4096
 
 
-def work(neurons: int, rule: Rule) -> Work:
+def work(neurons: int, rule: Rule, room: Room) -> Work:
     """Allocate the memory of one thread."""
     int32 = np.int32
-    links = 64 * rule.max_spikes + 64
     return Work(
         v=np.zeros(neurons),
         u=np.zeros(neurons),
@@ -106,20 +119,20 @@ def work(neurons: int, rule: Rule) -> Work:
         inhibited=np.zeros(neurons, int32),
         spiked=np.full(neurons, -HORIZON, int32),
         active=np.zeros(neurons, np.int8),
-        arrival=np.zeros((neurons, rule.capacity), np.int64),
+        arrival=np.zeros((neurons, room.arrivals), np.int64),
         touched=np.zeros(neurons, int32),
         live=np.zeros(neurons, int32),
         fired=np.zeros(neurons, int32),
         row=np.zeros(HORIZON, int32),
         bucket=np.full(HORIZON, -1, int32),
-        node=np.zeros((1 << 17, 2), int32),
+        node=np.zeros((room.wakings, 2), int32),
         neuron=np.zeros(rule.max_spikes + 8, int32),
         step=np.zeros(rule.max_spikes + 8, int32),
         layer=np.zeros(rule.max_spikes + 8, int32),
         earlier=np.full(rule.max_spikes + 8, -1, int32),
         latest=np.full(neurons, -1, int32),
-        link=np.zeros((links, 4), int32),
-        order=np.zeros(rule.capacity + 1, np.int64),
+        link=np.zeros((room.links, 4), int32),
+        order=np.zeros(room.arrivals + 1, np.int64),
         used=np.zeros(rule.anchors, int32),
         chosen=np.zeros(rule.anchors, np.int64),
         pre=np.zeros(rule.anchors, int32),

@@ -1,8 +1,7 @@
 """A probe that integrates only the neurons that could fire.
 
-Arrivals are kept per neuron and nothing else happens until two excitatory ones come within ``rule.isolation`` steps of each
-other (or of a spike of the neuron), or a fifth inhibitory one: `snndsl.polychrony.engine.bounds` shows that a neuron cannot
-fire before. Then its past is made up for, step by step as the original would have done it from rest, and it stays in the
+Arrivals are kept per neuron and nothing else happens until two excitatory ones come closely after each other (or after a
+spike of the neuron), or too many inhibitory ones: `snndsl.polychrony.engine.bounds` proves that a neuron cannot fire before. Then its past is made up for, step by step as the original would have done it from rest, and it stays in the
 list of live neurons until it is calm again. The arithmetic of a step and the order of its sums are the original's, so the
 spikes are equal to the bit.
 """
@@ -18,12 +17,11 @@ from snndsl.polychrony.engine.compiled import kernel
 __all__ = ["FULL", "clear", "emit", "run", "start"]
 
 FULL = -1
-"""Returned where the memory of a neuron or a row of the original is full: the literal probe has to do it."""
+"""Returned where the working memory is too small for a probe."""
 
 STEP, EVENT, NEGATIVE = 42, 31, 1 << 30
 SYNAPSE = NEGATIVE - 1
 EVENTS = (1 << 11) - 1
-INHIBITED = 4
 NEVER = 1 << 20
 
 Int32s = NDArray[np.int32]
@@ -79,7 +77,7 @@ def emit(
     net: Net, rule: Rule, work: Work, neuron: int, event: int, step: int, least: int, touched: int, nodes: int
 ) -> tuple[int, int, int]:
     """Enter the arrivals of a spike; returns touched neurons, nodes used and the last arrival (FULL if there is no room)."""
-    post, delay, strong, isolation, capacity = net.post, net.delay, net.strong, rule.isolation, rule.capacity
+    post, delay, strong, alone, capacity = net.post, net.delay, net.strong, net.alone, work.arrival.shape[1]
     count, row, past, spiked, inhibited = work.number, work.row, work.arrival, work.spiked, work.inhibited
     bucket, node = work.bucket, work.node
     negative = NEGATIVE if net.inhibitory[neuron] else 0
@@ -97,16 +95,19 @@ def emit(
             touched += 1
         elif n == capacity:
             return touched, nodes, FULL
-        elif negative == 0:
-            now, later = _other(past, x, n, arrival, isolation, spiked[x])
+        if alone[x, 0] < 0:
+            if work.active[x] == 0:
+                nodes = _schedule(bucket, node, nodes, x, arrival)
+        elif negative:
+            inhibited[x] += 1
+            if inhibited[x] > alone[x, 1]:
+                nodes = _schedule(bucket, node, nodes, x, arrival)
+        elif n > 0:
+            now, later = _other(past, x, n, arrival, alone[x, 0], spiked[x])
             if now:
                 nodes = _schedule(bucket, node, nodes, x, arrival)
             if later < NEVER:
                 nodes = _schedule(bucket, node, nodes, x, later)
-        if negative:
-            inhibited[x] += 1
-            if inhibited[x] > INHIBITED:
-                nodes = _schedule(bucket, node, nodes, x, arrival)
         past[x, n] = (arrival << STEP) | tag | s
         count[x] = n + 1
     return touched, nodes, arrival
@@ -133,7 +134,6 @@ def _catch_up(
         for q in range(n):
             first = min(first, past[x, q] >> STEP)
         last = first - 1
-        v, u = -70.0, 0.2 * -70.0
     for t in range(last + 1, step):
         current = _input(weight, past, x, n, t)
         v += 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
@@ -150,6 +150,8 @@ def _wake(net: Net, work: Work, live: int, step: int) -> int:
     while node >= 0:
         x = nodes[node, 1]
         if active[x] == 0:
+            if work.last[x] < 0:
+                work.v[x], work.u[x] = net.rest[x, 0], net.rest[x, 1]
             work.v[x], work.u[x] = _catch_up(
                 net.weight,
                 work.arrival,
@@ -172,7 +174,7 @@ def _wake(net: Net, work: Work, live: int, step: int) -> int:
 @kernel
 def _advance(net: Net, rule: Rule, work: Work, live: int, step: int) -> tuple[int, int]:
     """One step of all live neurons; returns how many stay live and how many fired, the latter sorted by neuron."""
-    weight, parameters, calm = net.weight, net.parameters, rule.calm
+    weight, parameters, calm, dip = net.weight, net.parameters, rule.calm, -rule.dip
     neurons, firing, potential, recovery, past, count = work.live, work.fired, work.v, work.u, work.arrival, work.number
     fired = 0
     k = 0
@@ -194,7 +196,7 @@ def _advance(net: Net, rule: Rule, work: Work, live: int, step: int) -> tuple[in
             fired += 1
         potential[x] = v
         recovery[x] = u
-        if v + 70.0 <= calm and v >= -85.0 and -0.5 <= u + 14.0 <= 30.0:
+        if v + 70.0 <= calm and v >= -85.0 and dip <= u + 14.0 <= 30.0 and net.alone[x, 0] >= 0:
             work.active[x] = 0
             work.last[x] = step
             live -= 1
@@ -216,7 +218,10 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
     end = rule.end
     live = 0
     t = 0
-    far = end + 64
+    far = end + 1100
+    if nodes == FULL or nodes > work.node.shape[0]:
+        return FULL, touched, far
+    far = end
     while t < end and spikes < rule.max_spikes:
         if work.bucket[t] >= 0:
             live = _wake(net, work, live, t)
@@ -230,7 +235,7 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
                 work.step[spikes] = t
                 work.spiked[x] = t
                 touched, nodes, arrival = emit(net, rule, work, x, spikes, t, 0, touched, nodes)
-                if arrival == FULL or nodes + 4096 > work.node.shape[0]:
+                if arrival == FULL or nodes > work.node.shape[0]:
                     return FULL, touched, max(far, t + 1100)
                 spikes += 1
                 far = max(far, arrival)
@@ -243,7 +248,7 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
 
 @kernel
 def start(net: Net, rule: Rule, work: Work, pre: NDArray[np.int32], delay: NDArray[np.int32]) -> tuple[int, int]:
-    """Fire the anchors so that they arrive together; returns touched neurons and nodes used."""
+    """Fire the anchors so that they arrive together; returns touched neurons and nodes used (FULL if there is no room)."""
     latest = 0
     touched = 0
     nodes = 0
@@ -253,5 +258,7 @@ def start(net: Net, rule: Rule, work: Work, pre: NDArray[np.int32], delay: NDArr
         work.neuron[i] = pre[i]
         work.step[i] = latest - delay[i]
         work.layer[i] = 1
-        touched, nodes, _ = emit(net, rule, work, pre[i], i, latest - delay[i], delay[i], touched, nodes)
+        touched, nodes, arrival = emit(net, rule, work, pre[i], i, latest - delay[i], delay[i], touched, nodes)
+        if arrival == FULL:
+            return touched, FULL
     return touched, nodes

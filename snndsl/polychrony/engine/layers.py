@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
-from snndsl.polychrony.engine.cascade import EVENT, EVENTS, NEGATIVE, STEP, SYNAPSE
+from snndsl.polychrony.engine.cascade import EVENT, EVENTS, FULL, NEGATIVE, STEP, SYNAPSE
 from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["judge"]
@@ -44,12 +44,13 @@ def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
             while k >= 0:
                 work.layer[event] = max(work.layer[event], work.layer[k] + 1)
                 k = work.earlier[k]
-        if links < work.link.shape[0]:
-            work.link[links, 0] = cause
-            work.link[links, 1] = event
-            work.link[links, 2] = net.delay[packed & SYNAPSE]
-            work.link[links, 3] = work.layer[event]
-            links += 1
+        if links == work.link.shape[0]:
+            return FULL
+        work.link[links, 0] = cause
+        work.link[links, 1] = event
+        work.link[links, 2] = net.delay[packed & SYNAPSE]
+        work.link[links, 3] = work.layer[event]
+        links += 1
     if rule.corrected:
         for k in range(first, links):
             work.link[k, 3] = work.layer[event]
@@ -66,13 +67,15 @@ def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
         if e >= rule.anchors:
             before = links
             links = _links(net, rule, work, e, links)
+            if links == FULL:
+                break
             if links > before:
                 longest = max(longest, work.layer[e])
         work.earlier[e] = work.latest[x]
         work.latest[x] = e
     for e in range(spikes):
         work.latest[work.neuron[e]] = -1
-    if longest < rule.min_path:
+    if links == FULL or longest < rule.min_path:
         return links, 0
     for i in range(rule.anchors):
         work.used[i] = 0

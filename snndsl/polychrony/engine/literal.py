@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.cascade import FULL
 from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["Rows", "literal_probe", "rows"]
@@ -122,12 +123,13 @@ def _layers(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> tuple
                 for k in range(e):
                     if work.neuron[k] == source and work.layer[k] + 1 > work.layer[e]:
                         work.layer[e] = work.layer[k] + 1
-                if links < work.link.shape[0]:
-                    work.link[links, 0] = table.event[cell]
-                    work.link[links, 1] = e
-                    work.link[links, 2] = table.delay[cell]
-                    work.link[links, 3] = work.layer[e]
-                    links += 1
+                if links == work.link.shape[0]:
+                    return FULL, 0
+                work.link[links, 0] = table.event[cell]
+                work.link[links, 1] = e
+                work.link[links, 2] = table.delay[cell]
+                work.link[links, 3] = work.layer[e]
+                links += 1
                 longest = max(longest, work.layer[e])
     return links, longest
 

@@ -1,4 +1,4 @@
-"""All probes of a range of mothers."""
+"""All probes of one mother."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from snndsl.polychrony.engine.compiled import kernel
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.literal import Rows, literal_probe
 
-__all__ = ["search_mother"]
+__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "search_mother"]
+
+DONE, NO_ROOM, NO_MEMORY = 0, 1, 2
 
 
 @kernel
@@ -63,36 +65,42 @@ def _overrun(rule: Rule, work: Work, last: int) -> bool:
 
 
 @kernel
-def probe(
-    net: Net, rule: Rule, work: Work, table: Rows, pre: NDArray[np.int32], delay: NDArray[np.int32], tally: NDArray[np.int64]
-) -> tuple[int, int, int]:
-    """One combination of anchors: spikes, links, longest path (0: no group)."""
-    touched, nodes = start(net, rule, work, pre, delay)
+def _probe(net: Net, rule: Rule, work: Work, table: Rows) -> tuple[int, int, int]:
+    """One combination of anchors: spikes, links, longest path (0: no group); FULL in one of the first two: no memory."""
+    touched, nodes = start(net, rule, work, work.pre, work.delay)
     spikes, touched, last = run(net, rule, work, rule.anchors, touched, nodes)
-    literal = spikes == FULL or (table.number.shape[0] > 0 and spikes > 32 and _overrun(rule, work, last))
     links = longest = 0
-    if not literal and spikes > rule.min_spikes:
+    overrun = rule.overrun and spikes > rule.anchors and _overrun(rule, work, last)
+    if not overrun and spikes > rule.min_spikes:
         links, longest = judge(net, rule, work, spikes)
     clear(work, touched, last)
-    tally[0] += 1
-    if literal:
-        tally[1] += 1
-        spikes, links, longest = literal_probe(net, table, rule, work, pre, delay)
-        if table.peak[0] > rule.row:
-            tally[2] += 1
-        table.peak[0] = 0
+    if overrun:
+        spikes, links, longest = literal_probe(net, table, rule, work, work.pre, work.delay)
     return spikes, links, longest
 
 
 @kernel
-def search_mother(
-    net: Net, given: Inputs, rule: Rule, work: Work, table: Rows, out: Found, mother: int, tally: NDArray[np.int64]
-) -> bool:
-    """Try all combinations of the mother's strong inputs; False if there was no room for all groups."""
+def _different(pre: NDArray[np.int32]) -> bool:
+    """Whether the anchors are different neurons; they are sorted."""
+    different = True
+    for i in range(1, pre.shape[0]):
+        different = different and pre[i] != pre[i - 1]
+    return different
+
+
+@kernel
+def search_mother(net: Net, given: Inputs, rule: Rule, work: Work, table: Rows, out: Found, mother: int) -> int:
+    """Try all combinations of the mother's strong inputs.
+
+    Returns
+    -------
+    int
+        DONE, NO_ROOM (`out` is full) or NO_MEMORY (`work` is too small); then `out` holds some of the mother's groups.
+    """
     first = given.start[mother]
     n = given.start[mother + 1] - first
     if n < rule.anchors:
-        return True
+        return DONE
     chosen, pre, delay = work.chosen, work.pre, work.delay
     for i in range(rule.anchors):
         chosen[i] = i
@@ -101,8 +109,13 @@ def search_mother(
         for i in range(rule.anchors):
             pre[i] = given.pre[first + chosen[i]]
             delay[i] = given.delay[first + chosen[i]]
-        spikes, links, longest = probe(net, rule, work, table, pre, delay, tally)
+        if not _different(pre):
+            more = _next(chosen, n)
+            continue
+        spikes, links, longest = _probe(net, rule, work, table)
+        if spikes == FULL or links == FULL:
+            return NO_MEMORY
         if longest >= rule.min_path and not _store(out, work, rule, mother, spikes, links, longest):
-            return False
+            return NO_ROOM
         more = _next(chosen, n)
-    return True
+    return DONE

@@ -7,11 +7,13 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.definitions import Izhikevich2006
-from snndsl.polychrony.engine.arrays import Inputs, Net
+from snndsl.polychrony.engine.arrays import Inputs, Net, Rule
+from snndsl.polychrony.engine.bounds import CALM, DIP, leave_alone, resting
 from snndsl.polychrony.table import SynapseTable
 
-__all__ = ["combinations", "inputs", "network"]
+__all__ = ["combinations", "inputs", "network", "published", "rule"]
 
 
 def _starts(keys: NDArray[np.int32], neurons: int) -> NDArray[np.int64]:
@@ -44,6 +46,21 @@ def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray
         kept |= table.inhibitory[table.post]
     rows = np.flatnonzero(kept)
     rows = rows[np.lexsort((rows, table.delay[rows], table.pre[rows]))]
+    parameters = np.ascontiguousarray(parameters, dtype=np.float64)
+    if parameters.shape != (table.neurons, 4) or not np.isfinite(parameters).all():
+        raise ModelError(
+            Fault(
+                "neuron-parameters",
+                f"the parameters have shape {parameters.shape}",
+                expected=f"a, b, c, d: ({table.neurons}, 4)",
+            )
+        )
+    rest = resting(parameters)
+    if not np.isfinite(rest).all():
+        neuron = int(np.argmax(~np.isfinite(rest).all(axis=1)))
+        raise ModelError(
+            Fault("no-rest", f"neuron {neuron} does not stay at v = -70, u = -14 without input", expected="b = 0.2")
+        )
     return Net(
         _starts(table.pre[rows], table.neurons),
         table.post[rows],
@@ -51,7 +68,45 @@ def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray
         table.weight[rows],
         strong[rows],
         table.inhibitory,
-        np.ascontiguousarray(parameters, dtype=np.float64),
+        parameters,
+        rest,
+        _alone(parameters, table.post[rows], table.weight[rows]),
+    )
+
+
+def _alone(parameters: NDArray[np.float64], post: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.int32]:
+    """How long each neuron may be left alone; the proof is made once for each kind of neuron."""
+    alone = np.full((len(parameters), 2), -1, np.int32)
+    kinds, kind = np.unique(parameters[:, :2], axis=0, return_inverse=True)
+    for k, (a, b) in enumerate(kinds if len(kinds) <= 16 else []):
+        members = kind.reshape(-1) == k
+        onto = weight[members[post]]
+        bounds = leave_alone(float(a), float(b), float(onto.max(initial=0.0)), float(-onto.min(initial=0.0)))
+        alone[members] = bounds
+    return alone
+
+
+def published(table: SynapseTable) -> NDArray[np.float64]:
+    """Return a, b, c, d of the network of 2006: regular spiking neurons, fast spiking where inhibitory; shape (neurons, 4)."""
+    return np.where(table.inhibitory[:, None], [0.1, 0.2, -65.0, 2.0], [0.02, 0.2, -65.0, 8.0])
+
+
+def rule(definition: Izhikevich2006) -> Rule:
+    """Return the numbers of the definition as the kernels read them."""
+    corrected = definition.mode == "corrected"
+    return Rule(
+        anchors=definition.anchors,
+        latency=definition.latency,
+        end=definition.end,
+        last_step=definition.last_step,
+        max_spikes=definition.max_spikes,
+        min_spikes=2 * definition.anchors,
+        min_path=definition.min_path,
+        row=definition.row,
+        corrected=corrected,
+        overrun=definition.overrun and not corrected,
+        calm=CALM,
+        dip=DIP,
     )
 
 
