@@ -24,7 +24,8 @@ class Net(NamedTuple):
     inhibitory: NDArray[np.bool_]  # (N,)
     parameters: Reals  # (N, 4): a, b, c, d of the 2006 neuron
     rest: Reals  # (N, 2): v, u in which a neuron stays without input
-    alone: NDArray[np.int32]  # (N, 2): isolation and inhibitory arrivals of `bounds.Bounds`
+    alone: NDArray[np.int32]  # (N, 3): isolation and inhibitory arrivals of `bounds.leave_alone`; whether it settles
+    single: bool  # no two synapses join the same neurons
 
 
 class Inputs(NamedTuple):
@@ -47,8 +48,9 @@ class Rule(NamedTuple):
     min_spikes: int  # a group has more spikes than this
     min_path: int
     row: int  # arrivals that a step of the original's tables holds
-    corrected: bool
     overrun: bool  # rows run over as in the original
+    late: bool  # a probe lasts `latency` steps after the last arrival
+    by_spike: bool  # an arrival links the spike that sent it
     calm: float  # v + 70 below which a neuron is left alone
     dip: float  # -(u + 14) below which a neuron is left alone
 
@@ -78,10 +80,12 @@ class Work(NamedTuple):
     link: NDArray[np.int32]  # (links, 4): pre event, post event, delay, layer
     order: Ints  # window of one event
     used: NDArray[np.int32]  # (anchors,) links of an anchor
+    noted: NDArray[np.int32]  # neurons with `near`
+    inert: NDArray[np.int8]  # last anchors that change nothing
     chosen: Ints  # (anchors,) combination
     pre: NDArray[np.int32]
     delay: NDArray[np.int32]
-    near: NDArray[np.uint32]  # (N,) bit r: an arrival r steps after the mother's could matter
+    near: NDArray[np.uint64]  # (N,) bit r: an arrival r steps after the mother's could matter
 
 
 class Room(NamedTuple):
@@ -134,10 +138,12 @@ def work(neurons: int, rule: Rule, room: Room) -> Work:
         link=np.zeros((room.links, 4), int32),
         order=np.zeros(room.arrivals + 1, np.int64),
         used=np.zeros(rule.anchors, int32),
+        noted=np.zeros(neurons, int32),
+        inert=np.zeros(neurons, np.int8),
         chosen=np.zeros(rule.anchors, np.int64),
         pre=np.zeros(rule.anchors, int32),
         delay=np.zeros(rule.anchors, int32),
-        near=np.zeros(neurons, np.uint32),
+        near=np.zeros(neurons, np.uint64),
     )
 
 

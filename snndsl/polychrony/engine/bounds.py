@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CALM", "DIP", "leave_alone", "resting"]
+__all__ = ["CALM", "DIP", "SPENT", "leave_alone", "resting", "settles"]
 
 Reals = NDArray[np.float64]
 
@@ -29,6 +29,7 @@ LOW = 15.0  # a neuron is left alone only if x >= -LOW
 HIGH = 30.0  # and y <= HIGH
 CALM = 1.5  # and x <= CALM
 DIP = 0.1  # and y >= -DIP
+SPENT = 12.0
 MARGIN = 1e-6
 
 
@@ -105,6 +106,12 @@ def _holds(a: float, b: float, excitation: float, inhibition: float, isolation: 
         return False
     least = -6.125 - 0.5 * HIGH - 0.5 * inhibited * inhibition
     return b * 95.0 <= HIGH and least >= -35.0 - top
+
+
+def settles(c: float, d: float) -> bool:
+    """Whether a neuron that fired from rest, with y up to `SPENT` then, may be left alone after one more step."""
+    high, low = (_half(_half(c + 70.0, y, 0.0), y, 0.0) for y in (d - DIP, SPENT))
+    return c + 70.0 >= -LOW and 0.0 <= d <= SPENT and high + MARGIN <= CALM and low - MARGIN >= -LOW
 
 
 def leave_alone(a: float, b: float, excitation: float, inhibition: float, longest: int = 24) -> tuple[int, int]:

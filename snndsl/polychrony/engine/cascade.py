@@ -1,9 +1,10 @@
 """A probe that integrates only the neurons that could fire.
 
 Arrivals are kept per neuron and nothing else happens until two excitatory ones come closely after each other (or after a
-spike of the neuron), or too many inhibitory ones: `snndsl.polychrony.engine.bounds` proves that a neuron cannot fire before. Then its past is made up for, step by step as the original would have done it from rest, and it stays in the
-list of live neurons until it is calm again. The arithmetic of a step and the order of its sums are the original's, so the
-spikes are equal to the bit.
+spike of the neuron), or too many inhibitory ones: `snndsl.polychrony.engine.bounds` proves that a neuron cannot fire before.
+Then its past is made up for, step by step as the original would have done it from rest, and it stays in the list of live
+neurons until it is calm again. The arithmetic of a step and the order of its sums are the original's, so the spikes are
+equal to the bit.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
 from snndsl.polychrony.engine.compiled import kernel
 
-__all__ = ["FULL", "clear", "emit", "run", "start"]
+__all__ = ["FULL", "clear", "emit", "run", "schedule", "start"]
 
 FULL = -1
 """Returned where the working memory is too small for a probe."""
@@ -47,7 +48,8 @@ def clear(work: Work, touched: int, last: int) -> None:
 
 
 @kernel
-def _schedule(bucket: Int32s, node: Int32s, nodes: int, neuron: int, step: int) -> int:
+def schedule(bucket: Int32s, node: Int32s, nodes: int, neuron: int, step: int) -> int:
+    """Have a neuron integrated from `step` on; returns the nodes used."""
     if nodes < node.shape[0]:
         node[nodes, 0] = bucket[step]
         node[nodes, 1] = neuron
@@ -97,17 +99,17 @@ def emit(
             return touched, nodes, FULL
         if alone[x, 0] < 0:
             if work.active[x] == 0:
-                nodes = _schedule(bucket, node, nodes, x, arrival)
+                nodes = schedule(bucket, node, nodes, x, arrival)
         elif negative:
             inhibited[x] += 1
             if inhibited[x] > alone[x, 1]:
-                nodes = _schedule(bucket, node, nodes, x, arrival)
+                nodes = schedule(bucket, node, nodes, x, arrival)
         elif n > 0:
             now, later = _other(past, x, n, arrival, alone[x, 0], spiked[x])
             if now:
-                nodes = _schedule(bucket, node, nodes, x, arrival)
+                nodes = schedule(bucket, node, nodes, x, arrival)
             if later < NEVER:
-                nodes = _schedule(bucket, node, nodes, x, later)
+                nodes = schedule(bucket, node, nodes, x, later)
         past[x, n] = (arrival << STEP) | tag | s
         count[x] = n + 1
     return touched, nodes, arrival
@@ -239,7 +241,7 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
                     return FULL, touched, max(far, t + 1100)
                 spikes += 1
                 far = max(far, arrival)
-                reach = arrival + rule.latency if rule.corrected else arrival
+                reach = arrival + rule.latency if rule.late else arrival
                 if end < reach + 1:
                     end = min(reach + 1, rule.last_step)
         t += 1

@@ -37,7 +37,7 @@ def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
     for q in range(_window(rule, work, event)):
         packed = work.order[q]
         cause = (packed >> EVENT) & EVENTS
-        if rule.corrected:
+        if rule.by_spike:
             work.layer[event] = max(work.layer[event], work.layer[cause] + 1)
         else:
             k = work.latest[work.neuron[cause]]
@@ -51,7 +51,7 @@ def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
         work.link[links, 2] = net.delay[packed & SYNAPSE]
         work.link[links, 3] = work.layer[event]
         links += 1
-    if rule.corrected:
+    if rule.by_spike:
         for k in range(first, links):
             work.link[k, 3] = work.layer[event]
     return links
@@ -84,7 +84,7 @@ def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
             continue
         cause = work.link[k, 0]
         for i in range(rule.anchors):
-            if cause == i or (not rule.corrected and work.neuron[cause] == work.neuron[i]):
+            if cause == i or (not rule.by_spike and work.neuron[cause] == work.neuron[i]):
                 work.used[i] += 1
     for i in range(rule.anchors):
         if work.used[i] == 1:

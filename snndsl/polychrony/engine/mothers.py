@@ -10,6 +10,7 @@ from snndsl.polychrony.engine.cascade import FULL, clear, run, start
 from snndsl.polychrony.engine.compiled import kernel
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.literal import Rows, literal_probe
+from snndsl.polychrony.engine.prefix import forget, inert, prefix
 
 __all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "search_mother"]
 
@@ -89,6 +90,36 @@ def _different(pre: NDArray[np.int32]) -> bool:
 
 
 @kernel
+def _choose(given: Inputs, work: Work, first: int, anchors: int) -> float:
+    """Write down the first `anchors` chosen ones; returns the sum of their weights, added in order."""
+    total = 0.0
+    for i in range(anchors):
+        row = first + work.chosen[i]
+        work.pre[i] = given.pre[row]
+        work.delay[i] = given.delay[row]
+        total += given.weight[row]
+    return total
+
+
+@kernel
+def _skip(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, last: int) -> None:
+    """Mark in ``work.inert`` the last anchors from the one chosen to `last` that cannot make a group."""
+    first = given.start[mother]
+    begin = work.chosen[rule.anchors - 1]
+    for k in range(begin, last):
+        work.inert[k] = 0
+    if not net.single or net.alone[mother, 0] < 0 or net.alone[mother, 2] == 0 or last - begin < 3:
+        return
+    base = _choose(given, work, first, rule.anchors - 1)
+    found = prefix(net, given, rule, work, mother, base, first + begin)
+    if found[0] < 0:
+        return
+    for k in range(begin, last):
+        work.inert[k] = inert(net, given, work, mother, base, found, first + k)
+    forget(work, found[1])
+
+
+@kernel
 def search_mother(net: Net, given: Inputs, rule: Rule, work: Work, table: Rows, out: Found, mother: int) -> int:
     """Try all combinations of the mother's strong inputs.
 
@@ -101,21 +132,20 @@ def search_mother(net: Net, given: Inputs, rule: Rule, work: Work, table: Rows, 
     n = given.start[mother + 1] - first
     if n < rule.anchors:
         return DONE
-    chosen, pre, delay = work.chosen, work.pre, work.delay
+    chosen = work.chosen
     for i in range(rule.anchors):
         chosen[i] = i
     more = True
     while more:
-        for i in range(rule.anchors):
-            pre[i] = given.pre[first + chosen[i]]
-            delay[i] = given.delay[first + chosen[i]]
-        if not _different(pre):
-            more = _next(chosen, n)
-            continue
-        spikes, links, longest = _probe(net, rule, work, table)
-        if spikes == FULL or links == FULL:
-            return NO_MEMORY
-        if longest >= rule.min_path and not _store(out, work, rule, mother, spikes, links, longest):
-            return NO_ROOM
+        if chosen[rule.anchors - 1] == chosen[rule.anchors - 2] + 1:
+            _skip(net, given, rule, work, mother, n)
+        if work.inert[chosen[rule.anchors - 1]] == 0:
+            _choose(given, work, first, rule.anchors)
+            if _different(work.pre):
+                spikes, links, longest = _probe(net, rule, work, table)
+                if spikes == FULL or links == FULL:
+                    return NO_MEMORY
+                if longest >= rule.min_path and not _store(out, work, rule, mother, spikes, links, longest):
+                    return NO_ROOM
         more = _next(chosen, n)
     return DONE

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.definitions import Izhikevich2006
 from snndsl.polychrony.engine.arrays import Inputs, Net, Rule
-from snndsl.polychrony.engine.bounds import CALM, DIP, leave_alone, resting
+from snndsl.polychrony.engine.bounds import CALM, DIP, leave_alone, resting, settles
 from snndsl.polychrony.table import SynapseTable
 
 __all__ = ["combinations", "inputs", "network", "published", "rule"]
@@ -71,18 +71,19 @@ def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray
         parameters,
         rest,
         _alone(parameters, table.post[rows], table.weight[rows]),
+        len(np.unique(table.pre[rows].astype(np.int64) * table.neurons + table.post[rows])) == len(rows),
     )
 
 
 def _alone(parameters: NDArray[np.float64], post: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.int32]:
     """How long each neuron may be left alone; the proof is made once for each kind of neuron."""
-    alone = np.full((len(parameters), 2), -1, np.int32)
-    kinds, kind = np.unique(parameters[:, :2], axis=0, return_inverse=True)
-    for k, (a, b) in enumerate(kinds if len(kinds) <= 16 else []):
+    alone = np.full((len(parameters), 3), -1, np.int32)
+    kinds, kind = np.unique(parameters, axis=0, return_inverse=True)
+    for k, (a, b, c, d) in enumerate(kinds if len(kinds) <= 16 else []):
         members = kind.reshape(-1) == k
         onto = weight[members[post]]
         bounds = leave_alone(float(a), float(b), float(onto.max(initial=0.0)), float(-onto.min(initial=0.0)))
-        alone[members] = bounds
+        alone[members] = *bounds, settles(float(c), float(d))
     return alone
 
 
@@ -93,7 +94,6 @@ def published(table: SynapseTable) -> NDArray[np.float64]:
 
 def rule(definition: Izhikevich2006) -> Rule:
     """Return the numbers of the definition as the kernels read them."""
-    corrected = definition.mode == "corrected"
     return Rule(
         anchors=definition.anchors,
         latency=definition.latency,
@@ -103,8 +103,9 @@ def rule(definition: Izhikevich2006) -> Rule:
         min_spikes=2 * definition.anchors,
         min_path=definition.min_path,
         row=definition.row,
-        corrected=corrected,
-        overrun=definition.overrun and not corrected,
+        overrun=definition.mode == "original",
+        late=definition.late_answers,
+        by_spike=definition.links_by_spike,
         calm=CALM,
         dip=DIP,
     )
