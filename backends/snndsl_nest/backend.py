@@ -1,0 +1,168 @@
+"""The backend `nest`: generates a tree, compiles runtime and kernels once, and leaves running to the tree itself."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from snndsl.backend.protocol import BuildCache
+from snndsl.backend.source_tree import SourceTree
+from snndsl.backend.tree_data import arrays, settings
+from snndsl.errors import Fault, SimulationFailed
+from snndsl.ir import OPERATIONS, Program, Target
+from snndsl.ir.dump import dump
+from snndsl.numerics import c_functions
+from snndsl_nest.kernels import kernel_source
+from snndsl_nest.readme import readme
+from snndsl_nest.script import script
+from snndsl_nest.tree import building
+
+__all__ = ["TARGET", "NestBackend", "backend"]
+
+TARGET = Target(
+    name="nest",
+    operations=frozenset(OPERATIONS),
+    features=frozenset(
+        {
+            "plastic", "dendritic_delay", "post_first", "ticks", "injections", "sources", "samples", "state_record",
+            "synapse_record", "plastic_source_stamp_0",
+        }
+    ),
+    max_ports=64,
+    max_delay=2**20,
+    needs=("c++", "boost", "ltdl", "nest"),
+)  # fmt: skip
+"""What NEST can do: everything the program can say, with delays that fit into its 21 bits."""
+
+_HEADERS = ("boost/type_index.hpp", "ltdl.h")
+
+
+@dataclass(frozen=True, slots=True)
+class NestBackend:
+    """NEST with a generic runtime."""
+
+    name: str = "nest"
+    target: Target = TARGET
+
+    def versions(self) -> Mapping[str, str]:
+        """Return versions of NEST, NumPy and the compiler."""
+        found = {"nest": building.nest_version(), "numpy": metadata.version("numpy")}
+        return {**found, "compiler": building.compiler_version(), "flags": " ".join(building.KERNEL_FLAGS)}
+
+    def missing(self) -> tuple[Fault, ...]:
+        """Return what must be installed before it can run."""
+        return tuple(fault for fault in (_no_compiler(), _no_nest(), _no_headers()) if fault is not None)
+
+    def generate(self, program: Program) -> SourceTree:
+        """Return the stand-alone tree.
+
+        Parameters
+        ----------
+        program : Program
+            Any that `TARGET` allows.
+        """
+        code = {f"code/{entry.name}": entry.read_text(encoding="utf-8") for entry in _shipped()}
+        code["code/run_folder.py"] = files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8")
+        code["code/functions.h"] = c_functions()
+        code["code/kernels.c"] = kernel_source(program)
+        texts = {
+            "README.md": readme(program),
+            "run.py": script(program),
+            "settings.json": settings(program, self.name, _shapes(program)),
+            "program.txt": dump(program),
+        }
+        return SourceTree({**texts, **code, **arrays(program)})
+
+    def build(self, tree: Path, cache: BuildCache, log: Path) -> Path | None:
+        """Compile runtime and kernels, unless that was done before; return a folder with both.
+
+        Parameters
+        ----------
+        tree : Path
+            A generated tree.
+        cache : BuildCache
+            Of compiled parts.
+        log : Path
+            Takes what the compiler says.
+        """
+        code = (tree / "code").resolve()
+        runtime = cache.get(building.runtime_key(code), _logged(building.compile_runtime, code, log))
+        kernels = cache.get(building.kernel_key(code), _logged(building.compile_kernels, code, log))
+        places = {building.RUNTIME: str(runtime / building.RUNTIME), building.KERNELS: str(kernels / building.KERNELS)}
+        folder = tree / "build"
+        folder.mkdir(exist_ok=True)
+        (folder / "places.json").write_text(json.dumps(places, indent=1) + "\n", encoding="utf-8")
+        return folder
+
+
+def _logged(make: Callable[[Path, Path], None], code: Path, log: Path) -> Callable[[Path], None]:
+    def build(folder: Path) -> None:
+        try:
+            make(code, folder)
+        except subprocess.CalledProcessError as error:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(f"{error}\n{error.stderr}", encoding="utf-8")
+            raise SimulationFailed(Fault("build-failed", f"the model could not be compiled for NEST (see {log})")) from None
+
+    return build
+
+
+def _shapes(program: Program) -> dict[str, Any]:
+    """Return how the numbers lie side by side in the arrays of the runtime."""
+    return {
+        "neurons": {
+            neuron.name: {"params": list(neuron.params), "states": list(neuron.states), "ports": list(neuron.ports)}
+            for neuron in program.neurons
+        },
+        "rules": {
+            rule.name: {
+                "params": list(rule.params),
+                "states": list(rule.states),
+                "deliver": rule.deliver,
+                "order": rule.order,
+                "every": [tick.period for tick in rule.every],
+            }
+            for rule in program.rules
+        },
+        "sample_sizes": [len(sample.values) for sample in program.samples],
+    }
+
+
+def _shipped() -> list[Traversable]:
+    entries = [entry for entry in files("snndsl_nest.tree").iterdir() if entry.name.endswith((".py", ".h", ".cpp"))]
+    return sorted((entry for entry in entries if entry.name != "__init__.py"), key=lambda entry: entry.name)
+
+
+def _no_compiler() -> Fault | None:
+    missing = [compiler for compiler in building.compilers() if shutil.which(compiler) is None]
+    if not missing:
+        return None
+    what = f"NEST models need a C++ compiler, and there is no {missing[0]}"
+    return Fault("compiler-missing", what, try_="sudo apt-get install -y build-essential")
+
+
+def _no_nest() -> Fault | None:
+    if importlib.util.find_spec("nest") is None:
+        return Fault("nest-missing", "NEST is not installed", try_="pip install 'snndsl[nest]'")
+    return None
+
+
+def _no_headers() -> Fault | None:
+    places = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
+    missing = [name for name in _HEADERS if not any((Path(place) / name).exists() for place in places)]
+    if not missing:
+        return None
+    what = f"NEST models need headers of boost and ltdl ({missing[0]} was not found)"
+    return Fault("headers-missing", what, try_="sudo apt-get install -y libboost-dev libltdl-dev")
+
+
+backend = NestBackend()
