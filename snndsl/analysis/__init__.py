@@ -1,0 +1,1 @@
+"""What recordings say: comparison, expectations, statistics, figures."""
