@@ -136,7 +136,7 @@ def compare(*recordings: Recording) -> Comparison:
         _statistics(recordings, names, steps),
         _compared(recordings, steps),
         tuple(_notes(recordings, names, steps)),
-        _before_after(one, others[names[1:].index(_run_of(first, differing))], first, steps) if first is not None else None,
+        _before_after(one, dict(zip(names[1:], others, strict=True)), differing, steps),
     )
 
 
@@ -167,10 +167,6 @@ def _names(recordings: tuple[Recording, ...]) -> tuple[str, ...]:
         name = str(run.path)
         names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
     return tuple(names)
-
-
-def _run_of(first: Divergence, differing: Mapping[str, list[Divergence]]) -> str:
-    return next(name for name, items in differing.items() if first in items)
 
 
 def _statistics(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int) -> dict[str, dict[str, TrainStatistics]]:
@@ -223,14 +219,18 @@ def _notes(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int
                 yield f"{what} of {population} are in {names[0] if population in mine else name} alone"
 
 
-def _before_after(one: Recording, other: Recording, first: Divergence, steps: int) -> tuple[int, float] | None:
-    shared = [name for name in one.spikes if name in other.spikes]
-    if not shared:
+def _before_after(
+    one: Recording, others: Mapping[str, Recording], differing: Mapping[str, list[Divergence]], steps: int
+) -> tuple[int, float] | None:
+    """Return the spikes before the first spike that differs, and the fraction of equal ones from then on."""
+    spikes = [(item, name) for name, items in differing.items() for item in items if item.kind == "spike"]
+    if not spikes:
         return None
+    first, name = min(spikes, key=lambda pair: pair[0].place)
+    other = others[name]
+    shared = [name for name in one.spikes if name in other.spikes]
     before = sum(len(select(one.spikes[name], 1, first.step - 1)) for name in shared)
     parts = [(select(one.spikes[name], first.step, steps), select(other.spikes[name], first.step, steps)) for name in shared]
     sizes = np.array([max(len(a), len(b)) for a, b in parts], np.float64)
-    if not sizes.sum():
-        return before, 1.0
     equal = np.array([coincidence(a, b) for a, b in parts])
     return before, float((equal * sizes).sum() / sizes.sum())

@@ -1,0 +1,217 @@
+"""Pictures of recordings: rasters, states, and the moment in which two runs part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from snndsl.analysis.comparison import Comparison
+from snndsl.analysis.divergence import Divergence
+from snndsl.analysis.saving import COLOURS, new_figure, save
+from snndsl.analysis.statistics import select
+from snndsl.errors import Fault, ModelError
+from snndsl.results import Recording
+
+__all__ = ["divergence", "raster", "save", "states_overview"]
+
+Window = tuple[int | None, int | None]
+
+_WIDTH = 6.5
+_MANY = 20_000  # more spikes than this are drawn as pixels inside a vector file
+_CURVES = 8
+
+
+def raster(recording: Recording, populations: Sequence[str] | None = None, window: Window = (None, None)) -> Any:
+    """Draw spikes, neuron over time, populations in bands; the rate of each below.
+
+    Parameters
+    ----------
+    recording : Recording
+        With spikes.
+    populations : sequence of str, optional
+        All that were recorded if absent.
+    window : tuple of int or None
+        First and last stamp.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        To be written by `save`.
+
+    Raises
+    ------
+    ModelError
+        nothing-recorded, population-unknown.
+    """
+    names = _populations(recording, populations)
+    first, last = _window(recording, window)
+    figure = new_figure(_WIDTH, 4.2)
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    scale, unit = _time_scale(recording, last - first)
+    _spikes(above, recording, names, first, last, scale)
+    above.set_title(f"{recording.name} on {recording.backend}", loc="left", fontsize=9)
+    for number, name in enumerate(names):
+        _rate(below, recording, name, first, last, scale, COLOURS[number % len(COLOURS)])
+    below.set_ylabel("rate (Hz)")
+    below.set_ylim(bottom=0)
+    below.set_xlabel(f"time ({unit})")
+    below.set_xlim(first * scale, last * scale)
+    return figure
+
+
+def states_overview(recording: Recording, populations: Sequence[str] = (), window: Window = (None, None)) -> Any:
+    """Draw recorded states over time, one panel a variable, at most eight neurons in each.
+
+    Parameters
+    ----------
+    recording : Recording
+        With states.
+    populations : sequence of str
+        All if empty.
+    window : tuple of int or None
+        First and last stamp.
+    """
+    names = [name for name in recording.states if not populations or name in populations]
+    panels = [(name, variable) for name in names for variable in recording.states[name]]
+    if not panels:
+        raise ModelError(Fault("nothing-recorded", f"{recording.path} has no states", expected="record: {states: ..}"))
+    first, last = _window(recording, window)
+    scale, unit = _time_scale(recording, last - first)
+    figure = new_figure(_WIDTH, 0.5 + 1.3 * len(panels))
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, (name, variable) in zip(axes, panels, strict=True):
+        series = recording.states[name][variable]
+        kept = (series.step >= first) & (series.step <= last)
+        for column, neuron in enumerate(series.neuron[:_CURVES]):
+            colour = COLOURS[column % len(COLOURS)]
+            axis.plot(series.step[kept] * scale, series.value[kept, column], lw=0.8, color=colour, label=f"{name}[{neuron}]")
+        axis.set_ylabel(_axis(variable, series.unit))
+        axis.ticklabel_format(axis="y", useOffset=False)
+        more = f", first {_CURVES} of {len(series.neuron)}" if len(series.neuron) > _CURVES else ""
+        axis.legend(
+            loc="upper left", bbox_to_anchor=(1, 1.05), frameon=False, fontsize=6, title=more[2:] or None, title_fontsize=6
+        )
+    axes[0].set_title(f"{recording.name} on {recording.backend}", loc="left", fontsize=9)
+    axes[-1].set_xlabel(f"time ({unit})")
+    axes[-1].set_xlim(first * scale, last * scale)
+    return figure
+
+
+def divergence(comparison: Comparison, *recordings: Recording, width: int = 400) -> Any:
+    """Draw the window around the first difference, the first run above the one that differs.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Of the recordings.
+    *recordings : Recording
+        As they were compared.
+    width : int
+        Steps before and after the difference.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or None
+        None if there is no difference, or no spikes to show.
+    """
+    shown = _shown(comparison)
+    if shown is None or not list(recordings[0].spikes):
+        return None
+    other, found = recordings[comparison.runs.index(shown[0])], shown[1]
+    names = [name for name in recordings[0].spikes if name in other.spikes]
+    first, last = max(0, found.step - width), min(comparison.steps, found.step + width)
+    scale, unit = _time_scale(recordings[0], last - first)
+    figure = new_figure(_WIDTH, 5.2)
+    axes = figure.subplots(2, 1, sharex=True, sharey=True)
+    for axis, run in zip(axes, (recordings[0], other), strict=True):
+        _spikes(axis, run, names, first, last, scale)
+        axis.set_title(f"{run.path}", loc="left", fontsize=8)
+        axis.axvline(found.step * scale, color="0.4", lw=0.7, ls=(0, (4, 3)))
+        _mark(axis, run, names, found, scale)
+    axes[0].annotate(
+        f"step {found.step:,}", (found.step * scale, 1.0), (4, -9), xycoords=("data", "axes fraction"),
+        textcoords="offset points", fontsize=7, color="0.3",
+    )  # fmt: skip
+    axes[1].set_xlabel(f"time ({unit})")
+    axes[1].set_xlim(first * scale, last * scale)
+    return figure
+
+
+# ---- pieces
+
+
+def _shown(comparison: Comparison) -> tuple[str, Divergence] | None:
+    """Return the run and the difference to show: the first in spikes if there is one, else the first of all."""
+    found = [(run, item) for run, items in comparison.differences.items() for item in items]
+    spikes = [(run, item) for run, item in found if item.kind == "spike"]
+    return min(spikes or found, key=lambda pair: pair[1].place, default=None)
+
+
+def _populations(recording: Recording, wanted: Sequence[str] | None) -> list[str]:
+    known = list(recording.spikes)
+    if not known:
+        raise ModelError(Fault("nothing-recorded", f"{recording.path} has no spikes", expected="record: {spikes: [..]}"))
+    for name in wanted or ():
+        if name not in known:
+            raise ModelError(Fault("population-unknown", f"spikes of {name!r} were not recorded", expected=", ".join(known)))
+    return list(wanted or known)
+
+
+def _window(recording: Recording, window: Window) -> tuple[int, int]:
+    first, last = window[0] or 0, recording.steps_done if window[1] is None else min(window[1], recording.steps_done)
+    if first >= last:
+        what = f"nothing lies between steps {first:,} and {last:,}"
+        raise ModelError(Fault("window-empty", what, expected=f"times within 0 .. {recording.steps_done:,} steps"))
+    return first, last
+
+
+def _time_scale(recording: Recording, steps: int) -> tuple[float, str]:
+    """Return time per step, in ms or s, and the unit."""
+    long = steps * recording.step_ms > 3000
+    return recording.step_ms / (1000 if long else 1), "s" if long else "ms"
+
+
+def _spikes(axis: Any, recording: Recording, names: Sequence[str], first: int, last: int, scale: float) -> None:
+    sizes = [recording.populations[name] for name in names]
+    offsets = np.concatenate(([0], np.cumsum(sizes)))
+    trains = [select(recording.spikes[name], first, last) for name in names]
+    total = sum(len(train) for train in trains)
+    size = float(np.clip(160 / np.sqrt(max(total, 1)), 0.5, 6))
+    for number, (train, offset) in enumerate(zip(trains, offsets[:-1], strict=True)):
+        colour = COLOURS[number % len(COLOURS)]
+        axis.plot(
+            train.step * scale, train.neuron + offset + 0.5, linestyle="none", marker="|" if total < 2000 else "o", ms=size,
+            mew=0.7 if total < 2000 else 0, color=colour, alpha=1.0 if total < _MANY else 0.6, rasterized=total > _MANY,
+        )  # fmt: skip
+    for offset in offsets[1:-1]:
+        axis.axhline(offset, color="0.7", lw=0.5)
+    axis.set_ylim(0, max(1, offsets[-1]))
+    axis.set_yticks([(a + b) / 2 for a, b in zip(offsets[:-1], offsets[1:], strict=True)])
+    axis.set_yticklabels([f"{name}\n{size:,}" for name, size in zip(names, sizes, strict=True)])
+    axis.tick_params(axis="y", length=0)
+
+
+def _rate(axis: Any, recording: Recording, name: str, first: int, last: int, scale: float, colour: str) -> None:
+    bins = int(np.clip((last - first) // 2, 1, 200))
+    edges = np.linspace(first, last, bins + 1)
+    counts, _ = np.histogram(select(recording.spikes[name], first + 1, last).step, edges)
+    seconds = (edges[1] - edges[0]) * recording.step_ms / 1000
+    rate = counts / (recording.populations[name] * seconds)
+    axis.stairs(rate, edges * scale, color=colour, lw=0.8, label=name)
+
+
+def _mark(axis: Any, run: Recording, names: Sequence[str], found: Divergence, scale: float) -> None:
+    if found.kind != "spike" or found.population not in names:
+        return
+    offset = sum(run.populations[name] for name in names[: names.index(found.population)])
+    spikes = run.spikes[found.population]
+    here = spikes.step[(spikes.neuron == found.neuron) & (spikes.step == found.step)]
+    style = {"color": "black", "mfc": "none", "ms": 9, "mew": 1.0, "linestyle": "none"}
+    axis.plot([found.step * scale], [offset + found.neuron + 0.5], marker="o" if len(here) else "x", **style)
+
+
+def _axis(variable: str, unit: str) -> str:
+    name = variable.replace("__", ".")
+    return f"{name} ({unit})" if unit and unit != "1" else name
