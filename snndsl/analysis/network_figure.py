@@ -62,8 +62,8 @@ def _arrow(axis: Any, start: tuple[float, float], end: tuple[float, float], edge
     if loop:
         x, y = start
         style |= {"connectionstyle": "arc3,rad=-1.4", "shrinkA": 0, "shrinkB": 0}
-        axis.annotate("", (x + 0.17, y - 0.13), (x + 0.17, y + 0.13), arrowprops=style, zorder=2)
-        axis.text(x + 0.4, y, text, ha="left", va="center", fontsize=6.5, color=colour)
+        axis.annotate("", (x + 0.13, y - 0.13), (x + 0.13, y + 0.13), arrowprops=style, zorder=2)
+        axis.text(x + 0.36, y, text, ha="left", va="center", fontsize=6.5, color=colour)
         return
     style["connectionstyle"] = "arc3,rad=0.18"
     axis.annotate("", end, start, arrowprops=style, zorder=2)
