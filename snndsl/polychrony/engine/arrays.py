@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
+__all__ = ["LARGE", "MOST", "SMALL", "Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -24,7 +24,7 @@ class Net(NamedTuple):
     inhibitory: NDArray[np.bool_]  # (N,)
     parameters: Reals  # (N, 4): a, b, c, d of the 2006 neuron
     rest: Reals  # (N, 2): v, u in which a neuron stays without input
-    alone: NDArray[np.int32]  # (N, 3): isolation and inhibitory arrivals of `bounds.leave_alone`; whether it settles
+    alone: NDArray[np.int32]  # (N, 4): from `bounds`: isolation, inhibitory arrivals, whether it settles, `apart`
     single: bool  # no two synapses join the same neurons
 
 
@@ -81,7 +81,7 @@ class Work(NamedTuple):
     order: Ints  # window of one event
     used: NDArray[np.int32]  # (anchors,) links of an anchor
     noted: NDArray[np.int32]  # neurons with `near`
-    inert: NDArray[np.int8]  # last anchors that change nothing
+    inert: NDArray[np.int8]  # (n, n, n) flat: whether the third anchor changes nothing in the cascade of the first two
     chosen: Ints  # (anchors,) combination
     pre: NDArray[np.int32]
     delay: NDArray[np.int32]
@@ -89,15 +89,19 @@ class Work(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Sizes of the working memory of a thread; a search that runs out of one repeats the mother with more."""
+    """Sizes of a working memory."""
 
-    arrivals: int = 48  # per neuron
-    links: int = 1 << 16
-    wakings: int = 1 << 17
+    arrivals: int  # per neuron
+    links: int
+    wakings: int
 
     def more(self) -> Room:
         """Return four times as much of each."""
         return Room(4 * self.arrivals, 4 * self.links, 4 * self.wakings)
+
+
+SMALL = Room(24, 1 << 12, 1 << 12)
+LARGE = Room(256, 1 << 16, 1 << 17)
 
 
 class Found(NamedTuple):
@@ -110,6 +114,7 @@ class Found(NamedTuple):
 
 
 HORIZON = 4096
+MOST = 96  # strong inputs of a mother up to which `pairs` is used
 
 
 def work(neurons: int, rule: Rule, room: Room) -> Work:
@@ -139,7 +144,7 @@ def work(neurons: int, rule: Rule, room: Room) -> Work:
         order=np.zeros(room.arrivals + 1, np.int64),
         used=np.zeros(rule.anchors, int32),
         noted=np.zeros(neurons, int32),
-        inert=np.zeros(neurons, np.int8),
+        inert=np.zeros(MOST**3, np.int8),
         chosen=np.zeros(rule.anchors, np.int64),
         pre=np.zeros(rule.anchors, int32),
         delay=np.zeros(rule.anchors, int32),

@@ -21,13 +21,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CALM", "DIP", "SPENT", "leave_alone", "resting", "settles"]
+__all__ = ["CALM", "DIP", "SPENT", "apart", "leave_alone", "resting", "settles"]
 
 Reals = NDArray[np.float64]
 
 LOW = 15.0  # a neuron is left alone only if x >= -LOW
 HIGH = 30.0  # and y <= HIGH
-CALM = 1.5  # and x <= CALM
+CALM = 4.0  # and x <= CALM
 DIP = 0.1  # and y >= -DIP
 SPENT = 12.0
 MARGIN = 1e-6
@@ -112,6 +112,27 @@ def settles(c: float, d: float) -> bool:
     """Whether a neuron that fired from rest, with y up to `SPENT` then, may be left alone after one more step."""
     high, low = (_half(_half(c + 70.0, y, 0.0), y, 0.0) for y in (d - DIP, SPENT))
     return c + 70.0 >= -LOW and 0.0 <= d <= SPENT and high + MARGIN <= CALM and low - MARGIN >= -LOW
+
+
+def apart(a: float, b: float, excitation: float, inhibition: float, isolation: int, inhibited: int) -> int:
+    """Least distance in steps at which two excitatory arrivals, the only ones, do not make a neuron at rest fire.
+
+    Other parameters as in `leave_alone`, with what it found.
+    """
+    answers = _answers(a, b)
+    if answers is None:
+        return isolation + 1
+    y = -answers[0] * 0.85 * inhibited * inhibition - MARGIN
+    rest = 0.0
+    for _ in range(200):
+        rest = _return(rest, y, 0.0, 0)
+    distance = isolation + 1
+    while distance > 1:
+        x = _return(_return(rest, y, excitation, distance - 2), y, excitation, 60)
+        if x > CALM:
+            break
+        distance -= 1
+    return distance
 
 
 def leave_alone(a: float, b: float, excitation: float, inhibition: float, longest: int = 24) -> tuple[int, int]:

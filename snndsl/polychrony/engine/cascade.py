@@ -132,15 +132,29 @@ def _catch_up(
 ) -> tuple[float, float]:
     """State before `step` of a neuron that was left alone since `last`."""
     if last < 0:
-        first = step
+        last = step
         for q in range(n):
-            first = min(first, past[x, q] >> STEP)
-        last = first - 1
-    for t in range(last + 1, step):
-        current = _input(weight, past, x, n, t)
-        v += 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
-        v += 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
-        u += a * (b * v - u)
+            last = min(last, past[x, q] >> STEP)
+        last -= 1
+    t = last + 1
+    while t < step:
+        current = 0.0
+        after = step
+        for q in range(n):
+            packed = past[x, q]
+            arrival = packed >> STEP
+            if arrival == t:
+                current += weight[packed & SYNAPSE]
+            elif t < arrival < after:
+                after = arrival
+        for _ in range(t, after):
+            half = v + 0.5 * ((0.04 * v + 5.0) * v + 140.0 - u + current)
+            full = half + 0.5 * ((0.04 * half + 5.0) * half + 140.0 - u + current)
+            change = a * (b * full - u)
+            v = full
+            u += change
+            current = 0.0
+        t = after
     return v, u
 
 

@@ -10,7 +10,7 @@ from snndsl.polychrony.engine.cascade import FULL, clear, run, start
 from snndsl.polychrony.engine.compiled import kernel
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.literal import Rows, literal_probe
-from snndsl.polychrony.engine.prefix import forget, inert, prefix
+from snndsl.polychrony.engine.pairs import pairs
 
 __all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "search_mother"]
 
@@ -90,59 +90,42 @@ def _different(pre: NDArray[np.int32]) -> bool:
 
 
 @kernel
-def _choose(given: Inputs, work: Work, first: int, anchors: int) -> float:
-    """Write down the first `anchors` chosen ones; returns the sum of their weights, added in order."""
-    total = 0.0
-    for i in range(anchors):
-        row = first + work.chosen[i]
-        work.pre[i] = given.pre[row]
-        work.delay[i] = given.delay[row]
-        total += given.weight[row]
-    return total
+def _skip(work: Work, n: int) -> bool:
+    """Whether one of three anchors changes nothing."""
+    i, j, k = work.chosen[0], work.chosen[1], work.chosen[2]
+    inert = work.inert
+    return bool(inert[(i * n + j) * n + k] + inert[(i * n + k) * n + j] + inert[(j * n + k) * n + i] > 0)
 
 
 @kernel
-def _skip(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, last: int) -> None:
-    """Mark in ``work.inert`` the last anchors from the one chosen to `last` that cannot make a group."""
-    first = given.start[mother]
-    begin = work.chosen[rule.anchors - 1]
-    for k in range(begin, last):
-        work.inert[k] = 0
-    if not net.single or net.alone[mother, 0] < 0 or net.alone[mother, 2] == 0 or last - begin < 3:
-        return
-    base = _choose(given, work, first, rule.anchors - 1)
-    found = prefix(net, given, rule, work, mother, base, first + begin)
-    if found[0] < 0:
-        return
-    for k in range(begin, last):
-        work.inert[k] = inert(net, given, work, mother, base, found, first + k)
-    forget(work, found[1])
-
-
-@kernel
-def search_mother(net: Net, given: Inputs, rule: Rule, work: Work, table: Rows, out: Found, mother: int) -> int:
-    """Try all combinations of the mother's strong inputs.
+def search_mother(net: Net, given: Inputs, rule: Rule, small: Work, large: Work, table: Rows, out: Found, mother: int) -> int:
+    """Try all combinations of the mother's strong inputs; a probe that does not fit into `small` is done in `large`.
 
     Returns
     -------
     int
-        DONE, NO_ROOM (`out` is full) or NO_MEMORY (`work` is too small); then `out` holds some of the mother's groups.
+        DONE, NO_ROOM (`out` is full) or NO_MEMORY (`large` is too small); then `out` holds some of the mother's groups.
     """
     first = given.start[mother]
     n = given.start[mother + 1] - first
     if n < rule.anchors:
         return DONE
-    chosen = work.chosen
+    chosen = small.chosen
     for i in range(rule.anchors):
         chosen[i] = i
+    known = pairs(net, given, rule, small, mother)
     more = True
     while more:
-        if chosen[rule.anchors - 1] == chosen[rule.anchors - 2] + 1:
-            _skip(net, given, rule, work, mother, n)
-        if work.inert[chosen[rule.anchors - 1]] == 0:
-            _choose(given, work, first, rule.anchors)
-            if _different(work.pre):
+        if not (known and _skip(small, n)):
+            for i in range(rule.anchors):
+                small.pre[i] = large.pre[i] = given.pre[first + chosen[i]]
+                small.delay[i] = large.delay[i] = given.delay[first + chosen[i]]
+            if _different(small.pre):
+                work = small
                 spikes, links, longest = _probe(net, rule, work, table)
+                if spikes == FULL or links == FULL:
+                    work = large
+                    spikes, links, longest = _probe(net, rule, work, table)
                 if spikes == FULL or links == FULL:
                     return NO_MEMORY
                 if longest >= rule.min_path and not _store(out, work, rule, mother, spikes, links, longest):

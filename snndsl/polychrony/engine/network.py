@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.definitions import Izhikevich2006
 from snndsl.polychrony.engine.arrays import Inputs, Net, Rule
-from snndsl.polychrony.engine.bounds import CALM, DIP, leave_alone, resting, settles
+from snndsl.polychrony.engine.bounds import CALM, DIP, apart, leave_alone, resting, settles
 from snndsl.polychrony.table import SynapseTable
 
 __all__ = ["combinations", "inputs", "network", "published", "rule"]
@@ -77,13 +77,14 @@ def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray
 
 def _alone(parameters: NDArray[np.float64], post: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.int32]:
     """How long each neuron may be left alone; the proof is made once for each kind of neuron."""
-    alone = np.full((len(parameters), 3), -1, np.int32)
+    alone = np.full((len(parameters), 4), -1, np.int32)
     kinds, kind = np.unique(parameters, axis=0, return_inverse=True)
     for k, (a, b, c, d) in enumerate(kinds if len(kinds) <= 16 else []):
         members = kind.reshape(-1) == k
         onto = weight[members[post]]
-        bounds = leave_alone(float(a), float(b), float(onto.max(initial=0.0)), float(-onto.min(initial=0.0)))
-        alone[members] = *bounds, settles(float(c), float(d))
+        situation = float(a), float(b), float(onto.max(initial=0.0)), float(-onto.min(initial=0.0))
+        bounds = leave_alone(*situation)
+        alone[members] = *bounds, settles(float(c), float(d)), apart(*situation, bounds[0], 0)
     return alone
 
 

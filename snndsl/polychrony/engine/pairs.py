@@ -1,20 +1,20 @@
-"""Which last anchors cannot make a group: one cascade for all combinations that differ in the last anchor only.
+"""Which of three anchors cannot make a group: one cascade for all combinations with two anchors in common.
 
-All anchors but the last fire, and the mother gets the weight of one last anchor besides. Where the other arrivals of a last
-anchor could change nothing in that cascade, its only link to an excitatory neuron is the one to the mother, and a group with
-such an anchor is rejected. So the probe need not be done. In doubt it is done.
+Two anchors fire, and the mother gets the weight of a third besides. Where the other arrivals of a third anchor could change
+nothing in that cascade, its only link to an excitatory neuron is the one to the mother, and a group with such an anchor is
+rejected. So the probe need not be done. In doubt it is done.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from snndsl.polychrony.engine.arrays import Inputs, Net, Rule, Work
+from snndsl.polychrony.engine.arrays import MOST, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.bounds import SPENT
 from snndsl.polychrony.engine.cascade import FULL, NEGATIVE, STEP, clear, emit, run, schedule
 from snndsl.polychrony.engine.compiled import kernel
 
-__all__ = ["forget", "inert", "prefix"]
+__all__ = ["pairs"]
 
 BITS = 64
 FEW = 128
@@ -37,7 +37,7 @@ def _mark(net: Net, work: Work, touched: int, arrival: int) -> None:
     """Note when another arrival could matter to the neurons of the cascade, counted from the arrival at the mother."""
     for k in range(touched):
         x = work.touched[k]
-        isolation = net.alone[x, 0]
+        reach = net.alone[x, 3] - 1 if work.number[x] == 1 else net.alone[x, 0]
         near = np.uint64(0)
         if work.active[x] != 0:
             near = ALL
@@ -47,12 +47,12 @@ def _mark(net: Net, work: Work, touched: int, arrival: int) -> None:
             packed = work.arrival[x, q]
             if not packed & NEGATIVE:
                 step = (packed >> STEP) - arrival
-                near |= _bits(step - isolation, step + isolation)
+                near |= _bits(step - reach, step + reach)
         work.near[x] = near
 
 
 @kernel
-def latency(net: Net, mother: int, current: float) -> int:
+def _latency(net: Net, mother: int, current: float) -> int:
     """Steps from an input of the mother at rest to its spike; -1 if there is none within 16 or it is far from settled then."""
     v, u = net.rest[mother, 0], net.rest[mother, 1]
     a, b = net.parameters[mother, 0], net.parameters[mother, 1]
@@ -91,56 +91,36 @@ def _undisturbed(net: Net, rule: Rule, work: Work, mother: int, spikes: int, arr
 
 
 @kernel
-def forget(work: Work, noted: int) -> None:
-    """Forget what `prefix` noted."""
-    for k in range(noted):
-        work.near[work.noted[k]] = np.uint64(0)
-
-
-@kernel
-def prefix(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, base: float, last: int) -> tuple[int, int, int]:
-    """Do the cascade of all anchors but the last and note where a further arrival could matter.
-
-    Parameters
-    ----------
-    net, given, rule, work : tuple of ndarray
-        ``work.pre`` and ``work.delay`` hold the anchors.
-    mother : int
-        The neuron at which they arrive together.
-    base : float
-        Sum of the weights of the anchors but the last.
-    last : int
-        Row of `given` of a last anchor.
+def _cascade(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, pair: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Do the cascade of two anchors, with the weight of a third at the mother, and note when an arrival could matter.
 
     Returns
     -------
     answer : int
-        Steps from the arrival to the spike of the mother; -1: nothing can be said, all probes have to be done.
+        Steps from the arrival at the mother to its spike; -1: nothing can be said, all probes have to be done.
     noted : int
-        Neurons to forget.
+        Neurons in ``work.touched`` that have a note.
     spikes : int
         Of the cascade.
     """
-    n = rule.anchors - 1
-    answer = latency(net, mother, base + given.weight[last])
+    n = 2
+    answer = _latency(net, mother, (given.weight[pair[0]] + given.weight[pair[1]]) + given.weight[pair[2]])
     if answer < 0 or answer >= rule.latency:
         return -1, 0, 0
-    arrival = 0
+    arrival = max(int(given.delay[pair[0]]), int(given.delay[pair[1]]))
     touched = 0
     nodes = 0
     sent = 0
     for i in range(n):
-        arrival = max(arrival, int(work.delay[i]))
-    for i in range(n):
-        step = arrival - work.delay[i]
-        work.neuron[i] = work.pre[i]
-        work.step[i] = step
+        pre, delay = given.pre[pair[i]], given.delay[pair[i]]
+        work.neuron[i] = pre
+        work.step[i] = arrival - delay
         if sent != FULL:
-            touched, nodes, sent = emit(net, rule, work, work.pre[i], i, step, work.delay[i], touched, nodes)
+            touched, nodes, sent = emit(net, rule, work, pre, i, arrival - delay, delay, touched, nodes)
     spikes, far = 0, arrival + 1100
     ready = sent != FULL and work.number[mother] == n and nodes < work.node.shape[0]
     if ready:
-        work.arrival[mother, n] = (arrival << STEP) | _synapse(net, given.pre[last], mother)
+        work.arrival[mother, n] = (arrival << STEP) | _synapse(net, given.pre[pair[2]], mother)
         work.number[mother] = n + 1
         nodes = schedule(work.bucket, work.node, nodes, mother, arrival)
         spikes, touched, far = run(net, rule, work, n, touched, nodes)
@@ -149,8 +129,6 @@ def prefix(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, base: f
     if ready:
         _mark(net, work, touched, arrival)
         work.near[mother] = ALL - ONE
-        for k in range(touched):
-            work.noted[k] = work.touched[k]
     clear(work, touched, far)
     return (answer, touched, spikes) if ready else (-1, 0, 0)
 
@@ -165,9 +143,8 @@ def _synapse(net: Net, pre: int, post: int) -> int:
 
 
 @kernel
-def inert(net: Net, given: Inputs, work: Work, mother: int, base: float, found: tuple[int, int, int], last: int) -> bool:
-    """Whether this last anchor changes nothing but the input of the mother, whose answer stays the same."""
-    answer, _, spikes = found
+def _inert(net: Net, given: Inputs, work: Work, spikes: int, last: int) -> bool:
+    """Whether the arrivals of this anchor at other neurons than the mother change nothing in the cascade."""
     anchor = given.pre[last]
     least = given.delay[last]
     for s in range(net.start[anchor], net.start[anchor + 1]):
@@ -176,7 +153,42 @@ def inert(net: Net, given: Inputs, work: Work, mother: int, base: float, found: 
             continue
         if late >= BITS or (work.near[net.post[s]] >> np.uint64(late)) & ONE:
             return False
+    fires = False
     for e in range(spikes):
-        if work.neuron[e] == anchor:
-            return False
-    return latency(net, mother, base + given.weight[last]) == answer
+        fires |= work.neuron[e] == anchor
+    return not fires
+
+
+@kernel
+def _sum(given: Inputs, i: int, j: int, k: int) -> float:
+    """Sum of the weights of three inputs in order of their rows: the order in which they arrive."""
+    a, b, c = given.weight[i], given.weight[j], given.weight[k]
+    if k > j:
+        return float((a + b) + c)
+    if k > i:
+        return float((a + c) + b)
+    return float((c + a) + b)
+
+
+@kernel
+def pairs(net: Net, given: Inputs, rule: Rule, work: Work, mother: int) -> bool:
+    """Mark in ``work.inert`` which third anchors change nothing in the cascade of any two; False if that is not known."""
+    first = given.start[mother]
+    n = given.start[mother + 1] - first
+    if rule.anchors != 3 or n > MOST or not net.single or net.alone[mother, 0] < 0 or net.alone[mother, 2] == 0:
+        return False
+    for i in range(n):
+        for j in range(i + 1, n):
+            place = (i * n + j) * n
+            for k in range(n):
+                work.inert[place + k] = 0
+            third = 0 if i > 0 else 1 if j > 1 else 2
+            answer, noted, spikes = _cascade(net, given, rule, work, mother, (first + i, first + j, first + third))
+            if answer < 0:
+                continue
+            for k in range(n):
+                if k != i and k != j and _inert(net, given, work, spikes, first + k):
+                    work.inert[place + k] = _latency(net, mother, _sum(given, first + i, first + j, first + k)) == answer
+            for k in range(noted):
+                work.near[work.touched[k]] = np.uint64(0)
+    return True
