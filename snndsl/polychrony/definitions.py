@@ -65,9 +65,9 @@ class Izhikevich2006:
     original                                           mended by                             groups
     =================================================  ====================================  ================
     more than `row` arrivals in a step overrun         ``corrected``                         3,941
-    an answer after the last arrival is lost           ``corrected`` and `late_answers`      LATE
-    a neuron that fires twice lifts foreign layers     ``corrected`` and `links_by_spike`    SPIKE
-    both of the last                                   ``corrected`` and both                BOTH
+    an answer after the last arrival is lost           ``corrected`` and `late_answers`      3,996
+    a neuron that fires twice lifts foreign layers     ``corrected`` and `links_by_spike`    3,896
+    both of the last                                   ``corrected`` and both                3,951
     979 steps at most, a by-product of array sizes     `last_step`                           no effect there
     =================================================  ====================================  ================
 

@@ -1,0 +1,236 @@
+"""Catalogues of polychronous groups: read, filtered, counted; spikes and links are read when a group is asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.polychrony.folder import TABLES, Folder
+from snndsl.polychrony.group import Group
+
+__all__ = ["Catalogue", "read_catalogue"]
+
+QUARTERS = (0, 25, 50, 75, 100)
+
+
+class Catalogue:
+    """Groups found by one search, or several.
+
+    Parameters
+    ----------
+    folder : Folder
+        Where they are.
+    keep : TemporaryDirectory, optional
+        Kept as long as the catalogue if the folder is a temporary one.
+    rows : ndarray of int64, optional
+        Groups selected.
+
+    See Also
+    --------
+    read_catalogue : reads a folder.
+    snndsl.polychrony.search.discover : makes one.
+    """
+
+    def __init__(
+        self, folder: Folder, keep: TemporaryDirectory[str] | None = None, rows: NDArray[np.int64] | None = None
+    ) -> None:
+        self.folder = folder
+        self._keep = keep
+        self._sizes = np.cumsum([0] + [chunk["groups"] for chunk in self.manifest["chunks"]])
+        self._rows = np.arange(self._sizes[-1]) if rows is None else rows
+        self._offsets: tuple[int, NDArray[np.int64], NDArray[np.int64]] | None = None
+
+    @property
+    def path(self) -> Path:
+        """Folder."""
+        return self.folder.path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the folder says about itself: definitions, network, status, probes."""
+        return self.folder.manifest
+
+    @property
+    def complete(self) -> bool:
+        """Whether the search came to its end."""
+        return bool(self.manifest["status"] == "complete")
+
+    @property
+    def definitions(self) -> list[dict[str, Any]]:
+        """Definitions used, with all their numbers."""
+        return list(self.manifest["definitions"])
+
+    @cached_property
+    def table(self) -> dict[str, NDArray[Any]]:
+        """One row a group.
+
+        Columns are ``id``, ``mother``, ``anchors`` (n, anchors), ``anchor_steps`` (n, anchors), ``size``, ``links``,
+        ``longest_path``, ``last_step``, ``span``, ``avalanche``, ``definition``.
+        """
+        columns = {}
+        for name in TABLES["groups"]:
+            parts = [self.folder.column("groups", name, k) for k in range(len(self.manifest["chunks"]))]
+            width = {"anchors", "anchor_steps"} & {name}
+            empty = np.zeros((0, 3) if width else 0, np.int32)
+            columns[name] = np.concatenate(parts)[self._rows] if parts else empty
+        return columns
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, k: int) -> Group:
+        if not -len(self) <= k < len(self):
+            raise IndexError(f"group {k} of {len(self)}")
+        row = int(self._rows[k])
+        chunk = int(np.searchsorted(self._sizes, row, side="right")) - 1
+        local = row - int(self._sizes[chunk])
+        if self._offsets is None or self._offsets[0] != chunk:
+            ends = [np.cumsum(self.folder.column("groups", name, chunk), dtype=np.int64) for name in ("size", "links")]
+            self._offsets = chunk, np.append(0, ends[0]), np.append(0, ends[1])
+        _, spike, link = self._offsets
+        group = {name: self.folder.column("groups", name, chunk)[local] for name in TABLES["groups"]}
+        spikes = {
+            name: np.array(self.folder.column("spikes", name, chunk)[spike[local] : spike[local + 1]])
+            for name in TABLES["spikes"][1:]
+        }
+        links = {
+            name: np.array(self.folder.column("links", name, chunk)[link[local] : link[local + 1]])
+            for name in TABLES["links"][1:]
+        }
+        links["link_layer"] = links.pop("layer")
+        return Group(
+            id=int(group["id"]),
+            mother=int(group["mother"]),
+            anchors=np.array(group["anchors"]),
+            anchor_steps=np.array(group["anchor_steps"]),
+            longest_path=int(group["longest_path"]),
+            avalanche=bool(group["avalanche"]),
+            definition=self.definitions[int(group["definition"])],
+            network=str(self.manifest["network"]),
+            **spikes,
+            **links,
+        )
+
+    def __iter__(self) -> Iterator[Group]:
+        return (self[k] for k in range(len(self)))
+
+    def select(self, rows: ArrayLike) -> Catalogue:
+        """Return the groups at these positions, or where a mask is true."""
+        return Catalogue(self.folder, self._keep, self._rows[np.asarray(rows)])
+
+    def filter(
+        self,
+        *,
+        min_path: int = 0,
+        max_path: int | None = None,
+        min_size: int = 0,
+        max_size: int | None = None,
+        min_span: int = 0,
+        max_span: int | None = None,
+        mothers: ArrayLike | None = None,
+        neurons: ArrayLike | None = None,
+        avalanches: bool = True,
+    ) -> Catalogue:
+        """Return the groups that meet all conditions.
+
+        Parameters
+        ----------
+        min_path, max_path : int
+            Layers of the longest path, both included.
+        min_size, max_size : int
+            Spikes.
+        min_span, max_span : int
+            Steps from the first anchor to the last spike.
+        mothers : array-like of int, optional
+            The mother is one of these.
+        neurons : array-like of int, optional
+            All of these fire in the group.
+        avalanches : bool
+            Whether groups that were stopped because of their many spikes are kept.
+
+        Returns
+        -------
+        Catalogue
+            Over the same folder.
+        """
+        table = self.table
+        kept = np.ones(len(self), bool)
+        for name, least, most in (
+            ("longest_path", min_path, max_path),
+            ("size", min_size, max_size),
+            ("span", min_span, max_span),
+        ):
+            kept &= table[name] >= least
+            if most is not None:
+                kept &= table[name] <= most
+        if mothers is not None:
+            kept &= np.isin(table["mother"], np.asarray(mothers))
+        if not avalanches:
+            kept &= ~table["avalanche"].astype(bool)
+        if neurons is not None:
+            for neuron in np.atleast_1d(np.asarray(neurons)):
+                kept &= np.isin(table["id"], self._with(int(neuron)))
+        return self.select(kept)
+
+    def _with(self, neuron: int) -> NDArray[np.int64]:
+        """Ids of the groups in which a neuron fires."""
+        parts = [
+            self.folder.column("spikes", "group", k)[self.folder.column("spikes", "neuron", k) == neuron]
+            for k in range(len(self.manifest["chunks"]))
+        ]
+        return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the number of groups, mothers and avalanches, and quartiles of size, longest path and span."""
+        table = self.table
+        numbers: dict[str, Any] = {
+            "groups": len(self),
+            "mothers": len(np.unique(table["mother"])),
+            "avalanches": int(np.count_nonzero(table["avalanche"])),
+            "probes": int(self.manifest["probes"]),
+        }
+        for name in ("size", "longest_path", "span"):
+            numbers[name] = np.percentile(table[name], QUARTERS).tolist() if len(self) else []
+        return numbers
+
+    def __repr__(self) -> str:
+        return f"<Catalogue {self.path.name}: {len(self)} groups, {self.manifest['status']}>"
+
+    def _repr_html_(self) -> str:
+        numbers = self.summary()
+        rows = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in numbers.items())
+        return f"<table><caption>polychronous groups ({self.manifest['status']})</caption>{rows}</table>"
+
+
+def read_catalogue(path: str | os.PathLike[str]) -> Catalogue:
+    """Read the folder of a catalogue, also one whose search is under way or was killed.
+
+    Parameters
+    ----------
+    path : path
+        The folder.
+
+    Returns
+    -------
+    Catalogue
+        With the groups that its manifest lists.
+
+    Raises
+    ------
+    snndsl.errors.ModelError
+        If there is none, or it is damaged.
+    """
+    folder = Folder(path)
+    if not folder.manifest:
+        raise ModelError(
+            Fault("catalogue-missing", "no catalogue there", file=str(path), expected="a folder with a manifest.json")
+        )
+    return Catalogue(folder)
