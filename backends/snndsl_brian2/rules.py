@@ -58,12 +58,12 @@ def rule_code(rule: Rule, port: str, same: frozenset[str], samples: Mapping[str,
         scope = _scope(rule, samples, keys)
         return [*block_lines(Block(fixed), scope), first, *block_lines(rest, scope)]
 
-    on_pre = code(arrival, rule.on_pre) + _bound(rule, rule.on_pre)
+    on_pre = code(arrival, rule.on_pre) + _checks(rule, rule.on_pre)
     if rule.deliver:
         scope = _scope(rule, samples, keys)
         value = scope.name(rule.deliver, {name for name, _ in rule.on_pre.lets})
         on_pre.append(f"{neuron_name(port)}_post += {value}")
-    on_post = code(arrival if rule.order == "post_first" else late, rule.on_post) + _bound(rule, rule.on_post)
+    on_post = code(arrival if rule.order == "post_first" else late, rule.on_post) + _checks(rule, rule.on_post)
     every = tuple((tick.period, tuple(_tick(rule, code(arrival, tick.block), tick.period, tick.block))) for tick in rule.every)
     return RuleCode(tuple(model), tuple(on_pre), tuple(on_post) if rule.on_post.writes else (), every)
 
@@ -93,14 +93,16 @@ def _tick(rule: Rule, lines: list[str], period: int, block: Block) -> Iterator[s
     for line in kept:
         state = line.split(" = ")[0]
         yield f"{state} = {state}_due"
-    yield from _bound(rule, block, f"snn_select(due, {synapse_name('w')}, 0.0)")
+    yield from _checks(rule, block, "snn_select(due, {}, 0.0)")
 
 
-def _bound(rule: Rule, block: Block, weight: str = synapse_name("w")) -> list[str]:
-    """Return the statement that looks at ``w`` where the rule bounds it and the block has written it."""
-    if not rule.bound or not any(state == "w" for state, _ in block.writes):
-        return []
-    return [f"checked = snn_bound({weight}, {synapse_name(rule.bound)}, tv)"]
+def _checks(rule: Rule, block: Block, value: str = "{}") -> list[str]:
+    """Return the statements that look at what the block has written: finite, and the weight within its bound."""
+    written = [state for state, _ in block.writes if not state.endswith("__")]
+    lines = [f"checked_{synapse_name(state)} = snn_number({value.format(synapse_name(state))}, tv)" for state in written]
+    if rule.bound and "w" in written:
+        lines.append(f"checked = snn_bound({value.format(synapse_name('w'))}, {synapse_name(rule.bound)}, tv)")
+    return lines
 
 
 def _fix(block: Block, same: frozenset[str]) -> tuple[tuple[tuple[str, Expr], ...], Block]:

@@ -110,7 +110,7 @@ def _logged(make: Callable[[Path, Path], None], code: Path, log: Path) -> Callab
             make(code, folder)
         except subprocess.CalledProcessError as error:
             log.parent.mkdir(parents=True, exist_ok=True)
-            log.write_text(f"{error}\n{error.stderr}", encoding="utf-8")
+            log.write_text(f"{error}\n{error.output}", encoding="utf-8")
             raise SimulationFailed(Fault("build-failed", f"the model could not be compiled for NEST (see {log})")) from None
 
     return build
@@ -133,7 +133,6 @@ def _shapes(program: Program) -> dict[str, Any]:
             }
             for rule in program.rules
         },
-        "sample_sizes": [len(sample.values) for sample in program.samples],
     }
 
 

@@ -79,15 +79,15 @@ def _neuron(neuron: Neuron, samples: Mapping[str, int]) -> Iterator[str]:
     scope = _Scope(neuron.params, neuron.states, neuron.ports, builtins)
     yield from _lets(neuron.update, scope, samples)
     yield from _writes(neuron.update, scope, neuron.states)
-    yield from _checks(neuron.update, neuron.states, 0)
     if neuron.fires:
         yield f"  if ({scope.names[neuron.fires]}) {{"
         yield "    *fired = 1;"
         inner = _Scope(neuron.params, neuron.states, (), builtins)
         reset = [*_lets(neuron.reset, inner, samples), *_writes(neuron.reset, inner, neuron.states)]
-        yield from (f"  {line}" for line in (*reset, *_checks(neuron.reset, neuron.states, len(neuron.update.writes))))
+        yield from (f"  {line}" for line in reset)
         yield "  }"
     yield from _store(neuron.states, (neuron.update, neuron.reset))
+    yield from _checks(neuron.states, (neuron.update, neuron.reset))
     yield "  return 0;"
     yield "}"
 
@@ -105,7 +105,7 @@ def _rule(rule: Rule, samples: Mapping[str, int]) -> Iterator[str]:
             yield f"  *sent = {scope.names[rule.deliver]};"
         yield from _writes(block, scope, rule.states)
         yield from _store(rule.states, (block,))
-        yield from _checks(block, rule.states, 0, rule.bound)
+        yield from _checks(rule.states, (block,), rule.bound)
         yield "  return 0;"
         yield "}"
 
@@ -138,16 +138,15 @@ def _store(states: tuple[str, ...], blocks: tuple[Block, ...]) -> Iterator[str]:
     yield from (f"  s[{place}] = {_STATE}{name};" for place, name in enumerate(states) if name in written)
 
 
-def _checks(block: Block, states: tuple[str, ...], first: int, bound: str = "") -> Iterator[str]:
-    """Yield the tests of what was written, in order of the writes."""
+def _checks(states: tuple[str, ...], blocks: tuple[Block, ...], bound: str = "") -> Iterator[str]:
+    """Yield the tests of what was written, in order of the states."""
+    written = {state for block in blocks for state, _ in block.writes}
     yield "  if (snn_bad_sample >= 0) return -1;"
-    for place, (state, _) in enumerate(block.writes):
-        there = states.index(state)
-        found = f"s[{there}] = {_STATE}{state}; return"
-        if not state.endswith("__"):
-            yield f"  if (!snn_finite({_STATE}{state})) {{ {found} {1 + there + 1000 * (first + place)}; }}"
-        if state == "w" and bound:
-            yield f"  if (fabs({_STATE}w) > fabs({_PARAMETER}{bound})) {{ {found} {-2 - there}; }}"
+    for place, state in enumerate(states):
+        if state in written and not state.endswith("__"):
+            yield f"  if (!snn_finite({_STATE}{state})) return {1 + place};"
+    if "w" in written and bound:
+        yield f"  if (fabs({_STATE}w) > fabs({_PARAMETER}{bound})) return {-2 - states.index('w')};"
 
 
 def _expression(tree: Expr, scope: _Scope, samples: Mapping[str, int]) -> str:

@@ -9,8 +9,9 @@ __all__ = ["readme"]
 
 _TEXT = """# {name} on NEST
 
-`python run.py [--out DIR] [--steps N] [--threads N]` simulates {steps} steps of {step} ms and writes a run folder. It needs NEST,
-a C and a C++ compiler and the headers of boost and ltdl. The first run of a NEST version compiles `code/runtime.cpp` (about half a minute).
+`python run.py [--out DIR] [--steps N] [--threads N]` simulates {steps} steps of {step} ms and writes a run folder. It needs
+NEST, a C and a C++ compiler and the headers of boost and ltdl. The first run
+of a NEST version compiles `code/runtime.cpp` (about half a minute).
 
 | file | what |
 |---|---|
@@ -23,8 +24,9 @@ a C and a C++ compiler and the headers of boost and ltdl. The first run of a NES
 | `code/engine.py` | gives the numbers to the runtime |
 | `code/recording.py`, `code/run_folder.py` | write the results |
 
-A step j leads to stamp j + 1: arrivals at synapses, sums at the ports, update, threshold, reset, postsynaptic events. NEST counts steps as
-milliseconds (`resolution = 1.0`). Weights are multiples of a power of two, so sums do not depend on their order or on the number of threads.
+A step j leads to stamp j + 1: arrivals at synapses, sums at the ports, update, threshold, reset, postsynaptic events. NEST
+counts steps as milliseconds (`resolution = 1.0`). Weights are multiples of a power of two, so sums do not depend on their
+order or on the number of threads.
 """
 
 

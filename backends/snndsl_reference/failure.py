@@ -31,7 +31,7 @@ class Failure(Exception):  # noqa: N818 - an outcome of the model, not of this p
 def check_finite(
     values: NDArray[np.float64], variable: str, owner: str, step: int, indices: NDArray[np.int64] | None = None
 ) -> None:
-    """Raise `Failure` for the first value that is not finite (names that end with ``__`` are exempt)."""
+    """Raise `Failure` for the first value at a stamp that is not finite (names that end with ``__`` are exempt)."""
     if variable.endswith("__") or np.isfinite(values).all():
         return
     place = int(np.argmin(np.isfinite(values)))

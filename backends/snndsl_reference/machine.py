@@ -52,7 +52,15 @@ class Machine:
                 continue
             rule = program.rules[part.rule]
             plastic = PlasticSynapses(
-                part.name, rule, part.rows, part.values, sizes[part.source], target, part.port, program.samples, program.trial
+                part.projection,
+                rule,
+                part.rows,
+                part.values,
+                sizes[part.source],
+                target,
+                part.port,
+                program.samples,
+                program.trial,
             )
             self.plastic.append((part.source, plastic))
             self.by_projection.setdefault(part.projection, []).append(plastic)
@@ -140,7 +148,7 @@ def simulate(program: LoadedProgram, folder: Any, steps: int) -> None:
     except SampleError as error:
         name, index, size = error.args
         recorder.commit(done)
-        folder.fail("sample", f"the array {name} has {size} values, {index:g} was asked for at step {done}", step=done)
+        folder.fail("sample", f"the array {name} has {size} values, {index:g} was asked for at step {done + 1}", step=done + 1)
         return
     folder.finish()
 

@@ -70,12 +70,13 @@ class NeuronGroup:
             self.update.run(names)
         for state, value in self.update.writes:
             self.states[state] = np.array(np.broadcast_to(names[value], (self.size,)), np.float64)
-            check_finite(self.states[state], state, self.name, j)
-        if not self.neuron.fires:
-            return np.zeros(0, np.int64)
-        fired = np.nonzero(np.broadcast_to(names[self.neuron.fires], (self.size,)))[0]
+        fired = np.zeros(0, np.int64)
+        if self.neuron.fires:
+            fired = np.nonzero(np.broadcast_to(names[self.neuron.fires], (self.size,)))[0]
         if len(fired):
             self._reset(j, fired, names)
+        for state, values in self.states.items():
+            check_finite(values, state, self.name, j + 1)
         return fired
 
     def _reset(self, j: int, fired: Index, before: Mapping[str, Any]) -> None:
@@ -88,7 +89,6 @@ class NeuronGroup:
         new = [(state, names[value]) for state, value in self.reset.writes]
         for state, value in new:
             self.states[state][fired] = value
-            check_finite(self.states[state], state, self.name, j)
 
 
 class SourceGroup:

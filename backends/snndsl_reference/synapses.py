@@ -60,8 +60,8 @@ class PlasticSynapses:
 
     Parameters
     ----------
-    name : str
-        Of the synapses.
+    projection : str
+        The synapses are a part of.
     rule : Rule
         What they do.
     rows : Table
@@ -78,7 +78,7 @@ class PlasticSynapses:
 
     def __init__(
         self,
-        name: str,
+        projection: str,
         rule: Rule,
         rows: Table,
         values: Mapping[str, float],
@@ -88,7 +88,7 @@ class PlasticSynapses:
         samples: Mapping[str, Any],
         trial: int,
     ) -> None:
-        self.name, self.rule, self.target, self.port = name, rule, target, port
+        self.projection, self.rule, self.target, self.port = projection, rule, target, port
         self.pre, self.post = np.asarray(rows["pre"], np.int64), np.asarray(rows["post"], np.int64)
         self.axonal, self.dendritic = np.asarray(rows["axonal"], np.int64), np.asarray(rows["dendritic"], np.int64)
         self.row = np.asarray(rows["row"], np.int64)
@@ -175,9 +175,12 @@ class PlasticSynapses:
         new = [(state, names[value]) for state, value in block.writes]
         for state, value in new:
             self.states[state][rows] = value
-            check_finite(np.broadcast_to(np.asarray(value, np.float64), rows.shape), state, self.name, stamp, rows)
-            if state == "w" and self.rule.bound:
-                self._check_bound(stamp, rows)
+        written = {state for state, _ in new}
+        for state in self.rule.states:
+            if state in written:
+                check_finite(self.states[state][rows], state, self.projection, stamp, self.row[rows])
+        if "w" in written and self.rule.bound:
+            self._check_bound(stamp, rows)
         return names
 
     def _check_bound(self, stamp: int, rows: Index) -> None:
@@ -186,8 +189,9 @@ class PlasticSynapses:
         beyond = np.abs(self.states["w"][rows]) > np.abs(bound)
         if beyond.any():
             place = int(rows[int(np.argmax(beyond))])
-            what = f"w of {self.name}[{int(self.row[place])}] is {self.states['w'][place]!r} at step {stamp}, beyond its bound"
-            raise Failure("bound", what, population=self.name, neuron=int(self.row[place]), variable="w", step=stamp)
+            row, value = int(self.row[place]), float(self.states["w"][place])
+            what = f"w of {self.projection}[{row}] is {value!r} at step {stamp}, beyond its bound"
+            raise Failure("bound", what, population=self.projection, neuron=int(self.row[place]), variable="w", step=stamp)
 
 
 def _value(key: str, rows: Table, values: Mapping[str, float]) -> Any:

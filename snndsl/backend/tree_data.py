@@ -30,6 +30,7 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
         "chunk": program.chunk,
         "trial": program.trial,
         "samples": [sample.name for sample in program.samples],
+        "sample_sizes": [len(sample.values) for sample in program.samples],
         "populations": {
             population.name: {
                 "size": population.size,

@@ -233,14 +233,14 @@ def plot(
     states: Annotated[bool, typer.Option("--states", help="recorded states instead of spikes")] = False,
 ) -> int:
     """Draw the raster, or the recorded states, of a run (png, svg, pdf)."""
-    from snndsl.analysis import figures
+    from snndsl.analysis.figures import raster, save, states_overview
     from snndsl.pipeline import read_run
 
     run = read_run(recording)
     window = (_steps(start, run.step_length), _steps(stop, run.step_length))
     file = out or recording / ("states.png" if states else "raster.png")
-    drawn = figures.states_overview(run, populations, window) if states else figures.raster(run, populations or None, window)
-    figures.save(drawn, file)
+    drawn = states_overview(run, populations, window) if states else raster(run, populations or None, window)
+    save(drawn, file)
     print(file)
     return 0
 
@@ -381,13 +381,13 @@ def _simulated(model: Any, backend: str, out: Path | None, threads: int, force: 
 
 
 def _divergence(comparison: Any, recordings: list[Any], file: Path) -> Path | None:
-    from snndsl.analysis import figures
+    from snndsl.analysis.figures import divergence, save
 
-    drawn = figures.divergence(comparison, *recordings)
+    drawn = divergence(comparison, *recordings)
     if drawn is None:
         return None
     file.parent.mkdir(parents=True, exist_ok=True)
-    figures.save(drawn, file)
+    save(drawn, file)
     return file
 
 

@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from snndsl.analysis import figures
 from snndsl.analysis.comparison import compare
+from snndsl.analysis.figures import raster, save
 from snndsl.errors import Fault, ModelError
 from snndsl.pipeline import load, usable_backends
 
@@ -68,6 +68,6 @@ def demonstrate(out: Path, duration: str, backends: list[str], simulate: Callabl
             print(f"  compare    {line}")
         status = 0 if comparison.identical else 1
     picture = out / "raster.png"
-    figures.save(figures.raster(recordings[0], None, (0, min(recordings[0].steps_done, 1000))), picture)
+    save(raster(recordings[0], None, (0, min(recordings[0].steps_done, 1000))), picture)
     print(f"  picture    {picture}        next: snndsl new my_model && snndsl run my_model -b {recordings[-1].backend}")
     return status

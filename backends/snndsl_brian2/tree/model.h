@@ -49,7 +49,15 @@ struct Synapses
     const std::vector<double>& w = *values.find(bounded)->second;
     const bool same = shared.count(bound);
     for (size_t k = 0; k < w.size(); ++k)
-      if (!(fabs(w[k]) <= (same ? *shared.find(bound)->second : (*values.find(bound)->second)[k]))) return int64_t(k);
+      if (fabs(w[k]) > fabs(same ? *shared.find(bound)->second : (*values.find(bound)->second)[k])) return int64_t(k);
+    return -1;
+  }
+
+  /* the first synapse whose value is no finite number, or -1 */
+  static int64_t not_a_number(const std::vector<double>& x)
+  {
+    for (size_t k = 0; k < x.size(); ++k)
+      if (!(x[k] - x[k] == 0.0)) return int64_t(k);
     return -1;
   }
 };

@@ -27,8 +27,15 @@ inline int snn_due(double stamp, double period) { return stamp > 0.0 && floor(st
 /* a state of a synapse that has become larger than its rule allows stops the run */
 inline double snn_bound(double w, double bound, double stamp)
 {
-  if (!(fabs(w) <= bound)) snn::recorder().out_of_bound(stamp);
+  if (fabs(w) > fabs(bound)) snn::recorder().out_of_bound(stamp);
   return w;
+}
+
+/* a state of a synapse that is no finite number stops the run */
+inline double snn_number(double x, double stamp)
+{
+  if (!(x - x == 0.0)) snn::recorder().not_a_number(stamp);
+  return x;
 }
 
 inline double snn_inject(int64_t step) { return snn::recorder().inject(step); }

@@ -32,7 +32,7 @@ public:
   Model model;
 
   Recorder() : steps(0), chunk(1), now(0), first(0), written(0), total(0), planned(0), shown(0.0), range_stamp(-1.0),
-               range_sample(0), range_index(0.0), bound_stamp(-1.0) {}
+               range_sample(0), range_index(0.0), bound_stamp(-1.0), number_stamp(-1.0) {}
 
   /* read the plan, fill Brian2's arrays; before the network runs */
   void start()
@@ -56,7 +56,7 @@ public:
         finish();
       }
     } catch (const Problem& problem) {
-      fail("simulator", problem.what(), "", now);
+      fail("simulator", entry("what", problem.what()) + ", ", now);
     }
   }
 
@@ -97,7 +97,7 @@ public:
         Network::_globally_stopped = true;
       } else progress();
     } catch (const Problem& problem) {
-      fail("simulator", problem.what(), "", now);
+      fail("simulator", entry("what", problem.what()) + ", ", now);
     }
     return 0.0;
   }
@@ -107,7 +107,7 @@ public:
 
   void finish()
   {
-    if (!over(now)) fail("simulator", "more steps than Brian2 can count", "", now);
+    if (!over(now)) fail("simulator", entry("what", "more steps than Brian2 can count") + ", ", now);
     fflush(stdout);
     _exit(steps < planned ? 128 + signal_flag() : 0);
   }
@@ -125,11 +125,16 @@ public:
     if (bound_stamp < 0.0 && stamp <= double(steps)) bound_stamp = stamp;
   }
 
+  void not_a_number(double stamp)
+  {
+    if (number_stamp < 0.0 && stamp <= double(steps)) number_stamp = stamp;
+  }
+
 private:
   int64_t steps, chunk, now, first, written, total, planned;
   double shown, range_stamp;
   int range_sample;
-  double range_index, bound_stamp;
+  double range_index, bound_stamp, number_stamp;
   std::string out;
   std::vector<SpikeRecord> spikes;
   std::vector<StateRecord> states;
@@ -239,11 +244,7 @@ private:
     for (size_t k = 0; k < watched.size(); ++k) {
       const int i = watched[k].wrong();
       if (i < 0) continue;
-      const std::string& population = watched[k].population;
-      const std::string& variable = watched[k].variable;
-      fail("non-finite", variable + " of neuron " + std::to_string(i) + " of " + population + " is not a finite number at stamp "
-        + std::to_string(now), entry("population", population) + ", " + entry("neuron", i) + ", " + entry("variable", variable)
-        + ", ", now);
+      fail_value("non-finite", watched[k].population, i, watched[k].variable, watched[k].values[i], now);
     }
     for (size_t k = 0; k < spikes.size(); ++k) total += spikes[k].keep();
     for (size_t k = 0; k < states.size(); ++k) states[k].keep(now);
@@ -252,30 +253,41 @@ private:
   /* what statements have reported: it may belong to an earlier stamp, since synapses run late */
   void check_events()
   {
-    if (range_stamp >= 0.0) {
-      char text[200];
-      snprintf(text, sizeof(text), "index %.17g of sample %s is out of range at stamp %.0f", range_index,
-               sample_names[range_sample].c_str(), range_stamp);
-      fail("sample", text, "", int64_t(range_stamp));
-    }
-    if (bound_stamp >= 0.0) fail_bound();
+    if (range_stamp >= 0.0)
+      fail("sample", entry("sample", sample_names[range_sample]) + ", " + number("index", range_index) + ", ", int64_t(range_stamp));
+    std::map<std::string, Synapses>::const_iterator it;
+    if (number_stamp >= 0.0)
+      for (it = model.synapses.begin(); it != model.synapses.end(); ++it) {
+        std::map<std::string, std::vector<double>*>::const_iterator v;
+        for (v = it->second.values.begin(); v != it->second.values.end(); ++v) {
+          const int64_t k = exempt(v->first) ? -1 : Synapses::not_a_number(*v->second);
+          if (k >= 0) fail_value("non-finite", it->first, it->second.row[k], v->first, (*v->second)[k], int64_t(number_stamp));
+        }
+      }
+    if (bound_stamp >= 0.0)
+      for (it = model.synapses.begin(); it != model.synapses.end(); ++it) {
+        const int64_t k = it->second.out_of_bound();
+        if (k < 0) continue;
+        const std::string& w = it->second.bounded;
+        fail_value("bound", it->first, it->second.row[k], w, (*it->second.values.find(w)->second)[k], int64_t(bound_stamp));
+      }
   }
 
-  void fail_bound()
+  /* times of the last events, which are infinite before the first */
+  static bool exempt(const std::string& name) { return name.size() > 2 && name.compare(name.size() - 2, 2, "__") == 0; }
+
+  static std::string number(const std::string& key, double value)
   {
-    std::string which = "a synapse", where;
-    std::map<std::string, Synapses>::const_iterator it;
-    for (it = model.synapses.begin(); it != model.synapses.end() && where.empty(); ++it) {
-      const int64_t k = it->second.out_of_bound();
-      if (k < 0) continue;
-      const std::string row = std::to_string(it->second.row[k]);
-      which = "synapse " + row + " of " + it->first + " (" + std::to_string((*it->second.pre)[k]) + " to "
-        + std::to_string((*it->second.post)[k]) + ")";
-      where = entry("population", it->first) + ", " + entry("neuron", it->second.row[k]) + ", "
-        + entry("variable", it->second.bounded) + ", ";
-    }
-    const int64_t stamp = int64_t(bound_stamp);
-    fail("bound", "the weight of " + which + " exceeds the bound of its rule at stamp " + std::to_string(stamp), where, stamp);
+    char text[40];
+    snprintf(text, sizeof(text), "%.17g", value);
+    return entry(key, text);
+  }
+
+  void fail_value(const std::string& kind, const std::string& owner, int64_t place, const std::string& variable, double value,
+    int64_t stamp)
+  {
+    fail(kind, entry("population", owner) + ", " + entry("neuron", place) + ", " + entry("variable", variable) + ", "
+      + number("value", value) + ", ", stamp);
   }
 
   /* nothing is left to do after stamp n */
@@ -309,14 +321,14 @@ private:
     shown = seconds;
   }
 
-  void fail(const std::string& kind, const std::string& what, const std::string& where, int64_t step)
+  /* `facts`: what run.py makes a sentence of */
+  void fail(const std::string& kind, const std::string& facts, int64_t step)
   {
     try {
       if (kind != "simulator" && std::min(now - 1, steps) > first) commit(std::min(now - 1, steps));
     } catch (const Problem&) {
     }
-    say("{" + entry("event", "failed") + ", " + entry("kind", kind) + ", " + entry("what", what) + ", " + where
-      + entry("step", step) + "}");
+    say("{" + entry("event", "failed") + ", " + entry("kind", kind) + ", " + facts + entry("step", step) + "}");
     _exit(4);
   }
 };

@@ -138,7 +138,23 @@ def _hear(process: subprocess.Popen[str], commits: Commits) -> dict[str, Any] | 
         elif kind == "snapshot":
             commits.snapshot(event)
         elif kind == "failed":
-            failed = event
+            failed = _reason(event, commits.settings)
         else:
             commits.folder.emit({"event": kind, **event})
     return failed
+
+
+def _reason(event: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Put into words what the compiled program reports as facts."""
+    kind, step = event["kind"], event["step"]
+    if kind == "sample":
+        size = settings["sample_sizes"][settings["samples"].index(event["sample"])]
+        what = f"the array {event['sample']} has {size} values, {float(event['index']):g} was asked for at step {step}"
+        return {"kind": kind, "what": what, "step": step}
+    if kind in ("non-finite", "bound"):
+        part = settings["synapses"].get(event["population"])
+        owner, neuron = part["projection"] if part else event["population"], event["neuron"]
+        value = f"{float(event['value'])!r} at step {step}" + (", beyond its bound" if kind == "bound" else "")
+        what = f"{event['variable']} of {owner}[{neuron}] is {value}"
+        return {"kind": kind, "what": what, "population": owner, "neuron": neuron, "variable": event["variable"], "step": step}
+    return event

@@ -73,12 +73,10 @@ def compile_kernels(code: Path, folder: Path) -> None:
 
 def _run(command: list[str], folder: Path) -> None:
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    try:
-        subprocess.run(command, cwd=folder, check=True, env=environment, text=True, **streams)
-    except subprocess.CalledProcessError as error:
-        error.stderr = error.output
-        raise
+    nothing, both = subprocess.DEVNULL, subprocess.STDOUT
+    subprocess.run(
+        command, cwd=folder, check=True, env=environment, text=True, stdin=nothing, stdout=subprocess.PIPE, stderr=both
+    )
 
 
 def _sources(code: Path, names: tuple[str, ...]) -> dict[str, str]:

@@ -186,22 +186,24 @@ class Engine:
         arguments = (array.ctypes.data_as(ctypes.c_void_p) for array in (facts, numbers))
         if not self.runtime.snn_failure(*arguments):
             return None
-        step, synapses, order, place, index, sample = (int(fact) for fact in facts)
-        value, at = (float(number) for number in numbers)
+        complete, synapses, order, place, index, sample = (int(fact) for fact in facts)
+        value, at, stamp = float(numbers[0]), float(numbers[1]), complete + 1
         if sample >= 0:
             name, size = self.settings["samples"][sample], self.settings["sample_sizes"][sample]
-            what = f"the array {name} has {size} values, {at:g} was asked for at step {step}"
-            return step, {"kind": "sample", "what": what, "step": step}
-        if not synapses:
+            what = f"the array {name} has {size} values, {at:g} was asked for at step {stamp}"
+            return complete, {"kind": "sample", "what": what, "step": stamp}
+        if synapses:
+            name = list(self.groups)[order]
+            part = self.settings["synapses"][name]
+            owner, index = part["projection"], int(self._column(name, "row")[index])
+            variable = self._rule(part["rule"])["states"][place]
+        else:
             owner = list(self.settings["populations"])[order]
-            states = self.settings["neurons"][self.settings["populations"][owner]["neuron"]]["states"]
-            return step, _failure("non-finite", owner, index, states[place], step, f"is {value} at step {step}")
-        owner, stamp = list(self.groups)[order], step + 1
-        states = self._rule(self.settings["synapses"][owner]["rule"])["states"]
-        if np.isfinite(value):
-            row = int(self._column(owner, "row")[index])
-            return step, _failure("bound", owner, row, states[place], stamp, f"is {value!r} at step {stamp}, beyond its bound")
-        return step, _failure("non-finite", owner, index, states[place], stamp, f"is {value} at step {stamp}")
+            variable = self.settings["neurons"][self.settings["populations"][owner]["neuron"]]["states"][place]
+        finite = np.isfinite(value)
+        what = f"{variable} of {owner}[{index}] is {value!r} at step {stamp}{', beyond its bound' if finite else ''}"
+        where = {"population": owner, "neuron": index, "variable": variable, "step": stamp}
+        return complete, {"kind": "bound" if finite else "non-finite", "what": what, **where}
 
     # ---- filling the runtime
 
@@ -236,12 +238,13 @@ class Engine:
         states, _ = self._table(part["values"], rule["states"], folder, rows, full=True)
         self.states[name] = states
         event = {what: getattr(self.kernels, f"snn_rule_{part['rule']}_{what}") for what in ("pre", "post")}
-        columns = {column: self._column(name, column) for column in ("post", "axonal", "dendritic")}
+        columns = [self._pointer(self._column(name, column), np.int32) for column in ("post", "axonal", "dendritic")]
+        row = self._pointer(self._column(name, "row"), _INTEGERS)
         self.groups[name] = int(
             self.runtime.snn_group(
                 self._text(f"snn_{name}"), _long(self.order[part["target"]]), self._port(part["target"], part["port"]),
                 int(bool(rule["deliver"])), int(rule["order"] == "post_first"), _long(rows),
-                *(self._pointer(column, np.int32) for column in columns.values()), self._pointer(self._column(name, "row"), _INTEGERS),
+                *columns, row,
                 len(rule["params"]), self._pointer(params, _DOUBLES), _long(stride), len(rule["states"]),
                 self._pointer(states, _DOUBLES), ctypes.c_double(self.trial), event["pre"], event["post"],
                 self.kernels.snn_sample_failure,
@@ -283,7 +286,7 @@ class Engine:
     def _table(
         self, values: Mapping[str, Any], names: list[str], folder: Path, rows: int, full: bool = False
     ) -> tuple[Any, int]:
-        """Return the values of names side by side, shape (rows, names), or (1, names) with stride 0 where all rows are equal."""
+        """Return values side by side, shape (rows, names), and the stride; (1, names) and 0 where all rows are equal."""
         each = full or any(values[name] is None for name in names)
         table = np.zeros((rows if each else 1, len(names)))
         for place, name in enumerate(names):
@@ -303,7 +306,9 @@ class Engine:
         return column
 
     def _delays(self, synapses: str) -> NDArray[np.int64]:
-        return self._column(synapses, "axonal").astype(np.int64) + self._column(synapses, "dendritic")
+        axonal, dendritic = (self._column(synapses, name).astype(np.int64) for name in ("axonal", "dendritic"))
+        total: NDArray[np.int64] = axonal + dendritic
+        return total
 
     def _pointer(self, array: Any, kind: Any) -> Any:
         if array is None:
@@ -336,8 +341,3 @@ def _by_neuron(neurons: NDArray[Any], size: int) -> tuple[NDArray[np.int64], NDA
     """Return where the events of each neuron start, and the order that puts them together."""
     order = np.argsort(neurons, kind="stable")
     return np.searchsorted(neurons[order], np.arange(size + 1)).astype(np.int64), order.astype(np.int64)
-
-
-def _failure(kind: str, owner: str, index: int, variable: str, step: int, how: str) -> dict[str, Any]:
-    where = {"population": owner, "neuron": index, "variable": variable, "step": step}
-    return {"kind": kind, "what": f"{variable} of {owner}[{index}] {how}", **where}

@@ -112,7 +112,7 @@ struct Failure
 {
   bool any = false;
   long step = 0; // steps that are complete
-  int phase = 0, order = 0, sub = 0, written = 0;
+  int phase = 0, order = 0, sub = 0;
   long index = 0;
   int place = 0, sample = -1;
   bool synapses = false;
@@ -126,12 +126,11 @@ struct Failure
       bad_sample(&sample, &at);
       return;
     }
-    place = code > 0 ? (code - 1) % 1000 : -2 - code;
-    written = code > 0 ? (code - 1) / 1000 : 0;
+    place = code > 0 ? code - 1 : -2 - code;
     value = states[place];
   }
 
-  std::tuple<long, int, int, int, int, long> key() const { return { step, phase, order, sub, written, index }; }
+  std::tuple<long, int, int, int, int, long> key() const { return { step, phase, order, sub, place, index }; }
 };
 
 struct World
