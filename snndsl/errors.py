@@ -54,10 +54,12 @@ class TextFault(Exception):  # noqa: N818 - a fault of a text whose place in a f
 
     Parameters
     ----------
-    code, what, expected, try_ : str
+    code, what : str
         As in `Fault`.
     offset : int
         0-based, in the text or in line `line` of it.
+    expected, try_ : str
+        As in `Fault`.
     line : int
         0-based.
     """

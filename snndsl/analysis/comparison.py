@@ -1,4 +1,4 @@
-"""Are runs identical? If not, where do they first part?"""
+"""Whether runs are identical, and if not, where they first part."""
 
 from __future__ import annotations
 

@@ -102,10 +102,10 @@ def divergences(one: Recording, other: Recording, last: int) -> list[Divergence]
 def same_files(one: Recording, other: Recording, folder: str) -> bool:
     """Tell whether two run folders list the same files with the same checksums below a folder; nothing is read."""
 
-    def listed(run: Recording) -> dict[str, str]:
+    def _listed(run: Recording) -> dict[str, str]:
         return {item["file"]: item["sha256"] for item in run.manifest["files"] if item["file"].startswith(folder)}
 
-    return one.steps_done == other.steps_done and bool(listed(one)) and listed(one) == listed(other)
+    return one.steps_done == other.steps_done and bool(_listed(one)) and _listed(one) == _listed(other)
 
 
 def _spikes(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:

@@ -205,11 +205,11 @@ class Recording:
         """Snapshots by projection and variable."""
         records = {item["projection"]: item for item in self.manifest["synapse_records"]}
 
-        def make(projection: str) -> Mapping[str, Weights]:
+        def _make(projection: str) -> Mapping[str, Weights]:
             variables = list(records[projection]["variables"])
             return _Lazy(variables, lambda variable: self._weights(projection, variable))
 
-        return _Lazy(list(records), make)
+        return _Lazy(list(records), _make)
 
     @cached_property
     def synapses(self) -> Mapping[str, SynapseTable]:

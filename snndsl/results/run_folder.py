@@ -107,11 +107,11 @@ class RunFolder:
     def watch_signals(self) -> None:
         """Note SIGINT and SIGTERM in `stop_requested` instead of dying of them."""
 
-        def note(number: int, frame: object) -> None:
+        def _note(number: int, frame: object) -> None:
             self.stop_requested = number
 
-        signal.signal(signal.SIGINT, note)
-        signal.signal(signal.SIGTERM, note)
+        signal.signal(signal.SIGINT, _note)
+        signal.signal(signal.SIGTERM, _note)
 
     # ---- what a run measures
 
