@@ -1,1 +1,29 @@
-"""Polychronous groups: search, catalogue, significance. Reads arrays; the neuron that answers is an argument."""
+"""Polychronous groups: search, catalogue, significance, pictures. Reads arrays; the neuron that answers is an argument."""
+
+from snndsl.polychrony.catalogue import Catalogue, read_catalogue
+from snndsl.polychrony.compare import GroupComparison, compare_catalogues
+from snndsl.polychrony.definitions import Definition, Izhikevich2006
+from snndsl.polychrony.export import merge, write_csv, write_graphml
+from snndsl.polychrony.group import Group
+from snndsl.polychrony.nulls import Significance, significance
+from snndsl.polychrony.search import Prediction, discover, predict
+from snndsl.polychrony.table import SynapseTable
+
+__all__ = [
+    "Catalogue",
+    "Definition",
+    "Group",
+    "GroupComparison",
+    "Izhikevich2006",
+    "Prediction",
+    "Significance",
+    "SynapseTable",
+    "compare_catalogues",
+    "discover",
+    "merge",
+    "predict",
+    "read_catalogue",
+    "significance",
+    "write_csv",
+    "write_graphml",
+]

@@ -18,6 +18,8 @@ Numbers are compared with a margin of 1e-6, far above rounding.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,6 +59,7 @@ def resting(parameters: Reals) -> Reals:
     return np.where((seen[0] == seen[1]).all(axis=1)[:, None], seen[0], np.nan)
 
 
+@lru_cache(maxsize=64)
 def _answers(a: float, b: float, steps: int = 4000) -> tuple[float, float, float] | None:
     """Largest linear answers of y to a push of x during a step, to x and to y at the start; None if one changes sign."""
     state = np.array([[1.0, 1.0, 0.0], [a * b, 0.0, 1.0]])
@@ -114,6 +117,7 @@ def settles(c: float, d: float) -> bool:
     return c + 70.0 >= -LOW and 0.0 <= d <= SPENT and high + MARGIN <= CALM and low - MARGIN >= -LOW
 
 
+@lru_cache(maxsize=1024)
 def apart(a: float, b: float, excitation: float, inhibition: float, isolation: int, inhibited: int) -> int:
     """Least distance in steps at which two excitatory arrivals, the only ones, do not make a neuron at rest fire.
 
@@ -135,6 +139,7 @@ def apart(a: float, b: float, excitation: float, inhibition: float, isolation: i
     return distance
 
 
+@lru_cache(maxsize=1024)
 def leave_alone(a: float, b: float, excitation: float, inhibition: float, longest: int = 24) -> tuple[int, int]:
     """Find how long neurons may be left alone.
 

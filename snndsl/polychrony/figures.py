@@ -1,0 +1,164 @@
+"""Pictures of groups and catalogues."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import BoundaryNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+from snndsl.polychrony.catalogue import Catalogue
+from snndsl.polychrony.group import Group
+
+__all__ = ["draw_catalogue", "draw_group"]
+
+LABELLED = 60
+"""Spikes up to which each has the number of its neuron."""
+
+
+def draw_group(group: Group, *, inhibitory: ArrayLike | None = None, step_ms: float = 1.0, axes: Axes | None = None) -> Figure:
+    """Draw a group: neurons over time, links as lines from the spike that sent to the arrival and up to the spike it made.
+
+    Parameters
+    ----------
+    group : Group
+        The group.
+    inhibitory : array-like of bool, shape (neurons,), optional
+        These neurons are drawn hollow.
+    step_ms : float
+        Length of a step, ms.
+    axes : matplotlib Axes, optional
+        Where to draw; without it, in a new figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Of the axes.
+    """
+    if axes is None:
+        axes = Figure(figsize=(8.0, 5.0), layout="constrained").add_subplot()
+    figure = axes.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    time = group.step.astype(np.float64) * step_ms
+    layers = max(int(group.layer.max()), 2)
+    colours = colormaps["viridis"]
+    norm = BoundaryNorm(np.arange(0.5, layers + 1), colours.N)
+    if len(group.pre):
+        axes.add_collection(_lines(group, time, step_ms, colours(norm(group.link_layer))))
+    hollow = np.zeros(len(group), bool)
+    if inhibitory is not None:
+        hollow = np.asarray(inhibitory, bool)[group.neuron]
+    face = colours(norm(group.layer))
+    edge = face.copy()
+    face[hollow] = (1.0, 1.0, 1.0, 1.0)
+    size = 40.0 if len(group) <= LABELLED else 10.0
+    axes.scatter(time, group.neuron, s=size, c=face, edgecolors=edge, linewidths=1.2, zorder=3)
+    n = len(group.anchors)
+    axes.scatter(
+        time[:n],
+        group.neuron[:n],
+        s=3.5 * size,
+        facecolors="none",
+        edgecolors="tab:red",
+        linewidths=1.6,
+        zorder=4,
+        label="anchor",
+    )
+    if inhibitory is not None and hollow.any():
+        axes.scatter([], [], s=size, facecolors="white", edgecolors="0.3", label="inhibitory")
+    if len(group) <= LABELLED:
+        for x, y in zip(time, group.neuron):
+            axes.annotate(str(y), (x, y), xytext=(4, 4), textcoords="offset points", fontsize=6, color="0.35", zorder=5)
+    axes.set_xlabel("time / ms")
+    axes.set_ylabel("neuron")
+    axes.margins(x=0.06, y=0.08)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_title(
+        f"group {group.id}: mother {group.mother}, {len(group)} spikes, path {group.longest_path}, "
+        f"span {group.span * step_ms:g} ms",
+        fontsize=10,
+    )
+    axes.legend(loc="upper right", bbox_to_anchor=(1.0, -0.07), ncols=2, frameon=False, fontsize=8)
+    from_layers = colours(norm(np.arange(1, layers + 1)))
+    _layer_key(axes, from_layers)
+    return figure
+
+
+def _lines(group: Group, time: NDArray[np.float64], step_ms: float, colours: Any) -> LineCollection:
+    """From each spike that sent, to the arrival at the neuron, and along it to its spike."""
+    arrival = time[group.pre] + group.delay * step_ms
+    lines = [
+        [(time[i], group.neuron[i]), (x, group.neuron[j]), (time[j], group.neuron[j])]
+        for i, j, x in zip(group.pre, group.post, arrival)
+    ]
+    return LineCollection(lines, colors=colours, linewidths=0.7, alpha=0.6 if len(lines) < 500 else 0.2, zorder=2)
+
+
+def _layer_key(axes: Axes, colours: Any) -> None:
+    """A bar of colours, one for each layer."""
+    key = axes.inset_axes((1.01, 0.0, 0.02, 1.0))
+    layers = len(colours)
+    key.imshow(colours[:, None, :], origin="lower", aspect="auto", extent=(0, 1, 0.5, layers + 0.5))
+    key.set_xticks([])
+    key.yaxis.tick_right()
+    key.yaxis.set_label_position("right")
+    key.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    key.set_ylabel("layer")
+
+
+def draw_catalogue(catalogue: Catalogue, *, step_ms: float = 1.0, shuffled: Catalogue | None = None) -> Figure:
+    """Draw histograms of sizes, longest paths, spans and groups per mother.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        The groups. Avalanches are left out of the histograms and counted in the title.
+    step_ms : float
+        Length of a step, ms.
+    shuffled : Catalogue, optional
+        Groups of a shuffled network, drawn beside.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With four panels.
+    """
+    figure = Figure(figsize=(9.0, 6.0), layout="constrained")
+    series = [(catalogue, "network", "tab:blue")]
+    if shuffled is not None:
+        series.append((shuffled, "shuffled", "tab:orange"))
+    values = []
+    for item, _, _ in series:
+        table = item.filter(avalanches=False).table
+        per_mother = np.unique(table["mother"], return_counts=True)[1]
+        values.append((table["size"], table["longest_path"], table["span"] * step_ms, per_mother))
+    labels = ("spikes", "longest path / layers", "span / ms", "groups of a mother")
+    for k, (axes, label) in enumerate(zip(figure.subplots(2, 2).flat, labels)):
+        together = np.concatenate([value[k] for value in values])
+        edges = _edges(together)
+        for value, (_, name, colour) in zip(values, series):
+            axes.hist(value[k], bins=edges, color=colour, alpha=0.75, label=name)
+        axes.set_xlabel(label)
+        axes.set_ylabel("mothers" if k == 3 else "groups")
+        axes.set_yscale("log")
+        if len(series) > 1 and k == 0:
+            axes.legend()
+    avalanches = int(np.count_nonzero(catalogue.table["avalanche"]))
+    figure.suptitle(f"{len(catalogue):,} polychronous groups, {avalanches:,} of them avalanches", fontsize=11)
+    return figure
+
+
+def _edges(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Bins of whole numbers, at most 60."""
+    if not len(values):
+        return np.array([0.0, 1.0])
+    low, high = float(values.min()), float(values.max())
+    width = max(1.0, np.ceil((high - low + 1) / 60))
+    return np.arange(low - 0.5, high + width + 0.5, width)

@@ -1,0 +1,216 @@
+"""Is a number of groups more than chance? The same search in networks shuffled in one respect.
+
+Every null keeps all but one thing: `shuffle_weights` keeps who is joined to whom with which delay, `shuffle_delays` keeps
+weights, `rewire` keeps the synapses of every neuron, in and out. Shuffles are within types of synapses, by the types
+(excitatory, inhibitory) of source and target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.polychrony.catalogue import Catalogue
+from snndsl.polychrony.definitions import Definition
+from snndsl.polychrony.search import discover
+from snndsl.polychrony.table import SynapseTable
+
+__all__ = ["NULLS", "Significance", "holm", "permutation_p", "rewire", "shuffle_delays", "shuffle_weights", "significance"]
+
+EXCITATORY = ((False, False),)
+"""Source and target excitatory."""
+EVERY = ((False, False), (False, True), (True, False), (True, True))
+STATISTICS = ("groups", "longest_path", "size", "span")
+
+Kinds = tuple[tuple[bool, bool], ...]
+
+
+def _members(table: SynapseTable, kinds: Kinds) -> list[NDArray[np.int64]]:
+    source, target = table.inhibitory[table.pre], table.inhibitory[table.post]
+    return [np.flatnonzero((source == pre) & (target == post)) for pre, post in kinds]
+
+
+def shuffle_weights(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EXCITATORY) -> SynapseTable:
+    """Permute the weights among the synapses of each type.
+
+    Parameters
+    ----------
+    table : SynapseTable
+        The network.
+    rng : numpy.random.Generator
+        Source of chance.
+    kinds : tuple of (bool, bool)
+        Types to shuffle: whether source and target are inhibitory. By default excitatory to excitatory ones, as the program
+        of 2006 does in its own control.
+
+    Returns
+    -------
+    SynapseTable
+        Rows in the same order.
+    """
+    weight = table.weight.copy()
+    for rows in _members(table, kinds):
+        weight[rows] = rng.permutation(weight[rows])
+    return table.replace(weight=weight)
+
+
+def shuffle_delays(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY) -> SynapseTable:
+    """Permute the delays among the synapses of each type; parameters as in `shuffle_weights`."""
+    delay = table.delay.copy()
+    for rows in _members(table, kinds):
+        delay[rows] = rng.permutation(delay[rows])
+    return table.replace(delay=delay)
+
+
+def rewire(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, swaps: int = 10) -> SynapseTable:
+    """Swap targets of pairs of synapses of the same type: every neuron keeps its numbers of synapses in and out.
+
+    A swap that would join a neuron to itself, or the same two neurons twice, is not made.
+
+    Parameters
+    ----------
+    table : SynapseTable
+        The network.
+    rng : numpy.random.Generator
+        Source of chance.
+    kinds : tuple of (bool, bool)
+        Types to rewire: whether source and target are inhibitory.
+    swaps : int
+        Attempts per synapse. Weight and delay stay with the source.
+
+    Returns
+    -------
+    SynapseTable
+        Rows in the same order, with other targets.
+    """
+    pre, post = table.pre.tolist(), table.post.tolist()
+    joined = set(zip(pre, post))
+    for rows in _members(table, kinds):
+        if len(rows) < 2:
+            continue
+        for i, j in rng.choice(rows, (swaps * len(rows) // 2, 2)).tolist():
+            a, b = (pre[i], post[j]), (pre[j], post[i])
+            if a[0] != a[1] and b[0] != b[1] and a not in joined and b not in joined:
+                joined -= {(pre[i], post[i]), (pre[j], post[j])}
+                joined |= {a, b}
+                post[i], post[j] = post[j], post[i]
+    return table.replace(post=np.array(post, np.int32))
+
+
+Null = Callable[[SynapseTable, np.random.Generator], SynapseTable]
+NULLS: dict[str, Null] = {"weights": shuffle_weights, "delays": shuffle_delays, "rewired": rewire}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Significance:
+    """A network against its shuffled versions.
+
+    Parameters
+    ----------
+    null : str
+        What was shuffled.
+    seed : int
+        Repetition k was shuffled with ``numpy.random.default_rng([seed, k])``.
+    observed : dict of str to float
+        Number of groups, greatest longest path, greatest size, greatest span.
+    shuffled : dict of str to ndarray of float64, shape (repetitions,)
+        The same of the shuffled networks.
+    p : dict of str to float
+        Exact one-sided permutation p-values, see `permutation_p`.
+    adjusted : dict of str to float
+        The same, adjusted for the family of statistics (`holm`).
+    """
+
+    null: str
+    seed: int
+    observed: dict[str, float]
+    shuffled: dict[str, NDArray[np.float64]]
+    p: dict[str, float]
+    adjusted: dict[str, float]
+
+    def __repr__(self) -> str:
+        groups = self.shuffled["groups"]
+        return (
+            f"<Significance: {self.observed['groups']:.0f} groups; {self.null} shuffled: median {np.median(groups):.0f} "
+            f"({groups.min():.0f} to {groups.max():.0f}) in {len(groups)}, p = {self.adjusted['groups']:.3g} (family-wise)>"
+        )
+
+
+def permutation_p(observed: float, shuffled: ArrayLike) -> float:
+    """Share of the shuffled values, the observed one counted with them, that are at least as large as it.
+
+    Never 0, so tests with it hold their level (Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9:39).
+    """
+    values = np.asarray(shuffled, np.float64)
+    return float((1 + np.count_nonzero(values >= observed)) / (1 + len(values)))
+
+
+def holm(p: dict[str, float]) -> dict[str, float]:
+    """Adjust p-values for their number so that the family-wise error rate holds (Holm 1979, Scand. J. Stat. 6:65)."""
+    adjusted: dict[str, float] = {}
+    largest = 0.0
+    for k, name in enumerate(sorted(p, key=lambda name: p[name])):
+        largest = max(largest, min(1.0, (len(p) - k) * p[name]))
+        adjusted[name] = largest
+    return {name: adjusted[name] for name in p}
+
+
+def _statistics(catalogue: Catalogue) -> dict[str, float]:
+    table = catalogue.table
+    return {"groups": float(len(catalogue))} | {name: float(table[name].max(initial=0)) for name in STATISTICS[1:]}
+
+
+def significance(
+    table: SynapseTable,
+    definition: str | Definition = "izhikevich2006",
+    *,
+    null: str | Null = "weights",
+    repetitions: int = 19,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+    **search: Any,
+) -> Significance:
+    """Search a network and shuffled versions of it.
+
+    Parameters
+    ----------
+    table : SynapseTable
+        The network.
+    definition : str or Definition
+        As in `discover`.
+    null : str or callable
+        ``weights``, ``delays``, ``rewired``, or a function of a table and a generator that returns a table.
+    repetitions : int
+        Shuffled networks; 19 for a p-value of 0.05, 79 for that in a family of four.
+    seed : int
+        Of all of them.
+    progress : callable, optional
+        Called with the networks searched and their number.
+    **search : object
+        Passed to `discover`: ``mode``, ``parameters``, ``neurons``, ``workers``.
+
+    Returns
+    -------
+    Significance
+        Equal for equal arguments.
+    """
+    if repetitions < 1:
+        raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
+    if isinstance(null, str) and null not in NULLS:
+        raise ModelError(Fault("null-unknown", f"{null!r}", expected=", ".join(NULLS)))
+    shuffle = NULLS[null] if isinstance(null, str) else null
+    observed = _statistics(discover(table, definition, **search))
+    rows = []
+    for k in range(repetitions):
+        rows.append(_statistics(discover(shuffle(table, np.random.default_rng([seed, k])), definition, **search)))
+        if progress:
+            progress(k + 1, repetitions)
+    shuffled = {name: np.array([row[name] for row in rows]) for name in STATISTICS}
+    p = {name: permutation_p(observed[name], shuffled[name]) for name in STATISTICS}
+    name = null if isinstance(null, str) else getattr(null, "__name__", "custom")
+    return Significance(name, seed, observed, shuffled, p, holm(p))
