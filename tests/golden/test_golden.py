@@ -1,0 +1,53 @@
+"""What the compiler makes of a file does not change unnoticed, and does not depend on hash seeds, folders or the clock."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from snndsl.backend.registry import backend_names
+from snndsl.ir.dump import dump
+from snndsl.pipeline import load
+from snndsl.testing.conformance import case_file, cases
+
+FOLDER = Path(__file__).parent
+
+DIGESTS = """
+import hashlib, sys
+from snndsl.backend.registry import backend
+from snndsl.pipeline import load
+from snndsl.testing.conformance import case_file, cases
+for case in cases():
+    program = load(case_file(case)).program
+    for name in sys.argv[1:]:
+        tree = backend(name).generate(program)
+        for path in sorted(tree.files):
+            print(case, name, path, hashlib.sha256(tree.content(path)).hexdigest())
+"""
+
+
+@pytest.mark.parametrize("case", cases())
+def test_the_program_is_the_golden_one(case: str) -> None:
+    assert dump(load(case_file(case)).program) == (FOLDER / f"{case}.txt").read_text(encoding="utf-8"), (
+        "if this is meant: python tests/golden/write.py, and read the difference"
+    )
+
+
+def test_trees_are_the_same_bytes_under_other_hash_seeds_and_folders(tmp_path: Path) -> None:
+    def digests(seed: str, locale: str, folder: Path) -> list[str]:
+        folder.mkdir()
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "LC_ALL": locale,
+            "TZ": "Pacific/Chatham" if seed == "1" else "UTC",
+        }
+        command = [sys.executable, "-c", DIGESTS, *backend_names()]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.splitlines()
+
+    first, second = digests("1", "C.UTF-8", tmp_path / "a"), digests("4242", "C", tmp_path / "b")
+    assert len(first) > 20 * len(cases())
+    assert first == second

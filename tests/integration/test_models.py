@@ -1,0 +1,60 @@
+"""The shipped models on all backends: equal bit for bit, and as expected by their files."""
+
+from pathlib import Path
+
+import pytest
+
+from snndsl.analysis.comparison import compare
+from snndsl.analysis.expectations import check_expectations
+from snndsl.backend.registry import backend_names
+from snndsl.pipeline import load, run_model
+from snndsl.results import Recording
+from snndsl.testing import differences
+
+MODELS = Path(__file__).parents[2] / "models"
+COMPILED = [name for name in backend_names() if name != "reference"]
+
+TOGETHER = {
+    "balanced_lif": "100 ms",
+    "hodgkin_huxley": "100 ms",
+    "izhikevich2006": "3 s",
+    "izhikevich2006_recorded": None,
+    "lif_stdp_delays": "1 s",
+}
+"""How long the reference, which is slow, runs of each; None: all of it."""
+
+
+def run(name: str, backend: str, out: Path, duration: str | None = None) -> Recording:
+    return run_model(load(MODELS / name, duration=duration), backend, out / backend).recording
+
+
+def test_every_shipped_model_is_tested() -> None:
+    assert sorted(TOGETHER) == sorted(file.parent.name for file in MODELS.glob("*/model.yaml"))
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_all_backends_agree(name: str, tmp_path: Path) -> None:
+    runs = [run(name, backend, tmp_path, TOGETHER[name]) for backend in ("reference", *COMPILED)]
+    assert sum(len(runs[0].spikes[population]) for population in runs[0].spikes) > 10
+    assert [differences(runs[0], other) for other in runs[1:]] == [[]] * len(COMPILED)
+    assert compare(*runs).identical
+
+
+@pytest.mark.parametrize("backend", COMPILED)
+@pytest.mark.parametrize("name", TOGETHER)
+def test_what_the_model_expects(name: str, backend: str, tmp_path: Path) -> None:
+    outcomes = check_expectations(load(MODELS / name).checked, run(name, backend, tmp_path))
+    assert outcomes and [outcome.text for outcome in outcomes if not outcome.passed] == []
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, tmp_path: Path) -> None:
+    if name == "izhikevich2006_recorded":
+        pytest.skip("its data lie beside the original file")
+    recording = run(name, "reference", tmp_path, "10 ms")
+    assert load(recording.path).digest == load(MODELS / name).digest == recording.manifest["model"]
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_a_model_has_a_readme(name: str) -> None:
+    assert (MODELS / name / "README.md").read_text(encoding="utf-8").startswith(f"# {name}\n")
