@@ -1,0 +1,121 @@
+"""A malformed program is named; every program the compiler makes is well-formed."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from programs.recorded_2006 import recorded_2006
+
+from snndsl.ir import (
+    Block,
+    Call,
+    Const,
+    Injection,
+    Neuron,
+    Population,
+    Program,
+    Projection,
+    Ref,
+    Rule,
+    Sample,
+    StateRecord,
+    Synapses,
+    Table,
+)
+from snndsl.ir.verify import MalformedProgram, verify
+from snndsl.pipeline import load
+from snndsl.testing.conformance import case_file, cases
+
+NEURON = Neuron(
+    "n",
+    ("p",),
+    ("v",),
+    ("I",),
+    Block((("x", Call("add", (Ref("v"), Ref("I")))), ("f", Call("gt", (Ref("x"), Ref("p"))))), (("v", "x"),)),
+    "f",
+)
+RULE = Rule("r", (), ("w",), Block((("s", Call("mul", (Ref("w"), Const(1.0)))),)), Block(), "s")
+
+
+def table(**columns: list[int] | list[float]) -> Table:
+    return Table({name: np.array(column) for name, column in columns.items()})
+
+
+def program() -> Program:
+    rows = table(pre=[0, 1], post=[1, 0], axonal=[1, 0], dendritic=[0, 2], row=[0, 1])
+    columns = table(pre=[0, 1], post=[1, 0], pre_population=[0, 0], post_population=[0, 0], row=[0, 1])
+    return Program(
+        "m", Fraction(1, 10), 10, 5,
+        neurons=(NEURON,), rules=(RULE,),
+        populations=(Population("a", 2, "n", {"p": 1.0, "v": np.zeros(2)}),),
+        projections=(Projection("pr", 2, columns, ("a",)),),
+        synapses=(Synapses("s", "pr", "a", "a", "I", "r", rows, {"w": 0.5}),),
+        injections=(Injection("i", "a", "I", table(step=[0], neuron=[1], amount=[0.5])),),
+        state_records=(StateRecord("0", "a", ("v",), np.array([0], np.int32), 1, 0, 10),),
+    )  # fmt: skip
+
+
+def test_a_good_program_passes() -> None:
+    assert verify(program()).name == "m"
+
+
+@pytest.mark.parametrize("case", cases())
+def test_compiled_programs_pass(case: str) -> None:
+    verify(load(case_file(case)).program)
+
+
+def test_the_program_built_by_hand_passes() -> None:
+    verify(recorded_2006(100, ()))
+
+
+def neuron(**changes: object) -> Program:
+    return replace(program(), neurons=(replace(NEURON, **changes),))  # type: ignore[arg-type]
+
+
+def synapses(**columns: list[int]) -> Program:
+    [part] = program().synapses
+    return replace(
+        program(), synapses=(replace(part, rows=Table({**part.rows.columns, **{k: np.array(v) for k, v in columns.items()}})),)
+    )
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (neuron(update=Block((("x", Ref("y")),))), "y is used before it is defined"),
+        (neuron(update=Block((("x", Const(1.0)), ("x", Const(2.0))))), "assigns x twice"),
+        (neuron(update=Block((("f", Const(1.0)),), (("I", "f"),))), "writes I, which is no state"),
+        (neuron(update=Block((("f", Call("not", (Ref("v"),))),))), "not of number"),
+        (neuron(update=Block((("f", Call("select", (Ref("v"), Ref("v"), Ref("v")))),))), "select of number"),
+        (neuron(update=Block((("f", Call("wave", ())),))), "the unknown operation wave"),
+        (neuron(update=Block((("f", Call("sample", (Ref("v"),), "t")),))), "the unknown sample t"),
+        (neuron(update=Block((("f", Const(float("nan"))),))), "the number nan"),
+        (neuron(update=Block((("f", Call("gt", (Ref("v"), Ref("p")))),), (("v", "f"),))), "writes the truth value f to v"),
+        (neuron(fires="x"), "fires on 'x'"),
+        (neuron(states=("v", "p")), "has p twice"),
+        (neuron(ports=()), "reaches the port I"),
+        (synapses(axonal=[1, -1]), "axonal outside"),
+        (synapses(dendritic=[0, 0]), "delay outside"),
+        (synapses(post=[0, 2]), "post outside 0 .. 1"),
+        (replace(program(), rules=(replace(RULE, deliver="z"),)), "delivers 'z'"),
+        (replace(program(), rules=(replace(RULE, order="post_first"),)), "post_first with a dendritic delay of 0"),
+        (replace(program(), rules=(replace(RULE, states=("w", "y")),)), "gives no value to y"),
+        (replace(program(), populations=(Population("a", 2, "n", {"p": 1.0, "v": np.zeros(3)}),)), "v has shape (3,)"),
+        (replace(program(), populations=(Population("a", 2, "n", {"p": 1.0}),)), "gives no value to v"),
+        (replace(program(), populations=(Population("a", 2, "n", {"p": float("inf"), "v": 0.0}),)), "p is not finite"),
+        (replace(program(), populations=(Population("a", 0, "n", {"p": 1.0, "v": 0.0}),)), "has size 0"),
+        (replace(program(), samples=(Sample("b", np.ones(1)), Sample("a", np.ones(1)))), "samples are not in order"),
+        (
+            replace(program(), injections=(Injection("i", "a", "I", table(step=[0], neuron=[2], amount=[0.5])),)),
+            "neuron outside 0 .. 1",
+        ),
+        (replace(program(), state_records=(replace(program().state_records[0], variables=("z",)),)), "record of a.z"),
+        (replace(program(), chunk=0), "chunk 0"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_malformed_is_named(bad: Program, said: str) -> None:
+    with pytest.raises(MalformedProgram) as error:
+        verify(bad)
+    assert said in str(error.value)
