@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.folder import TABLES, Folder
+from snndsl.polychrony.folder import TABLES, Chunk, Folder
 from snndsl.polychrony.group import Group
 
 __all__ = ["Catalogue", "read_catalogue"]
@@ -46,7 +46,7 @@ class Catalogue:
         self._keep = keep
         self._sizes = np.cumsum([0] + [chunk["groups"] for chunk in self.manifest["chunks"]])
         self._rows = np.arange(self._sizes[-1]) if rows is None else rows
-        self._offsets: tuple[int, NDArray[np.int64], NDArray[np.int64]] | None = None
+        self._open: tuple[int, Chunk] | None = None
 
     @property
     def path(self) -> Path:
@@ -92,19 +92,13 @@ class Catalogue:
         row = int(self._rows[k])
         chunk = int(np.searchsorted(self._sizes, row, side="right")) - 1
         local = row - int(self._sizes[chunk])
-        if self._offsets is None or self._offsets[0] != chunk:
-            ends = [np.cumsum(self.folder.column("groups", name, chunk), dtype=np.int64) for name in ("size", "links")]
-            self._offsets = chunk, np.append(0, ends[0]), np.append(0, ends[1])
-        _, spike, link = self._offsets
-        group = {name: self.folder.column("groups", name, chunk)[local] for name in TABLES["groups"]}
-        spikes = {
-            name: np.array(self.folder.column("spikes", name, chunk)[spike[local] : spike[local + 1]])
-            for name in TABLES["spikes"][1:]
-        }
-        links = {
-            name: np.array(self.folder.column("links", name, chunk)[link[local] : link[local + 1]])
-            for name in TABLES["links"][1:]
-        }
+        columns = self._chunk(chunk)
+        spike, link = columns["starts"]["spikes"], columns["starts"]["links"]
+        group = {name: column[local] for name, column in columns["groups"].items()}
+        spikes, links = (
+            {name: np.array(column[first[local] : first[local + 1]]) for name, column in columns[table].items()}
+            for table, first in (("spikes", spike), ("links", link))
+        )
         links["link_layer"] = links.pop("layer")
         return Group(
             id=int(group["id"]),
@@ -118,6 +112,18 @@ class Catalogue:
             **spikes,
             **links,
         )
+
+    def _chunk(self, chunk: int) -> Chunk:
+        """Columns of a chunk, and where the spikes and links of each group start; the last one used is kept."""
+        if self._open is None or self._open[0] != chunk:
+            columns: Chunk = {}
+            for table, names in TABLES.items():
+                kept = names if table == "groups" else names[1:]
+                columns[table] = {name: self.folder.column(table, name, chunk) for name in kept}
+            sizes = {"spikes": columns["groups"]["size"], "links": columns["groups"]["links"]}
+            columns["starts"] = {name: np.append(0, np.cumsum(size, dtype=np.int64)) for name, size in sizes.items()}
+            self._open = chunk, columns
+        return self._open[1]
 
     def __iter__(self) -> Iterator[Group]:
         return (self[k] for k in range(len(self)))
