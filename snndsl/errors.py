@@ -6,10 +6,20 @@ A user's mistake is never a traceback. Every fault has a code made of words, and
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Fault", "ModelError", "SimulationFailed", "SnndslError", "TextFault", "ToolMissing", "UnsupportedByTarget"]
+__all__ = [
+    "Fault",
+    "ModelError",
+    "SimulationFailed",
+    "SnndslError",
+    "TextFault",
+    "ToolMissing",
+    "UnsupportedByTarget",
+    "nearest",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +113,20 @@ class SimulationFailed(SnndslError):
     """A simulator stopped with an error; the run folder stays readable."""
 
     exit_status = 4
+
+
+def nearest(name: str, known: Iterable[object], cutoff: float = 0.5) -> str:
+    """Return the known name that was probably meant, or nothing; one that differs only in case comes first.
+
+    Parameters
+    ----------
+    name : str
+        As written.
+    known : iterable
+        What there is.
+    cutoff : float
+        Least similarity, from 0 to 1.
+    """
+    names = [str(item) for item in known]
+    same = [item for item in names if item.lower() == name.lower() and item != name]
+    return (same or difflib.get_close_matches(name, [item for item in names if item != name], 1, cutoff) or [""])[0]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from snndsl.errors import TextFault
+from snndsl.errors import TextFault, nearest
 from snndsl.expressions.functions import FUNCTIONS
 from snndsl.expressions.printer import to_text
 from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
 from snndsl.units import ONE, Dimension, near_unit, unit_symbol
 
-__all__ = ["ANY", "BOOLEAN", "Kind", "dimension_of", "fits"]
+__all__ = ["ANY", "BOOLEAN", "TIME", "UNKNOWN", "Kind", "dimension_of", "fits"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an expression is when it is no physical number: a truth value, or a zero that fits every unit."""
+    """What an expression is when it is no physical number: a truth value, a zero that fits every unit, or unknown."""
 
     name: str
 
@@ -28,6 +27,7 @@ class Kind:
 
 BOOLEAN = Kind("a truth value")
 ANY = Kind("zero")
+UNKNOWN = Kind("unknown")  # something in it is wrong and reported already: it fits everywhere
 
 Lookup = Callable[[str], "Dimension | Kind | None"]
 Result = Dimension | Kind
@@ -39,11 +39,11 @@ TIME = _TIME.dimension if _TIME is not None else ONE
 
 def fits(found: Result, wanted: Result) -> bool:
     """Tell whether a value of one kind may stand where another is wanted."""
-    return found == wanted or (found == ANY and isinstance(wanted, Dimension))
+    return found == wanted or UNKNOWN in (found, wanted) or (found == ANY and isinstance(wanted, Dimension))
 
 
 def dimension_of(
-    node: Expression, lookup: Lookup, known: Iterable[str] = (), data: Callable[[str], Dimension | None] = lambda name: None
+    node: Expression, lookup: Lookup, known: Iterable[str] = (), data: Callable[[str], Result | None] = lambda name: None
 ) -> Result:
     """Return the dimension of an expression.
 
@@ -67,7 +67,7 @@ def dimension_of(
 
 
 class _Checker:
-    def __init__(self, lookup: Lookup, known: tuple[str, ...], data: Callable[[str], Dimension | None]) -> None:
+    def __init__(self, lookup: Lookup, known: tuple[str, ...], data: Callable[[str], Result | None]) -> None:
         self.lookup, self.known, self.data = lookup, known, data
 
     def of(self, node: Expression) -> Result:
@@ -98,11 +98,14 @@ class _Checker:
     def name(self, node: Name) -> Result:
         found = self.lookup(node.text)
         if found is None:
-            near = difflib.get_close_matches(node.text, self.known, 1, 0.5)
+            near = nearest(node.text, self.known)
+            if node.text in FUNCTIONS:
+                what, hint = f"{node.text!r} is a function", f"{node.text}(...)"
+                raise TextFault("name-unknown", what, node.start, "its arguments in brackets", hint)
             if unit_symbol(node.text) is not None and not near:
-                near = [f"(1 {node.text}), if the unit is meant"]
+                near = f"(1 {node.text}), if the unit is meant"
             listed = ", ".join(sorted(self.known)[:12]) or "a declared name"
-            raise TextFault("name-unknown", f"there is no {node.text!r} here", node.start, listed, near[0] if near else "")
+            raise TextFault("name-unknown", f"there is no {node.text!r} here", node.start, listed, near)
         return found
 
     def real(self, node: Expression) -> Result:
@@ -114,12 +117,12 @@ class _Checker:
         return found
 
     def truth(self, node: Expression) -> None:
-        if self.of(node) != BOOLEAN:
+        if not fits(self.of(node), BOOLEAN):
             raise TextFault("dimension", f"{to_text(node)} is no truth value", node.start, "a comparison, and, or, not")
 
     def number(self, node: Expression, function: str) -> None:
         found = self.real(node)
-        if found not in (ANY, ONE):
+        if not fits(found, ONE):
             raise TextFault(
                 "dimension",
                 f"{function}() of {found}",
@@ -130,17 +133,27 @@ class _Checker:
 
     def alike(self, left: Expression, right: Expression, verb: str) -> Result:
         a, b = self.real(left), self.real(right)
+        if UNKNOWN in (a, b):
+            return a if b == UNKNOWN else b
         if fits(a, b):
             return b
         if fits(b, a):
             return a
-        raise TextFault("dimension", f"{verb} {a} and {b}", left.start, "equal dimensions", _slip(left, b) or _slip(right, a))
+        raise TextFault(
+            "dimension",
+            f"{verb} {_shown(a)} and {_shown(b)}",
+            left.start,
+            "equal dimensions",
+            _slip(left, b) or _slip(right, a),
+        )
 
     def binary(self, node: Binary) -> Result:
         if node.op in ("+", "-", "%"):
             verb = {"+": "'+' adds", "-": "'-' subtracts", "%": "'%' divides"}[node.op]
             return self.alike(node.left, node.right, verb)
         left, right = self.real(node.left), self.real(node.right)
+        if UNKNOWN in (left, right):
+            return UNKNOWN
         if node.op == "**":
             return self.power(node, left, right)
         a = left if isinstance(left, Dimension) else ONE  # only the literal 0 itself fits every unit, no product with it
@@ -173,10 +186,10 @@ class _Checker:
         count = len(node.arguments)
         allowed = function.counts or tuple(range(function.least, function.most + 1))
         if count not in allowed:
-            wanted = (
-                " or ".join(str(number) for number in allowed[:3]) if len(allowed) < 4 else f"{allowed[0]} to {allowed[-1]}"
-            )
-            raise TextFault("argument-count", f"{node.function}() with {count} arguments", node.start, f"{wanted} arguments")
+            listed = [str(number) for number in allowed]
+            wanted = " or ".join(listed) + " arguments" if len(listed) < 4 else f"{listed[0]} to {listed[-1]} arguments"
+            wanted = _plural(allowed[0]) if len(allowed) == 1 else wanted
+            raise TextFault("argument-count", f"{node.function}() with {_plural(count)}", node.start, wanted)
         return self.law(node, function.law)
 
     def law(self, node: Call, law: str) -> Result:
@@ -211,22 +224,44 @@ class _Checker:
         for argument in arguments[1:]:
             found = self.real(argument)
             if fits(result, found):
-                result = found
+                result = found if found != UNKNOWN else result
             elif not fits(found, result):
-                raise TextFault("dimension", f"{function}() of {result} and {found}", argument.start, f"a value in {result}")
+                raise TextFault(
+                    "dimension", f"{function}() of {_shown(result)} and {_shown(found)}", argument.start, "equal dimensions"
+                )
         return result
+
+    def instead(self, function: str) -> str:
+        """Return the function that was probably meant; a name is no function."""
+        if function in self.known:
+            return function
+        if function in _INSTEAD:
+            return _INSTEAD[function]
+        return nearest(function, [*FUNCTIONS, *(name for name in self.known if self.data(name))], 0.6)
 
     def called_data(self, node: Call) -> Result:
         found = self.data(node.function)
         if found is None:
-            near = difflib.get_close_matches(node.function, [*FUNCTIONS, *self.known], 1, 0.5)
-            expected = "a function of the language or a data array"
-            raise TextFault(
-                "function-unknown", f"there is no function {node.function!r}", node.start, expected, near[0] if near else ""
-            )
+            what, expected = f"there is no function {node.function!r}", "a function of the language or a data array"
+            raise TextFault("function-unknown", what, node.start, expected, self.instead(node.function))
         for argument in node.arguments:
             self.number(argument, node.function)
         return found
+
+
+_INSTEAD = {  # functions of other languages
+    "rand": "uniform()", "random": "uniform()", "randn": "normal()", "rand_normal": "normal()", "gauss": "normal()",
+    "ln": "log", "pow": "**", "power": "**", "fabs": "abs", "int": "floor", "mod": "%", "ceiling": "ceil",
+    "heaviside": "where(x >= 0, 1, 0)", "if_else": "where", "ifelse": "where", "square": "x**2",
+}  # fmt: skip
+
+
+def _plural(number: int) -> str:
+    return f"{number} argument" + ("" if number == 1 else "s")
+
+
+def _shown(kind: Result) -> str:
+    return "a pure number" if kind == ONE else str(kind)
 
 
 def _literal(node: Expression) -> Fraction | None:

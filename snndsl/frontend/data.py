@@ -21,7 +21,7 @@ from snndsl.locations import Location
 from snndsl.schema.model import DataSpec
 from snndsl.units import Dimension, Unit, parse_unit
 
-__all__ = ["MAX_DATA_BYTES", "DataColumn", "load_data"]
+__all__ = ["MAX_DATA_BYTES", "DataColumn", "DataColumns", "load_data", "unreadable"]
 
 MAX_DATA_BYTES = 4 * 2**30
 _MAX_RATIO = 200
@@ -46,7 +46,18 @@ class DataColumn:
     dimension: Dimension
 
 
-def load_data(source: ModelSource, step: Fraction) -> tuple[dict[str, DataColumn], str]:
+class DataColumns(dict[str, DataColumn]):
+    """Arrays by the name they are called; `unreadable` names the data that could not be read, which is reported once."""
+
+    unreadable: frozenset[str] = frozenset()
+
+
+def unreadable(columns: Mapping[str, DataColumn], name: str) -> bool:
+    """Tell whether an array is not there because its data could not be read."""
+    return isinstance(columns, DataColumns) and name.rpartition(":")[2].partition(".")[0] in columns.unreadable
+
+
+def load_data(source: ModelSource, step: Fraction, faults: list[Fault]) -> tuple[DataColumns, str]:
     """Return the arrays of a file by the name they are called, and a hash of their bytes.
 
     Parameters
@@ -55,14 +66,10 @@ def load_data(source: ModelSource, step: Fraction) -> tuple[dict[str, DataColumn
         A model or an imported file.
     step : Fraction
         Length of a step in ms, for columns in steps.
-
-    Raises
-    ------
-    ModelError
-        path-escapes, pickle, not-numeric, data-format, unit-unknown, column-unknown.
+    faults : list of Fault
+        Takes what is wrong: path-escapes, pickle, not-numeric, data-format, unit-unknown, column-unknown ...
     """
-    columns: dict[str, DataColumn] = {}
-    faults: list[Fault] = []
+    columns = DataColumns()
     digest = hashlib.blake2b(digest_size=16)
     for name, spec in source.spec.data.items():
         place = source.locations.value(("data", name))
@@ -76,8 +83,7 @@ def load_data(source: ModelSource, step: Fraction) -> tuple[dict[str, DataColumn
             _unknown_units(arrays, name, spec, source)
         except ModelError as error:
             faults.extend(error.faults)
-    if faults:
-        raise ModelError(faults)
+            columns.unreadable |= {name}
     return columns, digest.hexdigest()
 
 
@@ -142,6 +148,10 @@ def _csv(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
     try:
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
         header, body = [cell.strip() for cell in rows[0]], [row for row in rows[1:] if row]
+        short = next((number for number, row in enumerate(body) if len(row) != len(header)), None)
+        if short is not None:
+            what = f"row {short} of {file!r} has {len(body[short])} values for {len(header)} columns"
+            raise _fault("not-numeric", what, place, "one value a column")
         return {name: np.array([float(row[k]) for row in body]) for k, name in enumerate(header)}
     except (ValueError, IndexError, UnicodeDecodeError) as error:
         raise _fault("not-numeric", f"{file!r}: {error}", place, "a header and numbers with a decimal point") from None

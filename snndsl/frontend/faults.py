@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from snndsl.errors import Fault
+from snndsl.errors import Fault, nearest
 from snndsl.locations import Path, SourceMap
+from snndsl.schema.base import found
 
 __all__ = ["schema_faults"]
 
@@ -25,6 +25,22 @@ _EXPECTED = {
 }
 
 
+_KINDS = {  # what pydantic calls it: code, what fits
+    "dict_type": ("not-a-mapping", "names with their values"),
+    "mapping_type": ("not-a-mapping", "names with their values"),
+    "model_type": ("not-a-mapping", "names with their values"),
+    "model_attributes_type": ("not-a-mapping", "names with their values"),
+    "tuple_type": ("not-a-list", "a list: [a, b]"),
+    "list_type": ("not-a-list", "a list: [a, b]"),
+    "string_type": ("not-a-text", "text"),
+    "too_short": ("list-length", "more values"),
+    "too_long": ("list-length", "fewer values"),
+    "greater_than_equal": ("not-a-whole-number", "a whole number, at least 1"),
+    "int_parsing": ("not-a-whole-number", "a whole number"),
+    "int_type": ("not-a-whole-number", "a whole number"),
+}
+
+
 def schema_faults(error: ValidationError, raw: Any, locations: SourceMap) -> list[Fault]:
     """Return one fault for each thing the schema refused, in the order of the file."""
     faults = [_fault(item, raw, locations) for item in error.errors(include_url=False)]
@@ -37,26 +53,38 @@ def _fault(item: Any, raw: Any, locations: SourceMap) -> Fault:
     if kind == "extra_forbidden":
         place = locations.key(path)
         known = list(_known(path[:-1]))
-        near = difflib.get_close_matches(str(item["loc"][-1]), known, 1, 0.5)
+        close = nearest(str(item["loc"][-1]), known)
         what = f"unknown key {str(item['loc'][-1])!r}" + (f" in {'.'.join(map(str, path[:-1]))}" if path[:-1] else "")
-        return Fault(
-            "unknown-key", what, place.file, place.line, place.column, expected=", ".join(known), try_=near[0] if near else ""
-        )
+        return Fault("unknown-key", what, place.file, place.line, place.column, expected=", ".join(known), try_=close)
     place = locations.value(path)
     if kind == "missing":
         place = locations.key(path)
         what = f"{'.'.join(map(str, item['loc'][:-1])) or 'the file'} has no {str(item['loc'][-1])!r}"
         return Fault("key-missing", what, place.file, place.line, place.column, expected=f"{item['loc'][-1]}: ...")
-    code = kind if "-" in kind else "value-not-fitting"
+    code, message, expected = _said(item)
+    near = _near(item) if kind == "literal_error" else ""
+    if kind == "not-a-flag":
+        near = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(item["input"]).lower(), "")
+    return Fault(code, f"{name}: {message}", place.file, place.line, place.column, expected, near)
+
+
+def _said(item: Any) -> tuple[str, str, str]:
+    """Return the code, what was found and what fits, in the words of the language."""
+    kind: str = item["type"]
+    if kind in _KINDS:
+        code, expected = _KINDS[kind]
+        return code, f"found {found(item['input'])}", expected
+    if kind == "literal_error":
+        return "value-not-fitting", f"found {found(item['input'])}", str(item["ctx"]["expected"]).replace("'", "")
     message = item["msg"].removeprefix("Value error, ")
-    return Fault(
-        code,
-        f"{name}: {message[:1].lower()}{message[1:]}",
-        place.file,
-        place.line,
-        place.column,
-        expected=_EXPECTED.get(kind, ""),
-    )
+    message, _, expected = message.partition("; expected ")
+    code = kind if "-" in kind else "value-not-fitting"
+    return code, f"{message[:1].lower()}{message[1:]}", expected or _EXPECTED.get(kind, "a value that fits")
+
+
+def _near(item: Any) -> str:
+    known = [word.strip(" '") for word in str(item["ctx"]["expected"]).replace(" or ", ",").split(",")]
+    return nearest(str(item["input"]), known)
 
 
 def _existing(raw: Any, loc: tuple[Any, ...]) -> Path:

@@ -5,7 +5,6 @@ Loading never runs code and opens nothing outside the model's folder.
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -16,13 +15,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, nearest
 from snndsl.frontend.faults import schema_faults
 from snndsl.frontend.yaml import read_yaml
 from snndsl.locations import SourceMap
 from snndsl.schema import LibrarySpec, ModelSpec
 
-__all__ = ["MAX_BYTES", "ModelSource", "load_source", "open_below", "read_source", "source_from"]
+__all__ = ["MAX_BYTES", "ModelSource", "load_source", "open_below", "read_source", "source_from", "with_settings"]
 
 MAX_BYTES = 4 * 2**20
 _LIBRARY = "snndsl:"
@@ -101,7 +100,7 @@ def source_from(
 ) -> ModelSource:
     """Validate plain data with their places, and what they import."""
     here = {key: value for key, value in settings.items() if key.split(".")[0] not in _aliases(raw)}
-    raw = _with_settings(raw, here, file)
+    raw = with_settings(raw, here, file)
     try:
         spec = (ModelSpec if not chain else _kind(raw)).model_validate(raw)
     except ValidationError as error:
@@ -145,7 +144,7 @@ def _imported(
         name = target.removeprefix(_LIBRARY)
         known = {entry.name.removesuffix(".yaml"): entry for entry in _library()}
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+            near = nearest(name, known)
             raise ModelError(
                 Fault(
                     "import-unknown",
@@ -154,18 +153,20 @@ def _imported(
                     place.line,
                     place.column,
                     expected=", ".join(f"{_LIBRARY}{item}" for item in sorted(known)),
-                    try_=f"{_LIBRARY}{near[0]}" if near else "",
+                    try_=f"{_LIBRARY}{near}" if near else "",
                 )
             )
         return read_source(known[name].read_bytes(), target, None, settings, (*chain, target))
     if len(chain) > 32:
-        raise ModelError(Fault("import-too-deep", "more than 32 files import each other", place.file, place.line, place.column))
+        what = "more than 32 files, one importing the next"
+        raise ModelError(Fault("import-too-deep", what, place.file, place.line, place.column, "at most 32"))
     content, file = open_below(folder, target, place, MAX_BYTES)
     identity = str(file.resolve())
     if identity in chain:
         names = " -> ".join(Path(item).name for item in (*chain[chain.index(identity) :], identity))
-        raise ModelError(Fault("import-cycle", f"files import each other: {names}", place.file, place.line, place.column))
-    return read_source(content, str(file), file.resolve().parent, settings, chain)
+        what, expected = f"files import each other: {names}", "imports without a circle"
+        raise ModelError(Fault("import-cycle", what, place.file, place.line, place.column, expected))
+    return read_source(content, os.path.join(os.path.dirname(place.file), target), file.resolve().parent, settings, chain)
 
 
 def _library() -> Iterator[Any]:
@@ -222,7 +223,23 @@ def _read_regular(file: Path) -> bytes:
         return stream.read()
 
 
-def _with_settings(raw: Any, settings: Mapping[str, Any], file: str) -> Any:
+def with_settings(raw: Any, settings: Mapping[str, Any], file: str) -> Any:
+    """Return plain data with values replaced.
+
+    Parameters
+    ----------
+    raw : Any
+        The document.
+    settings : mapping
+        Dotted paths and values.
+    file : str
+        For faults.
+
+    Raises
+    ------
+    ModelError
+        path-unknown.
+    """
     for path, value in settings.items():
         raw = _replaced(raw, path.split("."), value, path, file)
     return raw
@@ -236,7 +253,7 @@ def _replaced(node: Any, parts: list[str], value: Any, path: str, file: str) -> 
         if joined in node:  # keys with dots, such as exc.g
             return {**node, joined: value}
         key = parts[0]
-        if key in node or len(parts) == 1:
+        if key in node or (len(parts) == 1 and not path.startswith("constants.")):
             return {**node, key: _replaced(node.get(key, {}), parts[1:], value, path, file)}
     elif isinstance(node, list) and parts[0].isdigit() and int(parts[0]) < len(node):
         place = int(parts[0])
@@ -244,13 +261,13 @@ def _replaced(node: Any, parts: list[str], value: Any, path: str, file: str) -> 
     elif isinstance(node, str) and len(parts) == 1:  # a definition named without values: neuron: lif
         return {"use": node, parts[0]: value}
     keys = list(node) if isinstance(node, Mapping) else []
-    near = difflib.get_close_matches(parts[0], [str(key) for key in keys], 1)
+    near = nearest(parts[0], keys)
     raise ModelError(
         Fault(
             "path-unknown",
-            f"--set {path}: there is no {parts[0]!r}",
+            f"{path}: there is no {parts[0]!r}",
             file,
             expected=", ".join(map(str, keys)) or "a path of the model",
-            try_=near[0] if near else "",
+            try_=near,
         )
     )

@@ -27,6 +27,10 @@ _MAX_EXPANSION = 10
 _MAX_NUMBER = 40
 _QUOTED = ("'", '"', "|", ">")
 
+_NULL = ("~", "null", "Null", "NULL")
+_FLAGS = ("true", "True", "TRUE", "false", "False", "FALSE")
+_NO_NAMES = (*_NULL, *_FLAGS)
+
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _LIKE_NUMBER = re.compile(r"[-+]?[0-9][0-9A-Fa-fxXo_.:+-]*")
@@ -34,6 +38,7 @@ _AMBIGUOUS = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(:[0-5]?[0-9])+|[-+]?[0-9]+(_[
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 # control characters, line breaks that only YAML knows, characters that reorder what a reader sees, lone surrogates
 _STRANGE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028-\u202e\u2066-\u2069]")
+_NO_VALUE = re.compile(r":\s*[,}\]]")
 _SELECTION = re.compile(r"""(?<!["'\w.])[A-Za-z][\w.]*\[[^\]\s]*\]""")
 
 
@@ -154,7 +159,12 @@ def _syntax(error: yaml.YAMLError, content: str, file: str) -> ModelError:
     elif source.count("(") != source.count(")") or ("{" in source and "(" in source):
         hint = 'quote it: "..."'
     elif source[column - 1 : column] in ("%", "@", "`"):
-        hint = f'quote it: "{source[column - 1 :].strip()[:40]}"'
+        hint = f'quote it: "{re.split("[,}]", source[column - 1 :])[0].strip()[:40]}"'
+    elif _NO_VALUE.search(source):
+        hint = "a value behind the ':'"
+    begun = getattr(error, "context_mark", None)
+    if begun is not None and problem.startswith("did not find expected"):
+        problem += f" in what begins in line {begun.line + 1}, column {begun.column + 1}"
     return ModelError(Fault("yaml-syntax", problem, file, line, column, "YAML 1.2", hint))
 
 
@@ -216,9 +226,14 @@ class _Reader:
                 continue
             if key in first:
                 line = first[key].start_mark.line + 1
-                self.fault("duplicate-key", f"{key!r} is already given in line {line}", key_node, "each key once")
+                self.fault(
+                    "duplicate-key", f"{key!r} is already given in line {line}", key_node, "each key once", "another name"
+                )
                 continue
             first[key] = key_node
+            if key_node.style not in _QUOTED and key in _NO_NAMES:
+                self.fault("key-not-text", f"the key {key} is no text", key_node, "a name", f'quote it: "{key}"')
+                continue
             mark = key_node.start_mark
             self.keys[(*path, key)] = Location(self.file, mark.line + 1, mark.column + 1)
             result[key] = self.value(value_node, (*path, key), (*above, id(node)))
@@ -229,9 +244,9 @@ class _Reader:
         if node.style in _QUOTED:
             self.lines[path] = self._text_lines(node)
             return text
-        if text in ("", "~", "null", "Null", "NULL"):
+        if text == "" or text in _NULL:
             return None
-        if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        if text in _FLAGS:
             return text.lower() == "true"
         if len(text) > _MAX_NUMBER:
             if _LIKE_NUMBER.fullmatch(text):

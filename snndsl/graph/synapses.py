@@ -349,7 +349,7 @@ class _Projection:
         return (0, 0) if seed is None or seed.wiring is None else stream_key(seed.wiring, f"{self.stream}/{text}")
 
 
-def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what: str) -> Index:
+def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what: str, hint: str = "round: nearest") -> Index:
     """Return times in ms as whole steps: on the grid if equal to the double nearest to k steps, else rounded as told.
 
     Raises
@@ -373,7 +373,7 @@ def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what
                 "off-grid",
                 f"{what} of {float(times[bad])!r} ms is no multiple of the step of {float(step)!r} ms",
                 "whole steps",
-                "round: nearest",
+                hint,
             )
         )
     if rounding == "nearest":

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
+from snndsl.errors import Fault, ModelError
+from snndsl.expressions import to_text
 from snndsl.frontend.data import DataColumn
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Drawer, Evaluator, IndexOutOfRange
+from snndsl.semantics.arithmetic import Drawer, Evaluator, IndexOutOfRange, LengthDiffers
 from snndsl.semantics.check import CheckedModel
 from snndsl.semantics.element import Element, ValueTerm, value_terms
-from snndsl.semantics.terms import Term
+from snndsl.semantics.terms import Term, names_in
 
 __all__ = ["PopulationValues", "evaluate_term", "finite", "model_names", "population_values"]
 
@@ -48,15 +49,27 @@ def population_values(model: CheckedModel, name: str) -> PopulationValues:
     parameters = {key: work.parameter(key) for key in work.element.parameters}
     states = {key: work.state(key) for key in work.element.states}
     for term in work.element.require:
-        if not np.all(work.evaluate(term, work.own)):
-            raise ModelError(
-                term.problem(
-                    "require",
-                    f"population {name!r} does not meet a condition of {work.element.name!r}",
-                    "true for every neuron",
-                )
-            )
+        met = np.asarray(work.evaluate(term, work.own))
+        if not met.all():
+            raise ModelError(_unmet(work, term, int(np.argmin(np.broadcast_to(met, (work.size,))))))
     return PopulationValues(parameters, states)
+
+
+def _unmet(work: _Population, term: Term, neuron: int) -> Fault:
+    """Return the fault of a condition that a neuron does not meet, at the value that the population gives if there is one."""
+    names = list(dict.fromkeys(node.text for node in names_in(term.tree)))
+    shown = ", ".join(f"{name} {_shown(work, name, neuron)}" for name in names)
+    where = next((name for name in names if name in work.spec.neuron.values), None)
+    path = () if where is None else (where, neuron) if isinstance(work.spec.neuron.values[where], tuple) else (where,)
+    place = work.model.place("populations", work.name, "neuron", *path)
+    what = f"neuron {neuron} of {work.name!r} has {shown}; {work.element.name!r} requires {to_text(term.tree)}"
+    return place.problem("require", what, f"{to_text(term.tree)} for every neuron")
+
+
+def _shown(work: _Population, name: str, neuron: int) -> str:
+    value = float(np.broadcast_to(np.asarray(work.own(name), np.float64), (work.size,))[neuron])
+    kind = work.model.element_names[work.name].lookup(name)
+    return f"{value:g}" if kind is None or str(kind) == "1" else f"{value:g} {kind}"
 
 
 def model_names(model: CheckedModel, extra: Mapping[str, Any], rows: int | None) -> Any:
@@ -74,7 +87,7 @@ def model_names(model: CheckedModel, extra: Mapping[str, Any], rows: int | None)
             return Evaluator(value, model.step, model.data)(term.tree)
         column = model.data[name]
         if rows is not None and column.values.shape != (rows,):
-            raise IndexOutOfRange(name, rows, len(column.values))
+            raise LengthDiffers(name, rows, column.values.size)
         return column.values
 
     return value
@@ -86,9 +99,12 @@ def evaluate_term(term: Term, evaluator: Evaluator, what: str) -> Any:
         return evaluator(term.tree)
     except IndexOutOfRange as error:
         array, index, size = error.args
-        raise ModelError(
-            term.problem("index-out-of-range", f"{what}: {array} has {size} values, {index} asked for", f"{size}")
-        ) from None
+        said = f"{what}: index {index} of {array}, which has {size} values"
+        raise ModelError(term.problem("index-out-of-range", said, f"0 .. {size - 1}")) from None
+    except LengthDiffers as error:
+        array, rows, size = error.args
+        said = f"{what}: {array} has {size} values for {rows} neurons"
+        raise ModelError(term.problem("list-length", said, f"{rows} values", f"{array}(i) or another index")) from None
 
 
 def finite(value: Any, term: Term, what: str) -> Any:

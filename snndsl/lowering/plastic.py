@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
+from snndsl.errors import Fault, ModelError
+from snndsl.expressions import to_text
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import evaluate_term, finite
 from snndsl.numerics import stream_key
 from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.terms import Term
+from snndsl.semantics.terms import Place, Term, names_in
 
 __all__ = ["PlasticValues", "plastic_values"]
 
@@ -71,17 +72,15 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
     for key, (tau, to) in rule.traces.items():
         length = np.asarray(finite(evaluate_term(tau, evaluator, key), tau, f"the time constant of {key!r}"), np.float64)
         if np.any(length <= 0):
-            raise ModelError(tau.problem("require", f"the time constant of {key!r} is not positive", "a positive time"))
+            what = f"the time constant of the trace {key!r} is {float(length.min()):g} ms in projection {name!r}"
+            raise ModelError(_given(model, name, tau).problem("require", what, "a positive time"))
         values[f"{key}__c"] = _plain(-float(model.step) / length)
         values[f"{key}__to"] = _plain(evaluate_term(to, evaluator, key))
         values.setdefault(key, values[f"{key}__to"])
     for term in rule.require:
-        if not np.all(evaluator(term.tree)):
-            raise ModelError(
-                term.problem(
-                    "require", f"projection {name!r} does not meet a condition of {rule.name!r}", "true for every synapse"
-                )
-            )
+        met = np.asarray(evaluator(term.tree))
+        if not met.all():
+            raise ModelError(_unmet(model, name, table, term, named, int(np.argmin(met)) if met.ndim else 0))
     bound = None if rule.bound is None else _plain(evaluate_term(rule.bound, evaluator, "bound"))
     if bound is None and not np.any(table.weight):
         what = f"all initial weights of {name!r} are 0, so the rule {rule.name!r} needs 'bound'"
@@ -92,12 +91,29 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
             place = model.place("projections", name, "weight")
             raise ModelError(
                 place.problem(
-                    "weight-above-bound", "an initial weight is larger than the bound of its rule", f"at most {np.max(bound)!r}"
+                    "weight-above-bound", "an initial weight is larger than the bound of its rule", f"at most {np.max(bound):g}"
                 )
             )
     seed = model.spec.seed
     words = (0, 0) if seed is None or seed.input is None else stream_key(seed.input, f"projections.{name}")
     return PlasticValues({k: _plain(v) for k, v in values.items()}, bound, (float(words[0]), float(words[1])))
+
+
+def _given(model: CheckedModel, name: str, term: Term) -> Place:
+    """Return the place of the first value in a term that the projection gives; else that of its plasticity."""
+    values = model.spec.projections[name].plasticity[0].values
+    given = next((node.text for node in names_in(term.tree) if node.text in values), None)
+    return model.place("projections", name, "plasticity", *(() if given is None else (given,)))
+
+
+def _unmet(model: CheckedModel, name: str, table: SynapseRows, term: Term, named: Any, row: int) -> Fault:
+    """Return the fault of a condition that a synapse does not meet."""
+    names = dict.fromkeys(node.text for node in names_in(term.tree))
+    count = len(table.i)
+    shown = ", ".join(f"{key} {float(np.broadcast_to(np.asarray(named(key), np.float64), (count,))[row]):g}" for key in names)
+    who = f"the synapse from {int(table.i[row])} to {int(table.j[row])}"
+    what = f"{who} of {name!r} has {shown}; {model.rules[name].name!r} requires {to_text(term.tree)}"
+    return _given(model, name, term).problem("require", what, f"{to_text(term.tree)} for every synapse")
 
 
 def _plain(value: Any) -> Any:

@@ -26,6 +26,7 @@ from snndsl.lowering.stimuli import Listed, PlacedDrive, computed_drives, listed
 from snndsl.numerics import stream_key
 from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel, whole_steps
+from snndsl.semantics.element import Element
 from snndsl.semantics.terms import Term
 
 __all__ = ["lower", "lower_graph"]
@@ -221,7 +222,7 @@ class _Lowering:
         table: dict[str, Any] = {"N__": float(size)}
         for group in lowered.groups:
             if group.method == "exact":
-                table |= _propagators(group, evaluator, float(step))
+                table |= _propagators(group, evaluator, float(step), element, name)
         for key, period in lowered.periods.items():
             table[key] = float(whole_steps(Term(period, element.place), step, "a period"))
         if lowered.refractory:
@@ -229,7 +230,7 @@ class _Lowering:
 
             assert element.silent_for is not None
             times = np.atleast_1d(np.asarray(evaluator(element.silent_for.tree), np.float64))
-            steps = to_steps(times, step, None, element.silent_for, "a refractory time").astype(np.float64)
+            steps = to_steps(times, step, None, element.silent_for, "a refractory time", "").astype(np.float64)
             if steps.min() < 0:
                 raise ModelError(element.silent_for.problem("time-negative", "a negative refractory time", "at least 0 ms"))
             table[lowered.refractory] = _plain(steps if len(steps) > 1 else steps[0])
@@ -359,7 +360,7 @@ def _projection(name: str, table: SynapseRows) -> Projection:
     return Projection(name, len(table.i), Table(columns), populations)
 
 
-def _propagators(group: Group, evaluator: Evaluator, h: float) -> dict[str, Any]:
+def _propagators(group: Group, evaluator: Evaluator, h: float, element: Element, name: str) -> dict[str, Any]:
     states = list(group.states)
     matrix = {
         (states.index(row), states.index(column)): evaluator(coefficient)
@@ -368,6 +369,13 @@ def _propagators(group: Group, evaluator: Evaluator, h: float) -> dict[str, Any]
     }
     if not matrix:
         matrix = {(0, 0): 0.0}
+    for (target, state), value in matrix.items():
+        coefficient = np.asarray(value, np.float64)
+        if not np.isfinite(coefficient).all():
+            term = element.derivatives[states[target]]
+            number = coefficient.ravel()[int(np.argmin(np.isfinite(coefficient)))]
+            what = f"the coefficient of {states[state]} in d{states[target]}/dt is {number} in {name!r}"
+            raise ModelError(term.problem("not-finite", what, "a finite number", "a time constant that is not 0"))
     p, q = propagators(matrix, len(states), h)
     table: dict[str, Any] = {}
     for row in states:

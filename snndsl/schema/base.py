@@ -22,6 +22,7 @@ __all__ = [
     "Statements",
     "UseSpec",
     "Written",
+    "found",
     "split_use",
     "whole_number",
 ]
@@ -35,7 +36,7 @@ class Spec(BaseModel):
 
 def _scalar(value: object) -> str:
     if isinstance(value, bool) or value is None or not isinstance(value, str | int | float):
-        raise PydanticCustomError("not-a-value", "found {found}", {"found": _describe(value)})
+        raise PydanticCustomError("not-a-value", "found {found}", {"found": found(value)})
     return value if isinstance(value, str) else repr(value)
 
 
@@ -51,17 +52,18 @@ def _statements(value: object) -> object:
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise PydanticCustomError("not-a-flag", "found {found}", {"found": _describe(value)})
+        raise PydanticCustomError("not-a-flag", "found {found}", {"found": found(value)})
     return value
 
 
 def _name(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise PydanticCustomError("not-a-name", "found {found}", {"found": _describe(value)})
+        raise PydanticCustomError("not-a-name", "found {found}", {"found": found(value)})
     return str(value)
 
 
-def _describe(value: object) -> str:
+def found(value: object) -> str:
+    """Return what a value is, as a user reads it."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None:
@@ -156,5 +158,5 @@ def whole_number(value: object) -> int:
         if number != int(number) or abs(number) > 2**53:
             raise ValueError
     except (ValueError, OverflowError):
-        raise PydanticCustomError("not-a-whole-number", "found {found}", {"found": _describe(value)}) from None
+        raise PydanticCustomError("not-a-whole-number", "found {found}", {"found": found(value)}) from None
     return int(number)

@@ -66,7 +66,9 @@ class RefractorySpec(Spec):
     @model_validator(mode="after")
     def _one_of(self) -> RefractorySpec:
         if (self.for_ is None) == (self.while_ is None):
-            raise ValueError("needs exactly one of 'for' and 'while'")
+            raise ValueError(
+                "needs exactly one of 'for' and 'while'; expected {for: T, hold: [..]} or {while: condition, hold: [..]}"
+            )
         return self
 
 

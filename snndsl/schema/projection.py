@@ -67,9 +67,8 @@ def _connect(value: object) -> object:
         return {"rule": value}
     if isinstance(value, ConnectSpec):
         return value
-    raise PydanticCustomError(
-        "connect-unknown", "found {found}", {"found": str(list(value) if isinstance(value, Mapping) else value)[:60]}
-    )
+    what = ", ".join(map(str, value)) if isinstance(value, Mapping) else value
+    raise PydanticCustomError("connect-unknown", "found {found}", {"found": repr(str(what)[:60])})
 
 
 class DelaySpec(Spec):

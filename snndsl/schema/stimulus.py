@@ -101,9 +101,11 @@ class StimulusSpec(Spec):
     def _one_kind(self) -> StimulusSpec:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(KINDS)}; found {', '.join(given) or 'none'}")
+            raise ValueError(f"found {' and '.join(given) or 'no kind'}; expected exactly one of {', '.join(KINDS)}")
         if self.play is None and (self.size is None) == (self.into is None):
-            raise ValueError("needs 'size' (a source) or 'into' and 'port' (an injection)")
+            raise ValueError(
+                "neither source nor injection, or both; expected 'size' (a source) or 'into' and 'port' (an injection)"
+            )
         if self.into is not None and self.port is None:
-            raise ValueError("an injection needs 'port'")
+            raise ValueError("an injection has no 'port'; expected port: name of a port of its targets")
         return self

@@ -14,7 +14,7 @@ from snndsl.expressions import tree
 from snndsl.frontend.data import DataColumn
 from snndsl.units import to_internal
 
-__all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "evaluate"]
+__all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "LengthDiffers", "evaluate"]
 
 Value = Any
 """A float or an array that broadcasts against the rows of the evaluation."""
@@ -22,6 +22,10 @@ Value = Any
 
 class IndexOutOfRange(Exception):  # noqa: N818 - becomes a fault with a place
     """A data array was called with an index it does not have; `args` holds name, index and size."""
+
+
+class LengthDiffers(Exception):  # noqa: N818 - becomes a fault with a place
+    """A bare array has not one value for each row; `args` holds name, rows and size."""
 
 
 @dataclass(eq=False)
@@ -148,7 +152,7 @@ class Evaluator:
             case "%":
                 return left - right * np.floor(np.divide(left, right))
         exponent = float(right) if np.ndim(right) == 0 else None
-        if exponent is not None and exponent == int(exponent) and abs(exponent) <= 64:
+        if exponent is not None and abs(exponent) <= 64 and exponent == int(exponent):
             result = 1.0 if exponent == 0 else left
             for _ in range(int(abs(exponent)) - 1):
                 result = result * left

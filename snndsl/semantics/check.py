@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import TextFault, tree
-from snndsl.expressions.dimensions import TIME
+from snndsl.expressions.dimensions import TIME, UNKNOWN
 from snndsl.frontend.data import DataColumn, load_data
 from snndsl.frontend.loader import ModelSource
 from snndsl.locations import SourceMap
 from snndsl.schema import ModelSpec
 from snndsl.semantics.connection_check import check_projections
-from snndsl.semantics.dimensions import Names, file_names
+from snndsl.semantics.dimensions import Maker, Names, Result, file_names
 from snndsl.semantics.element import Element, flatten
 from snndsl.semantics.element_check import check_element
+from snndsl.semantics.name_check import name_faults
 from snndsl.semantics.observation_check import check_observations
-from snndsl.semantics.population_check import check_populations
+from snndsl.semantics.population_check import check_groups, check_populations, check_signals
 from snndsl.semantics.rule import RuleElement
 from snndsl.semantics.seeds import check_seeds
+from snndsl.semantics.size_check import check_sizes
 from snndsl.semantics.stimulus_check import check_stimuli
 from snndsl.semantics.terms import Place, Term, parse_term
 from snndsl.units import to_internal
@@ -55,8 +58,10 @@ class CheckedModel:
         By population.
     element_names : mapping of str to Names
         Dimensions of the names of each population's element.
-    rules : mapping of str to RuleElement
+    rules, rule_names : mapping of str to RuleElement, Names
         By projection.
+    signals, signal_names : mapping of str to Element, Names
+        By signal.
     warnings : list of Fault
         What is allowed but odd.
     """
@@ -72,6 +77,9 @@ class CheckedModel:
     elements: dict[str, Element] = field(default_factory=dict)
     element_names: dict[str, Names] = field(default_factory=dict)
     rules: dict[str, RuleElement] = field(default_factory=dict)
+    rule_names: dict[str, Names] = field(default_factory=dict)
+    signals: dict[str, Element] = field(default_factory=dict)
+    signal_names: dict[str, Names] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     file_data: dict[int, Mapping[str, DataColumn]] = field(default_factory=dict)
@@ -81,6 +89,18 @@ class CheckedModel:
     def spec(self) -> ModelSpec:
         """What the file says."""
         return self.source.model
+
+    def signal_makers(self) -> dict[str, Maker]:
+        """Return how the dimension of every ``signal.x`` is found: states, parameters and aliases of signals."""
+        makers: dict[str, Maker] = {}
+        for name, element in self.signals.items():
+            for own in (*element.states, *element.parameters, *element.aliases):
+                makers[f"{name}.{own}"] = partial(self._signal, name, own)
+        return makers
+
+    def _signal(self, name: str, own: str) -> Result | None:
+        known = self.signal_names.get(name)
+        return UNKNOWN if known is None else known.lookup(own)
 
     def place(self, *path: str | int) -> Place:
         """Return a place of the model file."""
@@ -111,13 +131,9 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
     ModelError
         With all faults of the file, in its order.
     """
-    faults: list[Fault] = []
+    faults = list(name_faults(source))
     step, steps = _time(source, faults)
-    try:
-        data, digest = load_data(source, step)
-    except ModelError as error:
-        faults += error.faults
-        data, digest = {}, ""
+    data, digest = load_data(source, step, faults)
     constants = _constants(source, faults)
     names = file_names(constants, data, faults)
     model = CheckedModel(source, step, steps, constants, data, digest, names, faults=faults, file_steps=steps)
@@ -129,12 +145,16 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
         except TextFault as error:
             faults.append(model.place("constants", name).fault(error))
             names.found[name] = None
+    check_signals(model)
     check_populations(model)
     _unused_definitions(model)
     check_stimuli(model)
+    check_groups(model)
     check_projections(model)
     check_observations(model)
     check_seeds(model)
+    if not faults:
+        check_sizes(model)
     if faults:
         unique = {(f.file, f.line, f.column, f.code, f.what): f for f in faults}
         raise ModelError(sorted(unique.values(), key=lambda fault: (fault.file, fault.line, fault.column)))
@@ -159,7 +179,7 @@ def whole_steps(term: Term, step: Fraction, what: str) -> int:
     length = node.value * node.unit.factor * step**node.unit.step_power
     if (length / step).denominator != 1:
         below = int(length / step)
-        near = f"{float(below * step)!r} ms or {float((below + 1) * step)!r} ms"
+        near = " or ".join(f"{float(k * step)!r} ms" for k in (below, below + 1) if k > 0)
         raise ModelError(
             term.problem(
                 "off-grid",
@@ -240,8 +260,10 @@ def _constants(source: ModelSource, faults: list[Fault]) -> dict[str, Term]:
     constants: dict[str, Term] = {}
     for name, text in source.spec.constants.items():
         place = Place(source.locations, ("constants", name))
-        if name in ("t", "dt", "pi", "trial", "i", "j", "N", "w") or "__" in name:
-            faults.append(place.problem("name-reserved", f"{name!r} is a built-in or reserved name", "another name"))
+        if name in ("t", "dt", "pi", "trial", "i", "j", "N", "w"):
+            where = source.locations.key(("constants", name))
+            what = f"{name!r} is a built-in name"
+            faults.append(Fault("name-reserved", what, where.file, where.line, where.column, "another name"))
         try:
             constants[name] = parse_term(str(text), place)
         except TextFault as error:
@@ -252,14 +274,12 @@ def _constants(source: ModelSource, faults: list[Fault]) -> dict[str, Term]:
 def _unused_definitions(model: CheckedModel) -> None:
     """Check definitions of the file that no population uses: a fault is a fault wherever it stands."""
     used = {element.name for element in model.elements.values()}
-    for section, names in (("neurons", model.spec.neurons), ("signals", model.spec.signals)):
-        for name in names:
-            if name not in used:
-                try:
-                    element = flatten(model.source, section, name, model.place(section, name))
-                except ModelError as error:
-                    model.faults += error.faults
-                    continue
-                if section == "neurons":
-                    check_element(element, model.data, model.step)
-                model.faults += element.faults
+    for name in model.spec.neurons:
+        if name not in used:
+            try:
+                element = flatten(model.source, "neurons", name, model.place("neurons", name))
+            except ModelError as error:
+                model.faults += error.faults
+                continue
+            check_element(element, model.data, model.step, model.signal_makers())
+            model.faults += element.faults

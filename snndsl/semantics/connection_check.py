@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
-from snndsl.errors import ModelError
-from snndsl.expressions import TextFault, tree
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME
+from snndsl.errors import ModelError, nearest
+from snndsl.expressions import tree
+from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN
 from snndsl.schema.projection import ProjectionSpec
 from snndsl.semantics.constants import constant_term, is_constant
 from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Result
 from snndsl.semantics.population_check import check_value
 from snndsl.semantics.rule_check import check_rule
 from snndsl.semantics.selection import Selection, resolve
-from snndsl.semantics.terms import Term
+from snndsl.semantics.terms import Term, parse_term
 from snndsl.units import ONE, Dimension
 
 if TYPE_CHECKING:
     from snndsl.semantics.check import CheckedModel
 
-__all__ = ["check_delay", "check_projections", "port_dimension", "wiring_scope"]
+__all__ = ["check_delay", "check_projections", "port_dimension", "weight_dimension", "wiring_scope"]
 
 _FIXED = ("fixed_indegree", "fixed_outdegree", "fixed_total_number")
 _UNORDERED = ("pairs", "one_to_one", "motif")
@@ -29,10 +28,6 @@ _UNORDERED = ("pairs", "one_to_one", "motif")
 def check_projections(model: CheckedModel) -> None:
     """Check every projection; rules go to `CheckedModel.rules`."""
     for name, spec in model.spec.projections.items():
-        if "__" in name:
-            model.faults.append(
-                model.place("projections", name).problem("name-reserved", f"{name!r} is reserved", "a name without '__'")
-            )
         sides = _sides(model, name, spec)
         if sides is None:
             continue
@@ -45,9 +40,9 @@ def check_projections(model: CheckedModel) -> None:
             if term is not None:
                 model.names.expect(term, BOOLEAN, "the condition", scope)
         check_value(model, spec.weight, port, "the weight", scope, "projections", name, "weight")
-        _delay(model, name, spec, scope)
         if spec.plasticity:
-            check_rule(model, name, spec, port, scope)
+            check_rule(model, name, spec, port, scope, _readable(model, sources, targets))
+        _delay(model, name, spec, scope)
 
 
 def _sides(model: CheckedModel, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
@@ -71,6 +66,15 @@ def _sides(model: CheckedModel, name: str, spec: ProjectionSpec) -> tuple[Select
     return sources, targets
 
 
+def weight_dimension(model: CheckedModel, name: str) -> Result:
+    """Return the dimension of the weights of a projection; UNKNOWN if that is reported elsewhere as wrong."""
+    spec, before = model.spec.projections[name], len(model.faults)
+    sides = _sides(model, name, spec)
+    found = None if sides is None else port_dimension(model, sides[1], spec.port, "", "projections", name, "port")
+    del model.faults[before:]
+    return UNKNOWN if found is None else found
+
+
 def port_dimension(model: CheckedModel, targets: Selection, port: str, what: str, *path: str | int) -> Dimension | None:
     """Return the dimension of a port that every target must have; None after reporting what is wrong."""
     found: dict[str, Result] = {}
@@ -88,9 +92,9 @@ def port_dimension(model: CheckedModel, targets: Selection, port: str, what: str
         else:
             return None
         if kind is None:
-            near = difflib.get_close_matches(port, known, 1, 0.5)
+            near = nearest(port, known)
             fault = model.place(*path).problem(
-                "port-unknown", f"{what}: {population!r} has no port {port!r}", ", ".join(known), near[0] if near else ""
+                "port-unknown", f"{what}: {population!r} has no port {port!r}", ", ".join(known), near
             )
             model.faults.append(fault)
             return None
@@ -114,7 +118,19 @@ def wiring_scope(model: CheckedModel, sources: Selection, targets: Selection) ->
             names = model.element_names[population]
             for parameter in model.elements[population].parameters:
                 kind = names.lookup(parameter)
-                scope[f"{side}.{parameter}"] = ANY if kind is None else kind
+                scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
+    return scope
+
+
+def _readable(model: CheckedModel, sources: Selection, targets: Selection) -> dict[str, Result]:
+    """Return ``pre.x`` and ``post.x`` of a rule: states, aliases and parameters of the neurons on both sides."""
+    scope: dict[str, Result] = {}
+    for side, selection in (("pre", sources), ("post", targets)):
+        for population in selection.populations:
+            if population in model.elements:
+                element, names = model.elements[population], model.element_names[population]
+                for name in (*element.states, *element.aliases, *element.parameters):
+                    scope[f"{side}.{name}"] = names.lookup(name) or UNKNOWN
     return scope
 
 
@@ -135,9 +151,9 @@ def _connect(
         what = f"one_to_one between {sources.size} and {targets.size} neurons"
         model.faults.append(place.problem("sizes-differ", what, "two sides of equal size"))
     if rule == "motif" and spec.connect.value not in model.spec.motifs:
-        near = difflib.get_close_matches(str(spec.connect.value), model.spec.motifs, 1, 0.5)
+        near = nearest(str(spec.connect.value), model.spec.motifs)
         what = f"there is no motif {spec.connect.value!r}"
-        model.faults.append(place.problem("name-unknown", what, ", ".join(model.spec.motifs), near[0] if near else ""))
+        model.faults.append(place.problem("name-unknown", what, ", ".join(model.spec.motifs), near))
     if rule == "pairs" and spec.connect.pairs is not None:
         for side in ("i", "j"):
             check_value(
@@ -188,6 +204,10 @@ def _delay(model: CheckedModel, name: str, spec: ProjectionSpec, scope: dict[str
         where = model.place("projections", name, "delay")
         what = f"projection {name!r} is plastic and does not say where its delay lies"
         model.faults.append(where.problem("delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both"))
+    if spec.plasticity and name in model.rules and model.rules[name].spec.order == "post_first" and not spec.delay.dendritic:
+        where = model.place("projections", name, "delay")
+        what = f"rule {model.rules[name].name!r} puts post spikes first, and no part of the delay is dendritic"
+        model.faults.append(where.problem("post-first-without-dendritic", what, "{dendritic: at least one step}"))
     total_known = True
     total = 0.0
     for side in ("axonal", "dendritic"):
@@ -211,15 +231,11 @@ def check_delay(
     """Check a delay; return its value in ms if it is a literal."""
     from snndsl.semantics.check import whole_steps
 
+    before = len(model.faults)
     check_value(model, value, TIME, "the delay", scope, *path)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) or len(model.faults) > before:
         return None
-    try:
-        from snndsl.semantics.terms import parse_term
-
-        term = parse_term(str(value), model.place(*path))
-    except TextFault:
-        return None
+    term = parse_term(str(value), model.place(*path))
     return _literal_delay(model, term, rounding, whole_steps)
 
 

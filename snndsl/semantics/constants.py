@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from snndsl.expressions import TextFault, tree
+from snndsl.expressions import FUNCTIONS, TextFault, tree
 from snndsl.semantics.arithmetic import evaluate
 from snndsl.semantics.terms import Term, names_in
 
@@ -49,7 +49,7 @@ def _named(model: CheckedModel, name: str) -> float:
 def _calls_data(node: tree.Expression, model: CheckedModel) -> bool:
     match node:
         case tree.Call():
-            return node.function in model.data or any(_calls_data(argument, model) for argument in node.arguments)
+            return node.function not in FUNCTIONS or any(_calls_data(argument, model) for argument in node.arguments)
         case tree.Unary():
             return _calls_data(node.operand, model)
         case tree.Binary() | tree.Compare():

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, Kind, dimension_of, fits
-from snndsl.frontend.data import DataColumn
-from snndsl.semantics.terms import Place, Term
+from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, Kind, dimension_of, fits
+from snndsl.expressions.tree import Call, Expression
+from snndsl.frontend.data import DataColumn, unreadable
+from snndsl.semantics.terms import Place, Term, calls_in
 from snndsl.units import ONE, Dimension, parse_unit
 
-__all__ = ["BUILTIN_DIMENSIONS", "Names", "checked", "file_names", "unit_dimension"]
+__all__ = ["BUILTIN_DIMENSIONS", "Maker", "Names", "Result", "checked", "file_names", "said", "unit_dimension"]
 
 Result = Dimension | Kind
 Maker = Callable[[], "Result | None"]
@@ -44,10 +45,10 @@ class Names:
     pending: list[str] = field(default_factory=list)
 
     def lookup(self, name: str) -> Result | None:
-        """Return the dimension of a name; ANY for one that is already reported as wrong."""
+        """Return the dimension of a name; UNKNOWN for one that is already reported as wrong."""
         if name in self.found:
             result = self.found[name]
-            return ANY if result is None else result
+            return UNKNOWN if result is None else result
         if name in self.makers:
             if name in self.pending:
                 chain = " -> ".join((*self.pending[self.pending.index(name) :], name))
@@ -58,24 +59,49 @@ class Names:
             finally:
                 self.pending.pop()
             return self.lookup(name)
-        return self.data[name].dimension if name in self.data else None
+        return self.called(name)
 
-    def called(self, name: str) -> Dimension | None:
+    def called(self, name: str) -> Result | None:
         """Return the dimension of a data array that may be called."""
+        if unreadable(self.data, name):
+            return UNKNOWN
         return self.data[name].dimension if name in self.data else None
 
     def of(self, term: Term, extra: Mapping[str, Result] | None = None) -> Result | None:
         """Return the dimension of an expression, or None after reporting what is wrong with it."""
-        more = extra or {}
+        try:
+            return self.find(term.tree, extra or {})
+        except TextFault as error:
+            self.faults.append(term.place.fault(error, term.line))
+            return None
+
+    def find(self, node: Expression, more: Mapping[str, Result]) -> Result:
+        """Return the dimension of a tree.
+
+        Raises
+        ------
+        TextFault
+            As `dimension_of`.
+        """
 
         def lookup(name: str) -> Result | None:
             return more[name] if name in more else self.lookup(name)
 
-        try:
-            return dimension_of(term.tree, lookup, [*self.makers, *more, *self.data], self.called)
-        except TextFault as error:
-            self.faults.append(term.place.fault(error, term.line))
-            return None
+        found = dimension_of(node, lookup, [*self.makers, *more, *self.data], self.called)
+        for call in calls_in(node):
+            self._indices(call)
+        return found
+
+    def _indices(self, call: Call) -> None:
+        """Refuse an array that is called with too few or too many indices."""
+        if call.function in self.data:
+            wanted = self.data[call.function].values.ndim
+            if len(call.arguments) != wanted:
+                what, expected = (
+                    f"{call.function}() with {len(call.arguments)} indices",
+                    f"{wanted}, one for each level of lists",
+                )
+                raise TextFault("argument-count", what, call.start, expected)
 
     def expect(self, term: Term, wanted: Result | None, what: str, extra: Mapping[str, Result] | None = None) -> None:
         """Report an expression that has another dimension than `wanted` (None: anything real)."""
@@ -83,10 +109,11 @@ class Names:
         if found is None or wanted is None or fits(found, wanted) or wanted == ANY:
             return
         code = "dimension"
-        self.faults.append(term.problem(code, f"{what} is {_said(found)}", _said(wanted)))
+        self.faults.append(term.problem(code, f"{what} is {said(found)}", said(wanted)))
 
 
-def _said(kind: Result) -> str:
+def said(kind: Result) -> str:
+    """Return what a value is, as a user reads it: ``in mV``, ``a pure number``, ``a truth value``."""
     return "a pure number" if kind == ONE else f"in {kind}" if isinstance(kind, Dimension) else str(kind)
 
 

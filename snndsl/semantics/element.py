@@ -6,12 +6,11 @@ prefix of whoever uses it. After this, every text of the element speaks of the s
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, nearest
 from snndsl.expressions import TextFault, parse_equations, parse_statements, tree
 from snndsl.expressions.statements import Alias, Assignment, Statement
 from snndsl.frontend.loader import ModelSource
@@ -30,11 +29,12 @@ ValueTerm = Term | tuple[Term, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter:
-    """A value of each neuron: its default and, if written, its unit."""
+    """A value of each neuron: its default and, if written, its unit; `unreadable`: its default is wrong, which is reported."""
 
     place: Place
     default: ValueTerm | None
     unit: str | None = None
+    unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +84,7 @@ class Element:
     made_for: Term | None = None
     sources: dict[str, ModelSource] = field(default_factory=dict)
     source_constants: set[str] = field(default_factory=set)
+    unbound: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -101,13 +102,13 @@ def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> 
         if alias in source.imports:
             owner = source.imports[alias]
     table: Mapping[str, Any] = getattr(owner.spec, section)
-    if local in table:
+    if local in table and ("." not in name or owner is not source):
         return table[local], owner, (section, local)
     known = [*getattr(source.spec, section)]
     known += [f"{alias}.{key}" for alias, item in source.imports.items() for key in getattr(item.spec, section)]
-    near = difflib.get_close_matches(name, known, 1, 0.5)
+    near = nearest(name, known)
     expected = ", ".join(known) or f"a definition in the section {section!r}"
-    raise ModelError(at.problem("name-unknown", f"there is no {what} {name!r}", expected, near[0] if near else ""))
+    raise ModelError(at.problem("name-unknown", f"there is no {what} {name!r}", expected, near))
 
 
 def value_terms(value: Any, place: Place) -> ValueTerm:
@@ -213,11 +214,9 @@ class _Piece:
         element, spec = self.element, self.spec
         for name in (*spec.parameters, *spec.state, *spec.ports):
             if name in self.own:
-                element.faults.append(self.at(name).problem("name-twice", f"{name!r} is declared twice"))
-            if name in BUILTINS or "__" in name:
-                element.faults.append(
-                    self.at(name).problem("name-reserved", f"{name!r} is a built-in or reserved name", "another name")
-                )
+                element.faults.append(self.at(name).problem("name-twice", f"{name!r} is declared twice", "another name"))
+            if name in BUILTINS:
+                element.faults.append(self.at(name).problem("name-reserved", f"{name!r} is a built-in name", "another name"))
             self.own[name] = self.flat(name)
         self.equations = self._parsed(parse_equations, spec.equations, "equations")
         for equation in self.equations:
@@ -244,7 +243,8 @@ class _Piece:
             flat = self.flat(equation.name)
             table = element.aliases if isinstance(equation, Alias) else element.derivatives
             if flat in table:
-                element.faults.append(term.problem("equation-twice", f"{equation.name!r} has two equations"))
+                fault = term.problem("equation-twice", f"{equation.name!r} has two equations", "one equation, with all terms")
+                element.faults.append(fault)
             if not isinstance(equation, Alias) and equation.name not in spec.state:
                 near = _near(equation.name, spec.state)
                 element.faults.append(
@@ -368,7 +368,7 @@ class _Piece:
             default: ValueTerm | None = self.given[name]
         else:
             default = None if parameter.default is None else self._try_value(parameter.default, "parameters", name)
-        return Parameter(place, default, parameter.unit)
+        return Parameter(place, default, parameter.unit, default is None and parameter.default is not None)
 
     def _port(self, name: str, port: PortSpec) -> None:
         quantum = None if port.quantum is None else self.term(port.quantum, "ports", name, "quantum")
@@ -416,6 +416,8 @@ class _Piece:
             elif need in owner.spec.state or need in owner.own:
                 self.bound[need] = tree.Name(text=owner.flat(need), start=0, end=0)
             else:
+                self.bound[need] = tree.Name(text=need, start=0, end=0)
+                self.element.unbound.add(need)
                 place = owner.inner("parts", self.prefix)
                 self.element.faults.append(
                     place.problem(
@@ -429,8 +431,7 @@ class _Piece:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, [str(item) for item in known], 1, 0.5)
-    return near[0] if near else ""
+    return nearest(name, known)
 
 
 def _one_of(names: Iterable[str]) -> str:

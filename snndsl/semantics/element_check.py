@@ -6,20 +6,27 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
 
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME
+from snndsl.expressions import TextFault
+from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, fits
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.frontend.data import DataColumn
-from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Maker, Names, Result, unit_dimension
+from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Maker, Names, Result, said, unit_dimension
 from snndsl.semantics.element import BUILTINS, Element, Instruction, Parameter, ValueTerm
+from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.terms import Term, names_in
 from snndsl.units import ONE, Dimension, to_internal
 
 __all__ = ["check_element", "check_instructions", "parameter_maker"]
 
 
-def check_element(element: Element, data: Mapping[str, DataColumn], step: Fraction) -> Names:
-    """Return the names of the element with their dimensions; faults go to `Element.faults`."""
-    names = Names({}, data, element.faults)
+def check_element(
+    element: Element, data: Mapping[str, DataColumn], step: Fraction, outside: Mapping[str, Maker] | None = None
+) -> Names:
+    """Return the names of the element with their dimensions; faults go to `Element.faults`.
+
+    `outside` holds what is read anywhere: ``name.x`` of signals.
+    """
+    names = Names(dict(outside or {}), data, element.faults)
     for builtin in BUILTINS:
         names.makers[builtin] = partial(BUILTIN_DIMENSIONS.__getitem__, builtin)
     for name, parameter in element.parameters.items():
@@ -30,6 +37,8 @@ def check_element(element: Element, data: Mapping[str, DataColumn], step: Fracti
         names.makers[name] = lambda port=port: unit_dimension(port.unit, port.place, element.faults)  # type: ignore[misc]
     for name, term in element.aliases.items():
         names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
+    for name in element.unbound:
+        names.makers.setdefault(name, lambda: UNKNOWN)
     for name in names.makers:
         _ask(names, name, element)
     _equations(element, names)
@@ -49,8 +58,6 @@ def check_element(element: Element, data: Mapping[str, DataColumn], step: Fracti
 
 
 def _ask(names: Names, name: str, element: Element) -> None:
-    from snndsl.expressions import TextFault
-
     try:
         names.lookup(name)
     except TextFault as error:
@@ -68,7 +75,7 @@ def parameter_maker(names: Names, parameter: Parameter, element: Element) -> Mak
         if parameter.default is None:
             return declared
         found = _value(names, parameter.default)
-        if declared is not None and found not in (None, declared, ANY):
+        if declared is not None and found is not None and not fits(found, declared):
             fault = parameter.place.problem("dimension", f"the default is in {found}", f"in {declared}")
             element.faults.append(fault)
         return declared if declared is not None else found
@@ -81,9 +88,9 @@ def _value(names: Names, value: ValueTerm) -> Result | None:
         found = names.of(value)
         return ONE if found == ANY and isinstance(found, type(ANY)) else found
     kinds = [names.of(term) for term in value]
-    known = [kind for kind in kinds if kind not in (None, ANY)]
+    known = [kind for kind in kinds if kind not in (None, ANY, UNKNOWN)]
     for term, kind in zip(value, kinds, strict=True):
-        if kind not in (None, ANY) and known and kind != known[0]:
+        if kind is not None and known and not fits(kind, known[0] or ONE):
             names.faults.append(term.problem("dimension", f"a value in {kind} in a list in {known[0]}", f"in {known[0]}"))
     return known[0] if known else ONE
 
@@ -93,11 +100,13 @@ def _equations(element: Element, names: Names) -> None:
         kind = names.lookup(state)
         if not isinstance(kind, Dimension):
             continue
-        found = names.of(term)
         wanted = kind / TIME
-        if found is not None and found not in (wanted, ANY):
-            local = state.rpartition(".")[2]
-            element.faults.append(term.problem("dimension", f"the right side of d{local}/dt is in {found}", f"in {wanted}"))
+        try:
+            fault = wrong_term(term.tree, wanted, lambda node: names.find(node, {}), f"d{state.rpartition('.')[2]}/dt")
+        except TextFault as error:
+            fault = error
+        if fault is not None:
+            element.faults.append(term.place.fault(fault, term.line))
 
 
 def check_instructions(instructions: list[Instruction], names: Names, assignable: set[str], element: Element) -> None:
@@ -160,20 +169,15 @@ def _assign(
             element.faults.append(
                 instruction.place.problem("name-unknown", what, ", ".join(sorted(assignable)), "", statement.start, line)
             )
-        local[target] = ANY if found is None else found
+        local[target] = UNKNOWN if found is None else found
         return
     if found is None or not isinstance(known, Dimension):
         return
     factor = statement.op in ("*=", "/=")
     wanted = ONE if factor else known
-    if found not in (wanted, ANY):
-        what = (
-            f"{target} {statement.op} a value in {found}"
-            if isinstance(found, Dimension)
-            else f"{target} {statement.op} {found}"
-        )
-        expected = "a pure number" if wanted == ONE else f"in {wanted}"
-        element.faults.append(instruction.place.problem("dimension", what, expected, "", statement.value.start, line))
+    if not fits(found, wanted):
+        what = f"{target} is {said(known)}, the right side of {statement.op!r} {said(found)}"
+        element.faults.append(instruction.place.problem("dimension", what, said(wanted), "", statement.value.start, line))
 
 
 def _made_for(element: Element, term: Term, step: Fraction) -> None:

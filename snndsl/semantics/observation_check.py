@@ -1,11 +1,14 @@
-"""What must hold in record and expect: what is asked for exists and can be asked."""
+"""What must hold in record and sweep: what is asked for exists and can be asked."""
 
 from __future__ import annotations
 
-import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from snndsl.errors import ModelError
+from snndsl.errors import ModelError, nearest
+from snndsl.frontend.loader import with_settings
+from snndsl.semantics.expectation_check import check_expectations
+from snndsl.semantics.motif_check import check_motifs
 from snndsl.semantics.selection import Selection, resolve
 
 if TYPE_CHECKING:
@@ -13,11 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_observations"]
 
-_VALUES = ("spikes", "count", "rate", "first_spike", "cv_isi", "f1")
-
 
 def check_observations(model: CheckedModel) -> None:
-    """Check the sections ``record`` and ``expect``."""
+    """Check the sections ``record``, ``expect``, ``motifs`` and ``sweep``."""
     record = model.spec.record
     if record.spikes:
         _selection(model, record.spikes, "record.spikes names", "record", "spikes")
@@ -40,10 +41,21 @@ def check_observations(model: CheckedModel) -> None:
         if synapses.every is None and synapses.at is None:
             place = model.place("record", "synapses", name)
             model.faults.append(place.problem("key-missing", f"record.synapses.{name} has no times", "every: T or at: [T, ..]"))
-    for name, expect in model.spec.expect.items():
-        if set(expect.of) <= {*model.spec.projections} and expect.of:
-            continue
-        _selection(model, expect.of, f"expectation {name!r} is of", "expect", name, "of")
+    check_expectations(model)
+    check_motifs(model)
+    _sweep(model)
+
+
+def _sweep(model: CheckedModel) -> None:
+    """Report settings of paths that the file does not have."""
+    for k, setting in enumerate(model.spec.sweep):
+        for section in ("set", "grid"):
+            for path, value in getattr(setting, section).items():
+                try:
+                    with_settings(model.source.raw, {path: value}, "")
+                except ModelError as error:
+                    where = model.source.locations.key(("sweep", k, section, path))
+                    model.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
 
 
 def _selection(model: CheckedModel, items: tuple[str, ...], what: str, *path: str | int) -> Selection | None:
@@ -67,10 +79,8 @@ def _states(model: CheckedModel, selection: Selection, wanted: tuple[str, ...], 
 
 
 def _unknown(model: CheckedModel, name: str, known: list[str], what: str, *path: str | int) -> None:
-    near = difflib.get_close_matches(name, known, 1, 0.5)
-    model.faults.append(
-        model.place(*path).problem("name-unknown", f"{what} {name!r}", ", ".join(known), near[0] if near else "")
-    )
+    near = nearest(name, known)
+    model.faults.append(model.place(*path).problem("name-unknown", f"{what} {name!r}", ", ".join(known), near))
 
 
 def _literal_time(model: CheckedModel, text: str | None, what: str, *path: str | int) -> None:
@@ -82,6 +92,8 @@ def _literal_time(model: CheckedModel, text: str | None, what: str, *path: str |
     if term is None:
         return
     try:
-        whole_steps(term, model.step, what)
+        steps = whole_steps(term, model.step, what)
+        if steps < 1 and path[-1] == "every":
+            model.faults.append(term.problem("period", f"{what} is {text}", "at least one step"))
     except ModelError as error:
         model.faults += error.faults

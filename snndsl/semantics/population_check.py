@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from snndsl.errors import ModelError
-from snndsl.expressions import TextFault
-from snndsl.expressions.dimensions import ANY
+from snndsl.errors import ModelError, nearest
+from snndsl.expressions import TextFault, to_text
+from snndsl.expressions.dimensions import UNKNOWN, fits
+from snndsl.expressions.tree import Number
 from snndsl.semantics.constants import constant_value
-from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result
+from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result, said
 from snndsl.semantics.element import INTEGRATORS, Element, flatten, value_terms
 from snndsl.semantics.element_check import check_element
+from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import Term
-from snndsl.units import Dimension
+from snndsl.units import ONE, Dimension, near_unit
 
 if TYPE_CHECKING:
     from snndsl.semantics.check import CheckedModel
 
-__all__ = ["check_populations", "check_value", "whole_size"]
+__all__ = ["check_groups", "check_populations", "check_signals", "check_value", "whole_size"]
 
 
 def check_populations(model: CheckedModel) -> None:
     """Find sizes and elements, check given and initial values."""
     cache: dict[tuple[str, Any], tuple[Element, Names]] = {}
     for name, spec in model.spec.populations.items():
-        if "__" in name or not name.isascii() or not name.replace("_", "a").isalnum() or not name[0].isalpha():
-            model.faults.append(
-                model.place("populations", name).problem("name-reserved", f"{name!r} is no name", "letters, digits, _")
-            )
         size = whole_size(model, spec.size, f"population {name!r}", "populations", name, "size")
         model.sizes[name] = size if size is not None else 1
         at = model.place("populations", name, "neuron")
@@ -39,27 +36,49 @@ def check_populations(model: CheckedModel) -> None:
                 element = flatten(model.source, "neurons", spec.neuron.use, at)
                 if spec.neuron.integrator is not None:
                     _use_integrator(element, spec.neuron.integrator, model, name)
-                cache[key] = element, check_element(element, _data(model, element), model.step)
+                cache[key] = element, check_element(element, _data(model, element), model.step, model.signal_makers())
                 model.faults += element.faults
         except ModelError as error:
             model.faults += error.faults
             continue
         model.elements[name], model.element_names[name] = cache[key]
         _values(model, name)
-    for group in model.spec.groups:
-        if group in model.sizes:
-            model.faults.append(model.place("groups", group).problem("name-twice", f"{group!r} is a population and a group"))
+
+
+def check_signals(model: CheckedModel) -> None:
+    """Find what signals offer to be read; their names enter the scope of the file."""
+    for name in model.spec.signals:
+        try:
+            model.signals[name] = flatten(model.source, "signals", name, model.place("signals", name))
+        except ModelError as error:
+            model.faults += error.faults
+    for name, element in model.signals.items():
+        model.signal_names[name] = check_element(element, _data(model, element), model.step, model.signal_makers())
+        model.faults += element.faults
+    model.names.makers.update(model.signal_makers())
+
+
+def check_groups(model: CheckedModel) -> None:
+    """Check that every group selects what there is, whoever uses it."""
+    sizes = {**model.sizes, **dict.fromkeys(model.spec.signals, 1)}
+    for group, items in model.spec.groups.items():
+        try:
+            resolve(items, sizes, model.spec.groups, model.place("groups", group), f"group {group!r} holds")
+        except ModelError as error:
+            model.faults += error.faults
 
 
 def _data(model: CheckedModel, element: Element) -> Mapping[str, Any]:
-    from snndsl.frontend.data import load_data
+    from snndsl.frontend.data import DataColumns, load_data
 
-    columns = dict(model.data)
+    columns = DataColumns(model.data)
+    columns.unreadable = getattr(model.data, "unreadable", frozenset())
     for prefix, source in element.sources.items():
         if source is model.source:
             continue
         if id(source) not in model.file_data:
-            model.file_data[id(source)] = load_data(source, model.step)[0]
+            model.file_data[id(source)] = load_data(source, model.step, model.faults)[0]
+        columns.unreadable |= getattr(model.file_data[id(source)], "unreadable", frozenset())
         for name, column in model.file_data[id(source)].items():
             columns[f"{prefix}:{name}" if prefix else name] = column
     return columns
@@ -86,19 +105,19 @@ def _values(model: CheckedModel, name: str) -> None:
     own: dict[str, Result] = {"i": BUILTIN_DIMENSIONS["i"], "N": BUILTIN_DIMENSIONS["N"]}
     for key, value in spec.let.items():
         kind = check_value(model, value, None, f"let {key!r}", own, "populations", name, "let", key)
-        own[key] = ANY if kind is None else kind
+        own[key] = UNKNOWN if kind is None else kind
     for key, value in spec.neuron.values.items():
         if key not in element.parameters or key in element.source_constants:
             known = [item for item in element.parameters if item not in element.source_constants]
-            near = difflib.get_close_matches(key, known, 1, 0.5)
+            near = nearest(key, known)
             place = model.place("populations", name, "neuron", key)
             what = f"neuron {spec.neuron.use!r} has no parameter {key!r}"
-            model.faults.append(place.problem("parameter-unknown", what, ", ".join(known), near[0] if near else ""))
+            model.faults.append(place.problem("parameter-unknown", what, ", ".join(known), near))
             continue
         check_value(model, value, names.lookup(key), f"{key!r}", own, "populations", name, "neuron", key)
-    missing = [key for key, item in element.parameters.items() if item.default is None and key not in spec.neuron.values]
-    for key in missing:
-        if key in element.source_constants:
+    for key, item in element.parameters.items():
+        given = item.default is not None or item.unreadable or key in spec.neuron.values
+        if given or key in element.source_constants:
             continue
         place = model.place("populations", name, "neuron")
         model.faults.append(
@@ -107,10 +126,10 @@ def _values(model: CheckedModel, name: str) -> None:
     scope = {**own, **{key: _known(names, key) for key in (*element.parameters, *element.states)}}
     for key, value in spec.initial.items():
         if key not in element.states:
-            near = difflib.get_close_matches(key, element.states, 1, 0.5)
+            near = nearest(key, element.states)
             place = model.place("populations", name, "initial", key)
             what = f"neuron {spec.neuron.use!r} has no state {key!r}"
-            model.faults.append(place.problem("name-unknown", what, ", ".join(element.states), near[0] if near else ""))
+            model.faults.append(place.problem("name-unknown", what, ", ".join(element.states), near))
             continue
         check_value(model, value, names.lookup(key), f"the initial {key!r}", scope, "populations", name, "initial", key)
     for key, value in spec.positions.items():
@@ -119,7 +138,7 @@ def _values(model: CheckedModel, name: str) -> None:
 
 def _known(names: Names, key: str) -> Result:
     found = names.lookup(key)
-    return ANY if found is None else found
+    return UNKNOWN if found is None else found
 
 
 def check_value(
@@ -134,8 +153,8 @@ def check_value(
         return None
     if isinstance(terms, Term):
         found = model.names.of(terms, extra)
-        if found is not None and isinstance(wanted, Dimension) and found not in (wanted, ANY):
-            model.faults.append(terms.problem("dimension", f"{what} is given in {found}", f"in {wanted}"))
+        if found is not None and isinstance(wanted, Dimension) and not fits(found, wanted):
+            model.faults.append(terms.problem("dimension", f"{what} is {said(found)}", said(wanted), _with_unit(terms, wanted)))
         return found
     size = model.sizes.get(str(path[1])) if path[0] == "populations" else None
     if size is not None and len(terms) != size:
@@ -149,11 +168,29 @@ def check_value(
     return found
 
 
+def _with_unit(term: Term, wanted: Dimension) -> str:
+    """Return a bare number with the unit it lacks, or with the one that was probably meant."""
+    node = term.tree
+    if not isinstance(node, Number) or wanted.is_dimensionless:
+        return ""
+    if node.unit is None:
+        return f"{node.text} {wanted}"
+    near = near_unit(node.unit.text, wanted)
+    return f"{to_text(Number(node.value, None))} {near}" if near else ""
+
+
 def whole_size(model: CheckedModel, text: str, what: str, *path: str | int) -> int | None:
     """Return a constant positive whole number; None after reporting what is wrong."""
     place = model.place(*path)
     value = constant_value(model, text, *path)
-    if value is None:
+    term = model.term(text, *path) if value is not None else None
+    if value is None or term is None:
+        return None
+    if not fits(model.names.of(term) or ONE, ONE):
+        model.names.expect(term, ONE, what)
+        return None
+    if not abs(value) < float("inf"):
+        model.faults.append(place.problem("size-not-positive", f"{what} has size {value}", "a whole number, at least 1"))
         return None
     if value != int(value) or value < 1:
         shown = int(value) if value == int(value) else value

@@ -54,7 +54,8 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleElement:
     reader = _Reader(rule)
     for key, parameter in spec.parameters.items():
         default = None if parameter.default is None else reader.value(parameter.default, "parameters", key)
-        rule.parameters[key] = Parameter(reader.inner("parameters", key), default, parameter.unit)
+        wrong = default is None and parameter.default is not None
+        rule.parameters[key] = Parameter(reader.inner("parameters", key), default, parameter.unit, wrong)
     for key, value in spec.state.items():
         term = reader.value(value, "state", key)
         if term is not None:
@@ -64,10 +65,8 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleElement:
         if tau is not None and to is not None:
             rule.traces[key] = (tau, to)
     for key in (*spec.parameters, *spec.state, *spec.traces):
-        if key in RULE_BUILTINS or "__" in key:
-            rule.faults.append(
-                reader.inner().problem("name-reserved", f"{key!r} is a built-in or reserved name", "another name")
-            )
+        if key in RULE_BUILTINS:
+            rule.faults.append(reader.inner().problem("name-reserved", f"{key!r} is a built-in name", "another name"))
     rule.on_pre = reader.instructions(spec.on_pre, "on_pre")
     rule.on_post = reader.instructions(spec.on_post, "on_post")
     rule.on_start = reader.instructions(spec.on_start, "on_start")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
-from snndsl.errors import ModelError
+from snndsl.errors import ModelError, nearest
 from snndsl.expressions import TextFault
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME
+from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.statements import Deliver
 from snndsl.schema.projection import ProjectionSpec
 from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result
@@ -25,9 +24,17 @@ __all__ = ["check_rule"]
 
 
 def check_rule(
-    model: CheckedModel, name: str, spec: ProjectionSpec, weight: Dimension | None, scope: dict[str, Result]
+    model: CheckedModel,
+    name: str,
+    spec: ProjectionSpec,
+    weight: Dimension | None,
+    scope: dict[str, Result],
+    readable: dict[str, Result],
 ) -> None:
-    """Find and check the rule of a projection, and the values given to it."""
+    """Find and check the rule of a projection, and the values given to it.
+
+    `scope` holds the names of wiring, `readable` what neurons on both sides offer during a run: ``pre.x``, ``post.x``.
+    """
     use = spec.plasticity[0]
     at = model.place("projections", name, "plasticity")
     try:
@@ -36,20 +43,26 @@ def check_rule(
         model.faults += error.faults
         return
     names = _names(model, rule, weight)
+    for key, kind in readable.items():
+        names.makers.setdefault(key, lambda kind=kind: kind)  # type: ignore[misc]
     _texts(rule, names)
     model.faults += rule.faults
-    model.rules[name] = rule
+    model.rules[name], model.rule_names[name] = rule, names
+    path = ("projections", name, "plasticity")
     for key, value in use.values.items():
         if key not in rule.spec.parameters and key not in rule.spec.needs:
             known = [*rule.spec.parameters, *rule.spec.needs]
-            near = difflib.get_close_matches(key, known, 1, 0.5)
+            near = nearest(key, known)
             place = model.place("projections", name, "plasticity", key)
             what = f"rule {use.use!r} has no parameter {key!r}"
-            model.faults.append(place.problem("parameter-unknown", what, ", ".join(known), near[0] if near else ""))
+            model.faults.append(place.problem("parameter-unknown", what, ", ".join(known), near))
         elif key in rule.spec.parameters:
             check_value(model, value, names.lookup(key), repr(key), scope, "projections", name, "plasticity", key)
+        else:
+            check_value(model, value, names.lookup(key), repr(key), {**scope, **readable}, *path, key)
     for key, parameter in rule.parameters.items():
-        if parameter.default is None and key in rule.spec.parameters and key not in use.values:
+        missing = parameter.default is None and not parameter.unreadable
+        if missing and key in rule.spec.parameters and key not in use.values:
             what = f"parameter {key!r} of rule {use.use!r} has no value"
             model.faults.append(at.problem("parameter-missing", what, f"{key}: .."))
     for key in rule.spec.needs:
@@ -65,10 +78,10 @@ def check_rule(
 
 
 def _names(model: CheckedModel, rule: RuleElement, weight: Dimension | None) -> Names:
-    names = Names({}, {}, rule.faults)
+    names = Names({**model.signal_makers()}, {}, rule.faults)
     for builtin in RULE_BUILTINS:
         names.makers[builtin] = lambda builtin=builtin: BUILTIN_DIMENSIONS[builtin]  # type: ignore[misc]
-    names.makers["w"] = lambda: ANY if weight is None else weight
+    names.makers["w"] = lambda: UNKNOWN if weight is None else weight
     stand_in = Element(rule.name, rule.place, faults=rule.faults)
     for key, parameter in rule.parameters.items():
         names.makers[key] = _parameter(names, parameter, stand_in, weight)
@@ -91,7 +104,7 @@ def _names(model: CheckedModel, rule: RuleElement, weight: Dimension | None) -> 
 
 def _parameter(names: Names, parameter: Parameter, stand_in: Element, weight: Dimension | None):  # type: ignore[no-untyped-def]
     if parameter.unit == "weight":
-        return lambda: ANY if weight is None else weight
+        return lambda: UNKNOWN if weight is None else weight
     return parameter_maker(names, parameter, stand_in)
 
 

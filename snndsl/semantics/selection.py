@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from snndsl.errors import ModelError
+from snndsl.errors import ModelError, nearest
 from snndsl.semantics.terms import Place
 
 __all__ = ["Block", "Selection", "resolve"]
@@ -67,7 +66,7 @@ def resolve(
     Raises
     ------
     ModelError
-        population-unknown, slice-out-of-range, selection-syntax, cycle.
+        population-unknown, slice-out-of-range, selection-syntax, cycle; inside a group at the place of the group.
     """
     return Selection(tuple(block for item in items for block in _blocks(str(item), sizes, groups, place, what, ())))
 
@@ -81,12 +80,13 @@ def _blocks(
     name, first, colon, last = match.groups()
     if name in groups and "[" not in item:
         if name in chain:
-            raise ModelError(place.problem("cycle", f"groups contain each other: {' -> '.join((*chain, name))}"))
-        return [block for inner in groups[name] for block in _blocks(str(inner), sizes, groups, place, what, (*chain, name))]
+            raise _cycle(chain[chain.index(name) :], place)
+        inside, holds = Place(place.locations, ("groups", name)), f"group {name!r} holds"
+        return [b for inner in groups[name] for b in _blocks(str(inner), sizes, groups, inside, holds, (*chain, name))]
     if name not in sizes:
         known = [*sizes, *groups]
-        near = difflib.get_close_matches(name, known, 1, 0.5)
-        fault = place.problem("population-unknown", f"{what} {name!r}", f"one of {', '.join(known)}", near[0] if near else "")
+        near = nearest(name, known)
+        fault = place.problem("population-unknown", f"{what} {name!r}", f"one of {', '.join(known)}", near)
         raise ModelError(fault)
     size = sizes[name]
     if "[" not in item:
@@ -97,3 +97,11 @@ def _blocks(
         expected = f"0 <= start < stop <= {size}" if colon else f"0 .. {size - 1}"
         raise ModelError(place.problem("slice-out-of-range", f"{what} {item!r}; {name} has {size} neurons", expected))
     return [Block(name, start, stop)]
+
+
+def _cycle(chain: tuple[str, ...], place: Place) -> ModelError:
+    """Return the fault of groups that contain each other: the same one wherever it is met."""
+    first = chain.index(min(chain))
+    names = (*chain[first:], *chain[:first], chain[first])
+    where = Place(place.locations, ("groups", chain[first]))
+    return ModelError(where.problem("cycle", f"groups contain each other: {' -> '.join(names)}", "groups of populations"))

@@ -34,10 +34,6 @@ def stimulus_scope() -> dict[str, Result]:
 def check_stimuli(model: CheckedModel) -> None:
     """Check every stimulus; sizes of sources go to `CheckedModel.sizes`."""
     for name, spec in model.spec.stimuli.items():
-        if "__" in name or name in model.spec.populations:
-            model.faults.append(
-                model.place("stimuli", name).problem("name-reserved", f"{name!r} is taken or reserved", "another name")
-            )
         if spec.size is not None:
             size = whole_size(model, spec.size, f"source {name!r}", "stimuli", name, "size")
             model.sizes[name] = size if size is not None else 1

@@ -9,7 +9,7 @@ from snndsl.errors import Fault
 from snndsl.expressions import TextFault, parse_expression, tree
 from snndsl.locations import Location, Path, SourceMap
 
-__all__ = ["Place", "Term", "names_in", "parse_term", "renamed"]
+__all__ = ["Place", "Term", "calls_in", "names_in", "parse_term", "renamed"]
 
 Expression = tree.Expression
 
@@ -84,6 +84,14 @@ def names_in(node: Expression) -> Iterator[tree.Name]:
         case tree.Logic():
             for operand in node.operands:
                 yield from names_in(operand)
+
+
+def calls_in(node: Expression) -> Iterator[tree.Call]:
+    """Yield every call of an expression."""
+    if isinstance(node, tree.Call):
+        yield node
+    for child in tree.children(node):
+        yield from calls_in(child)
 
 
 def renamed(
