@@ -1,0 +1,90 @@
+"""What the promises about time and memory amount to on this machine: ``python benchmarks/spine.py`` (about two minutes).
+
+Prints one line a number, with what was promised. Caches are empty at the beginning. Nothing here is a test: machines differ.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = Path(sys.executable).with_name("snndsl")
+MODEL = ROOT / "models" / "izhikevich2006_recorded"
+
+
+def timed(*arguments: object, cwd: Path) -> tuple[float, float, str]:
+    """Run a command; return its wall time, its processor time with all children, and what it said."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.monotonic()
+    done = subprocess.run([str(item) for item in arguments], cwd=cwd, capture_output=True, text=True, check=False)
+    wall = time.monotonic() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode:
+        raise SystemExit(f"{arguments}: {done.stderr}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stderr
+
+
+def line(what: str, value: str, promised: str = "") -> None:
+    """Print one number."""
+    print(f"{what:<64} {value:>12}   {promised}", flush=True)
+
+
+def main() -> None:
+    """Measure everything."""
+    with open("/proc/cpuinfo", encoding="utf-8") as stream:
+        model = next((text.split(":")[1].strip() for text in stream if text.startswith("model name")), "")
+    print(f"{platform.platform()}, {os.cpu_count()} x {model}, Python {platform.python_version()}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["SNNDSL_CACHE"] = str(folder / "cache")
+        for arguments in (("--help",), ("validate", ROOT / "models" / "lif_stdp_delays" / "model.yaml")):
+            timed(COMMAND, *arguments, cwd=folder)
+            wall = min(timed(COMMAND, *arguments, cwd=folder)[0] for _ in range(3))
+            line(f"snndsl {arguments[0]}", f"{wall:.2f} s", "<= 0.7 s")
+        seconds: dict[str, float] = {}
+        for backend in ("reference", "brian2", "nest"):
+            for attempt in ("first", "again"):
+                out = folder / f"{backend}-{attempt}"
+                wall, cpu, _ = timed(COMMAND, "run", MODEL, "-b", backend, "-q", "-o", out, cwd=folder)
+                seconds[f"{backend}-{attempt}"] = wall
+                line(
+                    f"recorded 2006 network, 60 s, {backend}, {attempt} run", f"{wall:.1f} s", f"{cpu:.1f} s of processor time"
+                )
+        for backend, promised in (("brian2", "<= 6 s of compiler"), ("nest", "runtime <= 30 s once")):
+            line(f"building for {backend}", f"{seconds[f'{backend}-first'] - seconds[f'{backend}-again']:.1f} s", promised)
+        wall, _, _ = timed(COMMAND, "run", MODEL, "-q", "--duration", "10 s", "-o", folder / "short", cwd=folder)
+        line("reference, 1,000 neurons, 80,000 plastic synapses, 10 s", f"{wall:.1f} s", "<= 10 s")
+        changes = ["--set", "constants.w_max=9", "--set", "projections.inh_exc.weight=-4", "--duration", "1 s"]
+        for backend in ("brian2", "nest"):
+            wall, _, _ = timed(
+                COMMAND, "run", MODEL, "-b", backend, "-q", "-o", folder / f"changed-{backend}", *changes, cwd=folder
+            )
+            line(f"other parameters, weights, duration, {backend}: whole command", f"{wall:.2f} s", "compiles nothing")
+        kernels(folder)
+        runs = [folder / f"{backend}-again" for backend in ("reference", "brian2", "nest")]
+        line("comparison of three runs", f"{timed(COMMAND, 'compare', *runs, cwd=folder)[0]:.2f} s")
+
+
+def kernels(folder: Path) -> None:
+    """Time the compilation of the kernels of a model for NEST."""
+    tree = folder / "tree"
+    timed(COMMAND, "generate", MODEL, "-b", "nest", "-o", tree, cwd=folder)
+    sys.path.insert(0, str(tree / "code"))
+    import building  # type: ignore[import-not-found]
+
+    begun = time.monotonic()
+    building.compile_kernels(tree / "code", folder)
+    line("NEST kernels of the recorded network", f"{time.monotonic() - begun:.2f} s", "<= 0.3 s")
+    shutil.rmtree(tree)
+
+
+if __name__ == "__main__":
+    main()
