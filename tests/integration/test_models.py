@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from snndsl.analysis.comparison import compare
@@ -58,3 +59,17 @@ def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, tmp_path: 
 @pytest.mark.parametrize("name", TOGETHER)
 def test_a_model_has_a_readme(name: str) -> None:
     assert (MODELS / name / "README.md").read_text(encoding="utf-8").startswith(f"# {name}\n")
+
+
+def test_the_recorded_accumulators(tmp_path: Path) -> None:
+    """Recorded before the postsynaptic spikes of the last stamp: synapses onto neurons that fire then are left out."""
+    recording = run("izhikevich2006_recorded", "brian2", tmp_path)
+    table, last = recording.synapses["exc_all"], recording.steps_done
+    with np.load(MODELS / "izhikevich2006_recorded" / "seed0_reference_grid32.npz") as recorded:
+        wanted = recorded["derivative_60s"][table.row]
+    fired = [
+        recording.spikes[name].neuron[recording.spikes[name].step == last] + first for name, first in (("exc", 0), ("inh", 800))
+    ]
+    others = ~np.isin(table.post, np.concatenate(fired))
+    difference = np.abs(recording.weights["exc_all"]["sd"].value[-1] - wanted)
+    assert others.sum() > 70_000 and difference[others].max() < 1e-12
