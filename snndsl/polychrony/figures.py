@@ -147,7 +147,8 @@ def draw_catalogue(catalogue: Catalogue, *, step_ms: float = 1.0, shuffled: Cata
             axes.hist(value[k], bins=edges, color=colour, alpha=0.75, label=name)
         axes.set_xlabel(label)
         axes.set_ylabel("mothers" if k == 3 else "groups")
-        axes.set_yscale("log")
+        if len(together):
+            axes.set_yscale("log")
         if len(series) > 1 and k == 0:
             axes.legend()
     avalanches = int(np.count_nonzero(catalogue.table["avalanche"]))

@@ -40,12 +40,12 @@ def as_recorded(catalogue: Catalogue) -> NDArray[np.int64]:
     return np.column_stack([table[name] for name in ("mother", "size", "longest_path", "last_step")] + [anchors])
 
 
-def random_network(rng: np.random.Generator, neurons: int | None = None) -> SynapseTable:
+def random_network(rng: np.random.Generator, neurons: int | None = None, targets: int | None = None) -> SynapseTable:
     """A small network of a random kind: delays, weights beyond those of 2006, strong inhibition, parallel synapses."""
     n = neurons or int(rng.integers(6, 36))
     inhibitory = np.zeros(n, bool)
     inhibitory[rng.permutation(n)[: rng.integers(0, n // 4 + 1)]] = True
-    targets = int(rng.integers(2, min(n - 1, 9)))
+    targets = targets or int(rng.integers(2, min(n - 1, 9)))
     longest = int(rng.choice([2, 5, 20]))
     largest = float(rng.choice([10.0, 10.0, 25.0]))
     parallel = bool(rng.random() < 0.25)
@@ -62,6 +62,11 @@ def random_network(rng: np.random.Generator, neurons: int | None = None) -> Syna
     pre, post, weight, delay = zip(*rows)
     columns = {"pre": pre, "post": post, "weight": weight, "delay": delay}
     return SynapseTable.from_columns(columns, neurons=n, inhibitory=inhibitory)
+
+
+def middling() -> SynapseTable:
+    """A network of 100 neurons with some hundred groups of at least 3 layers."""
+    return random_network(np.random.default_rng(7), neurons=100, targets=11)
 
 
 def random_definition(rng: np.random.Generator) -> Izhikevich2006:

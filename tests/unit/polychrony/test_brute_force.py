@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from unit.polychrony.networks import fast_groups, random_definition, random_network, recorded
+from unit.polychrony.networks import fast_groups, middling, random_definition, random_network, recorded
 
 from snndsl.errors import ModelError
 from snndsl.polychrony import Izhikevich2006
@@ -36,7 +36,7 @@ def test_both_find_the_same_groups_in_a_thousand_random_networks() -> None:
 
 @pytest.mark.parametrize("mode", ["original", "corrected"])
 def test_both_find_the_same_groups_among_a_hundred_neurons(mode: str) -> None:
-    table = random_network(np.random.default_rng(100), neurons=100)
+    table = middling()
     definition = Izhikevich2006(mode=mode, min_path=4, threshold=5.0)
     expected = brute_force(table, definition, published(table))
     assert fast_groups(table, definition) == expected

@@ -1,0 +1,183 @@
+"""A network to search, from whatever holds one: a run folder with its weights at some time, or a table on disk."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.polychrony.table import SynapseTable
+from snndsl.results import Recording, read_run
+
+__all__ = ["Network", "network_from_run", "read_network"]
+
+_IZHIKEVICH = ("a", "b", "c", "d")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """What a search needs of a network.
+
+    Parameters
+    ----------
+    table : SynapseTable
+        Neurons are numbered through the populations in order of their names.
+    neurons : ndarray of float64, shape (neurons, 4), or None
+        a, b, c, d of every neuron; None: those of 2006.
+    step_ms : Fraction
+        Length of a step.
+    first : dict of str to int
+        Number of the first neuron of each population; empty for a bare table.
+    """
+
+    table: SynapseTable
+    neurons: NDArray[np.float64] | None
+    step_ms: Fraction
+    first: dict[str, int]
+
+
+def read_network(source: str | os.PathLike[str], step: int | None = None) -> Network:
+    """Read a network.
+
+    Parameters
+    ----------
+    source : path
+        A run folder, or a table: npz, or csv with a header, with the columns pre, post, weight, delay (steps).
+    step : int, optional
+        Stamp of the weights of a run; without it, the last that were recorded.
+
+    Raises
+    ------
+    ModelError
+        source-unknown, and what `SynapseTable.from_columns` and `network_from_run` refuse.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return network_from_run(read_run(path), step)
+    if path.suffix == ".npz":
+        columns = _npz(path)
+    elif path.suffix == ".csv":
+        columns = _csv(path)
+    else:
+        raise ModelError(Fault("source-unknown", f"{path} is no network", expected="a run folder, a model, .npz or .csv"))
+    return Network(SynapseTable.from_columns(columns), None, Fraction(1), {})
+
+
+def network_from_run(run: Recording, step: int | None = None) -> Network:
+    """Return the network of a run, with the weights of one moment.
+
+    Parameters
+    ----------
+    run : Recording
+        With its generated source, as every run folder has it.
+    step : int, optional
+        Stamp of the weights; without it, the last that were recorded. Weights that were never recorded are the initial ones.
+
+    Raises
+    ------
+    ModelError
+        weights-missing: nothing was recorded at `step`.
+    """
+    data = run.path / "source" / "data"
+    try:
+        settings: dict[str, Any] = json.loads((run.path / "source" / "settings.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise ModelError(Fault("run-damaged", f"{run.path} has no source", expected="an intact run folder")) from None
+    first, total = {}, 0
+    for name, population in settings["populations"].items():
+        first[name] = total
+        total += population["size"]
+    parts: dict[str, list[NDArray[Any]]] = {"pre": [], "post": [], "weight": [], "delay": [], "plastic": []}
+    for name, part in settings["synapses"].items():
+        column = {
+            what: np.load(data / "synapses" / name / f"{what}.npy") for what in ("pre", "post", "axonal", "dendritic", "row")
+        }
+        parts["pre"].append(column["pre"] + first[part["source"]])
+        parts["post"].append(column["post"] + first[part["target"]])
+        parts["delay"].append(column["axonal"] + column["dendritic"])
+        parts["weight"].append(_weights(run, part["projection"], part["rule"] is not None, step)[column["row"]])
+        parts["plastic"].append(np.full(len(column["pre"]), part["rule"] is not None))
+    columns = {name: np.concatenate([*arrays, np.zeros(0, np.int64)]) for name, arrays in parts.items()}
+    table = SynapseTable.from_columns(columns, neurons=total)
+    return Network(table, _neurons(settings, data, total), run.step_length, first)
+
+
+def _weights(run: Recording, projection: str, plastic: bool, step: int | None) -> NDArray[np.float64]:
+    if not plastic:
+        return run.synapses[projection].weight
+    snapshots = run.weights[projection]["w"] if projection in run.weights and "w" in run.weights[projection] else None
+    if snapshots is None or not len(snapshots.step):
+        if step is not None and step > 0:
+            what = f"the weights of {projection} were not recorded"
+            raise ModelError(
+                Fault("weights-missing", what, expected=f"record: {{synapses: {{{projection}: {{of: [w], at: [T]}}}}}}")
+            )
+        return run.synapses[projection].weight
+    if step is None:
+        return np.asarray(snapshots.value[-1], np.float64)
+    place = np.nonzero(snapshots.step == step)[0]
+    if not len(place):
+        known = ", ".join(f"{stamp:,}" for stamp in snapshots.step[:20])
+        raise ModelError(Fault("weights-missing", f"no weights of {projection} at step {step:,}", expected=f"one of {known}"))
+    return np.asarray(snapshots.value[place[0]], np.float64)
+
+
+def _neurons(settings: dict[str, Any], data: Path, total: int) -> NDArray[np.float64]:
+    """Return a, b, c, d of every neuron; the search answers with the map of 2006, other neurons cannot be searched."""
+    values = np.zeros((total, 4))
+    row = 0
+    for name, population in settings["populations"].items():
+        size = population["size"]
+        if population["neuron"] is not None:
+            missing = [key for key in _IZHIKEVICH if key not in population["values"]]
+            if missing or not {"v", "u"} <= set(population["states"]):
+                what = f"{name} consists of {population['neuron']}, no Izhikevich neurons"
+                raise ModelError(Fault("neuron-unsupported", what, expected="parameters a, b, c, d and states v, u"))
+            for place, key in enumerate(_IZHIKEVICH):
+                value = population["values"][key]
+                values[row : row + size, place] = (
+                    np.load(data / "populations" / name / f"{key}.npy") if value is None else value
+                )
+        row += size
+    return values
+
+
+def _npz(path: Path) -> dict[str, Any]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            columns = {name: archive[name] for name in archive.files}
+    except (OSError, ValueError) as error:
+        raise ModelError(Fault("file-unreadable", f"{path}: {error}", expected="an npz archive of plain arrays")) from None
+    return columns if "delay" in columns or "delay_ms" not in columns else {**columns, "delay": columns["delay_ms"]}
+
+
+def _csv(path: Path) -> dict[str, Any]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ModelError(Fault("file-unreadable", f"{path}: {error}", expected="a csv file with a header")) from None
+    names = list(rows[0]) if rows else []
+    try:
+        return {name: np.array([float(row[name]) for row in rows]) for name in names}
+    except (TypeError, ValueError):
+        bad = next(k for k, row in enumerate(rows) if not all(_is_number(value) for value in row.values()))
+        raise ModelError(
+            Fault("not-numeric", f"{path}: row {bad + 1} is {list(rows[bad].values())}", expected="numbers")
+        ) from None
+
+
+def _is_number(text: Any) -> bool:
+    try:
+        float(text)
+    except (TypeError, ValueError):
+        return False
+    return True
