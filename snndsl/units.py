@@ -120,7 +120,6 @@ _NAMED: Mapping[Dimension, str] = MappingProxyType(
         _dimension(1, -1, 1): "pF",
         _dimension(0, 1, -1): "GOhm",
         _dimension(-1): "kHz",
-        _dimension(1, 0, 1): "fC",
     }
 )
 

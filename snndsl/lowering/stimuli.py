@@ -289,7 +289,9 @@ def _inside(model: CheckedModel, name: str, spec: StimulusSpec, term: Term, neur
         kept = (stamp >= during[0]) & (stamp < during[1])
         neuron, stamp = neuron[kept], stamp[kept]
     if len(stamp) and stamp.min() < 0:
-        raise ModelError(term.problem("spike-outside-run", f"a spike of stamp {int(stamp.min())}", "times from 0 on"))
+        raise ModelError(
+            term.problem("spike-outside-run", f"a spike at {float(stamp.min() * model.step)!r} ms", "times from 0 ms on")
+        )
     last = model.file_steps
     if len(stamp) and stamp.max() > last:
         late = float(stamp.max() * model.step)

@@ -173,13 +173,21 @@ def _connect(
     if rule == "bernoulli" and not 0.0 <= value <= 1.0:
         model.faults.append(term.problem("probability", f"a probability of {value!r}", "a number from 0 to 1"))
     if rule in _FIXED and (value != int(value) or value < 0):
-        model.faults.append(term.problem("not-a-whole-number", f"{rule} of {value!r}", "a whole number, at least 0"))
-    elif rule in ("fixed_indegree", "fixed_outdegree") and spec.multiple is False:
-        others = sources.size if rule == "fixed_indegree" else targets.size
-        if value > others:
-            model.faults.append(
-                term.problem("degree-too-large", f"{rule} of {int(value)} among {others} neurons", f"at most {others}")
-            )
+        model.faults.append(term.problem("not-a-whole-number", f"{rule} of {value:g}", "a whole number, at least 0"))
+    elif rule in _FIXED and spec.multiple is False:
+        most = _most(rule, sources, targets, spec.self_ is False)
+        if value > most:
+            among = "" if spec.self_ is not False or not overlap else ", none of them itself"
+            what = f"{rule} of {int(value)} different partners{among}"
+            model.faults.append(term.problem("degree-too-large", what, f"at most {most}", "multiple: true"))
+
+
+def _most(rule: str, sources: Selection, targets: Selection, without_self: bool) -> int:
+    """Return the largest number of different partners that every row of a rule can have."""
+    same = sources.blocks == targets.blocks and without_self
+    if rule == "fixed_total_number":
+        return sources.size * targets.size - (sources.size if same else 0)
+    return (sources.size if rule == "fixed_indegree" else targets.size) - same
 
 
 def _overlap(sources: Selection, targets: Selection) -> str:
