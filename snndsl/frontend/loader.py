@@ -258,7 +258,7 @@ def _replaced(node: Any, parts: list[str], value: Any, path: str, file: str) -> 
     elif isinstance(node, list) and parts[0].isdigit() and int(parts[0]) < len(node):
         place = int(parts[0])
         return [*node[:place], _replaced(node[place], parts[1:], value, path, file), *node[place + 1 :]]
-    elif isinstance(node, str) and len(parts) == 1:  # a definition named without values: neuron: lif
+    elif isinstance(node, str) and len(parts) == 1 and _names_a_definition(path.split(".")):  # neuron: lif
         return {"use": node, parts[0]: value}
     keys = list(node) if isinstance(node, Mapping) else []
     near = nearest(parts[0], keys)
@@ -271,3 +271,8 @@ def _replaced(node: Any, parts: list[str], value: Any, path: str, file: str) -> 
             try_=near,
         )
     )
+
+
+def _names_a_definition(path: list[str]) -> bool:
+    """Tell whether the text above the last key of a path is the name of a definition that may be given values."""
+    return len(path) > 2 and (path[-2] in ("neuron", "plasticity") or path[-3] == "parts")
