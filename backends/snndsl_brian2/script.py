@@ -162,7 +162,7 @@ def _connection(program: Program, synapses: Synapses, code: RuleCode, kind: str)
         lines.append(f"    {here}.post.order = -3  # delay: 2 dendritic{' - 1' if first else ''} steps")
     same = [parameter for parameter in rule.params if parameter in synapses.values]
     each = ["dendritic", *(["row"] if "row : integer (constant)" in code.model else [])]
-    each += [variable for variable in (*rule.params, *rule.states) if variable not in same]
+    each += [parameter for parameter in rule.params if parameter not in same]
     options = ", post_first=True" if first else ""
     options += f', bound=("w", "{rule.bound}")' if rule.bound else ""
     for period, _ in code.every:
@@ -170,7 +170,8 @@ def _connection(program: Program, synapses: Synapses, code: RuleCode, kind: str)
             f'    tick = {here}.run_regularly({kind}_every_{period}, when="synapses", name="{name}_every_{period}")',
             f'    arrays.tick("{synapses.name}", {period}, tick)',
         ]
-    return [*lines, f'    arrays.synapses("{synapses.name}", {here}, "{" ".join(each)}", same="{" ".join(same)}"{options})']
+    names = f'"{" ".join(each)}", "{" ".join(rule.states)}", same="{" ".join(same)}"'
+    return [*lines, f'    arrays.synapses("{synapses.name}", {here}, {names}{options})']
 
 
 def _heading(title: str) -> str:

@@ -57,6 +57,7 @@ parser.add_argument("--build", type=Path, help="not used: nothing is compiled")
 parser.add_argument("--threads", type=int, default=1, help="not used: one thread")
 options = parser.parse_args()
 settings = json.loads((HERE / "settings.json").read_text(encoding="utf-8"))
+settings["steps"] = settings["steps"] if options.steps is None else options.steps
 
 # --- Network, recording, run ------------------------------------------------------------------------------------------
 folder = RunFolder(options.out, settings, {{"snndsl": version("snndsl"), "numpy": version("numpy")}})
@@ -64,7 +65,7 @@ folder.watch_signals()
 folder.emit({{"event": "phase", "name": "load"}})
 program = load_tree(HERE)
 folder.emit({{"event": "phase", "name": "simulate"}})
-simulate(program, folder, settings["steps"] if options.steps is None else options.steps)
+simulate(program, folder, settings["steps"])
 sys.exit(folder.exit_status())
 '''
 

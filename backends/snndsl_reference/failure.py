@@ -31,10 +31,11 @@ class Failure(Exception):  # noqa: N818 - an outcome of the model, not of this p
 def check_finite(
     values: NDArray[np.float64], variable: str, owner: str, step: int, indices: NDArray[np.int64] | None = None
 ) -> None:
-    """Raise `Failure` for the first value at a stamp that is not finite (names that end with ``__`` are exempt)."""
+    """Raise `Failure` for the value of lowest index that is not finite (names that end with ``__`` are exempt)."""
     if variable.endswith("__") or np.isfinite(values).all():
         return
-    place = int(np.argmin(np.isfinite(values)))
+    bad = np.nonzero(~np.isfinite(values))[0]
+    place = int(bad[0] if indices is None else bad[np.argmin(indices[bad])])
     neuron = place if indices is None else int(indices[place])
     what = f"{variable} of {owner}[{neuron}] is {values[place]} at step {step}"
     raise Failure("non-finite", what, population=owner, neuron=neuron, variable=variable, step=step)

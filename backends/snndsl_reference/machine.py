@@ -90,6 +90,9 @@ class Machine:
         values = np.zeros(rows)
         for synapses in self.by_projection.get(projection, []):
             values[synapses.row] = synapses.states[variable]
+        for part in self.program.synapses:
+            if part.projection == projection and part.rule is None:
+                values[np.asarray(part.rows["row"], np.int64)] = part.rows["weight"]
         return values
 
     def _emit(self, stamp: int, fired: dict[str, Index]) -> None:

@@ -188,7 +188,7 @@ class PlasticSynapses:
         bound = bound[rows] if isinstance(bound, np.ndarray) else bound
         beyond = np.abs(self.states["w"][rows]) > np.abs(bound)
         if beyond.any():
-            place = int(rows[int(np.argmax(beyond))])
+            place = int(rows[beyond].min())
             row, value = int(self.row[place]), float(self.states["w"][place])
             what = f"w of {self.projection}[{row}] is {value!r} at step {stamp}, beyond its bound"
             raise Failure("bound", what, population=self.projection, neuron=int(self.row[place]), variable="w", step=stamp)

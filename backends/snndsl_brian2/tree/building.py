@@ -18,10 +18,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FLAGS", "binary", "build", "compiler", "compiler_version", "key"]
+__all__ = ["FLAGS", "TOOLS", "binary", "build", "compiler", "compiler_version", "key"]
 
 FLAGS = ("-O2", "-std=c++11", "-ffp-contract=off", "-fno-fast-math", "-w")
 """No contraction, no reordering: every sum as it is written."""
+
+TOOLS = ("flags", "compiler", "brian2", "machine")
+"""Parts of a key that say with what a model was built, not which."""
 
 _HEADERS = ("functions.h", "model.h", "npy.h", "operations.h", "recorder.h", "records.h")
 

@@ -32,7 +32,7 @@ class Commits:
         self.scratch = folder.path / "scratch"
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir()
-        self.done = 0
+        self.done, self.committed = 0, False
         for name in settings["projections"]:
             folder.synapses(name, synapse_table(tree, settings, name))
         for record in settings["state_records"]:
@@ -54,6 +54,7 @@ class Commits:
                 )
         self.done = event["last_step"]
         self.folder.commit(self.done)
+        self.committed = True
 
     def snapshot(self, event: Mapping[str, Any]) -> None:
         """Keep a snapshot for the next commit."""
@@ -61,7 +62,9 @@ class Commits:
         self.folder.adopt(place, self.scratch / event["file"])
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Remove the scratch folder; commit at least the tables."""
+        if not self.committed:
+            self.folder.commit(0)
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _taken(self, file: str) -> NDArray[Any]:

@@ -68,9 +68,16 @@ class Arrays:
         ]
 
     def synapses(
-        self, name: str, group: Any, each: str, same: str = "", post_first: bool = False, bound: Iterable[str] = ()
+        self,
+        name: str,
+        group: Any,
+        each: str,
+        states: str = "",
+        same: str = "",
+        post_first: bool = False,
+        bound: Iterable[str] = (),
     ) -> None:
-        """Name the variables of synapses: those of each synapse and those that are the same for all."""
+        """Name the variables of synapses: parameters of each synapse, states, parameters that are the same for all."""
         here = f'snn::recorder().model.synapses["{name}"]'
         arrays = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_outgoing": "N_outgoing",
                   "n_incoming": "N_incoming"}  # fmt: skip
@@ -85,7 +92,8 @@ class Arrays:
         for way in ("pre", "post"):
             delay = f"&{_array(getattr(group, way).variables['delay'])}" if hasattr(group, way) else "NULL"
             self.lines.append(f"{here}.{way}_delay = {delay};")
-        for variable in each.split():
+        self.lines += [f'{here}.states.push_back("{variable}");' for variable in states.split()]
+        for variable in (*each.split(), *states.split()):
             if variable in ("dendritic", "row"):
                 self.lines.append(f'{here}.integers["{variable}"] = &{_array(group.variables[variable])};')
             else:

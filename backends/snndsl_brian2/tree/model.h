@@ -39,25 +39,32 @@ struct Synapses
   std::map<std::string, double*> shared;
   std::vector<int32_t> dendritic;
   std::vector<int64_t> row;
-  std::string bounded, bound;  // a state and the parameter that bounds it
+  std::vector<std::string> states;  // in the order of the rule
+  std::string bounded, bound;       // a state and the parameter that bounds it
   size_t rows() const { return pre->size(); }
 
+  /* whether an event of a synapse may run `late` stamps after its own: arrivals b, post spikes b or b + 1 */
+  bool runs(size_t k, int64_t late) const { return dendritic[k] == late || dendritic[k] + 1 == late; }
+
   /* the first synapse whose weight exceeds the bound of its rule, or -1 */
-  int64_t out_of_bound() const
+  int64_t out_of_bound(int64_t late) const
   {
     if (bound.empty()) return -1;
     const std::vector<double>& w = *values.find(bounded)->second;
     const bool same = shared.count(bound);
-    for (size_t k = 0; k < w.size(); ++k)
-      if (fabs(w[k]) > fabs(same ? *shared.find(bound)->second : (*values.find(bound)->second)[k])) return int64_t(k);
+    for (size_t k = 0; k < w.size(); ++k) {
+      const double limit = same ? *shared.find(bound)->second : (*values.find(bound)->second)[k];
+      if (runs(k, late) && fabs(w[k]) > fabs(limit)) return int64_t(k);
+    }
     return -1;
   }
 
-  /* the first synapse whose value is no finite number, or -1 */
-  static int64_t not_a_number(const std::vector<double>& x)
+  /* the first synapse whose state is no finite number, or -1 */
+  int64_t not_a_number(const std::string& state, int64_t late) const
   {
+    const std::vector<double>& x = *values.find(state)->second;
     for (size_t k = 0; k < x.size(); ++k)
-      if (!(x[k] - x[k] == 0.0)) return int64_t(k);
+      if (runs(k, late) && !(x[k] - x[k] == 0.0)) return int64_t(k);
     return -1;
   }
 };

@@ -122,12 +122,12 @@ public:
 
   void out_of_bound(double stamp)
   {
-    if (bound_stamp < 0.0 && stamp <= double(steps)) bound_stamp = stamp;
+    if (stamp <= double(steps) && (bound_stamp < 0.0 || stamp < bound_stamp)) bound_stamp = stamp;
   }
 
   void not_a_number(double stamp)
   {
-    if (number_stamp < 0.0 && stamp <= double(steps)) number_stamp = stamp;
+    if (stamp <= double(steps) && (number_stamp < 0.0 || stamp < number_stamp)) number_stamp = stamp;
   }
 
 private:
@@ -257,20 +257,22 @@ private:
       fail("sample", entry("sample", sample_names[range_sample]) + ", " + number("index", range_index) + ", ", int64_t(range_stamp));
     std::map<std::string, Synapses>::const_iterator it;
     if (number_stamp >= 0.0)
-      for (it = model.synapses.begin(); it != model.synapses.end(); ++it) {
-        std::map<std::string, std::vector<double>*>::const_iterator v;
-        for (v = it->second.values.begin(); v != it->second.values.end(); ++v) {
-          const int64_t k = exempt(v->first) ? -1 : Synapses::not_a_number(*v->second);
-          if (k >= 0) fail_value("non-finite", it->first, it->second.row[k], v->first, (*v->second)[k], int64_t(number_stamp));
+      for (it = model.synapses.begin(); it != model.synapses.end(); ++it)
+        for (size_t s = 0; s < it->second.states.size(); ++s) {
+          const std::string& state = it->second.states[s];
+          const int64_t k = exempt(state) ? -1 : it->second.not_a_number(state, now - int64_t(number_stamp));
+          if (k >= 0) fail_synapse("non-finite", it->second, state, k, number_stamp);
         }
-      }
     if (bound_stamp >= 0.0)
       for (it = model.synapses.begin(); it != model.synapses.end(); ++it) {
-        const int64_t k = it->second.out_of_bound();
-        if (k < 0) continue;
-        const std::string& w = it->second.bounded;
-        fail_value("bound", it->first, it->second.row[k], w, (*it->second.values.find(w)->second)[k], int64_t(bound_stamp));
+        const int64_t k = it->second.out_of_bound(now - int64_t(bound_stamp));
+        if (k >= 0) fail_synapse("bound", it->second, it->second.bounded, k, bound_stamp);
       }
+  }
+
+  void fail_synapse(const std::string& kind, const Synapses& group, const std::string& state, int64_t k, double stamp)
+  {
+    fail_value(kind, group.name, group.row[k], state, (*group.values.find(state)->second)[k], int64_t(stamp));
   }
 
   /* times of the last events, which are infinite before the first */
@@ -324,8 +326,9 @@ private:
   /* `facts`: what run.py makes a sentence of */
   void fail(const std::string& kind, const std::string& facts, int64_t step)
   {
+    const int64_t last = std::min(now - 1, steps);
     try {
-      if (kind != "simulator" && std::min(now - 1, steps) > first) commit(std::min(now - 1, steps));
+      if (kind != "simulator" && (last > first || written == 0)) commit(last);
     } catch (const Problem&) {
     }
     say("{" + entry("event", "failed") + ", " + entry("kind", kind) + ", " + facts + entry("step", step) + "}");

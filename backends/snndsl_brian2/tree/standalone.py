@@ -7,16 +7,17 @@ output, one JSON object a line; here they become part of the run folder.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from building import binary, build, key  # type: ignore[import-not-found]
+from building import TOOLS, binary, build, key  # type: ignore[import-not-found]
 from commit import Commits  # type: ignore[import-not-found]
 from plan import plan, read_settings  # type: ignore[import-not-found]
 from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
@@ -41,44 +42,85 @@ def main(tree: Path, network: Network) -> int:
     network : callable
         The description in run.py.
     """
-    options = _options(tree)
+    settings = read_settings(tree)
+    options = _options(tree, settings["steps"])
     if options.compile:
         build(tree, (options.build or tree / "build").resolve(), network, options.threads)
         return 0
-    settings = read_settings(tree)
     if options.steps is not None:
         settings["steps"] = options.steps
+    stopping = _Stopping()
     try:
+        if options.build:
+            _check_build(tree, options.build)
         folder = RunFolder(options.out.resolve(), settings, _versions(tree))
-    except RunFolderError as error:
+    except (RunFolderError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     try:
-        program = _built(tree, options, network, folder)
+        failed = _prepare_and_run(tree, settings, options, network, folder, stopping)
     except (OSError, subprocess.CalledProcessError) as error:
-        folder.fail("simulator", f"the model could not be compiled: {error}", step=0)
-        print(f"the model could not be compiled: {error}", file=sys.stderr)
-        return int(folder.exit_status())
-    _run(tree, settings, program, folder)
+        failed = {"kind": "simulator", "what": str(error), "step": folder.manifest["steps_done"]}
+    if failed is not None:
+        folder.fail(**failed)
+        print(f"step {failed['step']}: {failed['what']}", file=sys.stderr)
+    else:
+        folder.finish("interrupted" if folder.stop_requested else "complete")
     return int(folder.exit_status())
 
 
-def _options(tree: Path) -> argparse.Namespace:
+def _prepare_and_run(
+    tree: Path,
+    settings: Mapping[str, Any],
+    options: argparse.Namespace,
+    network: Network,
+    folder: RunFolder,
+    stopping: _Stopping,
+) -> dict[str, Any] | None:
+    """Return why it failed, if it did; `folder.stop_requested` is the signal that it was stopped by."""
+    commits = Commits(folder, tree, settings)
+    try:
+        with stopping.ends_this():
+            program = _built(tree, options, network, folder)
+        return _run(tree, settings, program, commits, stopping)
+    except KeyboardInterrupt:
+        folder.stop_requested = stopping.number
+        return None
+    finally:
+        commits.close()
+
+
+def _options(tree: Path, steps: int) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Run the model of this folder with Brian2.")
     parser.add_argument("--out", type=Path, default=tree / "results", metavar="DIR", help="run folder to write (%(default)s)")
-    parser.add_argument("--steps", type=int, metavar="N", help="run the first N steps only")
+    parser.add_argument("--steps", type=int, metavar="N", help=f"run the first N steps only (of {steps})")
     parser.add_argument("--build", type=Path, metavar="DIR", help="folder of the compiled model; filled if it is empty")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="OpenMP threads (%(default)s); same spikes")
     parser.add_argument("--compile", action="store_true", help="build and stop")
     options = parser.parse_args()
-    if options.threads < 1 or (options.steps is not None and options.steps < 0):
-        parser.error("threads and steps are positive numbers")
+    if options.threads < 1:
+        parser.error("threads: at least 1")
+    if options.steps is not None and not 0 <= options.steps <= steps:
+        parser.error(f"steps: from 0 to {steps}, what data/ holds")
     return options
 
 
 def _versions(tree: Path) -> dict[str, str]:
     known: dict[str, str] = key(tree)
     return {name: known[name] for name in ("brian2", "compiler", "flags")}
+
+
+def _check_build(tree: Path, folder: Path) -> None:
+    """Refuse a build that was made for another model; which compiler made it does not matter."""
+    known, wanted = _key_of(folder), key(tree)
+    if known and any(known.get(name) != wanted[name] for name in wanted if name not in TOOLS):
+        raise RunFolderError(f"{folder} holds the build of another model; name an empty folder, or none")
+
+
+def _key_of(folder: Path) -> dict[str, str]:
+    """Return the key of the build in a folder; empty if there is none."""
+    file = folder / "key.json"
+    return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
 def _built(tree: Path, options: argparse.Namespace, network: Network, folder: RunFolder) -> Path:
@@ -88,8 +130,7 @@ def _built(tree: Path, options: argparse.Namespace, network: Network, folder: Ru
         return Path(binary(given, options.threads))
     place = given if given is not None and options.threads == 1 else tree.resolve() / "build"
     program = Path(binary(place, options.threads))
-    known = place / "key.json"
-    if not (program.exists() and known.exists() and json.loads(known.read_text()) == key(tree)):
+    if not (program.exists() and _key_of(place) == key(tree)):
         folder.emit({"event": "phase", "name": "build"})
         for old in place.glob("main*"):
             old.unlink()
@@ -97,33 +138,58 @@ def _built(tree: Path, options: argparse.Namespace, network: Network, folder: Ru
     return program
 
 
-def _run(tree: Path, settings: Mapping[str, Any], program: Path, folder: RunFolder) -> None:
-    folder.emit({"event": "phase", "name": "load"})
-    commits = Commits(folder, tree, settings)
+class _Stopping:
+    """What SIGINT and SIGTERM do: they are noted, end the build, or are passed on to the compiled program."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.ending = False
+        self.process: subprocess.Popen[str] | None = None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: object) -> None:
+        self.number = number
+        if self.process is not None:
+            self.process.send_signal(number)
+        elif self.ending:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def ends_this(self) -> Iterator[None]:
+        """Raise KeyboardInterrupt at a signal, also at one that came before."""
+        self.ending = True
+        try:
+            if self.number:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self.ending = False
+
+    def pass_on(self, process: subprocess.Popen[str]) -> None:
+        """Send signals to `process` from now on, also the one that came while it was started."""
+        self.process = process
+        if self.number:
+            process.send_signal(self.number)
+
+
+def _run(
+    tree: Path, settings: Mapping[str, Any], program: Path, commits: Commits, stopping: _Stopping
+) -> dict[str, Any] | None:
+    """Run the compiled program to its end; return why it failed, if it did."""
+    commits.folder.emit({"event": "phase", "name": "load"})
     instructions = commits.scratch / "plan.txt"
     instructions.write_text(plan(tree, settings, commits.scratch))
     environment = {**os.environ, "SNN_PLAN": str(instructions)}
     with subprocess.Popen([program], cwd=commits.scratch, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        _pass_on_signals(process, folder)
+        stopping.pass_on(process)
         failed = _hear(process, commits)
     status = process.returncode
-    commits.close()
-    if failed is None and status not in (0, 130, 143, -signal.SIGINT, -signal.SIGTERM):
+    if status in (130, 143, -signal.SIGINT, -signal.SIGTERM):
+        commits.folder.stop_requested = abs(status) % 128
+    elif status and failed is None:
         failed = {"kind": "simulator", "what": f"the simulation ended with status {status}", "step": commits.done}
-    if failed is not None:
-        folder.fail(**failed)
-        print(f"step {failed['step']}: {failed['what']}", file=sys.stderr)
-    else:
-        folder.finish("complete" if status == 0 else "interrupted")
-
-
-def _pass_on_signals(process: subprocess.Popen[str], folder: RunFolder) -> None:
-    def pass_on(number: int, frame: object) -> None:
-        folder.stop_requested = number
-        process.send_signal(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, pass_on)
+    return failed
 
 
 def _hear(process: subprocess.Popen[str], commits: Commits) -> dict[str, Any] | None:
