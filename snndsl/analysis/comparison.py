@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from snndsl.analysis.divergence import Divergence, divergences, same_files
-from snndsl.analysis.statistics import TrainStatistics, coincidence, select, train_statistics
+from snndsl.analysis.chunks import SpikeChunks, same_files, walk
+from snndsl.analysis.divergence import Divergence, divergences, snapshots, state_pairs
+from snndsl.analysis.statistics import TrainCounter, TrainStatistics, differing_neurons, shared_spikes
 from snndsl.errors import Fault, ModelError
 from snndsl.results import Recording
 
@@ -28,7 +31,8 @@ class Comparison:
     steps : int
         Stamps 1 .. steps were compared.
     identical : bool
-        Every spike, state, snapshot and synapse is equal, bit for bit.
+        Every spike, state, snapshot and synapse that all runs have is equal, without tolerance; 0.0 equals -0.0, and what
+        is no number equals what is no number.
     first_divergence : Divergence or None
         The earliest difference, over all runs and kinds.
     differences : mapping of str to list of Divergence
@@ -39,6 +43,10 @@ class Comparison:
         How many spikes, samples of states, values of snapshots, synapses were compared, per run.
     notes : tuple of str
         What limits the comparison.
+    before_after : tuple of int and float, or None
+        Spikes before the first that differs, and the fraction of spikes that coincide from then on.
+    weights : mapping
+        By projection, variable and run: largest distance of a snapshot's values from those of the first run.
     """
 
     runs: tuple[str, ...]
@@ -49,20 +57,42 @@ class Comparison:
     statistics: Mapping[str, Mapping[str, TrainStatistics]]
     compared: Mapping[str, int]
     notes: tuple[str, ...] = ()
-    before_after: tuple[int, float] | None = field(default=None)
+    before_after: tuple[int, float] | None = None
+    weights: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """Return the verdict, and what leads to it, as text."""
         return list(self._lines())
 
+    def text(self) -> str:
+        """Return the lines as one text."""
+        return "\n".join(self.lines())
+
+    def to_html(self) -> str:
+        """Return the verdict and the statistics as a piece of HTML, every name escaped."""
+        return self._repr_html_()
+
+    @property
+    def first_run(self) -> str:
+        """The run in which the first divergence from the first run is; empty if there is none."""
+        return next((run for run, items in self.differences.items() if self.first_divergence in items), "")
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data: identical, first_divergence, statistics, runs, compared, notes."""
+        """Return plain data, as JSON: identical, first_divergence, differences, statistics, weights, runs, compared, notes."""
+        first = self.first_divergence
         return {
             "identical": self.identical,
-            "first_divergence": self.first_divergence.to_dict() if self.first_divergence else None,
+            "first_divergence": first.to_dict() | {"runs": [self.runs[0], self.first_run]} if first else None,
             "differences": {run: [item.to_dict() for item in items] for run, items in self.differences.items()},
             "statistics": {
                 population: {run: item.to_dict() for run, item in runs.items()} for population, runs in self.statistics.items()
+            },
+            "weights": {
+                projection: {
+                    variable: {run: value if math.isfinite(value) else repr(value) for run, value in runs.items()}
+                    for variable, runs in variables.items()
+                }
+                for projection, variables in self.weights.items()
             },
             "runs": list(self.runs),
             "steps": self.steps,
@@ -73,7 +103,7 @@ class Comparison:
     def _lines(self) -> Iterator[str]:
         if self.first_divergence is None:
             parts = [f"{count:,} {what}" for what, count in self.compared.items() if count]
-            yield f"identical: {', '.join(parts)}, {len(self.runs)} runs"
+            yield f"identical: {', '.join(parts or [f'no spikes in {self.steps:,} steps'])}, {len(self.runs)} runs"
         else:
             first = self.first_divergence
             yield f"different: first at step {first.step:,} ({first.time_ms / 1000:.6g} s)"
@@ -85,14 +115,16 @@ class Comparison:
         yield from (f"  note      {note}" for note in self.notes)
 
     def __repr__(self) -> str:
-        return "\n".join(self.lines())
+        return self.text()
 
     def _repr_html_(self) -> str:
         verdict = "".join(f"<div>{html.escape(line)}</div>" for line in self.lines())
-        head = "<tr><th>population</th><th>run</th><th>spikes</th><th>rate (Hz)</th><th>CV of ISI</th></tr>"
+        head = "<tr><th>population</th><th>run</th><th>spikes</th><th>rate (Hz)</th><th>CV of ISI</th>"
+        head += "<th>equal trains</th></tr>"
         rows = "".join(
-            f"<tr><td>{html.escape(population)}</td><td>{html.escape(run)}</td><td>{item.spikes:,}</td>"
-            f"<td>{item.rate:.4g}</td><td>{item.cv_isi:.4g}</td></tr>"
+            f"<tr><td>{html.escape(population)}</td><td>{html.escape(run)}</td>"
+            f"<td>{item.spikes:,}</td><td>{_number(item.rate, '.4g')}</td>"
+            f"<td>{_number(item.cv_isi, '.4g')}</td><td>{_number(item.same_trains, '.1%')}</td></tr>"
             for population, runs in self.statistics.items()
             for run, item in runs.items()
         )
@@ -124,19 +156,25 @@ def compare(*recordings: Recording) -> Comparison:
         _comparable(one, other)
     steps = min(run.steps_done for run in recordings)
     names = _names(recordings)
-    differences = {name: divergences(one, other, steps) for name, other in zip(names[1:], others, strict=True)}
+    if not steps:
+        what = " and ".join(str(run.path) for run in recordings if not run.steps_done)
+        raise ModelError(Fault("nothing-compared", f"{what} has no steps yet", expected="runs that have begun"))
+    pairs = dict(zip(names[1:], others, strict=True))
+    differences = {name: divergences(one, other, steps) for name, other in pairs.items()}
     differing = {name: items for name, items in differences.items() if items}
     first = min((item for items in differing.values() for item in items), key=lambda item: item.place, default=None)
+    compared = _compared(recordings, steps)
     return Comparison(
         names,
         steps,
         first is None,
         first,
         differing,
-        _statistics(recordings, names, steps),
-        _compared(recordings, steps),
+        _statistics(one, pairs, names[0], steps),
+        compared,
         tuple(_notes(recordings, names, steps)),
-        _before_after(one, dict(zip(names[1:], others, strict=True)), differing, steps),
+        _before_after(one, pairs, differing, steps),
+        _weights(one, pairs, steps),
     )
 
 
@@ -162,44 +200,87 @@ def _sizes(run: Recording) -> str:
 
 def _names(recordings: tuple[Recording, ...]) -> tuple[str, ...]:
     """Name runs by their folders, told apart by numbers where one is given twice."""
-    names: list[str] = []
-    for run in recordings:
-        name = str(run.path)
-        names.append(name if name not in names else f"{name} ({names.count(name) + 1})")
-    return tuple(names)
+    paths = [str(run.path) for run in recordings]
+    times = [paths[:k].count(path) + 1 for k, path in enumerate(paths)]
+    return tuple(path if time == 1 else f"{path} ({time})" for path, time in zip(paths, times, strict=True))
 
 
-def _statistics(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int) -> dict[str, dict[str, TrainStatistics]]:
+def _statistics(
+    one: Recording, others: Mapping[str, Recording], base: str, steps: int
+) -> dict[str, dict[str, TrainStatistics]]:
     found: dict[str, dict[str, TrainStatistics]] = {}
-    for population in recordings[0].spikes:
-        found[population] = {}
-        for run, name in zip(recordings, names, strict=True):
-            if population not in run.spikes:
+    seconds = steps * one.step_ms / 1000
+    for population in one.spikes:
+        size = one.populations[population]
+        mine = TrainCounter(size)
+        for (piece,) in walk((SpikeChunks(one, population),), 1, steps):
+            mine.add(piece)
+        found[population] = {base: mine.statistics(seconds)}
+        for name, other in others.items():
+            if population not in other.spikes:
                 continue
-            base = recordings[0]
-            if run is not base and same_files(base, run, f"spikes/{population}/"):
-                found[population][name] = found[population][names[0]]
-            else:
-                spikes = select(run.spikes[population], 1, steps)
-                found[population][name] = train_statistics(spikes, run.populations[population], steps)
+            if same_files(one, other, f"spikes/{population}/"):
+                found[population][name] = mine.statistics(seconds, 1.0)
+                continue
+            theirs, equal = TrainCounter(size), np.ones(size, np.bool_)
+            for left, right in walk((SpikeChunks(one, population), SpikeChunks(other, population)), 1, steps):
+                theirs.add(right)
+                equal[differing_neurons(left, right)] = False
+            found[population][name] = theirs.statistics(seconds, float(equal.mean()) if size else 1.0)
     return found
 
 
+def _weights(one: Recording, others: Mapping[str, Recording], steps: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the largest distance of snapshots from those of the first run."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for projection in one.weights:
+        for variable in one.weights[projection]:
+            for name, other in others.items():
+                if projection not in other.weights or variable not in other.weights[projection]:
+                    continue
+                farthest = 0.0
+                if not same_files(one, other, f"weights/{projection}/{variable}/"):
+                    for _, left, right in snapshots(one, other, projection, variable, steps):
+                        farthest = max(farthest, _farthest(left, right))
+                found.setdefault(projection, {}).setdefault(variable, {})[name] = farthest
+    return found
+
+
+def _farthest(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Return the largest distance of two numbers; infinite where only one is a number."""
+    if not len(one):
+        return 0.0
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(one - other)
+    distance[(one == other) | (np.isnan(one) & np.isnan(other))] = 0
+    return float(np.max(np.where(np.isnan(distance), np.inf, distance)))
+
+
 def _compared(recordings: tuple[Recording, ...], steps: int) -> dict[str, int]:
-    one = recordings[0]
-    spikes = sum(
-        len(select(one.spikes[name], 1, steps)) for name in one.spikes if all(name in run.spikes for run in recordings)
-    )
+    """Return how much of what the first run has is in all others, too."""
+    one, others = recordings[0], recordings[1:]
+    shared = [name for name in one.spikes if all(name in run.spikes for run in others)]
+    spikes = sum(SpikeChunks(one, name).count(1, steps) for name in shared)
     states = sum(
-        int((series.step <= steps).sum()) * series.value.shape[1] for name in one.states for series in one.states[name].values()
+        min(_samples(one, run, name, variable, steps) for run in others) for name in one.states for variable in one.states[name]
     )
     weights = sum(
-        int((series.step <= steps).sum()) * series.value.shape[1]
+        min(_values(one, run, name, variable, steps) for run in others)
         for name in one.weights
-        for series in one.weights[name].values()
+        for variable in one.weights[name]
     )
-    synapses = sum(len(one.synapses[name].pre) for name in one.synapses)
+    rows = {name: one.manifest["projections"][name]["rows"] for name in one.synapses}
+    synapses = sum(int(count) for name, count in rows.items() if all(name in run.synapses for run in others))
     return {"spikes": spikes, "samples of states": states, "values of synapses": weights, "synapses": synapses}
+
+
+def _samples(one: Recording, other: Recording, name: str, variable: str, steps: int) -> int:
+    pairs = state_pairs(one, other, name, variable, steps)
+    return sum(len(stamps) * len(np.intersect1d(left.neuron, right.neuron)) for left, right, stamps in pairs)
+
+
+def _values(one: Recording, other: Recording, name: str, variable: str, steps: int) -> int:
+    return sum(len(values) for _, values, _ in snapshots(one, other, name, variable, steps))
 
 
 def _notes(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int) -> Iterator[str]:
@@ -213,10 +294,23 @@ def _notes(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int
         yield "the runs are of different models (or of one with other settings)"
     one = recordings[0]
     for run, name in zip(recordings[1:], names[1:], strict=True):
-        for what in ("spikes", "states", "weights"):
+        for what in ("spikes", "states", "weights", "synapses"):
             mine, theirs = set(getattr(one, what)), set(getattr(run, what))
             for population in sorted(mine ^ theirs):
                 yield f"{what} of {population} are in {names[0] if population in mine else name} alone"
+        yield from _apart(one, run, name, steps)
+
+
+def _apart(one: Recording, other: Recording, name: str, steps: int) -> Iterator[str]:
+    """Say which variables both runs were to record although they have no sample in common."""
+    for what, count in (("states", _samples), ("weights", _values)):
+        mine, theirs = getattr(one, what), getattr(other, what)
+        for owner in sorted({*mine} & {*theirs}):
+            for variable in sorted({*mine[owner]} ^ {*theirs[owner]}):
+                yield f"{variable} of {owner} is in {one.path if variable in mine[owner] else name} alone"
+            for variable in sorted({*mine[owner]} & {*theirs[owner]}):
+                if not count(one, other, owner, variable, steps):
+                    yield f"{variable} of {owner} was not compared with {name}: no sample in common up to step {steps:,}"
 
 
 def _before_after(
@@ -228,9 +322,14 @@ def _before_after(
         return None
     first, name = min(spikes, key=lambda pair: pair[0].place)
     other = others[name]
-    shared = [name for name in one.spikes if name in other.spikes]
-    before = sum(len(select(one.spikes[name], 1, first.step - 1)) for name in shared)
-    parts = [(select(one.spikes[name], first.step, steps), select(other.spikes[name], first.step, steps)) for name in shared]
-    sizes = np.array([max(len(a), len(b)) for a, b in parts], np.float64)
-    equal = np.array([coincidence(a, b) for a, b in parts])
-    return before, float((equal * sizes).sum() / sizes.sum())
+    before = equal = larger = 0
+    for shared in (name for name in one.spikes if name in other.spikes):
+        mine, theirs = SpikeChunks(one, shared), SpikeChunks(other, shared)
+        before += mine.count(1, first.step - 1)
+        larger += max(mine.count(first.step, steps), theirs.count(first.step, steps))
+        equal += sum(shared_spikes(left, right) for left, right in walk((mine, theirs), first.step, steps))
+    return before, equal / larger
+
+
+def _number(value: float, form: str) -> str:
+    return "" if math.isnan(value) else format(value, form)

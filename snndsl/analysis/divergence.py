@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from snndsl.analysis.statistics import select
+from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, listed, open_array, same_files, state_records, walk
 from snndsl.analysis.ulp import ulp_distance
 from snndsl.results import Recording, Spikes
 
-__all__ = ["Divergence", "divergences", "same_files"]
+__all__ = ["Divergence", "divergences", "snapshots", "state_pairs"]
 
-_COLUMNS = ("pre", "post", "axonal", "dendritic", "weight")
+_COLUMNS = ("pre_population", "pre", "post_population", "post", "row", "axonal", "dendritic", "weight")
 _ORDER = ("table", "state", "spike", "weight")
 
 
@@ -42,6 +44,8 @@ class Divergence:
         Doubles between the values.
     unit : str
         Of the values.
+    pre, post : int or None
+        Neurons that the synapse joins, for ``weight``.
     """
 
     kind: str
@@ -53,6 +57,8 @@ class Divergence:
     values: tuple[Any, Any]
     ulp: int | None = None
     unit: str = ""
+    pre: int | None = None
+    post: int | None = None
 
     @property
     def place(self) -> tuple[int, int, str, int]:
@@ -60,8 +66,9 @@ class Divergence:
         return self.step, _ORDER.index(self.kind), self.population, self.neuron
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data."""
-        return asdict(self)
+        """Return plain data; numbers that are not finite are text (``nan``, ``inf``)."""
+        plain = [repr(value) if isinstance(value, float) and not math.isfinite(value) else value for value in self.values]
+        return asdict(self) | {"values": plain}
 
     def line(self, one: str, other: str) -> str:
         """Return the difference in words.
@@ -79,7 +86,8 @@ class Divergence:
         far = "" if self.ulp is None else f" ({self.ulp:,} ulp)"
         unit = f" {self.unit}" if self.unit and self.unit != "1" else ""
         when = "" if self.kind == "table" else f" at step {self.step:,}"
-        return f"{self.kind} {self.variable} of {where}   {first}{unit} against {second}{unit}{far}{when}"
+        pair = "" if self.pre is None else f" (from {self.pre} to {self.post})"
+        return f"{self.kind} {self.variable} of {where}{pair}   {first}{unit} against {second}{unit}{far}{when}"
 
 
 def divergences(one: Recording, other: Recording, last: int) -> list[Divergence]:
@@ -99,27 +107,52 @@ def divergences(one: Recording, other: Recording, last: int) -> list[Divergence]
     return sorted(first.values(), key=lambda item: item.place)
 
 
-def same_files(one: Recording, other: Recording, folder: str) -> bool:
-    """Tell whether two run folders list the same files with the same checksums below a folder; nothing is read."""
-
-    def _listed(run: Recording) -> dict[str, str]:
-        return {item["file"]: item["sha256"] for item in run.manifest["files"] if item["file"].startswith(folder)}
-
-    return one.steps_done == other.steps_done and bool(_listed(one)) and _listed(one) == _listed(other)
+# ---- spikes
 
 
 def _spikes(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
+    begin = _first_block(one, other)
     for name in one.spikes:
         if name not in other.spikes or same_files(one, other, f"spikes/{name}/"):
             continue
-        mine, theirs = (select(run.spikes[name], 1, last) for run in (one, other))
-        place = _first_unequal(mine, theirs)
-        if place is None:
+        trains = SpikeChunks(one, name), SpikeChunks(other, name)
+        found = _first_spike(trains, begin, last)
+        if found is None and begin > 1:
+            found = _first_spike(trains, 1, begin - 1)
+        if found is None:
             continue
-        candidates = [(int(run.step[place]), int(run.neuron[place])) for run in (mine, theirs) if place < len(run)]
-        step, neuron = min(candidates)
-        values = (_next(mine, neuron, step), _next(theirs, neuron, step))
+        step, neuron = found
+        values = (_next(trains[0], neuron, step, last), _next(trains[1], neuron, step, last))
         yield Divergence("spike", step, step * one.step_ms, name, neuron, "", values)
+
+
+def _first_block(one: Recording, other: Recording) -> int:
+    """Return the first stamp of the first block whose number differs, 1 if the numbers do not tell.
+
+    Blocks before it are taken as equal because their numbers are (by chance once in 2**64); where all numbers are equal, the
+    spikes themselves are read, so that two runs are never called identical because of these numbers.
+    """
+    alike = (one.steps, list(one.spikes), one.status) == (other.steps, list(other.spikes), other.status)
+    files = [run.path / "blocks.npy" for run in (one, other)]
+    if not alike or one.status != "complete" or not all(file.exists() for file in files):
+        return 1
+    try:
+        mine, theirs = (np.asarray(run.blocks) for run in (one, other))
+    except (OSError, ValueError, EOFError):
+        return 1
+    if mine.shape != theirs.shape:
+        return 1
+    differ = np.flatnonzero(mine != theirs)
+    block = max(1, int(100 / one.step_length))
+    return int(differ[0]) * block + 1 if len(differ) else 1
+
+
+def _first_spike(trains: tuple[SpikeChunks, SpikeChunks], first: int, last: int) -> tuple[int, int] | None:
+    for mine, theirs in walk(trains, first, last):
+        place = _first_unequal(mine, theirs)
+        if place is not None:
+            return min((int(run.step[place]), int(run.neuron[place])) for run in (mine, theirs) if place < len(run))
+    return None
 
 
 def _first_unequal(one: Spikes, other: Spikes) -> int | None:
@@ -130,9 +163,31 @@ def _first_unequal(one: Spikes, other: Spikes) -> int | None:
     return shorter if len(one) != len(other) else None
 
 
-def _next(spikes: Spikes, neuron: int, step: int) -> int | None:
-    later = spikes.step[(spikes.neuron == neuron) & (spikes.step >= step)]
-    return int(later[0]) if len(later) else None
+def _next(train: SpikeChunks, neuron: int, first: int, last: int) -> int | None:
+    """Return the first stamp from `first` on at which a neuron spikes."""
+    for (piece,) in walk((train,), first, last):
+        steps = piece.step[piece.neuron == neuron]
+        if len(steps):
+            return int(steps[0])
+    return None
+
+
+# ---- states
+
+Pair = tuple[StateChunks, StateChunks, NDArray[np.int64]]
+
+
+def state_pairs(one: Recording, other: Recording, population: str, variable: str, last: int) -> Iterator[Pair]:
+    """Yield the records of a variable that share neurons and stamps, and the stamps they share up to `last`."""
+    mine, theirs = state_records(one, population, variable), state_records(other, population, variable)
+    if [(r.first, r.period, r.neuron.tolist()) for r in mine] == [(r.first, r.period, r.neuron.tolist()) for r in theirs]:
+        pairs = list(zip(mine, theirs, strict=True))
+    else:
+        pairs = [(left, right) for left in mine for right in theirs]
+    for left, right in pairs:
+        steps = np.intersect1d(left.steps(last), right.steps(last), assume_unique=True)
+        if len(steps) and len(np.intersect1d(left.neuron, right.neuron)):
+            yield left, right, steps
 
 
 def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
@@ -142,29 +197,47 @@ def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]
                 continue
             if same_files(one, other, f"states/{name}/{variable}/"):
                 continue
-            mine, theirs = one.states[name][variable], other.states[name][variable]
-            step, here, there = np.intersect1d(mine.step, theirs.step, return_indices=True)
-            neuron, column, beside = np.intersect1d(mine.neuron, theirs.neuron, return_indices=True)
-            kept = step <= last
-            left = mine.value[here[kept]][:, column]
-            right = theirs.value[there[kept]][:, beside]
-            bad = (left != right) & ~(np.isnan(left) & np.isnan(right))
-            if bad.any():
-                sample, k = (int(index) for index in np.argwhere(bad)[0])
-                when = int(step[kept][sample])
-                values = (float(left[sample, k]), float(right[sample, k]))
-                distance = ulp_distance(*values)
-                yield Divergence(
-                    "state",
-                    when,
-                    when * one.step_ms,
-                    name,
-                    int(neuron[k]),
-                    variable.replace("__", "."),
-                    values,
-                    distance,
-                    mine.unit,
-                )
+            for pair in state_pairs(one, other, name, variable, last):
+                found = _first_value(*pair)
+                if found is not None:
+                    step, neuron, values = found
+                    distance, unit = ulp_distance(*values), one.unit(name, variable)
+                    shown = variable.replace("__", ".")
+                    yield Divergence("state", step, step * one.step_ms, name, neuron, shown, values, distance, unit)
+
+
+def _first_value(one: StateChunks, other: StateChunks, steps: NDArray[np.int64]) -> tuple[int, int, tuple[float, float]] | None:
+    neuron, mine, theirs = np.intersect1d(one.neuron, other.neuron, return_indices=True)
+    at_once = max(1, PIECE // max(len(one.neuron), len(other.neuron)))
+    for begin in range(0, len(steps), at_once):
+        piece = steps[begin : begin + at_once]
+        left = one.values((piece - one.first) // one.period)[:, mine]
+        right = other.values((piece - other.first) // other.period)[:, theirs]
+        unequal = _unequal(left, right)
+        if unequal.any():
+            sample, k = np.unravel_index(int(np.argmax(unequal)), unequal.shape)
+            return int(piece[sample]), int(neuron[k]), (float(left[sample, k]), float(right[sample, k]))
+    return None
+
+
+def _unequal(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where numbers differ; what is no number in both does not."""
+    return np.asarray((one != other) & ((one == one) | (other == other)), np.bool_)
+
+
+# ---- synapses
+
+
+def snapshots(
+    one: Recording, other: Recording, projection: str, variable: str, last: int
+) -> Iterator[tuple[int, NDArray[np.float64], NDArray[np.float64]]]:
+    """Yield the stamps up to `last` of which both runs have a snapshot of equal length, and the values in each."""
+    folder = f"weights/{projection}/{variable}/"
+    mine, theirs = listed(one, folder), listed(other, folder)
+    for name, rows in mine.items():
+        stamp = int(name[len(folder) : -4])
+        if stamp <= last and theirs.get(name) == rows:
+            yield stamp, open_array(one, name, rows), open_array(other, name, rows)
 
 
 def _weights(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
@@ -174,31 +247,55 @@ def _weights(one: Recording, other: Recording, last: int) -> Iterator[Divergence
                 continue
             if same_files(one, other, f"weights/{name}/{variable}/"):
                 continue
-            mine, theirs = one.weights[name][variable], other.weights[name][variable]
-            for when in np.intersect1d(mine.step, theirs.step):
-                left, right = mine.value[mine.step == when][0], theirs.value[theirs.step == when][0]
-                if when <= last and not np.array_equal(left, right, equal_nan=True):
-                    row = int(np.argmax(left != right))
+            for when, left, right in snapshots(one, other, name, variable, last):
+                unequal = _unequal(left, right)
+                if unequal.any():
+                    row = int(np.argmax(unequal))
                     values = (float(left[row]), float(right[row]))
+                    distance, time_ms = ulp_distance(*values), when * one.step_ms
                     yield Divergence(
-                        "weight", int(when), float(when) * one.step_ms, name, row, variable, values, ulp_distance(*values)
+                        "weight", when, time_ms, name, row, variable, values, distance, "", *_joined(one, name, row)
                     )
                     break
 
 
+def _joined(run: Recording, projection: str, row: int) -> tuple[int | None, int | None]:
+    """Return the neurons that a synapse joins, None if the table is not in the folder."""
+    files = listed(run, f"synapses/{projection}/")
+    names = [f"synapses/{projection}/{side}.npy" for side in ("pre", "post")]
+    pre, post = (int(open_array(run, name, files[name])[row]) if name in files else None for name in names)
+    return pre, post
+
+
 def _tables(one: Recording, other: Recording) -> Iterator[Divergence]:
     for name in one.synapses:
-        if name not in other.synapses or same_files(one, other, f"synapses/{name}/"):
+        if name not in other.synapses:
             continue
-        mine, theirs = one.synapses[name], other.synapses[name]
-        if len(mine.pre) != len(theirs.pre):
-            shorter = min(len(mine.pre), len(theirs.pre))
-            yield Divergence("table", 0, 0.0, name, shorter, "rows", (len(mine.pre), len(theirs.pre)))
+        mine, theirs = (run.manifest["projections"][name] for run in (one, other))
+        if list(mine["populations"]) != list(theirs["populations"]):
+            values = (", ".join(mine["populations"]), ", ".join(theirs["populations"]))
+            yield Divergence("table", 0, 0.0, name, 0, "populations", values)
+        elif not same_files(one, other, f"synapses/{name}/"):
+            yield from _table(one, other, name)
+
+
+def _table(one: Recording, other: Recording, name: str) -> Iterator[Divergence]:
+    folder = f"synapses/{name}/"
+    mine, theirs = listed(one, folder), listed(other, folder)
+    rows = tuple(files.get(f"{folder}pre.npy", 0) for files in (mine, theirs))
+    if rows[0] != rows[1]:
+        yield Divergence("table", 0, 0.0, name, min(rows), "rows", (rows[0], rows[1]))
+        return
+    found = []
+    for column in _COLUMNS:
+        file = f"{folder}{column}.npy"
+        if file not in mine or file not in theirs:
             continue
-        for column in _COLUMNS:
-            left, right = getattr(mine, column), getattr(theirs, column)
-            if not np.array_equal(left, right):
-                row = int(np.argmax(left != right))
-                values = (left[row].item(), right[row].item())
-                yield Divergence("table", 0, 0.0, name, row, column, values, ulp_distance(*map(float, values)))
-                break
+        left, right = open_array(one, file, mine[file]), open_array(other, file, theirs[file])
+        unequal = _unequal(left, right)
+        if unequal.any():
+            row = int(np.argmax(unequal))
+            values = (left[row].item(), right[row].item())
+            distance = ulp_distance(*values) if column == "weight" else None
+            found.append(Divergence("table", 0, 0.0, name, row, column, values, distance))
+    yield from sorted(found, key=lambda item: item.neuron)[:1]

@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 
 from snndsl.results import Spikes
 
-__all__ = ["TrainStatistics", "coefficient_of_variation", "coincidence", "f1_score", "mean_rate", "select", "train_statistics"]
+__all__ = [
+    "TrainCounter",
+    "TrainStatistics",
+    "coefficient_of_variation",
+    "coincidence",
+    "differing_neurons",
+    "f1_score",
+    "mean_rate",
+    "select",
+    "shared_spikes",
+    "train_statistics",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +37,75 @@ class TrainStatistics:
         Fraction of neurons that spiked.
     cv_isi : float
         Mean coefficient of variation of inter-spike intervals, over neurons with at least three spikes; nan if there is none.
+    same_trains : float
+        Fraction of neurons whose spikes are those of the same neuron in the run it was compared with (silent in both is
+        the same); nan if it was not compared.
     """
 
     spikes: int
     rate: float
     active: float
     cv_isi: float
+    same_trains: float = float("nan")
 
     def to_dict(self) -> dict[str, float | int | None]:
         """Return plain data; what is not a number is None."""
         return {name: value if value == value else None for name, value in asdict(self).items()}
+
+
+class TrainCounter:
+    """Sums over the spikes of a population, taken piece by piece in the order of time.
+
+    Parameters
+    ----------
+    neurons : int
+        Size of the population.
+
+    Notes
+    -----
+    However the spikes are cut into pieces, the sums are the same: they are sums of whole numbers.
+    """
+
+    def __init__(self, neurons: int) -> None:
+        self.neurons = neurons
+        self._spikes = np.zeros(neurons, np.int64)
+        self._last = np.full(neurons, -1, np.int64)
+        self._sum = np.zeros(neurons, np.float64)
+        self._square = np.zeros(neurons, np.float64)
+
+    def add(self, spikes: Spikes) -> None:
+        """Take the next piece; its stamps are not before those of the piece before."""
+        if not len(spikes):
+            return
+        order = np.argsort(spikes.neuron, kind="stable")
+        neuron, step = spikes.neuron[order], spikes.step[order]
+        fresh = np.concatenate(([True], neuron[1:] != neuron[:-1]))
+        before = np.concatenate(([0], step[:-1]))
+        before[fresh] = self._last[neuron[fresh]]
+        known = before >= 0
+        interval, owner = (step - before)[known].astype(np.float64), neuron[known]
+        self._spikes += np.bincount(neuron, minlength=self.neurons)
+        self._sum += np.bincount(owner, interval, self.neurons)
+        self._square += np.bincount(owner, interval**2, self.neurons)
+        final = np.concatenate((fresh[1:], [True]))
+        self._last[neuron[final]] = step[final]
+
+    def coefficient_of_variation(self) -> float:
+        """Return the mean over neurons of standard deviation / mean of the intervals; see `coefficient_of_variation`."""
+        enough = self._spikes >= 3
+        if not enough.any():
+            return float("nan")
+        count = self._spikes[enough] - 1
+        mean, square = self._sum[enough] / count, self._square[enough] / count
+        return float(np.mean(np.sqrt(np.maximum(square - mean**2, 0)) / mean))
+
+    def statistics(self, seconds: float, same_trains: float = float("nan")) -> TrainStatistics:
+        """Return what the spikes taken so far say of a recording of a length in s."""
+        total = int(self._spikes.sum())
+        active = float(np.count_nonzero(self._spikes) / self.neurons) if self.neurons else float("nan")
+        return TrainStatistics(
+            total, mean_rate(total, self.neurons, seconds), active, self.coefficient_of_variation(), same_trains
+        )
 
 
 def train_statistics(spikes: Spikes, neurons: int, steps: int) -> TrainStatistics:
@@ -50,9 +120,9 @@ def train_statistics(spikes: Spikes, neurons: int, steps: int) -> TrainStatistic
     steps : int
         Length of the recording.
     """
-    seconds = steps * float(spikes.step_ms) / 1000
-    active = len(np.unique(spikes.neuron)) / neurons
-    return TrainStatistics(len(spikes), mean_rate(len(spikes), neurons, seconds), active, coefficient_of_variation(spikes))
+    counter = TrainCounter(neurons)
+    counter.add(spikes)
+    return counter.statistics(steps * float(spikes.step_ms) / 1000)
 
 
 def mean_rate(spikes: int, neurons: int, seconds: float) -> float:
@@ -67,17 +137,9 @@ def coefficient_of_variation(spikes: Spikes) -> float:
     -----
     Neurons with at least three spikes count; the standard deviation is that of the sample (divisor n).
     """
-    order = np.argsort(spikes.neuron, kind="stable")
-    neuron, step = spikes.neuron[order], spikes.step[order]
-    same = neuron[1:] == neuron[:-1]
-    intervals, owner = np.diff(step)[same].astype(np.float64), neuron[1:][same]
-    count = np.bincount(owner)
-    enough = count >= 2
-    if not enough.any():
-        return float("nan")
-    mean = np.bincount(owner, intervals)[enough] / count[enough]
-    square = np.bincount(owner, intervals**2)[enough] / count[enough]
-    return float(np.mean(np.sqrt(np.maximum(square - mean**2, 0)) / mean))
+    counter = TrainCounter(int(spikes.neuron.max()) + 1 if len(spikes) else 0)
+    counter.add(spikes)
+    return counter.coefficient_of_variation()
 
 
 def select(spikes: Spikes, first: int, last: int) -> Spikes:
@@ -89,7 +151,17 @@ def select(spikes: Spikes, first: int, last: int) -> Spikes:
 def coincidence(one: Spikes, other: Spikes) -> float:
     """Return the fraction of spikes that both recordings have, of the larger number; 1 if there are none."""
     larger = max(len(one), len(other))
-    return len(np.intersect1d(_codes(one), _codes(other))) / larger if larger else 1.0
+    return shared_spikes(one, other) / larger if larger else 1.0
+
+
+def shared_spikes(one: Spikes, other: Spikes) -> int:
+    """Return the number of spikes (step, neuron) that both have."""
+    return len(np.intersect1d(_codes(one), _codes(other)))
+
+
+def differing_neurons(one: Spikes, other: Spikes) -> NDArray[np.int64]:
+    """Return the neurons that have a spike in one of the two but not in the other, shape (neurons,), ascending."""
+    return np.unique(np.setxor1d(_codes(one), _codes(other)) % np.int64(2**31))
 
 
 def f1_score(found: NDArray[np.int64], wanted: NDArray[np.int64]) -> float:

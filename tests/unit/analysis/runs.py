@@ -22,15 +22,22 @@ def write(
     sizes: dict[str, int] | None = None,
     step_ms: str = "1",
     status: str = "complete",
+    rows: int = 2,
+    chunk: int | None = None,
+    watched: int = 0,
+    columns: dict[str, np.ndarray[Any, Any]] | None = None,
 ) -> Recording:
-    """Write a run: spikes (stamp, neuron) by population, states of exc[0] at every stamp, weights at the last stamp."""
+    """Write a run: spikes (stamp, neuron) by population, states of exc[watched] at every stamp, weights at the last stamp.
+
+    Chunks have `chunk` stamps, or the run is one chunk.
+    """
     settings: dict[str, Any] = {
         "name": "hand",
         "step_ms": step_ms,
         "steps": steps,
         "backend": "hand",
         "populations": sizes or SIZES,
-        "projections": {"ee": {"rows": 2, "populations": ["exc"]}},
+        "projections": {"ee": {"rows": rows, "populations": ["exc"]}},
         "spike_records": [{"population": name} for name in spikes],
         "state_records": [],
         "synapse_records": [],
@@ -42,16 +49,20 @@ def write(
     if w is not None:
         settings["synapse_records"] = [{"projection": "ee", "variables": ["w"], "stamps": [steps]}]
     folder = RunFolder(path, settings)
-    columns = {name: np.zeros(2, np.int32) for name in ("pre", "post", "pre_population", "post_population", "dendritic")}
-    columns |= {"row": np.arange(2), "weight": np.ones(2), "axonal": np.array([delay, 1], np.int32)}
-    folder.synapses("ee", columns)
-    for name, events in spikes.items():
-        folder.spikes(name, 1, steps, np.array([s for s, _ in events]), np.array([n for _, n in events]))
+    table = {name: np.zeros(rows, np.int32) for name in ("pre", "post", "pre_population", "post_population", "dendritic")}
+    table |= {"row": np.arange(rows), "weight": np.ones(rows), "axonal": np.array([delay] + [1] * (rows - 1), np.int32)}
+    folder.synapses("ee", table | (columns or {}))
     if v is not None:
-        folder.state_neurons("exc", ["v"], "0", np.array([0]))
-        folder.states("exc", "v", "0", np.array(v)[:, None])
-    if w is not None:
-        folder.weights("ee", "w", steps, np.array(w))
-    folder.commit(steps)
+        folder.state_neurons("exc", ["v"], "0", np.array([watched]))
+    for first in range(1, steps + 1, chunk or steps):
+        last = min(first + (chunk or steps) - 1, steps)
+        for name, events in spikes.items():
+            inside = [event for event in events if first <= event[0] <= last]
+            folder.spikes(name, first, last, np.array([s for s, _ in inside]), np.array([n for _, n in inside]))
+        if v is not None:
+            folder.states("exc", "v", "0", np.array(v[first - (first == 1) : last + 1])[:, None])
+        if w is not None and last == steps:
+            folder.weights("ee", "w", steps, np.array(w))
+        folder.commit(last)
     folder.finish(status)
     return read_run(path)

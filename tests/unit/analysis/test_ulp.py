@@ -16,7 +16,8 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 def test_it_counts_nextafter(number: float, steps: int) -> None:
     other = number
     for _ in range(steps):
-        other = float(np.nextafter(other, math.inf))
+        with np.errstate(over="ignore"):
+            other = float(np.nextafter(other, math.inf))
     if math.isfinite(other):
         assert ulp_distance(number, other) == steps
 
