@@ -35,15 +35,21 @@ def triples(table: SynapseTable, definition: Izhikevich2006) -> list[int]:
     return combinations(inputs(table, definition), definition.anchors)
 
 
-def blocks(counts: list[int], least: int = BLOCK) -> list[Block]:
-    """Cut the mothers into blocks of at least `least` probes; the same for any number of workers."""
+def blocks(counts: list[int], least: int = BLOCK, mothers: NDArray[np.int64] | None = None) -> list[Block]:
+    """Cut the mothers (all, or those chosen, sorted) into blocks of at least `least` probes.
+
+    A block has no gaps; the blocks do not depend on the number of workers.
+    """
+    chosen = np.arange(len(counts)) if mothers is None else mothers
     result = []
-    first = probes = 0
-    for mother, count in enumerate(counts):
-        probes += count
-        if probes >= least or mother == len(counts) - 1:
+    first, probes = -1, 0
+    for place, mother in enumerate(chosen.tolist()):
+        if first < 0:
+            first = mother
+        probes += counts[mother]
+        if probes >= least or place == len(chosen) - 1 or chosen[place + 1] != mother + 1:
             result.append(Block(first, mother + 1, probes))
-            first, probes = mother + 1, 0
+            first, probes = -1, 0
     return result
 
 

@@ -28,6 +28,9 @@ __all__ = ["Prediction", "discover", "predict"]
 MICROSECONDS = 4.0
 """Per probe and core, rounded up from the 2 measured on the network of 2006."""
 
+TOGETHER = 8
+"""Blocks in a chunk of the folder: a killed search repeats fewer."""
+
 Progress = Callable[[int, int, int], None]
 
 
@@ -79,6 +82,7 @@ def discover(
     mode: str | None = None,
     parameters: dict[str, Any] | None = None,
     neurons: ArrayLike | None = None,
+    mothers: ArrayLike | None = None,
     workers: int = 1,
     out: str | os.PathLike[str] | None = None,
     resume: bool = False,
@@ -99,6 +103,8 @@ def discover(
         Numbers of the definition that differ from the published ones.
     neurons : array-like of float, shape (neurons, 4), optional
         a, b, c, d of every neuron; without it, those of 2006: regular spiking, fast spiking where inhibitory.
+    mothers : array-like of int, optional
+        Neurons whose inputs are tried as anchors; without it, all.
     workers : int
         Processes. With more than one, a script has to call this under ``if __name__ == "__main__":``.
     out : path, optional
@@ -124,7 +130,10 @@ def discover(
     _check(table, chosen, workers)
     values = None if neurons is None else np.ascontiguousarray(neurons, np.float64)
     counts = triples(table, chosen)
-    _refuse(sum(counts), workers, limit_s)
+    tried = _mothers(table, mothers)
+    plan = blocks(counts, mothers=tried)
+    probes = sum(block.probes for block in plan)
+    _refuse(probes, workers, limit_s)
     keep = None
     if out is None:
         keep = tempfile.TemporaryDirectory(prefix="groups-")
@@ -132,9 +141,9 @@ def discover(
     folder = Folder(out)
     folder.lock()
     try:
-        _prepare(folder, table, chosen, values, sum(counts), resume)
+        _prepare(folder, table, chosen, values, probes, tried, resume)
         if folder.manifest["status"] != "complete":
-            _search(folder, (table, chosen, values), blocks(counts), workers, progress)
+            _search(folder, (table, chosen, values), plan, workers, progress)
     finally:
         folder.unlock()
     return Catalogue(folder, keep)
@@ -168,6 +177,16 @@ def _check(table: SynapseTable, definition: Izhikevich2006, workers: int) -> Non
         )
 
 
+def _mothers(table: SynapseTable, mothers: ArrayLike | None) -> NDArray[np.int64] | None:
+    if mothers is None:
+        return None
+    chosen = np.unique(np.asarray(mothers, np.int64))
+    if not len(chosen) or chosen[0] < 0 or chosen[-1] >= table.neurons:
+        what = f"mothers {chosen[0]} .. {chosen[-1]}" if len(chosen) else "no mothers"
+        raise ModelError(Fault("mothers", what, expected=f"neurons within 0 .. {table.neurons - 1}"))
+    return chosen
+
+
 def _refuse(probes: int, workers: int, limit_s: float | None) -> None:
     seconds = probes * MICROSECONDS / 1e6 / workers
     if limit_s is not None and seconds > limit_s:
@@ -187,6 +206,7 @@ def _prepare(
     definition: Izhikevich2006,
     neurons: NDArray[np.float64] | None,
     probes: int,
+    mothers: NDArray[np.int64] | None,
     resume: bool,
 ) -> None:
     """Begin a manifest, or check that the one there is of the same search."""
@@ -196,6 +216,7 @@ def _prepare(
         "network": _fingerprint(table, neurons),
         "neurons": table.neurons,
         "probes": probes,
+        "mothers": None if mothers is None else mothers.tolist(),
     }
     old = folder.manifest
     if not old:
@@ -274,6 +295,7 @@ def _search(folder: Folder, work: tuple[Any, ...], plan: list[Block], workers: i
     if progress:
         progress(probes, total, groups)
     manifest["status"] = "running"
+    waiting: list[Chunk] = []
     try:
         for number, chunk in enumerate(_results(work, plan[done:], workers), done):
             found = len(chunk["groups"]["id"])
@@ -281,13 +303,14 @@ def _search(folder: Folder, work: tuple[Any, ...], plan: list[Block], workers: i
                 chunk["groups"]["id"] += groups
                 chunk["spikes"]["group"] += groups
                 chunk["links"]["group"] += groups
-                folder.write_chunk(number, chunk)
-                rows = {name: len(chunk[name][columns[0]]) for name, columns in TABLES.items()}
-                manifest["chunks"].append({"number": number} | rows)
+                waiting.append(chunk)
             groups += found
             probes += plan[number].probes
-            manifest["blocks"] = number + 1
-            folder.write_manifest()
+            if (number + 1) % TOGETHER == 0 or number + 1 == len(plan):
+                _write(folder, number // TOGETHER, waiting)
+                manifest["blocks"] = number + 1
+                folder.write_manifest()
+                waiting = []
             if progress:
                 progress(probes, total, groups)
         manifest["status"] = "complete"
@@ -296,3 +319,16 @@ def _search(folder: Folder, work: tuple[Any, ...], plan: list[Block], workers: i
         raise
     finally:
         folder.write_manifest()
+
+
+def _write(folder: Folder, number: int, parts: list[Chunk]) -> None:
+    """Write the groups of consecutive blocks as one chunk."""
+    if not parts:
+        return
+    chunk: Chunk = {
+        table: {name: np.concatenate([part[table][name] for part in parts]) for name in columns}
+        for table, columns in TABLES.items()
+    }
+    folder.write_chunk(number, chunk)
+    rows = {name: len(chunk[name][columns[0]]) for name, columns in TABLES.items()}
+    folder.manifest["chunks"].append({"number": number} | rows)

@@ -22,7 +22,7 @@ SMALL_PATHS = {"min_path": 3, "threshold": 5.0}
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "blocks", partial(blocks, least=400))
+    monkeypatch.setattr(search, "blocks", partial(blocks, least=100))
 
 
 def network() -> SynapseTable:
@@ -80,9 +80,9 @@ import os, signal
 from functools import partial
 from pathlib import Path
 from unit.polychrony.test_search import blocks, find, search
-search.blocks = partial(blocks, least=400)
+search.blocks = partial(blocks, least=100)
 def progress(done, total, groups):
-    if groups > 60:
+    if done > 0.7 * total:
         os.kill(os.getpid(), signal.SIGKILL)
 find(Path({str(tmp_path / "killed")!r}), progress=progress)
 """

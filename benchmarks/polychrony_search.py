@@ -1,0 +1,81 @@
+"""How fast the search for polychronous groups is: the fast engine against the original algorithm, in the same run.
+
+The original algorithm (`snndsl.polychrony.engine.literal`, compiled likewise) is timed on combinations drawn at random from
+all of them; its time for the whole search is the mean times their number.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from pathlib import Path
+
+import numpy as np
+
+from snndsl.polychrony import Izhikevich2006, SynapseTable, discover
+from snndsl.polychrony.blocks import Searcher, triples
+from snndsl.polychrony.engine.literal import literal_probe
+
+DATA = Path(__file__).resolve().parents[1] / "tests" / "data" / "polychrony" / "state_17901s.npz"
+
+
+def network() -> SynapseTable:
+    """The network of 2006 after 17,901 s."""
+    with np.load(DATA) as state:
+        columns = {"pre": state["pre"], "post": state["post"], "weight": state["weight"], "delay": state["delay_ms"]}
+    return SynapseTable.from_columns(columns, inhibitory=np.arange(1000) >= 800)
+
+
+def literal_seconds(table: SynapseTable, sample: int, seed: int) -> float:
+    """Mean time of a probe of the original algorithm, s."""
+    searcher = Searcher(table, Izhikevich2006())
+    given, rng = searcher.given, np.random.default_rng(seed)
+    counts = np.array(triples(table, Izhikevich2006()), float)
+    mothers = rng.choice(len(counts), sample + 1, p=counts / counts.sum())
+    began = 0.0
+    for k, mother in enumerate(mothers):
+        first, last = int(given.start[mother]), int(given.start[mother + 1])
+        rows = np.sort(rng.choice(np.arange(first, last), 3, replace=False))
+        if k == 1:  # the first one compiled
+            began = time.perf_counter()
+        literal_probe(searcher.net, searcher.table, searcher.rule, searcher.large, given.pre[rows], given.delay[rows])
+    return (time.perf_counter() - began) / sample
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, default=5_000, help="probes of the original algorithm")
+    parser.add_argument("--repeats", type=int, default=3, help="fast searches; the median counts")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    table = network()
+    probes = sum(triples(table, Izhikevich2006()))
+    discover(table, parameters={"threshold": 9.99})  # compiles
+    times = []
+    for _ in range(arguments.repeats):
+        began = time.perf_counter()
+        groups = len(discover(table))
+        times.append(time.perf_counter() - began)
+    literal = literal_seconds(table, arguments.sample, arguments.seed)
+    fast = float(np.median(times))
+    print(
+        json.dumps(
+            {
+                "probes": probes,
+                "groups": groups,
+                "search_s": [round(value, 2) for value in times],
+                "microseconds_per_probe": round(fast / probes * 1e6, 2),
+                "original_microseconds_per_probe": round(literal * 1e6, 1),
+                "original_s_extrapolated": round(literal * probes, 1),
+                "times_faster": round(literal * probes / fast, 1),
+                "peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            },
+            indent=1,
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
