@@ -141,8 +141,12 @@ class _Projection:
                 pairs = wire(wiring)
             except Infeasible as error:
                 row, wanted, there = error.args
-                what = f"{connect.rule} of {wanted} for row {row}, {there} can be drawn"
-                raise ModelError(self.place("connect").problem("degree-too-large", what, "fewer, or multiple: true")) from None
+                who = {"fixed_indegree": f" for target {row}", "fixed_outdegree": f" for source {row}"}.get(connect.rule, "")
+                what = f"{connect.rule} of {wanted}{who}, {there} can be drawn"
+                expected = (
+                    "fewer, or multiple: true" if self.spec.multiple is False else "fewer, or a condition that more pairs meet"
+                )
+                raise ModelError(self.place("connect").problem("degree-too-large", what, expected)) from None
         return self._copied(pairs)
 
     def _listed(self) -> Pairs:
