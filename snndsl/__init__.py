@@ -14,14 +14,29 @@ if TYPE_CHECKING:
     from snndsl.analysis.comparison import compare as compare
     from snndsl.backend.registry import backend_names as backends
     from snndsl.pipeline import Model as Model
+    from snndsl.pipeline import discover as discover
     from snndsl.pipeline import load as load
     from snndsl.pipeline import run as run
+    from snndsl.polychrony import read_catalogue as read_catalogue
     from snndsl.results import Recording as Recording
     from snndsl.results import read_run as read_run
 
 __version__ = "0.1.0"
 
-__all__ = ["Comparison", "Model", "Recording", "__version__", "backends", "compare", "errors", "load", "read_run", "run"]
+__all__ = [
+    "Comparison",
+    "Model",
+    "Recording",
+    "__version__",
+    "backends",
+    "compare",
+    "discover",
+    "errors",
+    "load",
+    "read_catalogue",
+    "read_run",
+    "run",
+]
 
 _PLACES = {
     "Comparison": ("snndsl.analysis.comparison", "Comparison"),
@@ -29,8 +44,10 @@ _PLACES = {
     "Recording": ("snndsl.results", "Recording"),
     "backends": ("snndsl.backend.registry", "backend_names"),
     "compare": ("snndsl.analysis.comparison", "compare"),
+    "discover": ("snndsl.pipeline", "discover"),
     "errors": ("snndsl.errors", ""),
     "load": ("snndsl.pipeline", "load"),
+    "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
     "read_run": ("snndsl.results", "read_run"),
     "run": ("snndsl.pipeline", "run"),
 }

@@ -31,10 +31,10 @@ from snndsl.frontend.loader import ModelSource, load_source
 from snndsl.ir import Program
 from snndsl.ir.verify import verify
 from snndsl.results import Recording, read_run
-from snndsl.semantics.check import CheckedModel, check
+from snndsl.semantics.check import CheckedModel, check, time_in_steps
 from snndsl.units import parse_quantity, to_internal
 
-__all__ = ["Model", "Simulated", "free_folder", "load", "read_run", "run", "run_model", "usable_backends"]
+__all__ = ["Model", "Simulated", "discover", "free_folder", "load", "read_run", "run", "run_model", "usable_backends"]
 
 Listener = Callable[[Mapping[str, Any]], None]
 
@@ -243,6 +243,56 @@ def run_model(
     request = Request(tree, folder, _facts(model, engine), dict(_texts(model.source)), threads)
     outcome = simulate(engine, request, default_cache(), progress)
     return Simulated(read_run(folder), outcome.status, outcome.signal)
+
+
+def discover(
+    source: Any,
+    definition: Any = "izhikevich2006",
+    *,
+    at: str | None = None,
+    out: str | os.PathLike[str] | None = None,
+    **search: Any,
+) -> Any:
+    """Search a network for polychronous groups.
+
+    Parameters
+    ----------
+    source : Model, Recording, path, mapping or SynapseTable
+        A model (its initial weights), a run or its folder, a table on disk, or columns pre, post, weight, delay (steps).
+    definition : str or Izhikevich2006
+        What counts as a group.
+    at : str, optional
+        Time of the weights of a run, for example ``"10 s"``; without it, the last that were recorded.
+    out : path, optional
+        Folder of the catalogue.
+    **search : object
+        Passed to `snndsl.polychrony.discover`: ``mode``, ``parameters``, ``mothers``, ``workers``, ``resume``.
+
+    Returns
+    -------
+    snndsl.polychrony.Catalogue
+        Groups in the order of mothers and combinations of anchors.
+
+    Raises
+    ------
+    ModelError
+        What cannot be searched, and why.
+    """
+    from snndsl.polychrony import SynapseTable
+    from snndsl.polychrony import discover as discover_groups
+    from snndsl.polychrony.sources import network_from_program, network_from_run, read_network
+
+    if isinstance(source, Mapping):
+        source = SynapseTable.from_columns(source)
+    if isinstance(source, SynapseTable):
+        return discover_groups(source, definition, out=out, **search)
+    if isinstance(source, Model):
+        network = network_from_program(source.program)
+    else:
+        run = source if isinstance(source, Recording) else read_run(source) if Path(source).is_dir() else None
+        step = time_in_steps(at, run.step_length) if at is not None and run is not None else None
+        network = read_network(source) if run is None else network_from_run(run, step)
+    return discover_groups(network.table, definition, neurons=network.neurons, out=out, **search)
 
 
 def free_folder(name: str) -> Path:

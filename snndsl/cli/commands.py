@@ -224,6 +224,55 @@ def test(
 
 
 @app.command()
+def discover(
+    source: Annotated[
+        Path, typer.Argument(metavar="RUN|TABLE|MODEL", help="run folder, npz or csv table, or a model with `discover`")
+    ],
+    mode: Annotated[str, typer.Option(metavar="MODE", help="original or corrected")] = "original",
+    threshold: Annotated[float | None, typer.Option(metavar="W", help="weight above which a synapse is strong (9.5)")] = None,
+    anchors: Annotated[int | None, typer.Option(metavar="N", help="anchors of a group (3)")] = None,
+    min_path: Annotated[int | None, typer.Option("--min-path", metavar="N", help="shortest longest path shown")] = None,
+    null: Annotated[list[str], typer.Option("--null", metavar="NAME=TIMES", help="weights, delays or rewired")] = [],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes")] = 1,
+    out: Output = None,
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="DIR", help="go on with a search that was stopped")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="of the nulls")] = 0,
+    settings: Settings = [],
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Search a network for polychronous groups; a model's own section needs no options."""
+    from snndsl.cli import discover as groups
+    from snndsl.polychrony.definitions import Izhikevich2006
+    from snndsl.polychrony.section import Search
+
+    if source.suffix in (".yaml", ".yml") or (source / "model.yaml").exists() and not (source / "manifest.json").exists():
+        return _own_searches(source, _settings(settings), out, workers, seed, quiet, as_json)
+    step = None
+    if at is not None:
+        from snndsl.pipeline import read_run
+
+        step = _steps(at, read_run(source).step_length)
+    network = groups.network_of(source, step)
+    given = {"threshold": threshold, "anchors": anchors, "mode": mode}
+    longest = int(network.table.delay.max(initial=1))
+    if longest > Izhikevich2006().max_delay:
+        given |= {
+            "max_delay": longest,
+            "last_step": max(Izhikevich2006().last_step, 2 * longest + Izhikevich2006().latency + 1),
+        }
+    definition = Izhikevich2006(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    plan = Search(definition, None, groups.nulls_of(null))
+    folder = resume or out or groups.free_catalogue(source)
+    options = {"workers": workers, "resume": resume is not None, "min_path": min_path, "seed": seed, "quiet": quiet}
+    _told(groups.search(network, plan, folder, **options), as_json)  # type: ignore[arg-type]
+    return 0
+
+
+@app.command()
 def plot(
     recording: Annotated[Path, typer.Argument(metavar="RUN")],
     out: Output = None,
@@ -231,8 +280,12 @@ def plot(
     stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time shown")] = None,
     populations: Annotated[list[str], typer.Option("--population", metavar="NAME", help="all if absent")] = [],
     states: Annotated[bool, typer.Option("--states", help="recorded states instead of spikes")] = False,
+    group: Annotated[int | None, typer.Option("--group", metavar="K", help="a group of a catalogue")] = None,
 ) -> int:
-    """Draw the raster, or the recorded states, of a run (png, svg, pdf)."""
+    """Draw the raster, or the recorded states, of a run; or a catalogue of groups, or one group (png, svg, pdf)."""
+    if _is_catalogue(recording):
+        print(_catalogue_picture(recording, group, out))
+        return 0
     from snndsl.analysis.figures import raster, save, states_overview
     from snndsl.pipeline import read_run
 
@@ -313,6 +366,58 @@ def demo(
 
 
 # ---- what commands share
+
+
+def _own_searches(
+    source: Path, settings: dict[str, Any], out: Path | None, workers: int, seed: int, quiet: bool, as_json: bool
+) -> int:
+    """Run the searches of a model's section `discover`; return 1 if an expectation is not met."""
+    from snndsl.cli import discover as groups
+
+    failed, base = False, out or groups.free_catalogue(source)
+    for name, network, plan, entry in groups.searches_of_model(source, settings):
+        options = {"workers": workers, "resume": False, "min_path": None, "seed": seed, "quiet": quiet}
+        facts = _told(groups.search(network, plan, base / name, **options), as_json)  # type: ignore[arg-type]
+        for met, text in groups.verdicts(entry, facts):
+            failed |= not met
+            if not as_json:
+                print(f"{'pass' if met else 'FAIL'}  {name}: {text}")
+    return 1 if failed else 0
+
+
+def _told(events: Any, as_json: bool) -> dict[str, Any]:
+    """Print what a search says; return its facts."""
+    facts: dict[str, Any] = {}
+    for kind, content in events:
+        if kind == "facts":
+            facts = content
+            if as_json:
+                print(json.dumps(content, indent=1))
+        elif not as_json:
+            print(f"  {content}", flush=True)
+    return facts
+
+
+def _is_catalogue(folder: Path) -> bool:
+    try:
+        return "definitions" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
+def _catalogue_picture(folder: Path, group: int | None, out: Path | None) -> Path:
+    """Draw a catalogue or a group of it."""
+    from snndsl.analysis.saving import save
+    from snndsl.polychrony.catalogue import read_catalogue
+    from snndsl.polychrony.figures import draw_catalogue, draw_group
+
+    catalogue = read_catalogue(folder)
+    if group is not None and not 0 <= group < len(catalogue):
+        raise ModelError(Fault("group-unknown", f"there is no group {group}", expected=f"0 .. {len(catalogue) - 1}"))
+    drawn = draw_catalogue(catalogue) if group is None else draw_group(catalogue[group])
+    file = out or folder / ("catalogue.png" if group is None else f"group-{group}.png")
+    save(drawn, file)
+    return file
 
 
 def _settings(items: list[str]) -> dict[str, Any]:

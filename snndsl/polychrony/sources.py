@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.ir import Program
 from snndsl.polychrony.table import SynapseTable
 from snndsl.results import Recording, read_run
 
-__all__ = ["Network", "network_from_run", "read_network"]
+__all__ = ["Network", "network_from_program", "network_from_run", "read_network"]
 
 _IZHIKEVICH = ("a", "b", "c", "d")
 
@@ -107,7 +109,36 @@ def network_from_run(run: Recording, step: int | None = None) -> Network:
         parts["plastic"].append(np.full(len(column["pre"]), part["rule"] is not None))
     columns = {name: np.concatenate([*arrays, np.zeros(0, np.int64)]) for name, arrays in parts.items()}
     table = SynapseTable.from_columns(columns, neurons=total)
-    return Network(table, _neurons(settings, data, total), run.step_length, first)
+    return Network(table, _neurons(settings, data), run.step_length, first)
+
+
+def network_from_program(program: Program) -> Network:
+    """Return the network of a model before it has run.
+
+    Raises
+    ------
+    ModelError
+        neuron-unsupported.
+    """
+    first, total, neurons = {}, 0, []
+    for population in program.populations:
+        first[population.name] = total
+        total += population.size
+        states = program.neuron(population.neuron).states if population.neuron else ()
+        neurons.append(_izhikevich(population.name, population.neuron, population.size, population.values, states))
+    parts: dict[str, list[NDArray[Any]]] = {"pre": [], "post": [], "weight": [], "delay": [], "plastic": []}
+    for synapses in program.synapses:
+        column = {name: np.asarray(synapses.rows[name], np.int64) for name in ("pre", "post", "axonal", "dendritic")}
+        key = "w" if synapses.rule else "weight"
+        weight = synapses.rows[key] if key in synapses.rows else np.full(synapses.rows.rows, synapses.values[key])
+        parts["pre"].append(column["pre"] + first[synapses.source])
+        parts["post"].append(column["post"] + first[synapses.target])
+        parts["delay"].append(column["axonal"] + column["dendritic"])
+        parts["weight"].append(np.asarray(weight, np.float64))
+        parts["plastic"].append(np.full(synapses.rows.rows, synapses.rule is not None))
+    columns = {name: np.concatenate([*arrays, np.zeros(0, np.int64)]) for name, arrays in parts.items()}
+    table = SynapseTable.from_columns(columns, neurons=total)
+    return Network(table, np.concatenate(neurons), program.step, first)
 
 
 def _weights(run: Recording, projection: str, plastic: bool, step: int | None) -> NDArray[np.float64]:
@@ -130,24 +161,28 @@ def _weights(run: Recording, projection: str, plastic: bool, step: int | None) -
     return np.asarray(snapshots.value[place[0]], np.float64)
 
 
-def _neurons(settings: dict[str, Any], data: Path, total: int) -> NDArray[np.float64]:
-    """Return a, b, c, d of every neuron; the search answers with the map of 2006, other neurons cannot be searched."""
-    values = np.zeros((total, 4))
-    row = 0
+def _neurons(settings: dict[str, Any], data: Path) -> NDArray[np.float64]:
+    found = []
     for name, population in settings["populations"].items():
-        size = population["size"]
-        if population["neuron"] is not None:
-            missing = [key for key in _IZHIKEVICH if key not in population["values"]]
-            if missing or not {"v", "u"} <= set(population["states"]):
-                what = f"{name} consists of {population['neuron']}, no Izhikevich neurons"
-                raise ModelError(Fault("neuron-unsupported", what, expected="parameters a, b, c, d and states v, u"))
-            for place, key in enumerate(_IZHIKEVICH):
-                value = population["values"][key]
-                values[row : row + size, place] = (
-                    np.load(data / "populations" / name / f"{key}.npy") if value is None else value
-                )
-        row += size
-    return values
+        values = {
+            key: np.load(data / "populations" / name / f"{key}.npy") if value is None else value
+            for key, value in population["values"].items()
+            if key in _IZHIKEVICH
+        }
+        found.append(_izhikevich(name, population["neuron"], population["size"], values, population["states"]))
+    return np.concatenate(found)
+
+
+def _izhikevich(
+    name: str, neuron: str | None, size: int, values: Mapping[str, Any], states: Sequence[str]
+) -> NDArray[np.float64]:
+    """Return a, b, c, d of a population; the search answers with the map of 2006, other neurons cannot be searched."""
+    if neuron is None:
+        return np.zeros((size, 4))
+    if any(key not in values for key in _IZHIKEVICH) or not {"v", "u"} <= set(states):
+        what = f"{name} consists of {neuron}, no Izhikevich neurons"
+        raise ModelError(Fault("neuron-unsupported", what, expected="parameters a, b, c, d and states v, u"))
+    return np.stack([np.broadcast_to(np.asarray(values[key], np.float64), (size,)) for key in _IZHIKEVICH], axis=1)
 
 
 def _npz(path: Path) -> dict[str, Any]:

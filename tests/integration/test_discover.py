@@ -1,0 +1,151 @@
+"""From a file to groups: a model of one's own, its run, a bare table; what is said, drawn and refused."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import networkx
+import numpy as np
+import pytest
+
+import snndsl
+from snndsl.errors import ModelError
+
+COMMAND = Path(sys.executable).with_name("snndsl")
+
+NETWORK = """
+snndsl: 1
+name: planted
+time: {step: 1 ms, duration: 50 ms}
+seed: 3
+imports: {lib: snndsl:izhikevich2006}
+data:
+  chain:
+    values: [[0, 3, 1], [1, 3, 5], [2, 3, 9], [0, 4, 6], [1, 4, 10], [2, 4, 14],
+             [3, 5, 10], [4, 5, 5], [0, 5, 13], [5, 6, 4], [4, 6, 11], [3, 6, 16]]
+populations:
+  exc: {neuron: lib.izhikevich, size: 20, initial: {v: -70, u: -14}}
+  inh: {neuron: {use: lib.izhikevich, a: 0.1, d: 2}, size: 4, initial: {v: -70, u: -14}}
+projections:
+  wires:
+    from: exc
+    to: exc
+    connect: {pairs: {i: "chain(row, 0)", j: "chain(row, 1)"}}
+    port: I
+    weight: 10
+    delay: {axonal: "1 ms*chain(row, 2)"}
+  quiet: {from: inh, to: exc, connect: {fixed_outdegree: 3}, multiple: false, port: I, weight: -5, delay: 1 ms}
+record: {spikes: [exc]}
+discover:
+  planted:
+    definition: {izhikevich2006: {mode: corrected, anchors: 3, strong: w > 9.5, min_path: 3}}
+    in: wires
+    mothers: exc
+    surrogates: {shuffle_delays: {times: 3}}
+    expect: {groups: {at_least: 1}}
+"""
+
+
+def command(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(COMMAND), *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "planted.yaml").write_text(NETWORK)
+    return tmp_path
+
+
+def test_a_model_runs_the_searches_of_its_own_section(folder: Path) -> None:
+    done = command("discover", "planted.yaml", "-o", "found", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "combinations of strong inputs" in done.stdout and "delays shuffled, 3 times" in done.stdout
+    assert "pass  planted: groups" in done.stdout
+    groups = snndsl.read_catalogue(folder / "found" / "planted")
+    assert {3, 4, 5} & set(groups.table["mother"].tolist())
+
+
+def test_an_expectation_that_is_not_met_exits_1(folder: Path) -> None:
+    done = command("discover", "planted.yaml", "--set", "discover.planted.expect={groups: {equals: 1000}}", cwd=folder)
+    assert done.returncode == 1 and "FAIL  planted: groups" in done.stdout
+
+
+def test_model_run_and_table_give_the_same_groups(folder: Path) -> None:
+    model = snndsl.load(folder / "planted.yaml")
+    run = snndsl.run(model, out=folder / "run")
+    parameters = {"min_path": 3}
+    found = [snndsl.discover(source, mode="corrected", parameters=parameters) for source in (model, run, folder / "run")]
+    assert len(found[0]) > 0
+    for other in found[1:]:
+        assert all(np.array_equal(found[0].table[name], other.table[name]) for name in found[0].table)
+
+
+def test_no_count_without_its_null(folder: Path) -> None:
+    assert command("run", "planted.yaml", "-q", "-o", "run", cwd=folder).returncode == 0
+    done = command("discover", "run", "--mode", "corrected", cwd=folder)
+    assert done.returncode == 0 and "none was run: the count alone says nothing about chance" in done.stdout
+    assert (folder / "run" / "groups" / "manifest.json").exists()
+
+
+def test_a_group_is_a_graph_a_table_and_a_picture(folder: Path) -> None:
+    assert command("discover", "planted.yaml", "-o", "found", "-q", cwd=folder).returncode == 0
+    group = snndsl.read_catalogue(folder / "found" / "planted")[0]
+    graph = group.graph()
+    assert networkx.is_directed_acyclic_graph(graph) and len(graph) == len(group)
+    for arguments in ((), ("--group", 0)):
+        drawn = command("plot", "found/planted", *arguments, cwd=folder)
+        assert drawn.returncode == 0 and (folder / drawn.stdout.strip()).stat().st_size > 5000
+
+
+def test_json_for_programs(folder: Path) -> None:
+    columns = {"pre": [0, 1, 2], "post": [3, 3, 3], "weight": [10.0, 10.0, 10.0], "delay": [1, 5, 9]}
+    np.savez(folder / "table.npz", **{name: np.array(values) for name, values in columns.items()})
+    facts = json.loads(command("discover", "table.npz", "--json", "-o", "g", cwd=folder).stdout)
+    assert facts["groups"] == 0 and facts["probes"] == 1 and facts["definition"]["name"] == "izhikevich2006"
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"pre": [0], "post": [1], "weight": [10.0]}, "synapse-column-missing"),
+        ({"pre": [0], "post": [1], "weight": [float("nan")], "delay": [1]}, "nan"),
+        ({"pre": [0], "post": [1], "weight": [1.0], "delay": [-1]}, "delay"),
+        ({"pre": [0], "post": [1], "weight": [1.0], "delay": [1.5]}, "delay"),
+        ({"pre": [-1], "post": [1], "weight": [1.0], "delay": [1]}, "pre"),
+    ],
+)
+def test_bad_tables_exit_2(folder: Path, columns: dict[str, list[float]], code: str) -> None:
+    np.savez(folder / "table.npz", **{name: np.array(values) for name, values in columns.items()})
+    done = command("discover", "table.npz", cwd=folder)
+    assert done.returncode == 2 and code in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("discover", "planted.txt"), "source-unknown"),
+        (("discover", "run", "--null", "weights"), "usage"),
+        (("discover", "run", "--at", "20 ms"), "weights-missing"),
+        (("discover", "lif.yaml"), "nothing-to-discover"),
+    ],
+)
+def test_what_cannot_be_searched(folder: Path, arguments: tuple[str, ...], code: str) -> None:
+    (folder / "lif.yaml").write_text(NETWORK[: NETWORK.index("discover:")])
+    os.makedirs(folder / "run", exist_ok=True)
+    snndsl.run(snndsl.load(folder / "planted.yaml"), out=folder / "run2")
+    done = command(*("run2" if item == "run" else item for item in arguments), cwd=folder)
+    if code == "weights-missing":
+        assert done.returncode == 0  # nothing is plastic: the weights are those of any time
+    else:
+        assert done.returncode == 2 and f"error[{code}]" in done.stderr, done.stderr
+
+
+def test_other_neurons_are_refused(folder: Path) -> None:
+    text = NETWORK.replace("{neuron: lib.izhikevich, size: 20, initial: {v: -70, u: -14}}", "{neuron: other, size: 20}")
+    (folder / "planted.yaml").write_text(
+        text.replace("populations:", "neurons: {other: {state: {x: 0}, ports: {I: 1}, update: x = I}}\npopulations:")
+    )
+    with pytest.raises(ModelError, match="neuron-unsupported"):
+        snndsl.discover(snndsl.load(folder / "planted.yaml"))
