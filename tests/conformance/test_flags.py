@@ -1,0 +1,27 @@
+"""Optimisation may not change a bit: -O3 -march=native gives what -O2 gives, on every compiled backend."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from snndsl.backend.registry import backend, backend_names
+from snndsl.pipeline import load
+from snndsl.results import read_run
+from snndsl.testing import differences, run_case
+from snndsl.testing.conformance import case_file
+
+
+@pytest.mark.parametrize("name", [name for name in backend_names() if name != "reference"])
+@pytest.mark.parametrize("case", ["functions", "plasticity_traces"])
+def test_every_optimisation_gives_the_same_bits(case: str, name: str, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    backend(name).generate(load(case_file(case)).program).write(tree)
+    flags = tree / "code" / "building.py"
+    text, changed = re.subn('"-O2"', '"-O3", "-march=native"', flags.read_text())
+    assert changed
+    flags.write_text(text)
+    subprocess.run([sys.executable, "run.py", "--out", str(tmp_path / "fast")], cwd=tree, check=True, capture_output=True)
+    assert differences(run_case(case, "reference", tmp_path / "reference"), read_run(tmp_path / "fast")) == []
