@@ -18,7 +18,7 @@ from snndsl.schema import ModelSpec
 from snndsl.semantics.connection_check import check_projections
 from snndsl.semantics.dimensions import Maker, Names, Result, file_names
 from snndsl.semantics.element import Element, flatten
-from snndsl.semantics.element_check import check_element
+from snndsl.semantics.element_check import check_element, element_names
 from snndsl.semantics.name_check import name_faults
 from snndsl.semantics.observation_check import check_observations
 from snndsl.semantics.population_check import check_groups, check_populations, check_signals
@@ -136,6 +136,8 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
     data, digest = load_data(source, step, faults)
     constants = _constants(source, faults)
     names = file_names(constants, data, faults)
+    for name in source.spec.constants:
+        names.makers.setdefault(name, lambda: UNKNOWN)  # reported already
     model = CheckedModel(source, step, steps, constants, data, digest, names, faults=faults, file_steps=steps)
     if duration is not None:
         model.steps = _override(duration, step)
@@ -281,5 +283,5 @@ def _unused_definitions(model: CheckedModel) -> None:
             except ModelError as error:
                 model.faults += error.faults
                 continue
-            check_element(element, model.data, model.step, model.signal_makers())
+            check_element(element, element_names(element, model.data, model.signal_makers()), model.step)
             model.faults += element.faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from snndsl.expressions import FUNCTIONS, TextFault, tree
+from snndsl.expressions.dimensions import UNKNOWN
 from snndsl.semantics.arithmetic import evaluate
 from snndsl.semantics.terms import Term, names_in
 
@@ -22,7 +23,7 @@ def is_constant(model: CheckedModel, term: Term) -> bool:
 
 def constant_term(model: CheckedModel, term: Term) -> float | None:
     """Return the value of an expression of constants in internal units; None after reporting what is wrong."""
-    if model.names.of(term) is None:
+    if model.names.of(term) in (None, UNKNOWN):
         return None
     if not is_constant(model, term):
         model.faults.append(term.problem("not-constant", "this value must be known before the run", "literals and constants"))

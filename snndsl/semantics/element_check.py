@@ -16,17 +16,15 @@ from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.terms import Term, names_in
 from snndsl.units import ONE, Dimension, to_internal
 
-__all__ = ["check_element", "check_instructions", "parameter_maker"]
+__all__ = ["check_element", "check_instructions", "element_names", "parameter_maker"]
 
 
-def check_element(
-    element: Element, data: Mapping[str, DataColumn], step: Fraction, outside: Mapping[str, Maker] | None = None
-) -> Names:
-    """Return the names of the element with their dimensions; faults go to `Element.faults`.
+def element_names(element: Element, data: Mapping[str, DataColumn], outside: Mapping[str, Maker]) -> Names:
+    """Return the names of an element, whose dimensions are found when they are asked for.
 
     `outside` holds what is read anywhere: ``name.x`` of signals.
     """
-    names = Names(dict(outside or {}), data, element.faults)
+    names = Names(dict(outside), data, element.faults)
     for builtin in BUILTINS:
         names.makers[builtin] = partial(BUILTIN_DIMENSIONS.__getitem__, builtin)
     for name, parameter in element.parameters.items():
@@ -39,6 +37,11 @@ def check_element(
         names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
     for name in element.unbound:
         names.makers.setdefault(name, lambda: UNKNOWN)
+    return names
+
+
+def check_element(element: Element, names: Names, step: Fraction) -> None:
+    """Check every text of an element; faults go to `Element.faults`."""
     for name in names.makers:
         _ask(names, name, element)
     _equations(element, names)
@@ -54,7 +57,6 @@ def check_element(
         names.expect(element.silent_for, TIME, "the refractory time")
     if element.made_for is not None:
         _made_for(element, element.made_for, step)
-    return names
 
 
 def _ask(names: Names, name: str, element: Element) -> None:

@@ -28,6 +28,19 @@ def check_observations(model: CheckedModel) -> None:
             _states(model, selection, states.of, "record", "states", text)
         for key in ("every", "after", "until"):
             _literal_time(model, getattr(states, key), f"{key!r}", "record", "states", text, key)
+    for name, states in record.signals.items():
+        if name not in model.spec.signals:
+            _unknown(model, name, list(model.spec.signals), "record.signals names", "record", "signals", name)
+        elif name in model.signals:
+            known = list(model.signals[name].states)
+            for state in states.of:
+                if state not in known:
+                    _unknown(model, state, known, f"{name!r} has no state", "record", "signals", name)
+        for key in ("every", "after", "until"):
+            _literal_time(model, getattr(states, key), f"{key!r}", "record", "signals", name, key)
+    for text, width in record.counts.items():
+        _selection(model, (text,), "record.counts names", "record", "counts", text)
+        _literal_time(model, width, "the width of a bin", "record", "counts", text)
     for name, synapses in record.synapses.items():
         if name not in model.spec.projections:
             _unknown(model, name, list(model.spec.projections), "record.synapses names", "record", "synapses", name)

@@ -12,7 +12,7 @@ from snndsl.expressions.tree import Number
 from snndsl.semantics.constants import constant_value
 from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result, said
 from snndsl.semantics.element import INTEGRATORS, Element, flatten, value_terms
-from snndsl.semantics.element_check import check_element
+from snndsl.semantics.element_check import check_element, element_names
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import Term
 from snndsl.units import ONE, Dimension, near_unit
@@ -36,7 +36,8 @@ def check_populations(model: CheckedModel) -> None:
                 element = flatten(model.source, "neurons", spec.neuron.use, at)
                 if spec.neuron.integrator is not None:
                     _use_integrator(element, spec.neuron.integrator, model, name)
-                cache[key] = element, check_element(element, _data(model, element), model.step, model.signal_makers())
+                cache[key] = element, element_names(element, _data(model, element), model.signal_makers())
+                check_element(element, cache[key][1], model.step)
                 model.faults += element.faults
         except ModelError as error:
             model.faults += error.faults
@@ -53,7 +54,9 @@ def check_signals(model: CheckedModel) -> None:
         except ModelError as error:
             model.faults += error.faults
     for name, element in model.signals.items():
-        model.signal_names[name] = check_element(element, _data(model, element), model.step, model.signal_makers())
+        model.signal_names[name] = element_names(element, _data(model, element), model.signal_makers())
+    for name, element in model.signals.items():
+        check_element(element, model.signal_names[name], model.step)
         model.faults += element.faults
     model.names.makers.update(model.signal_makers())
 
