@@ -17,7 +17,7 @@ inline double snn_sample(int number, double index, double stamp)
   const std::vector<double>& values = snn::recorder().model.samples[number];
   const double k = floor(index);
   if (k >= 0.0 && k < double(values.size())) return values[size_t(k)];
-  snn::recorder().out_of_range(number, index, stamp);
+  snn::recorder().out_of_range(number, k, stamp);
   return 0.0;
 }
 

@@ -6,35 +6,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from snndsl.backend.cache import DirectoryCache
+from snndsl.backend.protocol import Backend
 from snndsl.ir import Program
 from snndsl.results import Recording, read_run
-from snndsl_brian2 import backend
+from snndsl.testing import differences
+from snndsl_brian2 import backend as brian2
+from snndsl_reference import backend as reference
 
-__all__ = ["Cache", "Finished", "run"]
-
-
-class Cache:
-    """Builds by key, each made once; says how many were made."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.made: dict[str, Path] = {}
-
-    def get(self, key: Mapping[str, str | bytes], build: Callable[[Path], None]) -> Path:
-        text = repr(sorted(key.items()))
-        if text not in self.made:
-            path = self.folder / str(len(self.made))
-            path.mkdir(parents=True)
-            build(path)
-            self.made[text] = path
-        return self.made[text]
+__all__ = ["Finished", "agrees", "built", "execute", "run"]
 
 
 @dataclass
@@ -45,6 +32,8 @@ class Finished:
     folder: Path
     error: str
     events: list[dict[str, Any]] = field(default_factory=list)
+    waited: float = 0.0
+    """Seconds from the signal to the end."""
 
     @property
     def recording(self) -> Recording:
@@ -67,7 +56,14 @@ class Finished:
         return weights.value[weights.step.tolist().index(stamp)]
 
 
-def run(program: Program, folder: Path, cache: Cache, *options: str, wait: Callable[[int], None] | None = None) -> Finished:
+def run(
+    program: Program,
+    folder: Path,
+    cache: DirectoryCache,
+    *options: str,
+    backend: Backend = brian2,
+    stop: tuple[str, int] | None = None,
+) -> Finished:
     """Run a program below `folder`.
 
     Parameters
@@ -76,27 +72,54 @@ def run(program: Program, folder: Path, cache: Cache, *options: str, wait: Calla
         To run.
     folder : Path
         For the tree and the results.
-    cache : Cache
+    cache : DirectoryCache
         Of builds.
     *options : str
         Of run.py.
-    wait : callable
-        Called with the process id after the first chunk.
+    backend : Backend
+        That runs it.
+    stop : (str, int)
+        A signal for the process group, sent at the first event that is called so.
     """
     tree = folder / "tree"
     backend.generate(program).write(tree)
-    built = backend.build(tree, cache, folder / "build.log")
+    build = backend.build(tree, cache, folder / "build.log")
+    return execute(tree, folder / "out", *([] if build is None else ["--build", str(build)]), *options, stop=stop)
+
+
+def execute(tree: Path, out: Path, *options: str, stop: tuple[str, int] | None = None) -> Finished:
+    """Execute run.py of a tree; for `stop` see `run`."""
     readable, writable = os.pipe()
-    command = [sys.executable, "-I", str(tree / "run.py"), "--build", str(built), "--out", str(folder / "out"), *options]
+    command = [sys.executable, "-I", str(tree / "run.py"), "--out", str(out), *options]
     environment = {**os.environ, "SNNDSL_EVENTS": str(writable)}
-    process = subprocess.Popen(command, env=environment, pass_fds=(writable,), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, env=environment, pass_fds=(writable,), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     os.close(writable)
-    events = []
+    events: list[dict[str, Any]] = []
+    sent = 0.0
     with os.fdopen(readable) as lines:
         for line in lines:
             events.append(json.loads(line))
-            if wait is not None and events[-1].get("event") == "chunk":
-                wait(process.pid)
-                wait = None
+            if stop is not None and not sent and stop[0] in (events[-1]["event"], events[-1].get("name")):
+                os.killpg(process.pid, stop[1])
+                sent = time.monotonic()
     _, error = process.communicate()
-    return Finished(process.returncode, folder / "out", error, events)
+    return Finished(process.returncode, out, error, events, time.monotonic() - sent)
+
+
+def agrees(program: Program, done: Finished, cache: DirectoryCache, *options: str) -> None:
+    """Everything recorded is what the reference says, bit by bit; if it says why it failed, so does this."""
+    wanted = run(program, done.folder.parent / "reference", cache, *options, backend=reference)
+    assert done.status == wanted.status, done.error
+    assert done.recording.manifest.get("reason") == wanted.recording.manifest.get("reason")
+    assert differences(wanted.recording, done.recording) == []
+    for population, variables in wanted.recording.states.items():
+        for variable, states in variables.items():
+            assert states.value.tobytes() == done.recording.states[population][variable].value.tobytes()  # the sign of 0
+    assert len(done.recording.synapses) == len(program.projections)
+
+
+def built(cache: DirectoryCache) -> int:
+    """Return how many builds there are."""
+    return sum(not entry.name.startswith(".") for entry in cache.root.iterdir())

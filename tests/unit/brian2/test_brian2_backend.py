@@ -10,7 +10,23 @@ import pytest
 from unit.brian2.zoo import calculator, zoo
 
 import snndsl_brian2.tree.building as building
+from snndsl.frontend.loader import load_source
+from snndsl.lowering.program import lower
+from snndsl.semantics.check import check
 from snndsl_brian2 import backend
+
+NUMBERS: list[dict[str, object]] = [
+    {"seed": 5},
+    {"constants.J": "50 pA"},
+    {"neurons.lif.parameters.tau_m": "25 ms"},
+    {"neurons.lif.parameters.t_ref": "3 ms"},
+    {"plasticity.pair_stdp.parameters.tau_plus": "30 ms"},
+    {"projections.plastic.delay": {"axonal": "2 ms", "dendritic": "1 ms"}},
+    {"projections.plastic.weight": "J"},
+    {"projections.inhibition.delay": "2.5 ms"},
+    {"stimuli.background.poisson.rate": "3 kHz"},
+]
+"""Changes of a model that are data."""
 
 
 def test_nothing_is_imported() -> None:
@@ -46,6 +62,20 @@ def test_numpy_too_new(monkeypatch: pytest.MonkeyPatch, brian2: str, numpy: str,
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
     monkeypatch.setattr("importlib.metadata.version", {"brian2": brian2, "numpy": numpy}.__getitem__)
     assert ("numpy-too-new" in [fault.code for fault in backend.missing()]) == wrong
+
+
+def test_numbers_of_a_model_compile_nothing(tmp_path: Path) -> None:
+    file = Path(__file__).parents[3] / "models" / "lif_stdp_delays" / "model.yaml"
+
+    def key(number: int, settings: dict[str, object], duration: str = "100 ms") -> dict[str, str]:
+        backend.generate(lower(check(load_source(file, settings), duration))).write(tmp_path / str(number))
+        return building.key(tmp_path / str(number))
+
+    known = key(0, {})
+    for number, settings in enumerate(NUMBERS, 1):
+        assert key(number, settings) == known, settings
+    assert key(len(NUMBERS) + 1, {}, "50 ms") == known
+    assert key(len(NUMBERS) + 2, {"populations.exc.size": 170}) != known
 
 
 def test_the_key_knows_text_and_sizes_alone(tmp_path: Path) -> None:

@@ -1,10 +1,8 @@
-"""Programs that run: against closed forms, against an oracle, against the recorded 2006 network. Every model compiles once."""
+"""Programs that run: against closed forms, the reference, the recorded 2006 network. Every model compiles once."""
 
 from __future__ import annotations
 
-import os
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from programs.recorded_2006 import recorded_2006
-from unit.brian2.oracle import Oracle
-from unit.brian2.runs import Cache, Finished, run
+from unit.brian2.runs import Finished, agrees, built, execute, run
 from unit.brian2.zoo import calculator, op, zoo
 
+from snndsl.backend.cache import DirectoryCache
 from snndsl.ir import (
     Block,
     Neuron,
@@ -38,22 +36,8 @@ DATA = Path(__file__).parents[3] / "models" / "izhikevich2006_recorded"
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    return Cache(tmp_path_factory.mktemp("builds"))
-
-
-def agrees(program: Program, done: Finished) -> None:
-    """Everything recorded is what the oracle says, bit by bit."""
-    assert done.status == 0, done.error
-    wanted = Oracle(program).go()
-    for record in program.spike_records:
-        chosen = range(program.population(record.population).size) if record.neurons is None else record.neurons
-        assert done.spikes(record.population) == [spike for spike in wanted.spikes[record.population] if spike[1] in chosen]
-    for (population, name, variable), values in wanted.states.items():
-        assert np.array_equal(done.states(population, name, variable), np.array(values), equal_nan=True), (name, variable)
-    for (projection, variable, stamp), values in wanted.snapshots.items():
-        assert np.array_equal(done.weights(projection, variable, stamp), values), (projection, variable, stamp)
-    assert wanted.spikes or wanted.states
+def cache(tmp_path_factory: pytest.TempPathFactory) -> DirectoryCache:
+    return DirectoryCache(tmp_path_factory.mktemp("builds"))
 
 
 # ---------------------------------------------------------------------------------------------------------- closed forms
@@ -101,14 +85,14 @@ def delays() -> Program:
         spike_records=(SpikeRecord("clock"), SpikeRecord("ears"), SpikeRecord("others")),
         state_records=(StateRecord("0", "ears", ("heard", "count"), np.arange(6, dtype=np.int32), 1, 0, 24),
                        StateRecord("0", "others", ("heard",), np.arange(6, dtype=np.int32), 1, 0, 24)),
-        synapse_records=(SynapseRecord("early", ("w", "last"), (0, 7, 24)), SynapseRecord("late", ("w", "last"), (13, 24))),
+        synapse_records=(SynapseRecord("early", ("w", "last"), (1, 7, 24)), SynapseRecord("late", ("w", "last"), (13, 24))),
     )  # fmt: skip
 
 
-def test_delays_in_closed_form(tmp_path: Path, cache: Cache) -> None:
+def test_delays_in_closed_form(tmp_path: Path, cache: DirectoryCache) -> None:
     program = delays()
     done = run(program, tmp_path, cache)
-    assert done.status == 0, done.error
+    agrees(program, done, cache)
     assert done.spikes("clock") == [(6, 0), (7, 0)]  # stamp 0 is delivered, not recorded
     for population, part in (("ears", "early"), ("others", "late")):
         rows = next(s for s in program.synapses if s.name == part).rows
@@ -128,37 +112,44 @@ def test_delays_in_closed_form(tmp_path: Path, cache: Cache) -> None:
                 assert done.weights(part, "last", stamp)[k] == max(posts, default=-1)
 
 
-# ------------------------------------------------------------------------------------------------------------ the oracle
+# --------------------------------------------------------------------------------------------------------- the reference
 
 
-def test_everything_at_once(tmp_path: Path, cache: Cache) -> None:
+def test_everything_at_once(tmp_path: Path, cache: DirectoryCache) -> None:
     program = zoo()
     done = run(program, tmp_path / "first", cache)
-    agrees(program, done)
+    agrees(program, done, cache)
     assert [event["last_step"] for event in done.events if event["event"] == "chunk"] == [32, 64, 90]
     assert [event["name"] for event in done.events if event["event"] == "phase"] == ["load", "simulate"]
-    made = len(cache.made)
+    made = built(cache)
     other = zoo(seed=5, steps=130, rows=70, gain=1.3, latest=11)
-    agrees(other, run(other, tmp_path / "second", cache))
-    assert len(cache.made) == made  # weights, delays, synapses, events, duration: nothing is compiled
+    agrees(other, run(other, tmp_path / "second", cache), cache)
+    assert built(cache) == made  # weights, delays, synapses, events, duration: nothing is compiled
     short = run(program, tmp_path / "third", cache, "--steps", "50")
-    assert short.status == 0
+    agrees(program, short, cache, "--steps", "50")
     assert short.spikes("cells") == [spike for spike in done.spikes("cells") if spike[0] <= 50]
-    assert np.array_equal(short.weights("input", "w", 42), done.weights("input", "w", 42))
 
 
-def test_threads_change_nothing(tmp_path: Path, cache: Cache) -> None:
+def test_threads_and_optimisation_change_nothing(tmp_path: Path, cache: DirectoryCache) -> None:
     program = zoo(seed=3)
-    agrees(program, run(program, tmp_path, cache, "--threads", "2"))
+    backend.generate(program).write(tmp_path / "tree")
+    building = tmp_path / "tree" / "code" / "building.py"
+    flags = building.read_text().replace('"-O2"', '"-O3", "-march=native"')
+    assert "native" in flags
+    building.write_text(flags)
+    done = execute(tmp_path / "tree", tmp_path / "out", "--threads", "2")
+    agrees(program, done, cache)
+    assert "-O3" in done.recording.manifest["versions"]["flags"]
 
 
-def test_operations_and_draws(tmp_path: Path, cache: Cache) -> None:
+def test_operations_and_draws(tmp_path: Path, cache: DirectoryCache) -> None:
+    made = built(cache)
     for number, program in enumerate((calculator(), calculator(trial=3, key=78.0))):
-        agrees(program, run(program, tmp_path / str(number), cache))
-    assert sum("volt" in key for key in cache.made) == 1
+        agrees(program, run(program, tmp_path / str(number), cache), cache)
+    assert built(cache) <= made + 1
 
 
-# -------------------------------------------------------------------------------------------------------------- stopping
+# --------------------------------------------------------------------------------------------------------------- failing
 
 
 def failed(done: Finished) -> dict[str, object]:
@@ -168,22 +159,86 @@ def failed(done: Finished) -> dict[str, object]:
     return event
 
 
-def test_a_state_that_is_no_number(tmp_path: Path, cache: Cache) -> None:
-    program = calculator()
-    values = dict(program.populations[0].values) | {"a": np.array([0.3, 1e200, 1.0])}
-    done = run(replace(program, populations=(replace(program.populations[0], values=values),)), tmp_path, cache)
-    event = failed(done)
-    assert (event["kind"], event["population"], event["neuron"]) == ("non-finite", "volt", 1)
-    assert event["step"] == 2
-    assert event["what"] == "x of volt[1] is -inf at step 2"
-    assert len(done.states("volt", "0", "x")) == 2  # stamps 0 and 1
+def test_a_state_that_is_no_number(tmp_path: Path, cache: DirectoryCache) -> None:
+    for step, a, x in ((2, 1e200, -3.0), (1, 3.0, 1e308)):
+        values = dict(calculator().populations[0].values) | {"a": np.array([0.3, a, 1.0]), "x": np.array([0.1, x, 2.5])}
+        program = replace(calculator(), populations=(replace(calculator().populations[0], values=values),))
+        done = run(program, tmp_path / str(step), cache)
+        event = failed(done)
+        assert (event["kind"], event["population"], event["neuron"]) == ("non-finite", "volt", 1)
+        assert event["what"] == f"x of volt[1] is -inf at step {step}"
+        assert len(done.states("volt", "0", "x")) == step  # from stamp 0
+        agrees(program, done, cache)
 
 
-def test_an_index_out_of_range(tmp_path: Path, cache: Cache) -> None:
-    done = run(replace(calculator(), steps=25), tmp_path, cache)
-    event = failed(done)
-    assert (event["kind"], event["step"]) == ("sample", 21)
-    assert "xi" in str(event["what"])
+def test_an_index_out_of_range(tmp_path: Path, cache: DirectoryCache) -> None:
+    program = replace(calculator(), steps=25)
+    done = run(program, tmp_path, cache)
+    assert (failed(done)["kind"], failed(done)["step"]) == ("sample", 21)
+    agrees(program, done, cache)
+
+
+def test_a_synapse_that_is_no_number(tmp_path: Path, cache: DirectoryCache) -> None:
+    program = delays()
+    early = program.synapses[0]
+    columns = {**early.rows.columns, "w": np.array([1.0, 1.0, np.inf, 1.0, np.inf, 1.0])}
+    program = replace(program, synapses=(replace(early, rows=Table(columns)), program.synapses[1]))
+    done = run(program, tmp_path, cache)
+    assert failed(done)["what"] == "w of early[2] is inf at step 1"
+    agrees(program, done, cache)
+
+
+# -------------------------------------------------------------------------------------------------------------- stopping
+
+
+def test_stopping_the_build(tmp_path: Path) -> None:
+    backend.generate(zoo()).write(tmp_path / "tree")
+    done = execute(tmp_path / "tree", tmp_path / "out", stop=("build", signal.SIGINT))
+    assert (done.status, done.error) == (130, "")
+    assert done.waited < 2
+    assert (done.recording.status, done.recording.steps_done) == ("interrupted", 0)
+    assert len(done.recording.spikes["cells"]) == len(done.recording.states["cells"]["NULL"].step) == 0
+    assert len(done.recording.synapses["input"].weight) == 40
+    assert not (tmp_path / "out" / "lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("event", "number", "status"), [("load", signal.SIGINT, 130), ("chunk", signal.SIGINT, 130), ("chunk", signal.SIGTERM, 143)]
+)
+def test_stopping_keeps_what_was_done(
+    tmp_path: Path, cache: DirectoryCache, wanted: list[tuple[int, int]], event: str, number: int, status: int
+) -> None:
+    done = run(replace(recorded_2006(), chunk=500), tmp_path, cache, stop=(event, number))
+    assert (done.status, done.error) == (status, "")
+    assert done.waited < 2
+    last = done.recording.steps_done
+    assert last < 60_000 and (last >= 500 or event == "load")
+    assert done.recording.status == "interrupted" and done.recording.verify() == []
+    assert all_spikes(done) == [spike for spike in wanted if spike[0] <= last]
+
+
+# ----------------------------------------------------------------------------------------------------- wrong folders
+
+
+def test_wrong_folders_are_refused(tmp_path: Path, cache: DirectoryCache) -> None:
+    done = run(calculator(), tmp_path, cache)
+    tree, build = tmp_path / "tree", str(backend.build(tmp_path / "tree", cache, tmp_path / "build.log"))
+    before = (done.folder / "manifest.json").read_bytes()
+    (tmp_path / "file").write_text("no folder")
+    backend.generate(zoo()).write(tmp_path / "other")
+    options = ("--steps", "5", "--build", build)
+    refused = {
+        "already holds a run (complete)": execute(tree, done.folder, *options),
+        "File exists": execute(tree, tmp_path / "file", *options),
+        "steps: from 0 to 20": execute(tree, tmp_path / "new", "--steps", "21"),
+        "threads: at least 1": execute(tree, tmp_path / "new", "--threads", "0"),
+        "holds the build of another model": execute(tmp_path / "other", tmp_path / "new", "--build", build),
+    }
+    for text, answer in refused.items():
+        assert answer.status == 2
+        assert text in answer.error and "Traceback" not in answer.error
+    assert (done.folder / "manifest.json").read_bytes() == before
+    assert not (done.folder / "lock").exists()
 
 
 # ------------------------------------------------------------------------------------------------------------------ 2006
@@ -201,26 +256,16 @@ def all_spikes(done: Finished) -> list[tuple[int, int]]:
     return sorted(done.spikes("exc") + inhibitory)
 
 
-def test_2006_three_seconds(tmp_path: Path, cache: Cache, wanted: list[tuple[int, int]]) -> None:
-    done = run(recorded_2006(3000, (3000,)), tmp_path / "run", cache)
+def test_2006(tmp_path: Path, cache: DirectoryCache, wanted: list[tuple[int, int]]) -> None:
+    done = run(recorded_2006(), tmp_path / "minute", cache)
     assert done.status == 0, done.error
-    assert all_spikes(done) == [spike for spike in wanted if spike[0] <= 3000]
-    assert len(done.weights("exc_all", "w", 3000)) == 80_000
+    assert [spike for spike in all_spikes(done) if spike[0] < 60_000] == wanted
+    assert len(wanted) == 375_019
+    program = recorded_2006(2000, (1000, 2000))
+    agrees(program, run(program, tmp_path / "seconds", cache), cache)
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_stopping_keeps_what_was_done(
-    tmp_path: Path, cache: Cache, wanted: list[tuple[int, int]], number: int, status: int
-) -> None:
-    stop: Callable[[int], None] = lambda process: os.kill(process, number)  # noqa: E731
-    done = run(replace(recorded_2006(), chunk=500), tmp_path, cache, wait=stop)
-    assert done.status == status
-    last = max(int(str(event["last_step"])) for event in done.events if event["event"] == "chunk")
-    assert 500 <= last < 60_000
-    assert all_spikes(done) == [spike for spike in wanted if spike[0] <= last]
-
-
-def test_a_build_is_enough(tmp_path: Path, cache: Cache) -> None:
+def test_a_build_is_enough(tmp_path: Path, cache: DirectoryCache) -> None:
     """With a build, nothing imports Brian2: here it cannot."""
     program = recorded_2006(100, ())
     backend.generate(program).write(tmp_path / "tree")

@@ -164,8 +164,8 @@ def zoo(seed: int = 1, steps: int = 90, rows: int = 40, gain: float = 1.0, lates
             StateRecord("1", "cells", ("template",), np.array([2, 5], np.int32), 10, 5, last),
         ),
         synapse_records=(
-            SynapseRecord("back", ("w", "y"), (0, 1, 21, 40, steps)), SynapseRecord("fixed", ("w",), (steps,)),
-            SynapseRecord("input", ("w", "x", "y"), (0, 1, 7, 20, 21, 42, steps)),
+            SynapseRecord("back", ("w", "y"), (1, 21, 40, steps)), SynapseRecord("fixed", ("w",), (steps,)),
+            SynapseRecord("input", ("w", "x", "y"), (1, 7, 20, 21, 42, steps)),
             SynapseRecord("lateral", ("w", "x"), (21, steps)),
         ),
     )  # fmt: skip
