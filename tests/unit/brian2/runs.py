@@ -53,7 +53,7 @@ class Finished:
     def weights(self, projection: str, variable: str, stamp: int) -> np.ndarray:
         """Return a snapshot."""
         weights = self.recording.weights[projection][variable]
-        return weights.value[weights.step.tolist().index(stamp)]
+        return np.asarray(weights.value[weights.step.tolist().index(stamp)])
 
 
 def run(

@@ -154,7 +154,7 @@ def test_operations_and_draws(tmp_path: Path, cache: DirectoryCache) -> None:
 
 def failed(done: Finished) -> dict[str, object]:
     assert done.status == 4
-    event = next(event for event in done.events if event["event"] == "failed")
+    event: dict[str, object] = next(event for event in done.events if event["event"] == "failed")
     assert str(event["what"]) in done.error
     return event
 

@@ -27,6 +27,8 @@ from snndsl.ir import (
     Tick,
 )
 
+Values = dict[str, float | np.ndarray]
+
 __all__ = ["calculator", "op", "zoo"]
 
 
@@ -125,7 +127,15 @@ def zoo(seed: int = 1, steps: int = 90, rows: int = 40, gain: float = 1.0, lates
     stamps, neurons = np.append([0, 0], stamps[stamps > 0]), np.append([1, 4], neurons[stamps > 0])
     source = Population("NULL", 6, None, {}, Table({"stamp": stamps.astype(np.int64), "neuron": neurons.astype(np.int32)}))
     initial = np.round(draw.random(7) * 8) / 8
-    leaky = {"int": 0.875, "dt": 0.5, "t": np.linspace(2.0, 2.75, 7), "rest": -0.25, "R": 2.0, "template": initial, "NULL": 0.0}
+    leaky: Values = {
+        "int": 0.875,
+        "dt": 0.5,
+        "t": np.linspace(2.0, 2.75, 7),
+        "rest": -0.25,
+        "R": 2.0,
+        "template": initial,
+        "NULL": 0.0,
+    }
     cells = Population("cells", 7, "leaky", leaky)
     parts, projections = [], []
 
@@ -188,7 +198,8 @@ def calculator(trial: int = 0, key: float = 77.0) -> Program:
     swap = (("p", "q"), ("q", "p"))  # old values, at once
     update = Block(tuple(lets), (*((name, f"{name}__1") for name in names), ("x", "x__1"), *swap))
     neuron = Neuron("calculator", ("a",), ("x", "p", "q", *names), (), update)
-    values = {"a": np.array([0.3, -1.2, 4.0]), "x": np.array([0.1, -3.0, 2.5]), "p": 1.0, "q": 2.0} | dict.fromkeys(names, 0.0)
+    values: Values = {"a": np.array([0.3, -1.2, 4.0]), "x": np.array([0.1, -3.0, 2.5]), "p": 1.0, "q": 2.0}
+    values |= dict.fromkeys(names, 0.0)
     record = StateRecord("0", "volt", ("x", "p", "q", *names), np.arange(3, dtype=np.int32), 1, 0, 20)
     return Program(
         name="calculator", step=Fraction(1), steps=20, chunk=7, trial=trial, neurons=(neuron,),
