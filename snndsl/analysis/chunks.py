@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.results import Recording, Spikes
 
-__all__ = ["SpikeChunks", "StateChunks", "listed", "open_array", "same_files", "state_records", "walk"]
+__all__ = ["SpikeChunks", "StateChunks", "listed", "open_array", "same_files", "snapshot", "state_records", "walk"]
 
 PIECE = 2**20
 """Spikes, or values of states, that are held at a time for each run."""
@@ -189,3 +189,10 @@ def state_records(run: Recording, population: str, variable: str) -> list[StateC
         for item in run.manifest["state_records"]
         if item["population"] == population and variable in item["variables"]
     ]
+
+
+def snapshot(run: Recording, projection: str, variable: str, stamp: int) -> NDArray[np.float64] | None:
+    """Return a variable of all synapses of a projection at a stamp, shape (synapses,); None if there is no snapshot."""
+    name = f"weights/{projection}/{variable}/{stamp:012d}.npy"
+    rows = listed(run, name, "").get(name)
+    return None if rows is None else np.asarray(open_array(run, name, rows), np.float64)
