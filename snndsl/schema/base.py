@@ -41,6 +41,8 @@ def _scalar(value: object) -> str:
 
 
 def _per_element(value: object) -> object:
+    if isinstance(value, list | tuple) and not value:
+        raise PydanticCustomError("list-length", "found an empty list", {})
     return tuple(_scalar(item) for item in value) if isinstance(value, list | tuple) else _scalar(value)
 
 

@@ -27,6 +27,7 @@ from snndsl.semantics.seeds import check_seeds
 from snndsl.semantics.size_check import check_sizes
 from snndsl.semantics.stimulus_check import check_stimuli
 from snndsl.semantics.terms import Place, Term, parse_term
+from snndsl.semantics.usable import PURE
 from snndsl.units import to_internal
 
 __all__ = ["CheckedModel", "check", "time_in_steps", "whole_steps"]
@@ -141,7 +142,8 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
     model = CheckedModel(source, step, steps, constants, data, digest, names, faults=faults, file_steps=steps)
     if duration is not None:
         model.steps = _override(duration, step)
-    for name in constants:
+    for name, term in constants.items():
+        names.before_run(term, PURE)
         try:
             names.lookup(name)
         except TextFault as error:

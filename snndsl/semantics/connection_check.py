@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from snndsl.errors import ModelError, nearest
@@ -14,6 +15,7 @@ from snndsl.semantics.population_check import check_value
 from snndsl.semantics.rule_check import check_rule
 from snndsl.semantics.selection import Selection, resolve
 from snndsl.semantics.terms import Term, parse_term
+from snndsl.semantics.usable import PURE
 from snndsl.units import ONE, Dimension
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ def check_projections(model: CheckedModel) -> None:
         if spec.where is not None:
             term = model.term(spec.where, "projections", name, "where")
             if term is not None:
-                model.names.expect(term, BOOLEAN, "the condition", scope)
+                model.names.before_run(term, PURE)
+                model.names.expect(term, BOOLEAN, "the condition", _before_drawing(scope, spec, "where"))
         check_value(model, spec.weight, port, "the weight", scope, "projections", name, "weight")
         if spec.plasticity:
             check_rule(model, name, spec, port, scope, _readable(model, sources, targets))
@@ -157,14 +160,21 @@ def _connect(
     if rule == "pairs" and spec.connect.pairs is not None:
         for side in ("i", "j"):
             check_value(
-                model, getattr(spec.connect.pairs, side), ONE, side, {"row": ONE}, "projections", name, "connect", "pairs", side
+                model,
+                getattr(spec.connect.pairs, side),
+                ONE,
+                side,
+                {"row": ONE},
+                *("projections", name, "connect", "pairs", side),
+                functions=PURE,
             )
     if spec.connect.value is None or rule == "motif":
         return
     term = model.term(spec.connect.value, "projections", name, "connect", rule)
     if term is None:
         return
-    model.names.expect(term, ONE, f"the value of {rule}", scope)
+    model.names.before_run(term, PURE)
+    model.names.expect(term, ONE, f"the value of {rule}", _before_drawing(scope, spec, "value"))
     if not is_constant(model, term):
         return
     value = constant_term(model, term)
@@ -172,7 +182,7 @@ def _connect(
         return
     if rule == "bernoulli" and not 0.0 <= value <= 1.0:
         model.faults.append(term.problem("probability", f"a probability of {value!r}", "a number from 0 to 1"))
-    if rule in _FIXED and (value != int(value) or value < 0):
+    if rule in _FIXED and (not math.isfinite(value) or value != int(value) or value < 0):
         model.faults.append(term.problem("not-a-whole-number", f"{rule} of {value:g}", "a whole number, at least 0"))
     elif rule in _FIXED and spec.multiple is False:
         most = _most(rule, sources, targets, spec.self_ is False)
@@ -188,6 +198,19 @@ def _most(rule: str, sources: Selection, targets: Selection, without_self: bool)
     if rule == "fixed_total_number":
         return sources.size * targets.size - (sources.size if same else 0)
     return (sources.size if rule == "fixed_indegree" else targets.size) - same
+
+
+def _before_drawing(scope: dict[str, Result], spec: ProjectionSpec, part: str) -> dict[str, Result]:
+    """Return the names of wiring that are known while a rule draws: of the rows of a rule only their own side."""
+    rule = spec.connect.rule
+    sides = {"fixed_indegree": ("j", "post."), "fixed_outdegree": ("i", "pre."), "fixed_total_number": ()}
+    known = sides.get(rule, ("i", "j", "pre.", "post.")) if part == "value" else ("i", "j", "pre.", "post.")
+    rows = ("row",) if rule == "pairs" else ("pre.block", "post.block") if spec.per_block else ()
+    return {
+        name: kind
+        for name, kind in scope.items()
+        if name in ("N_from", "N_to", *rows) or name in known or name.startswith(tuple(item for item in known if "." in item))
+    }
 
 
 def _overlap(sources: Selection, targets: Selection) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from snndsl.expressions import FUNCTIONS, TextFault, tree
+from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import UNKNOWN
 from snndsl.semantics.arithmetic import evaluate
-from snndsl.semantics.terms import Term, names_in
+from snndsl.semantics.terms import Term, calls_in, names_in
+from snndsl.semantics.usable import PURE
 
 if TYPE_CHECKING:
     from snndsl.semantics.check import CheckedModel
@@ -18,7 +19,7 @@ __all__ = ["constant_term", "constant_value", "is_constant"]
 def is_constant(model: CheckedModel, term: Term) -> bool:
     """Tell whether an expression depends on nothing but constants."""
     names = {node.text for node in names_in(term.tree)}
-    return names <= {*model.constants, "pi", "dt"} and not _calls_data(term.tree, model)
+    return names <= {*model.constants, "pi", "dt"} and _only_pure(model, term.tree, [])
 
 
 def constant_term(model: CheckedModel, term: Term) -> float | None:
@@ -47,14 +48,13 @@ def _named(model: CheckedModel, name: str) -> float:
     return float(evaluate(model.constants[name].tree, lambda inner: _named(model, inner), model.step))
 
 
-def _calls_data(node: tree.Expression, model: CheckedModel) -> bool:
-    match node:
-        case tree.Call():
-            return node.function not in FUNCTIONS or any(_calls_data(argument, model) for argument in node.arguments)
-        case tree.Unary():
-            return _calls_data(node.operand, model)
-        case tree.Binary() | tree.Compare():
-            return _calls_data(node.left, model) or _calls_data(node.right, model)
-        case tree.Logic():
-            return any(_calls_data(operand, model) for operand in node.operands)
-    return False
+def _only_pure(model: CheckedModel, node: tree.Expression, seen: list[str]) -> bool:
+    """Tell whether an expression, and the constants it reads, call nothing but functions of numbers."""
+    if any(call.function not in PURE for call in calls_in(node)):
+        return False
+    for name in names_in(node):
+        if name.text in model.constants and name.text not in seen:
+            seen.append(name.text)
+            if not _only_pure(model, model.constants[name.text].tree, seen):
+                return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from snndsl.errors import Fault
@@ -11,6 +11,7 @@ from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, Kind, dim
 from snndsl.expressions.tree import Call, Expression
 from snndsl.frontend.data import DataColumn, unreadable
 from snndsl.semantics.terms import Place, Term, calls_in
+from snndsl.semantics.usable import misplaced
 from snndsl.units import ONE, Dimension, parse_unit
 
 __all__ = ["BUILTIN_DIMENSIONS", "Maker", "Names", "Result", "checked", "file_names", "said", "unit_dimension"]
@@ -102,6 +103,12 @@ class Names:
                     f"{wanted}, one for each level of lists",
                 )
                 raise TextFault("argument-count", what, call.start, expected)
+
+    def before_run(self, term: Term | None, functions: Collection[str], names: Collection[str] = ()) -> None:
+        """Report functions and names that may not stand in a value that is computed before the run."""
+        fault = None if term is None else misplaced(term.tree, functions, names)
+        if term is not None and fault is not None:
+            self.faults.append(term.place.fault(fault, term.line))
 
     def expect(self, term: Term, wanted: Result | None, what: str, extra: Mapping[str, Result] | None = None) -> None:
         """Report an expression that has another dimension than `wanted` (None: anything real)."""

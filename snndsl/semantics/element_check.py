@@ -14,6 +14,7 @@ from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Maker, Names, Result
 from snndsl.semantics.element import BUILTINS, Element, Instruction, Parameter, ValueTerm
 from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.terms import Term, names_in
+from snndsl.semantics.usable import BUILD, PURE
 from snndsl.units import ONE, Dimension, to_internal
 
 __all__ = ["check_element", "check_instructions", "element_names", "parameter_maker"]
@@ -44,6 +45,7 @@ def check_element(element: Element, names: Names, step: Fraction) -> None:
     """Check every text of an element; faults go to `Element.faults`."""
     for name in names.makers:
         _ask(names, name, element)
+    _before_run(element, names)
     _equations(element, names)
     check_instructions(element.update, names, {*element.states}, element)
     for period, instructions in element.every:
@@ -57,6 +59,21 @@ def check_element(element: Element, names: Names, step: Fraction) -> None:
         names.expect(element.silent_for, TIME, "the refractory time")
     if element.made_for is not None:
         _made_for(element, element.made_for, step)
+
+
+def _before_run(element: Element, names: Names) -> None:
+    """Check that what is computed once does not need a run."""
+    values = [*element.states.values(), *(item.default for item in element.parameters.values() if item.default is not None)]
+    for value in values:
+        for term in value if isinstance(value, tuple) else (value,):
+            names.before_run(term, BUILD, {"since_spike"})
+    for term in element.require:
+        names.before_run(term, PURE, {"since_spike"})
+    names.before_run(element.silent_for, PURE, {"t", "trial", "since_spike", *element.states, *element.aliases, *element.ports})
+    for port in element.ports.values():
+        names.before_run(port.quantum, PURE, {"t", "trial", "since_spike", *element.states, *element.aliases, *element.ports})
+        if port.quantum is not None:
+            names.of(port.quantum)
 
 
 def _ask(names: Names, name: str, element: Element) -> None:
@@ -111,7 +128,9 @@ def _equations(element: Element, names: Names) -> None:
             element.faults.append(term.place.fault(fault, term.line))
 
 
-def check_instructions(instructions: list[Instruction], names: Names, assignable: set[str], element: Element) -> None:
+def check_instructions(
+    instructions: list[Instruction], names: Names, assignable: set[str], element: Element, in_rule: bool = False
+) -> None:
     """Check statements in order: targets, dimensions, locals that nobody reads."""
     local: dict[str, Result] = {}
     read: set[str] = set()
@@ -120,6 +139,16 @@ def check_instructions(instructions: list[Instruction], names: Names, assignable
         statement = instruction.statement
         read |= {node.text for node in names_in(statement.value)}
         if isinstance(statement, Deliver):
+            if not in_rule:
+                fault = instruction.place.problem(
+                    "deliver-misplaced",
+                    "a neuron delivers nothing",
+                    "deliver(x) in on_pre of a rule",
+                    "",
+                    statement.start,
+                    statement.line,
+                )
+                element.faults.append(fault)
             continue
         found = names.of(instruction.term, local)
         _assign(instruction, statement, found, names, assignable, local, element)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from snndsl.errors import ModelError, nearest
@@ -15,6 +15,7 @@ from snndsl.semantics.element import INTEGRATORS, Element, flatten, value_terms
 from snndsl.semantics.element_check import check_element, element_names
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import Term
+from snndsl.semantics.usable import BUILD
 from snndsl.units import ONE, Dimension, near_unit
 
 if TYPE_CHECKING:
@@ -145,15 +146,23 @@ def _known(names: Names, key: str) -> Result:
 
 
 def check_value(
-    model: CheckedModel, value: Any, wanted: Result | None, what: str, extra: Mapping[str, Result], *path: str | int
+    model: CheckedModel,
+    value: Any,
+    wanted: Result | None,
+    what: str,
+    extra: Mapping[str, Result],
+    *path: str | int,
+    functions: Collection[str] = BUILD,
 ) -> Result | None:
-    """Check a value for every element of something: its length, names and dimension."""
+    """Check a value for every element of something: its length, names, dimension, and the functions it may call."""
     place = model.place(*path)
     try:
         terms = value_terms(value, place)
     except TextFault as error:
         model.faults.append(place.fault(error))
         return None
+    for term in terms if isinstance(terms, tuple) else (terms,):
+        model.names.before_run(term, functions)
     if isinstance(terms, Term):
         found = model.names.of(terms, extra)
         if found is not None and isinstance(wanted, Dimension) and not fits(found, wanted):

@@ -15,6 +15,7 @@ from snndsl.semantics.element_check import check_instructions, parameter_maker
 from snndsl.semantics.population_check import check_value
 from snndsl.semantics.rule import RULE_BUILTINS, RuleElement, flatten_rule
 from snndsl.semantics.terms import Place, Term
+from snndsl.semantics.usable import PURE
 from snndsl.units import Dimension
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def check_rule(
     names = _names(model, rule, weight)
     for key, kind in readable.items():
         names.makers.setdefault(key, lambda kind=kind: kind)  # type: ignore[misc]
+    _before_run(rule, names)
     _texts(rule, names)
     model.faults += rule.faults
     model.rules[name], model.rule_names[name] = rule, names
@@ -114,17 +116,32 @@ def _zero_is_number(kind: Result | None) -> Result | None:
     return ONE if kind == ANY else kind
 
 
+def _before_run(rule: RuleElement, names: Names) -> None:
+    """Check that what is computed once does not need a run."""
+    late = {"t", "trial", "since_pre", "since_post", *rule.traces, *rule.spec.needs}
+    late |= {name for name in names.makers if name.startswith(("pre.", "post."))}
+    values = [*rule.states.values(), *(item.default for item in rule.parameters.values() if item.default is not None)]
+    for value in values:
+        if isinstance(value, tuple):
+            what, expected = "a list of values in a rule that many projections may use", "one value"
+            rule.faults.append(value[0].problem("list-length", what, expected, "a list where the rule is used"))
+        else:
+            names.before_run(value, PURE, late)
+    for term in (rule.bound, *rule.require, *(part for pair in rule.traces.values() for part in pair)):
+        names.before_run(term, PURE, late)
+
+
 def _texts(rule: RuleElement, names: Names) -> None:
     stand_in = Element(rule.name, rule.place, faults=rule.faults)
     assignable = {"w", *rule.states, *rule.traces}
     for instructions in (rule.on_pre, rule.on_post, rule.on_start):
-        check_instructions(instructions, names, assignable, stand_in)
+        check_instructions(instructions, names, assignable, stand_in, in_rule=True)
         for instruction in instructions:
             if isinstance(instruction.statement, Deliver) and instruction.statement.port is None:
                 names.expect(instruction.term, names.lookup("w"), "what is delivered")
     for period, instructions in rule.every:
         names.expect(period, TIME, "the period")
-        check_instructions(instructions, names, assignable, stand_in)
+        check_instructions(instructions, names, assignable, stand_in, in_rule=True)
     for tau, _ in rule.traces.values():
         names.expect(tau, TIME, "the time constant")
     if rule.bound is not None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from snndsl.errors import ModelError
-from snndsl.expressions import TextFault
-from snndsl.expressions.dimensions import TIME
+from snndsl.expressions.dimensions import BOOLEAN, TIME
 from snndsl.schema.stimulus import StimulusSpec
 from snndsl.semantics.connection_check import port_dimension
 from snndsl.semantics.constants import constant_term, is_constant
 from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Result
 from snndsl.semantics.population_check import check_value, whole_size
 from snndsl.semantics.selection import resolve
-from snndsl.semantics.terms import Term, parse_term
+from snndsl.semantics.usable import PURE, RUN
 from snndsl.units import ONE, Dimension
 
 if TYPE_CHECKING:
@@ -87,10 +86,10 @@ def _weight(model: CheckedModel, name: str, spec: StimulusSpec, port: Dimension 
 def _values(model: CheckedModel, name: str, spec: StimulusSpec, kind: str, port: Dimension | None) -> None:
     scope = stimulus_scope()
     if kind == "current":
-        check_value(model, spec.current, port, "the current", scope, "stimuli", name, "current")
+        check_value(model, spec.current, port, "the current", scope, "stimuli", name, "current", functions=RUN)
     elif kind in ("poisson", "bernoulli"):
         rate = getattr(spec, kind).rate
-        check_value(model, rate, RATE, "the rate", scope, "stimuli", name, kind, "rate")
+        check_value(model, rate, RATE, "the rate", scope, "stimuli", name, kind, "rate", functions=RUN)
         _rate_in_range(model, rate, kind, "stimuli", name, kind, "rate")
     elif kind == "one_of" and spec.one_of is not None:
         _steps(model, spec.one_of.every, "the period", "stimuli", name, "one_of", "every")
@@ -101,14 +100,19 @@ def _values(model: CheckedModel, name: str, spec: StimulusSpec, kind: str, port:
         for key in ("at", "sd"):
             check_value(model, getattr(spec.pulse_packet, key), TIME, key, {}, "stimuli", name, "pulse_packet", key)
     elif kind == "spikes" and spec.spikes is not None:
-        check_value(model, spec.spikes.i, ONE, "i", {"row": ONE}, "stimuli", name, "spikes", "i")
-        check_value(model, spec.spikes.t, TIME, "t", {"row": ONE}, "stimuli", name, "spikes", "t")
+        check_value(model, spec.spikes.i, ONE, "i", {"row": ONE}, "stimuli", name, "spikes", "i", functions=PURE)
+        check_value(model, spec.spikes.t, TIME, "t", {"row": ONE}, "stimuli", name, "spikes", "t", functions=PURE)
+        if spec.spikes.where is not None:
+            term = model.term(spec.spikes.where, "stimuli", name, "spikes", "where")
+            if term is not None:
+                model.names.before_run(term, PURE)
+                model.names.expect(term, BOOLEAN, "the condition", {"row": ONE})
 
 
 def _rate_in_range(model: CheckedModel, rate: Any, kind: str, *path: str | int) -> None:
     if isinstance(rate, tuple):
         return
-    term = _parsed(model, rate, *path)
+    term = model.term(rate, *path)
     if term is None or not is_constant(model, term):
         return
     value = constant_term(model, term)
@@ -122,7 +126,7 @@ def _rate_in_range(model: CheckedModel, rate: Any, kind: str, *path: str | int) 
 def _steps(model: CheckedModel, text: str, what: str, *path: str | int) -> None:
     from snndsl.semantics.check import whole_steps
 
-    term = _parsed(model, text, *path)
+    term = model.term(text, *path)
     if term is None:
         return
     try:
@@ -133,13 +137,6 @@ def _steps(model: CheckedModel, text: str, what: str, *path: str | int) -> None:
 
 
 def _time(model: CheckedModel, text: str, *path: str | int) -> None:
-    term = _parsed(model, text, *path)
+    term = model.term(text, *path)
     if term is not None:
         model.names.expect(term, TIME, "the time")
-
-
-def _parsed(model: CheckedModel, text: Any, *path: str | int) -> Term | None:
-    try:
-        return parse_term(str(text), model.place(*path))
-    except TextFault:
-        return None  # reported where the value is checked

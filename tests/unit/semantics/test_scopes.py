@@ -132,15 +132,11 @@ def test_every_mistake_is_said() -> None:
         ("stimuli: {s: {size: 3, bernoulli: {rate: 5 Hz}}}", "the stimulus kind 'bernoulli' (s)"),
         ("stimuli: {s: {size: 3, regular: {every: 5 ms}}}", "the stimulus kind 'regular' (s)"),
         ("stimuli: {s: {size: 3, pulse_packet: {at: 5 ms, sd: 1 ms}}}", "the stimulus kind 'pulse_packet' (s)"),
-        ("motifs: {m: {spikes: {'p[0]': 0 ms}}}\nstimuli: {s: {play: [{motif: m, at: 5 ms}]}}", "the stimulus kind 'play' (s)"),
         ("record: {counts: {p: 1 ms}}", "records of counts"),
         ("projections: {a: {from: p, to: q, connect: all_to_all, port: kick, weight: 1 mV, delay: 1 ms, per_block: true}}",
          "per_block in projection 'a'"),
         ("projections: {a: {from: p, to: q, connect: all_to_all, port: kick, weight: 1 mV, delay: 1 ms, carries: V}}",
          "'carries' in projection 'a'"),
-        ("motifs: {m: {spikes: {'p[0]': 0 ms}, arrive: {'q[0]': 5 ms}}}\n"
-         "projections: {a: {from: p, to: q, connect: {motif: m}, port: kick, weight: 1 mV}}",
-         "connect: {motif: ..} in projection 'a'"),
     ],
 )  # fmt: skip
 def test_what_validates_and_cannot_be_run_yet_is_refused_by_name(part: str, what: str) -> None:
