@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HELD", "LARGE", "MOST", "SMALL", "Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
+__all__ = ["LARGE", "MOST", "SMALL", "Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -26,9 +26,6 @@ class Net(NamedTuple):
     rest: Reals  # (N, 2): v, u in which a neuron stays without input
     alone: NDArray[np.int32]  # (N, 4): from `bounds`: isolation, inhibitory arrivals, whether it settles, `apart`
     single: bool  # no two synapses join the same neurons
-    held: int  # inhibitory spikes whose arrivals are entered only where they are needed
-    place: NDArray[np.int32]  # (N,) row of an inhibitory neuron in `reach`
-    reach: NDArray[np.uint64]  # (inhibitory, words) bit x % 64 of word x // 64: it has a synapse to neuron x
 
 
 class Inputs(NamedTuple):
@@ -83,9 +80,6 @@ class Work(NamedTuple):
     link: NDArray[np.int32]  # (links, 4): pre event, post event, delay, layer
     order: Ints  # window of one event
     used: NDArray[np.int32]  # (anchors,) links of an anchor
-    call: NDArray[np.int32]  # (held, 3): event, step, neuron of inhibitory spikes held back
-    calls: NDArray[np.int32]  # (1,) how many; -1: all arrivals are entered
-    seen: NDArray[np.int32]  # (N,) how many of them were entered for a neuron
     noted: NDArray[np.int32]  # neurons with `near`
     inert: NDArray[np.int8]  # (n, n, n) flat: whether the third anchor changes nothing in the cascade of the first two
     chosen: Ints  # (anchors,) combination
@@ -120,7 +114,6 @@ class Found(NamedTuple):
 
 
 HORIZON = 4096
-HELD = 4  # most inhibitory spikes held back
 MOST = 96  # strong inputs of a mother up to which `pairs` is used
 
 
@@ -150,9 +143,6 @@ def work(neurons: int, rule: Rule, room: Room) -> Work:
         link=np.zeros((room.links, 4), int32),
         order=np.zeros(room.arrivals + 1, np.int64),
         used=np.zeros(rule.anchors, int32),
-        call=np.zeros((HELD, 3), int32),
-        calls=np.zeros(1, int32),
-        seen=np.zeros(neurons, int32),
         noted=np.zeros(neurons, int32),
         inert=np.zeros(MOST**3, np.int8),
         chosen=np.zeros(rule.anchors, np.int64),

@@ -1,8 +1,5 @@
 """A probe that integrates only the neurons that could fire.
 
-The first few inhibitory spikes are held back: their arrivals are entered for the neurons that are integrated, and for all only
-if there are more of them than a neuron may get when left alone.
-
 Arrivals are kept per neuron and nothing else happens until two excitatory ones come closely after each other (or after a
 spike of the neuron), or too many inhibitory ones: `snndsl.polychrony.engine.bounds` proves that a neuron cannot fire before.
 Then its past is made up for, step by step as the original would have done it from rest, and it stays in the list of live
@@ -18,7 +15,7 @@ from numpy.typing import NDArray
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
 from snndsl.polychrony.engine.compiled import kernel
 
-__all__ = ["FULL", "clear", "emit", "reaches", "run", "schedule", "start"]
+__all__ = ["FULL", "clear", "emit", "run", "schedule", "start"]
 
 FULL = -1
 """Returned where the working memory is too small for a probe."""
@@ -45,8 +42,6 @@ def clear(work: Work, touched: int, last: int) -> None:
         active[x] = 0
         state[x] = -1
         spiked[x] = -4096
-        work.seen[x] = 0
-    work.calls[0] = 0
     for t in range(last + 1):
         row[t] = 0
         bucket[t] = -1
@@ -80,77 +75,6 @@ def _other(past: Int64s, x: int, n: int, arrival: int, isolation: int, spiked: i
 
 
 @kernel
-def hold(net: Net, work: Work, neuron: int, event: int, step: int) -> int:
-    """Keep an inhibitory spike for when its arrivals are needed; returns the last of them."""
-    k = work.calls[0]
-    work.call[k, 0] = event
-    work.call[k, 1] = step
-    work.call[k, 2] = neuron
-    work.calls[0] = k + 1
-    last = net.start[neuron + 1] - 1
-    return int(step + net.delay[last]) if last >= net.start[neuron] else 0
-
-
-@kernel
-def reaches(net: Net, neuron: int, x: int) -> bool:
-    """Whether an inhibitory neuron has a synapse to `x`."""
-    return (net.reach[net.place[neuron], x >> 6] >> np.uint64(x & 63)) & np.uint64(1) != 0
-
-
-@kernel
-def _enter(work: Work, x: int, call: int, arrival: int, synapse: int) -> bool:
-    """Enter an arrival of a spike held back, in the order in which it was sent; False if there is no room."""
-    past = work.arrival
-    event = int(work.call[call, 0])
-    n = work.number[x]
-    if n == past.shape[1]:
-        return False
-    q = n
-    while q > 0 and (past[x, q - 1] >> EVENT) & EVENTS > event:
-        past[x, q] = past[x, q - 1]
-        q -= 1
-    past[x, q] = (arrival << STEP) | (event << EVENT) | NEGATIVE | synapse
-    work.number[x] = n + 1
-    work.inhibited[x] += 1
-    return True
-
-
-@kernel
-def catch_calls(net: Net, work: Work, x: int) -> bool:
-    """Enter what the spikes held back mean for one neuron; False if there is no room."""
-    for c in range(work.seen[x], work.calls[0]):
-        neuron = work.call[c, 2]
-        if reaches(net, neuron, x):
-            s = net.start[neuron]
-            while net.post[s] != x:
-                s += 1
-            if not _enter(work, x, c, int(work.call[c, 1]) + int(net.delay[s]), s):
-                return False
-    work.seen[x] = work.calls[0]
-    return True
-
-
-@kernel
-def enter_all(net: Net, work: Work, touched: int) -> int:
-    """Enter all arrivals of the spikes held back; returns the neurons touched, or -1 minus them if there is no room."""
-    for c in range(work.calls[0]):
-        neuron = work.call[c, 2]
-        for s in range(net.start[neuron], net.start[neuron + 1]):
-            x = net.post[s]
-            arrival = int(work.call[c, 1]) + int(net.delay[s])
-            work.row[arrival] += 1
-            if work.seen[x] > c:
-                continue
-            if work.number[x] == 0:
-                work.touched[touched] = x
-                touched += 1
-            if not _enter(work, x, c, arrival, s):
-                return -touched - 1
-    work.calls[0] = -1
-    return touched
-
-
-@kernel
 def emit(
     net: Net, rule: Rule, work: Work, neuron: int, event: int, step: int, least: int, touched: int, nodes: int
 ) -> tuple[int, int, int]:
@@ -158,15 +82,7 @@ def emit(
     post, delay, strong, alone, capacity = net.post, net.delay, net.strong, net.alone, work.arrival.shape[1]
     count, row, past, spiked, inhibited = work.number, work.row, work.arrival, work.spiked, work.inhibited
     bucket, node = work.bucket, work.node
-    negative = 0
-    if net.inhibitory[neuron]:
-        negative = NEGATIVE
-        if work.calls[0] >= 0 and net.held > 0:
-            if work.calls[0] < net.held:
-                return touched, nodes, hold(net, work, neuron, event, step)
-            touched = enter_all(net, work, touched)
-            if touched < 0:
-                return -touched - 1, nodes, FULL
+    negative = NEGATIVE if net.inhibitory[neuron] else 0
     tag = (event << EVENT) | negative
     arrival = 0
     for s in range(net.start[neuron], net.start[neuron + 1]):
@@ -244,14 +160,12 @@ def _catch_up(
 
 @kernel
 def _wake(net: Net, work: Work, live: int, step: int) -> int:
-    """Make live the neurons scheduled for this step; FULL if there is no room."""
+    """Make live the neurons scheduled for this step."""
     nodes, active, parameters, neurons = work.node, work.active, net.parameters, work.live
     node = work.bucket[step]
     while node >= 0:
         x = nodes[node, 1]
         if active[x] == 0:
-            if not catch_calls(net, work, x):
-                return FULL
             if work.last[x] < 0:
                 work.v[x], work.u[x] = net.rest[x, 0], net.rest[x, 1]
             work.v[x], work.u[x] = _catch_up(
@@ -309,15 +223,6 @@ def _advance(net: Net, rule: Rule, work: Work, live: int, step: int) -> tuple[in
 
 
 @kernel
-def _tell(net: Net, work: Work, live: int) -> bool:
-    """Enter the arrivals of spikes held back for all live neurons; False if there is no room."""
-    for k in range(live):
-        if not catch_calls(net, work, work.live[k]):
-            return False
-    return True
-
-
-@kernel
 def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int) -> tuple[int, int, int]:
     """Let the network answer to the arrivals of the anchors.
 
@@ -336,8 +241,6 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
     while t < end and spikes < rule.max_spikes:
         if work.bucket[t] >= 0:
             live = _wake(net, work, live, t)
-            if live == FULL:
-                return FULL, touched, max(far, t + 1100)
         if live:
             live, fired = _advance(net, rule, work, live, t)
             for k in range(fired):
@@ -349,8 +252,6 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
                 work.spiked[x] = t
                 touched, nodes, arrival = emit(net, rule, work, x, spikes, t, 0, touched, nodes)
                 if arrival == FULL or nodes > work.node.shape[0]:
-                    return FULL, touched, max(far, t + 1100)
-                if net.inhibitory[x] and not _tell(net, work, live):
                     return FULL, touched, max(far, t + 1100)
                 spikes += 1
                 far = max(far, arrival)

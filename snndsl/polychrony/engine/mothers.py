@@ -58,24 +58,11 @@ def _store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: 
 
 
 @kernel
-def _overrun(net: Net, rule: Rule, work: Work, last: int) -> bool:
-    """Whether more arrive in a step than a row of the original holds."""
-    most = 0
+def _overrun(rule: Rule, work: Work, last: int) -> bool:
+    over = False
     for t in range(last + 1):
-        most = max(most, work.row[t])
-    more = 0
-    for c in range(work.calls[0]):
-        neuron = work.call[c, 2]
-        more += net.start[neuron + 1] - net.start[neuron]
-    if most > rule.row or most + more <= rule.row:
-        return most > rule.row
-    for c in range(work.calls[0]):
-        neuron = work.call[c, 2]
-        for s in range(net.start[neuron], net.start[neuron + 1]):
-            work.row[work.call[c, 1] + net.delay[s]] += 1
-    for t in range(last + 1):
-        most = max(most, work.row[t])
-    return most > rule.row
+        over |= work.row[t] > rule.row
+    return over
 
 
 @kernel
@@ -84,7 +71,7 @@ def _probe(net: Net, rule: Rule, work: Work, table: Rows) -> tuple[int, int, int
     touched, nodes = start(net, rule, work, work.pre, work.delay)
     spikes, touched, last = run(net, rule, work, rule.anchors, touched, nodes)
     links = longest = 0
-    overrun = rule.overrun and spikes > rule.anchors and _overrun(net, rule, work, last)
+    overrun = rule.overrun and spikes > rule.anchors and _overrun(rule, work, last)
     if not overrun and spikes > rule.min_spikes:
         links, longest = judge(net, rule, work, spikes)
     clear(work, touched, last)

@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.definitions import Izhikevich2006
-from snndsl.polychrony.engine.arrays import HELD, Inputs, Net, Rule
+from snndsl.polychrony.engine.arrays import Inputs, Net, Rule
 from snndsl.polychrony.engine.bounds import CALM, DIP, apart, leave_alone, resting, settles
 from snndsl.polychrony.table import SynapseTable
 
 __all__ = ["combinations", "inputs", "network", "published", "rule"]
-
-
-REACH_BYTES = 1 << 26
 
 
 def _starts(keys: NDArray[np.int32], neurons: int) -> NDArray[np.int64]:
@@ -64,43 +61,18 @@ def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray
         raise ModelError(
             Fault("no-rest", f"neuron {neuron} does not stay at v = -70, u = -14 without input", expected="b = 0.2")
         )
-    pre, post = table.pre[rows], table.post[rows]
-    alone = _alone(parameters, post, table.weight[rows])
-    single = len(np.unique(pre.astype(np.int64) * table.neurons + post)) == len(rows)
-    place, reach = _reach(table, pre, post)
-    held = min(HELD, int(alone[:, 1].min())) if single and len(alone) and len(reach) and alone[:, 0].min() >= 0 else 0
     return Net(
-        _starts(pre, table.neurons),
-        post,
+        _starts(table.pre[rows], table.neurons),
+        table.post[rows],
         table.delay[rows],
         table.weight[rows],
         strong[rows],
         table.inhibitory,
         parameters,
         rest,
-        alone,
-        single,
-        held,
-        place,
-        reach,
+        _alone(parameters, table.post[rows], table.weight[rows]),
+        len(np.unique(table.pre[rows].astype(np.int64) * table.neurons + table.post[rows])) == len(rows),
     )
-
-
-def _reach(
-    table: SynapseTable, pre: NDArray[np.int32], post: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
-    """Targets of every inhibitory neuron as bits; none if they would take much memory."""
-    words = (table.neurons + 63) // 64
-    place = np.full(table.neurons, -1, np.int32)
-    sources = np.flatnonzero(table.inhibitory)
-    if len(sources) * words * 8 > REACH_BYTES:
-        return place, np.zeros((0, 1), np.uint64)
-    place[sources] = np.arange(len(sources))
-    reach = np.zeros((len(sources), max(words, 1)), np.uint64)
-    mine = table.inhibitory[pre]
-    bits = np.uint64(1) << (post[mine] % 64).astype(np.uint64)
-    np.bitwise_or.at(reach, (place[pre[mine]], post[mine] // 64), bits)
-    return place, reach
 
 
 def _alone(parameters: NDArray[np.float64], post: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from snndsl.polychrony.engine.arrays import MOST, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.bounds import SPENT
-from snndsl.polychrony.engine.cascade import FULL, NEGATIVE, STEP, clear, emit, reaches, run, schedule
+from snndsl.polychrony.engine.cascade import FULL, NEGATIVE, STEP, clear, emit, run, schedule
 from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["pairs"]
@@ -33,22 +33,11 @@ def _bits(first: int, last: int) -> np.uint64:
 
 
 @kernel
-def _uninhibited(net: Net, work: Work, x: int) -> bool:
-    """Whether no inhibitory spike that was held back reaches a neuron."""
-    free = True
-    for c in range(work.calls[0]):
-        free = free and not reaches(net, work.call[c, 2], x)
-    return free
-
-
-@kernel
 def _mark(net: Net, work: Work, touched: int, arrival: int) -> None:
     """Note when another arrival could matter to the neurons of the cascade, counted from the arrival at the mother."""
     for k in range(touched):
         x = work.touched[k]
-        reach = net.alone[x, 0]
-        if work.number[x] == 1 and _uninhibited(net, work, x):
-            reach = net.alone[x, 3] - 1
+        reach = net.alone[x, 3] - 1 if work.number[x] == 1 else net.alone[x, 0]
         near = np.uint64(0)
         if work.active[x] != 0:
             near = ALL
