@@ -11,7 +11,21 @@ from typing import Annotated, Any
 
 import typer
 
-from snndsl.errors import Fault, ModelError, SnndslError
+from snndsl.cli.actions import (
+    catalogue_picture,
+    divergence_picture,
+    fault_dict,
+    faults_of,
+    free_place,
+    is_catalogue,
+    own_searches,
+    parsed_settings,
+    print_search,
+    remark,
+    run_with_progress,
+    steps_of,
+)
+from snndsl.errors import Fault, ModelError
 
 __all__ = ["app"]
 
@@ -45,7 +59,7 @@ def validate(models: list[Path], backends: Backends = [], settings: Settings = [
     """Find all faults of all files; with -b also whether that backend can run them. No simulator is imported."""
     faults: list[Fault] = []
     for path in models:
-        found = _faults(path, _settings(settings), backends)
+        found = faults_of(path, parsed_settings(settings), backends)
         faults += found
         errors = [fault for fault in found if fault.severity == "error"]
         if not as_json:
@@ -56,7 +70,7 @@ def validate(models: list[Path], backends: Backends = [], settings: Settings = [
             else:
                 print(f"{path}: valid")
     if as_json:
-        print(json.dumps([_fault(fault) for fault in faults], indent=1))
+        print(json.dumps([fault_dict(fault) for fault in faults], indent=1))
     return 2 if any(fault.severity == "error" for fault in faults) else 0
 
 
@@ -74,7 +88,7 @@ def show(
     from snndsl.ir.dump import dump
     from snndsl.pipeline import load
 
-    loaded = load(model, _settings(settings))
+    loaded = load(model, parsed_settings(settings))
     if graph is not None:
         explain.draw_graph(loaded, graph)
         print(graph)
@@ -104,7 +118,7 @@ def generate(
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
         raise ModelError(Fault("folder-exists", f"{out} is not empty", expected="a new folder", try_="--force"))
-    load(model, _settings(settings), seed=seed, duration=duration).generate(backend).write(out)
+    load(model, parsed_settings(settings), seed=seed, duration=duration).generate(backend).write(out)
     print(out)
     return 0
 
@@ -125,9 +139,9 @@ def run(
     """Simulate into a new run folder (default runs/NAME-BACKEND)."""
     from snndsl.pipeline import load
 
-    loaded = load(model, _settings(settings), seed=seed, duration=duration)
-    _remark(loaded, quiet)
-    done = _simulated(loaded, backend, out, threads, force, quiet)
+    loaded = load(model, parsed_settings(settings), seed=seed, duration=duration)
+    remark(loaded, quiet)
+    done = run_with_progress(loaded, backend, out, threads, force, quiet)
     recording = done.recording
     if as_json:
         facts = {"status": done.status, "steps_done": recording.steps_done, "spikes": recording.manifest["spikes"]}
@@ -156,24 +170,24 @@ def compare(
     if backends or (len(runs) == 1 and not (runs[0] / "manifest.json").exists()):
         if len(runs) != 1:
             raise ModelError(Fault("usage", f"-b goes with one model, {len(runs)} paths were given", expected="one model file"))
-        loaded = load(runs[0], _settings(settings), seed=seed, duration=duration)
-        folder = out or _free(f"compare-{loaded.name}")
+        loaded = load(runs[0], parsed_settings(settings), seed=seed, duration=duration)
+        folder = out or free_place(f"compare-{loaded.name}")
         names = list(backends) or usable_backends()
         recordings = []
         for name in names:
-            done = _simulated(loaded, name, folder / name, threads, False, quiet)
+            done = run_with_progress(loaded, name, folder / name, threads, False, quiet)
             if done.signal:
                 return 128 + int(done.signal)
             recordings.append(done.recording)
     else:
-        folder = out or _free("compare")
+        folder = out or free_place("compare")
         recordings = [read_run(path) for path in runs]
     if len(recordings) < 2:
         raise ModelError(Fault("usage", "one run was given", expected="two runs or more, or a model with two backends"))
     comparison = compare_recordings(*recordings)
     picture = None
     if not comparison.identical:
-        picture = _divergence(comparison, recordings, folder / "divergence.png")
+        picture = divergence_picture(comparison, recordings, folder / "divergence.png")
     if as_json:
         print(json.dumps(comparison.to_dict(), indent=1))
     else:
@@ -204,11 +218,11 @@ def test(
     with tempfile.TemporaryDirectory(prefix="snndsl-test-") as temporary:
         base = out or Path(temporary)
         for path in models:
-            loaded = load(path, _settings(settings))
+            loaded = load(path, parsed_settings(settings))
             if not loaded.checked.spec.expect:
                 raise ModelError(Fault("nothing-expected", f"{path} has no 'expect'", expected="a section 'expect'"))
             for name in names:
-                done = _simulated(loaded, name, base / f"{loaded.name}-{name}", threads, False, quiet)
+                done = run_with_progress(loaded, name, base / f"{loaded.name}-{name}", threads, False, quiet)
                 if done.signal:
                     return 128 + int(done.signal)
                 for outcome in check_expectations(loaded.checked, done.recording):
@@ -250,12 +264,12 @@ def discover(
     from snndsl.polychrony.section import Search
 
     if source.suffix in (".yaml", ".yml") or (source / "model.yaml").exists() and not (source / "manifest.json").exists():
-        return _own_searches(source, _settings(settings), out, workers, seed, quiet, as_json)
+        return own_searches(source, parsed_settings(settings), out, workers, seed, quiet, as_json)
     step = None
     if at is not None:
         from snndsl.pipeline import read_run
 
-        step = _steps(at, read_run(source).step_length)
+        step = steps_of(at, read_run(source).step_length)
     network = groups.network_of(source, step)
     given = {"threshold": threshold, "anchors": anchors, "mode": mode}
     longest = int(network.table.delay.max(initial=1))
@@ -268,7 +282,7 @@ def discover(
     plan = Search(definition, None, groups.nulls_of(null))
     folder = resume or out or groups.free_catalogue(source)
     options = {"workers": workers, "resume": resume is not None, "min_path": min_path, "seed": seed, "quiet": quiet}
-    _told(groups.search(network, plan, folder, **options), as_json)  # type: ignore[arg-type]
+    print_search(groups.search(network, plan, folder, **options), as_json)  # type: ignore[arg-type]
     return 0
 
 
@@ -283,14 +297,14 @@ def plot(
     group: Annotated[int | None, typer.Option("--group", metavar="K", help="a group of a catalogue")] = None,
 ) -> int:
     """Draw the raster, or the recorded states, of a run; or a catalogue of groups, or one group (png, svg, pdf)."""
-    if _is_catalogue(recording):
-        print(_catalogue_picture(recording, group, out))
+    if is_catalogue(recording):
+        print(catalogue_picture(recording, group, out))
         return 0
     from snndsl.analysis.figures import raster, save, states_overview
     from snndsl.pipeline import read_run
 
     run = read_run(recording)
-    window = (_steps(start, run.step_length), _steps(stop, run.step_length))
+    window = (steps_of(start, run.step_length), steps_of(stop, run.step_length))
     file = out or recording / ("states.png" if states else "raster.png")
     drawn = states_overview(run, populations, window) if states else raster(run, populations or None, window)
     save(drawn, file)
@@ -362,147 +376,4 @@ def demo(
     """Run a shipped network on all installed backends, compare, draw (under a minute)."""
     from snndsl.cli.demo import demonstrate
 
-    return demonstrate(out or Path("runs/demo"), duration, list(backends), _simulated, quiet)
-
-
-# ---- what commands share
-
-
-def _own_searches(
-    source: Path, settings: dict[str, Any], out: Path | None, workers: int, seed: int, quiet: bool, as_json: bool
-) -> int:
-    """Run the searches of a model's section `discover`; return 1 if an expectation is not met."""
-    from snndsl.cli import discover as groups
-
-    failed, base = False, out or groups.free_catalogue(source)
-    for name, network, plan, entry in groups.searches_of_model(source, settings):
-        options = {"workers": workers, "resume": False, "min_path": None, "seed": seed, "quiet": quiet}
-        facts = _told(groups.search(network, plan, base / name, **options), as_json)  # type: ignore[arg-type]
-        for met, text in groups.verdicts(entry, facts):
-            failed |= not met
-            if not as_json:
-                print(f"{'pass' if met else 'FAIL'}  {name}: {text}")
-    return 1 if failed else 0
-
-
-def _told(events: Any, as_json: bool) -> dict[str, Any]:
-    """Print what a search says; return its facts."""
-    facts: dict[str, Any] = {}
-    for kind, content in events:
-        if kind == "facts":
-            facts = content
-            if as_json:
-                print(json.dumps(content, indent=1))
-        elif not as_json:
-            print(f"  {content}", flush=True)
-    return facts
-
-
-def _is_catalogue(folder: Path) -> bool:
-    try:
-        return "definitions" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-
-
-def _catalogue_picture(folder: Path, group: int | None, out: Path | None) -> Path:
-    """Draw a catalogue or a group of it."""
-    from snndsl.analysis.saving import save
-    from snndsl.polychrony.catalogue import read_catalogue
-    from snndsl.polychrony.figures import draw_catalogue, draw_group
-
-    catalogue = read_catalogue(folder)
-    if group is not None and not 0 <= group < len(catalogue):
-        raise ModelError(Fault("group-unknown", f"there is no group {group}", expected=f"0 .. {len(catalogue) - 1}"))
-    drawn = draw_catalogue(catalogue) if group is None else draw_group(catalogue[group])
-    file = out or folder / ("catalogue.png" if group is None else f"group-{group}.png")
-    save(drawn, file)
-    return file
-
-
-def _settings(items: list[str]) -> dict[str, Any]:
-    """Return ``path=value`` texts as a mapping; values are read as YAML."""
-    from snndsl.frontend.yaml import read_yaml
-
-    settings: dict[str, Any] = {}
-    for item in items:
-        path, sign, value = item.partition("=")
-        if not sign or not path.strip():
-            raise ModelError(Fault("usage", f"--set {item}", expected="path=value", try_="--set constants.w_max=8"))
-        raw, _ = read_yaml(f"value: {value}" if value.strip() else "value: ''", "--set")
-        settings[path.strip()] = raw["value"]
-    return settings
-
-
-def _faults(path: Path, settings: dict[str, Any], backends: list[str]) -> list[Fault]:
-    from snndsl.frontend.loader import load_source
-    from snndsl.semantics.check import check
-
-    try:
-        checked = check(load_source(path, settings))
-        if backends:
-            from snndsl.pipeline import load
-
-            for name in backends:
-                load(path, settings).generate(name)
-    except SnndslError as error:
-        return list(error.faults)
-    return list(checked.warnings)
-
-
-def _fault(fault: Fault) -> dict[str, Any]:
-    fields = dataclasses.asdict(fault)
-    return {"try" if name == "try_" else name: value for name, value in fields.items()}
-
-
-def _remark(model: Any, quiet: bool) -> None:
-    from snndsl.lowering.refuse import notes
-
-    if not quiet:
-        for fault in model.checked.warnings:
-            print(fault, file=sys.stderr)
-        for note in notes(model.checked):
-            print(f"note: {note}", file=sys.stderr)
-
-
-def _simulated(model: Any, backend: str, out: Path | None, threads: int, force: bool, quiet: bool) -> Any:
-    """Run a model with progress; return `snndsl.pipeline.Simulated`."""
-    from snndsl.cli.progress import Progress
-    from snndsl.pipeline import run_model
-
-    progress = Progress(backend, model.checked.steps, float(model.checked.step), quiet)
-    try:
-        done = run_model(model, backend, out, threads=threads, force=force, progress=progress)
-    except BaseException:
-        progress.close()
-        raise
-    spikes, ran = sum(done.recording.manifest["spikes"].values()), done.recording.steps_done * done.recording.step_ms / 1000
-    built = f"built in {progress.built:.1f} s  " if progress.built > 0.5 else ""
-    if done.signal:
-        progress.close(f"stopped at {ran:g} s; everything up to then is in {done.recording.path}")
-    else:
-        progress.close(f"{built}{ran:g} s  {spikes:,} spikes  {progress.elapsed:.1f} s")
-    return done
-
-
-def _divergence(comparison: Any, recordings: list[Any], file: Path) -> Path | None:
-    from snndsl.analysis.figures import divergence, save
-
-    drawn = divergence(comparison, *recordings)
-    if drawn is None:
-        return None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    save(drawn, file)
-    return file
-
-
-def _free(name: str) -> Path:
-    from snndsl.pipeline import free_folder
-
-    return free_folder(name)
-
-
-def _steps(text: str | None, step: Any) -> int | None:
-    from snndsl.semantics.check import time_in_steps
-
-    return None if text is None else time_in_steps(text, step)
+    return demonstrate(out or Path("runs/demo"), duration, list(backends), run_with_progress, quiet)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
+from snndsl.graph.motifs import motif_arrivals, motif_spikes, within
 from snndsl.graph.rows import row_count
+from snndsl.graph.steps import to_steps
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.graph.wiring import Infeasible, Pairs, Wiring, wire
 from snndsl.numerics import stream_key
@@ -21,7 +22,7 @@ from snndsl.semantics.element import value_terms
 from snndsl.semantics.selection import Selection, resolve
 from snndsl.semantics.terms import Term
 
-__all__ = ["SynapseRows", "synapse_rows", "to_steps"]
+__all__ = ["SynapseRows", "synapse_rows"]
 
 Index = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -126,6 +127,8 @@ class _Projection:
         connect = self.spec.connect
         if connect.rule == "pairs":
             pairs = self._listed()
+        elif connect.rule == "motif":
+            pairs = self._motif()[0]
         else:
             value = self._rule_value()
             wiring = Wiring(
@@ -148,6 +151,29 @@ class _Projection:
                 )
                 raise ModelError(self.place("connect").problem("degree-too-large", what, expected)) from None
         return self._copied(pairs)
+
+    def _motif(self) -> tuple[Pairs, Index]:
+        """Return a synapse from every spike of a motif to every neuron where the spikes meet, and its delay in steps."""
+        name = str(self.spec.connect.value)
+        spikes, meeting = motif_spikes(self.model, name), motif_arrivals(self.model, name)
+        sources, targets = within(spikes, self.sources), within(meeting, self.targets)
+        first, second = np.nonzero(sources >= 0)[0], np.nonzero(targets >= 0)[0]
+        if not len(first) or not len(second):
+            what = (
+                f"motif {name!r} has no {'arrivals in the targets' if len(first) else 'spikes of the sources'} of {self.name!r}"
+            )
+            hint = f'arrive: {{"{self.targets.blocks[0].population}[0]": T}}' if len(first) else ""
+            raise ModelError(self.place("connect", "motif").problem("motif-nowhere", what, "neurons of the projection", hint))
+        k, m = np.repeat(first, len(second)), np.tile(second, len(first))
+        delay = meeting.step[m] - spikes.step[k]
+        if delay.min() < 1:
+            late = int(np.argmin(delay))
+            what = f"spike {int(k[late])} of motif {name!r} comes {int(-delay[late])} steps after it should arrive"
+            raise ModelError(
+                self.place("connect", "motif").problem("delay-below-step", what, "arrivals at least one step later")
+            )
+        row = np.arange(len(k), dtype=np.int64)
+        return Pairs(sources[k], targets[m], sources[k], row, row), delay
 
     def _listed(self) -> Pairs:
         given = self.spec.connect.pairs
@@ -324,6 +350,8 @@ class _Projection:
 
     def _delays(self, pairs: Pairs, scope: dict[str, Any]) -> tuple[Index, Index]:
         spec, count = self.spec.delay, len(pairs.i)
+        if self.spec.connect.rule == "motif":
+            return self._motif()[1][pairs.row], np.zeros(count, np.int64)
         assert spec is not None
         parts = []
         for side in ("axonal", "dendritic"):
@@ -351,43 +379,6 @@ class _Projection:
     def _key(self, text: str) -> tuple[int, int]:
         seed = self.model.spec.seed
         return (0, 0) if seed is None or seed.wiring is None else stream_key(seed.wiring, f"{self.stream}/{text}")
-
-
-def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what: str, hint: str = "round: nearest") -> Index:
-    """Return times in ms as whole steps: on the grid if equal to the double nearest to k steps, else rounded as told.
-
-    Raises
-    ------
-    ModelError
-        off-grid.
-    """
-
-    def grid(k: Real) -> Real:
-        return k * float(step.numerator) / float(step.denominator)
-
-    ratio = times * float(step.denominator) / float(step.numerator)
-    nearest = np.floor(ratio + 0.5)
-    exact = grid(nearest) == times
-    if exact.all():
-        return nearest.astype(np.int64)
-    if rounding is None:
-        bad = int(np.argmin(exact))
-        raise ModelError(
-            term.problem(
-                "off-grid",
-                f"{what} of {float(times[bad])!r} ms is no multiple of the step of {float(step)!r} ms",
-                "whole steps",
-                hint,
-            )
-        )
-    if rounding == "nearest":
-        return nearest.astype(np.int64)
-    away = (
-        np.where(grid(nearest) < times, nearest + 1, nearest)
-        if rounding == "up"
-        else np.where(grid(nearest) > times, nearest - 1, nearest)
-    )
-    return np.where(exact, nearest, away).astype(np.int64)
 
 
 def _identities(model: CheckedModel, side: Selection) -> Index:

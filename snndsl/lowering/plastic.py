@@ -75,13 +75,15 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
             what = f"the time constant of the trace {key!r} is {float(length.min()):g} ms in projection {name!r}"
             raise ModelError(_given(model, name, tau).problem("require", what, "a positive time"))
         values[f"{key}__c"] = _plain(-float(model.step) / length)
-        values[f"{key}__to"] = _plain(evaluate_term(to, evaluator, key))
+        values[f"{key}__to"] = _plain(finite(evaluate_term(to, evaluator, key), to, f"where {key!r} relaxes to"))
         values.setdefault(key, values[f"{key}__to"])
     for term in rule.require:
         met = np.asarray(evaluator(term.tree))
         if not met.all():
             raise ModelError(_unmet(model, name, table, term, named, int(np.argmin(met)) if met.ndim else 0))
-    bound = None if rule.bound is None else _plain(evaluate_term(rule.bound, evaluator, "bound"))
+    bound = (
+        None if rule.bound is None else _plain(finite(evaluate_term(rule.bound, evaluator, "bound"), rule.bound, "the bound"))
+    )
     if bound is None and not np.any(table.weight):
         what = f"all initial weights of {name!r} are 0, so the rule {rule.name!r} needs 'bound'"
         raise ModelError(rule.place.problem("bound-missing", what, "bound: the largest |w| it may reach"))

@@ -19,6 +19,7 @@ from snndsl.lowering.grid import on_grid, quantum
 from snndsl.lowering.integrate import Group, propagator
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.plastic import PlasticValues, plastic_values
+from snndsl.lowering.play import played_events
 from snndsl.lowering.record import records
 from snndsl.lowering.refuse import refuse_unsupported
 from snndsl.lowering.rule import LoweredRule, lower_rule
@@ -108,6 +109,9 @@ class _Lowering:
         listed: list[Listed] = []
         for name in sorted(self.model.spec.stimuli):
             spec = self.model.spec.stimuli[name]
+            if spec.kind == "play":
+                listed += played_events(self.model, name)
+                continue
             if spec.into is None:
                 continue
             if spec.kind == "spikes":
@@ -226,7 +230,7 @@ class _Lowering:
         for key, period in lowered.periods.items():
             table[key] = float(whole_steps(Term(period, element.place), step, "a period"))
         if lowered.refractory:
-            from snndsl.graph.synapses import to_steps
+            from snndsl.graph.steps import to_steps
 
             assert element.silent_for is not None
             times = np.atleast_1d(np.asarray(evaluator(element.silent_for.tree), np.float64))

@@ -34,8 +34,11 @@ def notes(model: CheckedModel) -> list[str]:
         found.append(f"sweep: {len(spec.sweep)} settings, not needed by a run")
     if spec.discover:
         found.append(f"discover: {', '.join(spec.discover)}, not needed by a run")
-    if spec.motifs:
-        found.append(f"motifs: {', '.join(spec.motifs)}, declared")
+    played = {item.motif for stimulus in spec.stimuli.values() for item in stimulus.play or ()}
+    wired = {str(projection.connect.value) for projection in spec.projections.values() if projection.connect.rule == "motif"}
+    idle = [name for name in spec.motifs if name not in played | wired]
+    if idle:
+        found.append(f"motifs: {', '.join(idle)}, neither played nor wired")
     return found
 
 
@@ -74,8 +77,6 @@ def _projections(model: CheckedModel) -> Iterator[Fault]:
             yield _fault(place, f"per_block in projection {name!r}")
         if projection.carries is not None:
             yield _fault(place, f"'carries' in projection {name!r}")
-        if projection.connect.rule == "motif":
-            yield _fault(place, f"connect: {{motif: ..}} in projection {name!r}")
         if len(projection.plasticity) > 1:
             yield _fault(place, f"several rules in projection {name!r}")
         if name in model.rules:
@@ -102,7 +103,7 @@ def _rule(model: CheckedModel, name: str) -> Iterator[Fault]:
 
 def _stimuli(model: CheckedModel) -> Iterator[Fault]:
     for name, stimulus in model.spec.stimuli.items():
-        if stimulus.kind in ("bernoulli", "regular", "pulse_packet", "play"):
+        if stimulus.kind in ("bernoulli", "regular", "pulse_packet"):
             yield _fault(model.place("stimuli", name), f"the stimulus kind {stimulus.kind!r} ({name})")
 
 

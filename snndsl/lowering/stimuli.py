@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
 from snndsl.graph.rows import row_count
-from snndsl.graph.synapses import to_steps
+from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, finite, model_names
 from snndsl.ir import Table
 from snndsl.lowering.drives import ComputedDrive, varies
@@ -23,7 +23,16 @@ from snndsl.semantics.element import value_terms
 from snndsl.semantics.selection import Selection, resolve
 from snndsl.semantics.terms import Term, names_in, parse_term
 
-__all__ = ["Listed", "PlacedDrive", "computed_drives", "listed_events", "source_table"]
+__all__ = [
+    "Listed",
+    "PlacedDrive",
+    "computed_drives",
+    "drive_delay",
+    "drive_window",
+    "flat_port",
+    "listed_events",
+    "source_table",
+]
 
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -69,7 +78,7 @@ def listed_events(model: CheckedModel, name: str) -> Iterator[Listed]:
     if spec.port == "spike" or _duplicates(spec) != "add":
         neuron, stamp = _once(model, name, spec, neuron, stamp)
     forced = spec.port == "spike"
-    delay = 0 if forced else _delay(model, name, spec)
+    delay = 0 if forced else drive_delay(model, name, spec)
     if forced and len(stamp) and stamp.min() < 1:
         place = model.place("stimuli", name, "spikes", "t")
         raise ModelError(place.problem("spike-outside-run", "a forced spike of stamp 0", "stamps from 1 on"))
@@ -83,7 +92,7 @@ def listed_events(model: CheckedModel, name: str) -> Iterator[Listed]:
         yield Listed(
             name,
             block.population,
-            _flat_port(model, block.population, spec.port),
+            flat_port(model, block.population, spec.port),
             step[mine],
             neuron[mine] - first + block.start,
             weights[neuron[mine]],
@@ -111,11 +120,11 @@ def computed_drives(model: CheckedModel, name: str) -> Iterator[PlacedDrive]:
         drive = ComputedDrive(
             name=name,
             kind=spec.kind,
-            port=_flat_port(model, population, spec.port),
+            port=flat_port(model, population, spec.port),
             expression=expression,
             size=targets.size,
-            delay=_delay(model, name, spec),
-            during=_during(model, name, spec),
+            delay=drive_delay(model, name, spec),
+            during=drive_window(model, name, spec),
             period=_period(model, name, spec),
             frozen=spec.frozen,
             values={key.removeprefix(f"{name}__"): value for key, value in values.items()},
@@ -131,7 +140,8 @@ def _targets(model: CheckedModel, name: str, spec: StimulusSpec) -> Selection:
     )
 
 
-def _flat_port(model: CheckedModel, population: str, port: str | None) -> str:
+def flat_port(model: CheckedModel, population: str, port: str | None) -> str:
+    """Return the name of a port in the program."""
     return "spike" if port == "spike" else model.elements[population].port_names[str(port)]
 
 
@@ -155,7 +165,8 @@ def _term(model: CheckedModel, text: Any, *path: str | int) -> Term:
     return parse_term(str(text), model.place(*path))
 
 
-def _delay(model: CheckedModel, name: str, spec: StimulusSpec) -> int:
+def drive_delay(model: CheckedModel, name: str, spec: StimulusSpec) -> int:
+    """Return the delay of a stimulus in steps."""
     return 1 if spec.delay is None else whole_steps(_term(model, spec.delay, "stimuli", name, "delay"), model.step, "the delay")
 
 
@@ -165,7 +176,8 @@ def _period(model: CheckedModel, name: str, spec: StimulusSpec) -> int:
     return whole_steps(_term(model, spec.one_of.every, "stimuli", name, "one_of", "every"), model.step, "the period")
 
 
-def _during(model: CheckedModel, name: str, spec: StimulusSpec) -> tuple[int, int] | None:
+def drive_window(model: CheckedModel, name: str, spec: StimulusSpec) -> tuple[int, int] | None:
+    """Return the stamps between which a stimulus acts, None for always."""
     if spec.during is None:
         return None
     limits = []
@@ -185,7 +197,7 @@ def _expression(model: CheckedModel, name: str, spec: StimulusSpec, targets: Sel
     if seed is not None and seed.input is not None:
         key = stream_key(seed.input, spec.stream or f"stimuli.{name}")
         shared |= {"key_0": float(key[0]), "key_1": float(key[1])}
-    during = _during(model, name, spec)
+    during = drive_window(model, name, spec)
     if during is not None:
         shared |= {"from": float(during[0]), "until": float(during[1])}
     if spec.kind == "one_of":
@@ -284,7 +296,7 @@ def _events(model: CheckedModel, name: str, spec: StimulusSpec, size: int) -> tu
 
 
 def _inside(model: CheckedModel, name: str, spec: StimulusSpec, term: Term, neuron: Index, stamp: Index) -> tuple[Index, Index]:
-    during = _during(model, name, spec)
+    during = drive_window(model, name, spec)
     if during is not None:
         kept = (stamp >= during[0]) & (stamp < during[1])
         neuron, stamp = neuron[kept], stamp[kept]

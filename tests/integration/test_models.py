@@ -21,6 +21,8 @@ TOGETHER = {
     "izhikevich2006": "3 s",
     "izhikevich2006_recorded": None,
     "lif_stdp_delays": "1 s",
+    "planted_groups": None,
+    "polychrony_minimal": None,
 }
 """How long the reference, which is slow, runs of each; None: all of it."""
 

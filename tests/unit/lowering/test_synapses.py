@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from unit.lowering.models import graph, program
 
 from snndsl.errors import ModelError
-from snndsl.graph.synapses import SynapseRows, to_steps
+from snndsl.graph.steps import to_steps
+from snndsl.graph.synapses import SynapseRows
 from snndsl.locations import SourceMap
 from snndsl.semantics.terms import Place, parse_term
 

@@ -1,0 +1,166 @@
+"""What several commands do: settings from text, runs with progress, pictures, searches of a model's own."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from snndsl.errors import Fault, ModelError, SnndslError
+
+__all__ = [
+    "catalogue_picture",
+    "divergence_picture",
+    "fault_dict",
+    "faults_of",
+    "free_place",
+    "is_catalogue",
+    "own_searches",
+    "parsed_settings",
+    "print_search",
+    "remark",
+    "run_with_progress",
+    "steps_of",
+]
+
+
+def own_searches(
+    source: Path, settings: dict[str, Any], out: Path | None, workers: int, seed: int, quiet: bool, as_json: bool
+) -> int:
+    """Run the searches of a model's section `discover`; return 1 if an expectation is not met."""
+    from snndsl.cli import discover as groups
+
+    failed, base = False, out or groups.free_catalogue(source)
+    for name, network, plan, entry in groups.searches_of_model(source, settings):
+        options = {"workers": workers, "resume": False, "min_path": None, "seed": seed, "quiet": quiet}
+        facts = print_search(groups.search(network, plan, base / name, **options), as_json)  # type: ignore[arg-type]
+        for met, text in groups.verdicts(entry, facts):
+            failed |= not met
+            if not as_json:
+                print(f"{'pass' if met else 'FAIL'}  {name}: {text}")
+    return 1 if failed else 0
+
+
+def print_search(events: Any, as_json: bool) -> dict[str, Any]:
+    """Print what a search says; return its facts."""
+    facts: dict[str, Any] = {}
+    for kind, content in events:
+        if kind == "facts":
+            facts = content
+            if as_json:
+                print(json.dumps(content, indent=1))
+        elif not as_json:
+            print(f"  {content}", flush=True)
+    return facts
+
+
+def is_catalogue(folder: Path) -> bool:
+    try:
+        return "definitions" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
+def catalogue_picture(folder: Path, group: int | None, out: Path | None) -> Path:
+    """Draw a catalogue or a group of it."""
+    from snndsl.analysis.saving import save
+    from snndsl.polychrony.catalogue import read_catalogue
+    from snndsl.polychrony.figures import draw_catalogue, draw_group
+
+    catalogue = read_catalogue(folder)
+    if group is not None and not 0 <= group < len(catalogue):
+        raise ModelError(Fault("group-unknown", f"there is no group {group}", expected=f"0 .. {len(catalogue) - 1}"))
+    drawn = draw_catalogue(catalogue) if group is None else draw_group(catalogue[group])
+    file = out or folder / ("catalogue.png" if group is None else f"group-{group}.png")
+    save(drawn, file)
+    return file
+
+
+def parsed_settings(items: list[str]) -> dict[str, Any]:
+    """Return ``path=value`` texts as a mapping; values are read as YAML."""
+    from snndsl.frontend.yaml import read_yaml
+
+    settings: dict[str, Any] = {}
+    for item in items:
+        path, sign, value = item.partition("=")
+        if not sign or not path.strip():
+            raise ModelError(Fault("usage", f"--set {item}", expected="path=value", try_="--set constants.w_max=8"))
+        raw, _ = read_yaml(f"value: {value}" if value.strip() else "value: ''", "--set")
+        settings[path.strip()] = raw["value"]
+    return settings
+
+
+def faults_of(path: Path, settings: dict[str, Any], backends: list[str]) -> list[Fault]:
+    from snndsl.frontend.loader import load_source
+    from snndsl.semantics.check import check
+
+    try:
+        checked = check(load_source(path, settings))
+        if backends:
+            from snndsl.pipeline import load
+
+            for name in backends:
+                load(path, settings).generate(name)
+    except SnndslError as error:
+        return list(error.faults)
+    return list(checked.warnings)
+
+
+def fault_dict(fault: Fault) -> dict[str, Any]:
+    fields = dataclasses.asdict(fault)
+    return {"try" if name == "try_" else name: value for name, value in fields.items()}
+
+
+def remark(model: Any, quiet: bool) -> None:
+    from snndsl.lowering.refuse import notes
+
+    if not quiet:
+        for fault in model.checked.warnings:
+            print(fault, file=sys.stderr)
+        for note in notes(model.checked):
+            print(f"note: {note}", file=sys.stderr)
+
+
+def run_with_progress(model: Any, backend: str, out: Path | None, threads: int, force: bool, quiet: bool) -> Any:
+    """Run a model with progress; return `snndsl.pipeline.Simulated`."""
+    from snndsl.cli.progress import Progress
+    from snndsl.pipeline import run_model
+
+    progress = Progress(backend, model.checked.steps, float(model.checked.step), quiet)
+    try:
+        done = run_model(model, backend, out, threads=threads, force=force, progress=progress)
+    except BaseException:
+        progress.close()
+        raise
+    spikes, ran = sum(done.recording.manifest["spikes"].values()), done.recording.steps_done * done.recording.step_ms / 1000
+    built = f"built in {progress.built:.1f} s  " if progress.built > 0.5 else ""
+    if done.signal:
+        progress.close(f"stopped at {ran:g} s; everything up to then is in {done.recording.path}")
+    else:
+        progress.close(f"{built}{ran:g} s  {spikes:,} spikes  {progress.elapsed:.1f} s")
+    return done
+
+
+def divergence_picture(comparison: Any, recordings: list[Any], file: Path) -> Path | None:
+    from snndsl.analysis.figures import save
+
+    drawn = divergence(comparison, *recordings)
+    if drawn is None:
+        return None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save(drawn, file)
+    return file
+
+
+def free_place(name: str) -> Path:
+    from snndsl.pipeline import free_folder
+
+    return free_folder(name)
+
+
+def steps_of(text: str | None, step: Any) -> int | None:
+    from snndsl.semantics.check import time_in_steps
+
+    return None if text is None else time_in_steps(text, step)
