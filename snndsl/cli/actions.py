@@ -144,7 +144,7 @@ def run_with_progress(model: Any, backend: str, out: Path | None, threads: int, 
 
 
 def divergence_picture(comparison: Any, recordings: list[Any], file: Path) -> Path | None:
-    from snndsl.analysis.figures import save
+    from snndsl.analysis.figures import divergence, save
 
     drawn = divergence(comparison, *recordings)
     if drawn is None:
