@@ -18,6 +18,7 @@ __all__ = [
     "TextFault",
     "ToolMissing",
     "UnsupportedByTarget",
+    "listed",
     "nearest",
 ]
 
@@ -130,3 +131,14 @@ def nearest(name: str, known: Iterable[object], cutoff: float = 0.5) -> str:
     names = [str(item) for item in known]
     same = [item for item in names if item.lower() == name.lower() and item != name]
     return (same or difflib.get_close_matches(name, [item for item in names if item != name], 1, cutoff) or [""])[0]
+
+
+def listed(known: Iterable[object]) -> str:
+    """Return what there is, for the line ``expected:``; in words if there is nothing.
+
+    Parameters
+    ----------
+    known : iterable
+        What there is.
+    """
+    return ", ".join(map(str, known)) or "nothing: none is declared"

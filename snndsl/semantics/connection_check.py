@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from snndsl.errors import ModelError, nearest
+from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions import tree
 from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN
 from snndsl.schema.projection import ProjectionSpec
@@ -60,6 +60,12 @@ def _sides(model: CheckedModel, name: str, spec: ProjectionSpec) -> tuple[Select
     except ModelError as error:
         model.faults += error.faults
         return None
+    for key, side in (("from", sources), ("to", targets)):
+        if not side.blocks:
+            place = model.place("projections", name, key)
+            fault = place.problem("selection-empty", f"projection {name!r} has nothing in {key!r}", "at least one population")
+            model.faults.append(fault)
+            return None
     for block in targets.blocks:
         if block.population in model.spec.stimuli:
             place = model.place("projections", name, "to")
@@ -97,7 +103,7 @@ def port_dimension(model: CheckedModel, targets: Selection, port: str, what: str
         if kind is None:
             near = nearest(port, known)
             fault = model.place(*path).problem(
-                "port-unknown", f"{what}: {population!r} has no port {port!r}", ", ".join(known), near
+                "port-unknown", f"{what}: {population!r} has no port {port!r}", listed(known), near
             )
             model.faults.append(fault)
             return None
@@ -156,7 +162,7 @@ def _connect(
     if rule == "motif" and spec.connect.value not in model.spec.motifs:
         near = nearest(str(spec.connect.value), model.spec.motifs)
         what = f"there is no motif {spec.connect.value!r}"
-        model.faults.append(place.problem("name-unknown", what, ", ".join(model.spec.motifs), near))
+        model.faults.append(place.problem("name-unknown", what, listed(model.spec.motifs), near))
     if rule == "pairs" and spec.connect.pairs is not None:
         for side in ("i", "j"):
             check_value(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from snndsl.errors import Fault, ModelError, nearest
+from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import TextFault, parse_equations, parse_statements, tree
 from snndsl.expressions.statements import Alias, Assignment, Statement
 from snndsl.frontend.loader import ModelSource
@@ -151,7 +151,7 @@ def _order(element: Element, spec: SignalSpec, place: Place) -> None:
             if held not in element.states:
                 element.faults.append(
                     inner.problem(
-                        "name-unknown", f"{held!r} in hold is no state", ", ".join(element.states), _near(held, element.states)
+                        "name-unknown", f"{held!r} in hold is no state", listed(element.states), _near(held, element.states)
                     )
                 )
         element.hold = tuple(held for held in spec.refractory.hold if held in element.states)
@@ -176,7 +176,7 @@ def _integrators(element: Element, spec: SignalSpec, place: Place) -> None:
                 where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", _one_of(INTEGRATORS), near)
             )
         if state != "rest" and state not in element.derivatives:
-            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", ", ".join(element.derivatives)))
+            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
     for state in element.derivatives:
         method = table.get(state, table.get("rest"))
         if method is None:
@@ -247,9 +247,7 @@ class _Piece:
                 element.faults.append(fault)
             if not isinstance(equation, Alias) and equation.name not in spec.state:
                 near = _near(equation.name, spec.state)
-                element.faults.append(
-                    term.problem("name-unknown", f"{equation.name!r} is no state", ", ".join(spec.state), near)
-                )
+                element.faults.append(term.problem("name-unknown", f"{equation.name!r} is no state", listed(spec.state), near))
                 continue
             table[flat] = term
         element.update += self.instructions(spec.update, "update")
@@ -391,9 +389,7 @@ class _Piece:
             if key not in spec.parameters and key not in spec.needs:
                 known = [*spec.parameters, *spec.needs]
                 place = self.inner("parts", name, key)
-                fault = place.problem(
-                    "parameter-unknown", f"part {use.use!r} has no {key!r}", ", ".join(known), _near(key, known)
-                )
+                fault = place.problem("parameter-unknown", f"part {use.use!r} has no {key!r}", listed(known), _near(key, known))
                 self.element.faults.append(fault)
                 continue
             term = self._try(lambda value=value, key=key: value_terms(value, self.inner("parts", name, key)), where)

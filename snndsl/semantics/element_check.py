@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
 
+from snndsl.errors import listed
 from snndsl.expressions import TextFault
 from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, fits
 from snndsl.expressions.statements import Assignment, Deliver
@@ -198,7 +199,7 @@ def _assign(
         if statement.op != "=":
             what = f"{target!r} has no value yet"
             element.faults.append(
-                instruction.place.problem("name-unknown", what, ", ".join(sorted(assignable)), "", statement.start, line)
+                instruction.place.problem("name-unknown", what, listed(sorted(assignable)), "", statement.start, line)
             )
         local[target] = UNKNOWN if found is None else found
         return

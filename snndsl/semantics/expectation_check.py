@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from snndsl.errors import ModelError, nearest
+from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import TIME, UNKNOWN
 from snndsl.schema.observation import ExpectSpec
@@ -112,4 +112,4 @@ def _unknown(model: CheckedModel, name: str, value: str, known: list[str]) -> No
     near = nearest(value, known)
     place = model.place("expect", name, "value")
     what = f"expectation {name!r} is about {value!r}"
-    model.faults.append(place.problem("name-unknown", what, ", ".join(known), near))
+    model.faults.append(place.problem("name-unknown", what, listed(known), near))

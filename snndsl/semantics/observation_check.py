@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from snndsl.errors import ModelError, nearest
+from snndsl.errors import ModelError, listed, nearest
 from snndsl.frontend.loader import with_settings
 from snndsl.semantics.expectation_check import check_expectations
 from snndsl.semantics.motif_check import check_motifs
@@ -51,6 +51,9 @@ def check_observations(model: CheckedModel) -> None:
             if variable not in known:
                 _unknown(model, variable, known, f"synapses of {name!r} have no", "record", "synapses", name, "of")
         _literal_time(model, synapses.every, "'every'", "record", "synapses", name, "every")
+        times = synapses.at if isinstance(synapses.at, tuple) else () if synapses.at is None else (synapses.at,)
+        for k, text in enumerate(times):
+            _literal_time(model, text, "'at'", "record", "synapses", name, "at", k)
         if synapses.every is None and synapses.at is None:
             place = model.place("record", "synapses", name)
             model.faults.append(place.problem("key-missing", f"record.synapses.{name} has no times", "every: T or at: [T, ..]"))
@@ -93,7 +96,7 @@ def _states(model: CheckedModel, selection: Selection, wanted: tuple[str, ...], 
 
 def _unknown(model: CheckedModel, name: str, known: list[str], what: str, *path: str | int) -> None:
     near = nearest(name, known)
-    model.faults.append(model.place(*path).problem("name-unknown", f"{what} {name!r}", ", ".join(known), near))
+    model.faults.append(model.place(*path).problem("name-unknown", f"{what} {name!r}", listed(known), near))
 
 
 def _literal_time(model: CheckedModel, text: str | None, what: str, *path: str | int) -> None:

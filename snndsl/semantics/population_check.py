@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from snndsl.errors import ModelError, nearest
+from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions import TextFault, to_text
 from snndsl.expressions.dimensions import UNKNOWN, fits
 from snndsl.expressions.tree import Number
@@ -98,7 +98,7 @@ def _use_integrator(element: Element, given: Any, model: CheckedModel, name: str
             )
             return
         if state != "rest" and state not in element.derivatives:
-            model.faults.append(place.problem("name-unknown", f"{state!r} has no equation", ", ".join(element.derivatives)))
+            model.faults.append(place.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
     for state in element.derivatives:
         element.integrators[state] = str(table.get(state, table.get("rest", element.integrators.get(state))))
 
@@ -116,7 +116,7 @@ def _values(model: CheckedModel, name: str) -> None:
             near = nearest(key, known)
             place = model.place("populations", name, "neuron", key)
             what = f"neuron {spec.neuron.use!r} has no parameter {key!r}"
-            model.faults.append(place.problem("parameter-unknown", what, ", ".join(known), near))
+            model.faults.append(place.problem("parameter-unknown", what, listed(known), near))
             continue
         check_value(model, value, names.lookup(key), f"{key!r}", own, "populations", name, "neuron", key)
     for key, item in element.parameters.items():
@@ -133,7 +133,7 @@ def _values(model: CheckedModel, name: str) -> None:
             near = nearest(key, element.states)
             place = model.place("populations", name, "initial", key)
             what = f"neuron {spec.neuron.use!r} has no state {key!r}"
-            model.faults.append(place.problem("name-unknown", what, ", ".join(element.states), near))
+            model.faults.append(place.problem("name-unknown", what, listed(element.states), near))
             continue
         check_value(model, value, names.lookup(key), f"the initial {key!r}", scope, "populations", name, "initial", key)
     for key, value in spec.positions.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snndsl.errors import ModelError, nearest
+from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions import TextFault
 from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.statements import Deliver
@@ -57,7 +57,7 @@ def check_rule(
             near = nearest(key, known)
             place = model.place("projections", name, "plasticity", key)
             what = f"rule {use.use!r} has no parameter {key!r}"
-            model.faults.append(place.problem("parameter-unknown", what, ", ".join(known), near))
+            model.faults.append(place.problem("parameter-unknown", what, listed(known), near))
         elif key in rule.spec.parameters:
             check_value(model, value, names.lookup(key), repr(key), scope, "projections", name, "plasticity", key)
         else:
@@ -74,7 +74,7 @@ def check_rule(
         if key not in rule.states and key not in rule.traces:
             place = model.place("projections", name, "initial", key)
             what = f"rule {use.use!r} has no state {key!r}"
-            model.faults.append(place.problem("name-unknown", what, ", ".join([*rule.states, *rule.traces])))
+            model.faults.append(place.problem("name-unknown", what, listed([*rule.states, *rule.traces])))
             continue
         check_value(model, value, names.lookup(key), f"the initial {key!r}", scope, "projections", name, "initial", key)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from snndsl.errors import ModelError
+from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME
 from snndsl.schema.stimulus import StimulusSpec
 from snndsl.semantics.connection_check import port_dimension
@@ -59,6 +60,11 @@ def _check(model: CheckedModel, name: str, spec: StimulusSpec) -> None:
                 spec.into, model.sizes, model.spec.groups, model.place("stimuli", name, "into"), f"stimulus {name!r} goes into"
             )
             port = port_dimension(model, targets, spec.port, f"stimulus {name!r}", "stimuli", name, "port")
+            if not targets.blocks:
+                where = model.place("stimuli", name, "into")
+                model.faults.append(
+                    where.problem("selection-empty", f"stimulus {name!r} goes nowhere", "at least one population")
+                )
         except ModelError as error:
             model.faults += error.faults
     _weight(model, name, spec, port)
@@ -93,6 +99,8 @@ def _values(model: CheckedModel, name: str, spec: StimulusSpec, kind: str, port:
         _rate_in_range(model, rate, kind, "stimuli", name, kind, "rate")
     elif kind == "one_of" and spec.one_of is not None:
         _steps(model, spec.one_of.every, "the period", "stimuli", name, "one_of", "every")
+    elif kind == "play":
+        _play(model, name, spec)
     elif kind == "regular" and spec.regular is not None:
         _steps(model, spec.regular.every, "the interval", "stimuli", name, "regular", "every")
         _time(model, spec.regular.start, "stimuli", name, "regular", "start")
@@ -107,6 +115,26 @@ def _values(model: CheckedModel, name: str, spec: StimulusSpec, kind: str, port:
             if term is not None:
                 model.names.before_run(term, PURE)
                 model.names.expect(term, BOOLEAN, "the condition", {"row": ONE})
+
+
+def _play(model: CheckedModel, name: str, spec: StimulusSpec) -> None:
+    for k, item in enumerate(spec.play or ()):
+        path = ("stimuli", name, "play", k)
+        if item.motif not in model.spec.motifs:
+            near = nearest(item.motif, model.spec.motifs)
+            what = f"there is no motif {item.motif!r}"
+            model.faults.append(model.place(*path, "motif").problem("name-unknown", what, listed(model.spec.motifs), near))
+        if isinstance(item.at, list | tuple):
+            for place, text in enumerate(item.at):
+                check_value(model, str(text), TIME, "a time", {}, *path, "at", place)
+        elif isinstance(item.at, Mapping):
+            for key, text in item.at.items():
+                check_value(model, str(text), TIME, repr(key), {}, *path, "at", str(key))
+        elif item.at is not None:
+            check_value(model, str(item.at), TIME, "the time", {}, *path, "at")
+        for key, wanted in (("rate", RATE), ("jitter", TIME), ("dropout", ONE), ("replace", ONE)):
+            if getattr(item, key) is not None:
+                check_value(model, getattr(item, key), wanted, repr(key), {}, *path, key)
 
 
 def _rate_in_range(model: CheckedModel, rate: Any, kind: str, *path: str | int) -> None:
