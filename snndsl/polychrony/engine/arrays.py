@@ -26,6 +26,7 @@ class Net(NamedTuple):
     rest: Reals  # (N, 2): v, u in which a neuron stays without input
     alone: NDArray[np.int32]  # (N, 4): from `bounds`: isolation, inhibitory arrivals, whether it settles, `apart`
     single: bool  # no two synapses join the same neurons
+    widest: int  # most synapses of a neuron
 
 
 class Inputs(NamedTuple):

@@ -72,6 +72,7 @@ def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray
         rest,
         _alone(parameters, table.post[rows], table.weight[rows]),
         len(np.unique(table.pre[rows].astype(np.int64) * table.neurons + table.post[rows])) == len(rows),
+        int(np.bincount(table.pre[rows], minlength=1).max()),
     )
 
 

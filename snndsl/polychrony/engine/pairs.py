@@ -126,11 +126,21 @@ def _cascade(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, pair:
         spikes, touched, far = run(net, rule, work, n, touched, nodes)
         ready = n <= spikes <= FEW and spikes + 1 < rule.max_spikes
         ready = ready and _undisturbed(net, rule, work, mother, spikes, arrival, answer)
+        ready = ready and not (rule.overrun and _crowded(net, rule, work, far))
     if ready:
         _mark(net, work, touched, arrival)
         work.near[mother] = ALL - ONE
     clear(work, touched, far)
     return (answer, touched, spikes) if ready else (-1, 0, 0)
+
+
+@kernel
+def _crowded(net: Net, rule: Rule, work: Work, last: int) -> bool:
+    """Whether a row of the original could run over once a third anchor fires."""
+    most = 0
+    for t in range(last + 1):
+        most = max(most, work.row[t])
+    return most + net.widest > rule.row
 
 
 @kernel

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from unit.polychrony.networks import chain, middling, recorded, same_group
+from unit.polychrony.networks import chain, middling, random_network, recorded, same_group
 
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, Izhikevich2006, SynapseTable, discover, predict, read_catalogue, search
@@ -198,3 +198,17 @@ def test_the_recorded_network_in_parts() -> None:
     part = Searcher(recorded(), Izhikevich2006())(Block(26, 31, 0))
     mothers, counts = np.unique(part["groups"]["mother"], return_counts=True)
     assert dict(zip(mothers.tolist(), counts.tolist())) == {26: 79, 27: 2, 28: 8, 29: 1, 30: 8}
+
+
+@pytest.mark.parametrize("row", [1000, 12, 6])
+def test_probes_left_out_make_no_group_even_where_rows_run_over(row: int) -> None:
+    definition = Izhikevich2006(row=row, min_path=3, threshold=5.0)
+    table = random_network(np.random.default_rng(13), neurons=100, targets=12)
+    quick, thorough = Searcher(table, definition), Searcher(table, definition)
+    assert quick.net.single
+    thorough.net = thorough.net._replace(single=False)
+    one, other = (searcher(Block(0, 100, 0)) for searcher in (quick, thorough))
+    assert len(one["groups"]["id"]) > 0
+    for name, columns in one.items():
+        for column, values in columns.items():
+            assert np.array_equal(values, other[name][column]), (name, column)
