@@ -25,7 +25,7 @@ from snndsl.cli.actions import (
     run_with_progress,
     steps_of,
 )
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 
 __all__ = ["app"]
 
@@ -52,6 +52,13 @@ class Template(StrEnum):
     """Models that ``new`` starts from."""
 
     PAIR = "pair"
+
+
+class Mode(StrEnum):
+    """Ways to generate a simulation."""
+
+    EXACT = "exact"
+    NATIVE = "native"
 
 
 @app.command()
@@ -131,6 +138,7 @@ def run(
     settings: Settings = [],
     seed: Seed = None,
     duration: Duration = None,
+    mode: Annotated[Mode, typer.Option(help="exact: the same bits everywhere")] = Mode.EXACT,
     threads: Threads = 1,
     force: Force = False,
     quiet: Quiet = False,
@@ -138,6 +146,11 @@ def run(
 ) -> int:
     """Simulate into a new run folder (default runs/NAME-BACKEND)."""
     from snndsl.pipeline import load
+
+    if mode is Mode.NATIVE:
+        raise UnsupportedByTarget(
+            Fault("unsupported", f"{backend} has no native mode yet", expected="exact", try_="--mode exact")
+        )
 
     loaded = load(model, parsed_settings(settings), seed=seed, duration=duration)
     remark(loaded, quiet)

@@ -15,6 +15,7 @@ from snndsl.graph.propagators import propagators
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import PopulationValues
 from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
+from snndsl.lowering.comments import comments
 from snndsl.lowering.grid import on_grid, quantum
 from snndsl.lowering.integrate import Group, propagator
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
@@ -99,6 +100,7 @@ class _Lowering:
             spike_records=spikes,
             state_records=states,
             synapse_records=weights,
+            comments=comments(model, populations, synapses),
         )
         return program
 

@@ -136,6 +136,7 @@ def test_show(folder: Path) -> None:
         (("run", "nothing.yaml"), "file-unreadable"),
         (("run", "small.yaml", "-b", "nset"), "backend-unknown"),
         (("run", "small.yaml", "--duration", "1 Hz"), "dimension"),
+        (("run", "small.yaml", "--mode", "native"), "unsupported"),
         (("run", "small.yaml", "--duration", "0.05 ms"), "off-grid"),
         (("run", "small.yaml", "--set", "neurons.lif.parametres.tau=1 ms"), "path-unknown"),
         (("run", "small.yaml", "--set", "tau"), "usage"),
