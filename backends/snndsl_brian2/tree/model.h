@@ -37,34 +37,39 @@ struct Synapses
   std::map<std::string, std::vector<double>*> values;
   std::map<std::string, std::vector<int32_t>*> integers;  // dendritic, row
   std::map<std::string, double*> shared;
-  std::vector<int32_t> dendritic;
+  std::vector<int32_t> axonal, dendritic;
   std::vector<int64_t> row;
   std::vector<std::string> states;  // in the order of the rule
   std::string bounded, bound;       // a state and the parameter that bounds it
   size_t rows() const { return pre->size(); }
 
-  /* whether an event of a synapse may run `late` stamps after its own: arrivals b, post spikes b or b + 1 */
-  bool runs(size_t k, int64_t late) const { return dendritic[k] == late || dendritic[k] + 1 == late; }
+  /* whether an event of a synapse that runs now may have happened `late` steps ago: an arrival (EARLY where the spike was of
+   * an earlier step, DIRECT where the axonal part is 0), or a POST spike, which runs one step later */
+  enum Event { EARLY, DIRECT, POST };
+  bool runs(size_t k, int64_t late, Event event) const
+  {
+    return event == POST ? dendritic[k] + 1 == late : dendritic[k] == late && (axonal[k] == 0) == (event == DIRECT);
+  }
 
-  /* the first synapse whose weight exceeds the bound of its rule, or -1 */
-  int64_t out_of_bound(int64_t late) const
+  /* the first of these synapses whose weight exceeds the bound of its rule, or -1 */
+  int64_t out_of_bound(int64_t late, Event event) const
   {
     if (bound.empty()) return -1;
     const std::vector<double>& w = *values.find(bounded)->second;
     const bool same = shared.count(bound);
     for (size_t k = 0; k < w.size(); ++k) {
       const double limit = same ? *shared.find(bound)->second : (*values.find(bound)->second)[k];
-      if (runs(k, late) && fabs(w[k]) > fabs(limit)) return int64_t(k);
+      if (runs(k, late, event) && fabs(w[k]) > fabs(limit)) return int64_t(k);
     }
     return -1;
   }
 
-  /* the first synapse whose state is no finite number, or -1 */
-  int64_t not_a_number(const std::string& state, int64_t late) const
+  /* the first of these synapses whose state is no finite number, or -1 */
+  int64_t not_a_number(const std::string& state, int64_t late, Event event) const
   {
     const std::vector<double>& x = *values.find(state)->second;
     for (size_t k = 0; k < x.size(); ++k)
-      if (runs(k, late) && !(x[k] - x[k] == 0.0)) return int64_t(k);
+      if (runs(k, late, event) && !(x[k] - x[k] == 0.0)) return int64_t(k);
     return -1;
   }
 };
@@ -155,16 +160,16 @@ struct Model
     *group.post = read_npy<int32_t>(folder + "/post.npy");
     group.dendritic = read_npy<int32_t>(folder + "/dendritic.npy");
     group.row = read_npy<int64_t>(folder + "/row.npy");
-    const std::vector<int32_t> axonal = read_npy<int32_t>(folder + "/axonal.npy");
+    group.axonal = read_npy<int32_t>(folder + "/axonal.npy");
     const size_t rows = group.rows();
-    if (group.post->size() != rows || group.dendritic.size() != rows || axonal.size() != rows || group.row.size() != rows)
+    if (group.post->size() != rows || group.dendritic.size() != rows || group.axonal.size() != rows || group.row.size() != rows)
       throw Problem("the columns of " + folder + " are of unequal length");
     group.n_outgoing->assign(group.sources, 0);
     group.n_incoming->assign(group.targets, 0);
     if (group.pre_delay) group.pre_delay->resize(rows);
     if (group.post_delay) group.post_delay->resize(rows);
     for (size_t k = 0; k < rows; ++k) {
-      const int i = (*group.pre)[k], j = (*group.post)[k], a = axonal[k], b = group.dendritic[k];
+      const int i = (*group.pre)[k], j = (*group.post)[k], a = group.axonal[k], b = group.dendritic[k];
       if (i < 0 || i >= group.sources || j < 0 || j >= group.targets || a < 0 || b < 0 || a + b < 1)
         throw Problem("row " + std::to_string(k) + " of " + folder + " is no synapse");
       ++(*group.n_outgoing)[i];

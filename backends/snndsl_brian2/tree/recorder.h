@@ -31,8 +31,8 @@ class Recorder
 public:
   Model model;
 
-  Recorder() : steps(0), chunk(1), now(0), first(0), written(0), total(0), planned(0), shown(0.0), range_stamp(-1.0),
-               range_sample(0), range_index(0.0), bound_stamp(-1.0), number_stamp(-1.0) {}
+  Recorder() : steps(0), chunk(1), now(0), kept(0), first(0), written(0), total(0), planned(0), latest(0), shown(0.0),
+               range_stamp(-1.0), range_sample(0), range_index(0.0), bound_stamp(-1.0), number_stamp(-1.0) {}
 
   /* read the plan, fill Brian2's arrays; before the network runs */
   void start()
@@ -49,6 +49,10 @@ public:
       std::string line;
       while (std::getline(plan, line)) fact(line);
       check_complete();
+      std::map<std::string, Synapses>::const_iterator it;
+      for (it = model.synapses.begin(); it != model.synapses.end(); ++it)
+        if (!it->second.states.empty() && !it->second.dendritic.empty())
+          latest = std::max(latest, int64_t(*std::max_element(it->second.dendritic.begin(), it->second.dendritic.end())));
       for (size_t k = 0; k < states.size(); ++k) states[k].keep(0);
       say("{" + entry("event", "phase") + ", " + entry("name", "simulate") + "}");
       if (over(0)) {
@@ -88,8 +92,13 @@ public:
       check_events();
       snapshot(now, true);
       for (size_t k = 0; k < snapshots.size(); ++k)
-        if (snapshots[k].last_step == step && snapshots[k].stamp <= steps) snapshots[k].write(out);
-      if (now <= steps) keep();
+        if (snapshots[k].last_step == step && snapshots[k].stamp <= steps && !failed_before(snapshots[k].stamp))
+          snapshots[k].write(out);
+      if (now <= steps && cause.empty()) keep();
+      if (!cause.empty()) {
+        if (now >= cause[0] + latest + (cause[1] == 2) || over(now)) fail(cause_kind, cause_facts, cause[0]);
+        return 0.0;
+      }
       if (now < steps && signal_flag()) steps = now;
       if (now < steps && now % chunk == 0) commit(now);
       if (over(now)) {
@@ -114,7 +123,7 @@ public:
 
   void out_of_range(int number, double index, double stamp)
   {
-    if (range_stamp >= 0.0 || stamp > double(steps)) return;
+    if (stamp > double(steps) || (range_stamp >= 0.0 && range_stamp <= stamp)) return;
     range_stamp = stamp;
     range_sample = number;
     range_index = index;
@@ -131,7 +140,7 @@ public:
   }
 
 private:
-  int64_t steps, chunk, now, first, written, total, planned;
+  int64_t steps, chunk, now, kept, first, written, total, planned, latest;  // latest: the largest dendritic part
   double shown, range_stamp;
   int range_sample;
   double range_index, bound_stamp, number_stamp;
@@ -141,6 +150,22 @@ private:
   std::vector<Snapshot> snapshots;
   std::vector<Watched> watched;
   std::vector<std::string> sample_names;
+
+  /* Why the run fails. Synapses run late, so that something earlier may still be found; the earliest counts, in the order of
+   * stamp, phase (early arrivals, neurons, the rest), population or synapses, event, variable, index. Empty: it does not. */
+  std::vector<int64_t> cause;
+  std::string cause_kind, cause_facts;
+
+  void consider(const int64_t (&place)[6], const std::string& kind, const std::string& facts)
+  {
+    const std::vector<int64_t> found(place, place + 6);
+    if (!cause.empty() && cause <= found) return;
+    cause = found;
+    cause_kind = kind;
+    cause_facts = facts;
+  }
+
+  bool failed_before(int64_t stamp) const { return !cause.empty() && cause[0] <= stamp; }
 
   static std::string rest(std::istringstream& words)
   {
@@ -244,8 +269,11 @@ private:
     for (size_t k = 0; k < watched.size(); ++k) {
       const int i = watched[k].wrong();
       if (i < 0) continue;
-      fail_value("non-finite", watched[k].population, i, watched[k].variable, watched[k].values[i], now);
+      const int64_t place[] = { now, 1, int64_t(k), 0, 0, i };
+      consider(place, "non-finite", value_facts(watched[k].population, i, watched[k].variable, watched[k].values[i]));
+      return;
     }
+    kept = now;
     for (size_t k = 0; k < spikes.size(); ++k) total += spikes[k].keep();
     for (size_t k = 0; k < states.size(); ++k) states[k].keep(now);
   }
@@ -253,26 +281,37 @@ private:
   /* what statements have reported: it may belong to an earlier stamp, since synapses run late */
   void check_events()
   {
-    if (range_stamp >= 0.0)
-      fail("sample", entry("sample", sample_names[range_sample]) + ", " + number("index", range_index) + ", ", int64_t(range_stamp));
-    std::map<std::string, Synapses>::const_iterator it;
-    if (number_stamp >= 0.0)
-      for (it = model.synapses.begin(); it != model.synapses.end(); ++it)
-        for (size_t s = 0; s < it->second.states.size(); ++s) {
-          const std::string& state = it->second.states[s];
-          const int64_t k = exempt(state) ? -1 : it->second.not_a_number(state, now - int64_t(number_stamp));
-          if (k >= 0) fail_synapse("non-finite", it->second, state, k, number_stamp);
-        }
-    if (bound_stamp >= 0.0)
-      for (it = model.synapses.begin(); it != model.synapses.end(); ++it) {
-        const int64_t k = it->second.out_of_bound(now - int64_t(bound_stamp));
-        if (k >= 0) fail_synapse("bound", it->second, it->second.bounded, k, bound_stamp);
-      }
+    if (range_stamp >= 0.0) {
+      const int64_t place[] = { int64_t(range_stamp), 1, 0, 0, 0, 0 };
+      consider(place, "sample", entry("sample", sample_names[range_sample]) + ", " + number("index", range_index) + ", ");
+    }
+    if (number_stamp >= 0.0 || bound_stamp >= 0.0) {
+      int64_t group = 0;
+      std::map<std::string, Synapses>::const_iterator it;
+      for (it = model.synapses.begin(); it != model.synapses.end(); ++it, ++group)
+        for (int event = 0; event < 3; ++event) consider_synapses(it->second, group, Synapses::Event(event));
+    }
+    range_stamp = number_stamp = bound_stamp = -1.0;
   }
 
-  void fail_synapse(const std::string& kind, const Synapses& group, const std::string& state, int64_t k, double stamp)
+  void consider_synapses(const Synapses& group, int64_t number, Synapses::Event event)
   {
-    fail_value(kind, group.name, group.row[k], state, (*group.values.find(state)->second)[k], int64_t(stamp));
+    for (size_t s = 0; s < group.states.size() && number_stamp >= 0.0; ++s) {
+      const int64_t stamp = int64_t(number_stamp);
+      const int64_t k = exempt(group.states[s]) ? -1 : group.not_a_number(group.states[s], now - stamp, event);
+      const int64_t place[] = { stamp, event ? 2 : 0, number, event, int64_t(s), k };
+      if (k >= 0) consider(place, "non-finite", synapse_facts(group, group.states[s], k));
+    }
+    if (bound_stamp >= 0.0) {
+      const int64_t stamp = int64_t(bound_stamp), k = group.out_of_bound(now - stamp, event);
+      const int64_t place[] = { stamp, event ? 2 : 0, number, event, int64_t(group.states.size()), k };
+      if (k >= 0) consider(place, "bound", synapse_facts(group, group.bounded, k));
+    }
+  }
+
+  static std::string synapse_facts(const Synapses& group, const std::string& state, int64_t k)
+  {
+    return value_facts(group.name, group.row[k], state, (*group.values.find(state)->second)[k]);
   }
 
   /* times of the last events, which are infinite before the first */
@@ -285,11 +324,10 @@ private:
     return entry(key, text);
   }
 
-  void fail_value(const std::string& kind, const std::string& owner, int64_t place, const std::string& variable, double value,
-    int64_t stamp)
+  static std::string value_facts(const std::string& owner, int64_t place, const std::string& variable, double value)
   {
-    fail(kind, entry("population", owner) + ", " + entry("neuron", place) + ", " + entry("variable", variable) + ", "
-      + number("value", value) + ", ", stamp);
+    return entry("population", owner) + ", " + entry("neuron", place) + ", " + entry("variable", variable) + ", "
+      + number("value", value) + ", ";
   }
 
   /* nothing is left to do after stamp n */
@@ -326,9 +364,8 @@ private:
   /* `facts`: what run.py makes a sentence of */
   void fail(const std::string& kind, const std::string& facts, int64_t step)
   {
-    const int64_t last = std::min(now - 1, steps);
     try {
-      if (kind != "simulator" && (last > first || written == 0)) commit(last);
+      if (kind != "simulator" && (kept > first || written == 0)) commit(kept);
     } catch (const Problem&) {
     }
     say("{" + entry("event", "failed") + ", " + entry("kind", kind) + ", " + facts + entry("step", step) + "}");

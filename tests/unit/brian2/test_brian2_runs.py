@@ -29,6 +29,7 @@ from snndsl.ir import (
     Tick,
 )
 from snndsl_brian2 import backend
+from snndsl_reference import backend as reference
 
 pytestmark = pytest.mark.skipif(bool(backend.missing()), reason="; ".join(fault.what for fault in backend.missing()))
 
@@ -186,6 +187,20 @@ def test_a_synapse_that_is_no_number(tmp_path: Path, cache: DirectoryCache) -> N
     done = run(program, tmp_path, cache)
     assert failed(done)["what"] == "w of early[2] is inf at step 1"
     agrees(program, done, cache)
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_first_of_many_failures_is_named(tmp_path: Path, cache: DirectoryCache, seed: int) -> None:
+    """Synapses run late by their dendritic parts, so what is found first need not have been first."""
+    program = zoo(seed=seed)
+    growing = {"additive_pre_first": -300.0, "additive_post_first": -200.0}
+    parts = [replace(part, values=dict(part.values) | ({"c": growing[part.rule]} if part.rule else {}))
+             for part in program.synapses]  # fmt: skip
+    program = replace(program, synapses=tuple(parts))
+    done = run(program, tmp_path, cache)
+    wanted = run(program, tmp_path / "reference", cache, backend=reference)
+    assert failed(done) == {"event": "failed", **wanted.recording.manifest["reason"]}
+    assert done.recording.steps_done >= wanted.recording.steps_done
 
 
 # -------------------------------------------------------------------------------------------------------------- stopping
