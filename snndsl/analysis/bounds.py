@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from snndsl.errors import ModelError
 from snndsl.expressions import TextFault
 from snndsl.graph.rows import row_count
-from snndsl.graph.synapses import to_steps
+from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.schema.observation import ExpectSpec, TargetSpec
 from snndsl.semantics.arithmetic import Evaluator
