@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from snndsl.expressions import TextFault, parse_expression, tree
 from snndsl.expressions.functions import DRAWS
+from snndsl.semantics.element import Element
 
 if TYPE_CHECKING:
     from snndsl.semantics.check import CheckedModel
@@ -36,13 +37,13 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Any]]:
                     yield "initial", model.place("populations", name, section, key)
         if name in model.elements:
             element = model.elements[name]
-            for instruction in element.update:
-                if _tree_draws(instruction.statement.value):
-                    yield "input", instruction.place
-            for key, term in element.states.items():
+            yield from _in_a_run(element)
+            values = {**element.states, **{key: item.default for key, item in element.parameters.items()}}
+            for key, term in values.items():
                 terms = term if isinstance(term, tuple) else (term,)
-                if key not in population.initial and any(_tree_draws(item.tree) for item in terms):
-                    yield "initial", terms[0].place
+                given = key in population.initial or key in population.neuron.values
+                if not given and any(item is not None and _tree_draws(item.tree) for item in terms):
+                    yield "initial", next(item.place for item in terms if item is not None)
     for name, projection in model.spec.projections.items():
         if projection.connect.rule in _DRAWN_RULES:
             yield "wiring", model.place("projections", name, "connect")
@@ -50,9 +51,27 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Any]]:
         for value in (projection.weight, *delay, *projection.initial.values()):
             if value is not None and draws(value):
                 yield "wiring", model.place("projections", name)
+        if name in model.rules:
+            rule = model.rules[name]
+            every = [instruction for _, instructions in rule.every for instruction in instructions]
+            for instruction in (*rule.on_pre, *rule.on_post, *rule.on_start, *every):
+                if _tree_draws(instruction.statement.value):
+                    yield "input", instruction.place
     for name, stimulus in model.spec.stimuli.items():
         if stimulus.kind in _DRAWN_STIMULI or draws(stimulus.current) or draws(stimulus.weight):
             yield "input", model.place("stimuli", name)
+
+
+def _in_a_run(element: Element) -> Iterator[tuple[str, Any]]:
+    """Yield what a neuron draws in its steps."""
+    every = [instruction for _, instructions in element.every for instruction in instructions]
+    for instruction in (*element.update, *every, *element.reset):
+        if _tree_draws(instruction.statement.value):
+            yield "input", instruction.place
+    terms = [element.threshold, element.silent_while, *element.aliases.values(), *element.derivatives.values()]
+    for term in terms:
+        if term is not None and _tree_draws(term.tree):
+            yield "input", term.place
 
 
 def draws(value: Any) -> bool:
