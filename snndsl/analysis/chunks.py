@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.results import Recording, Spikes
 
-__all__ = ["SpikeChunks", "StateChunks", "listed", "open_array", "same_files", "snapshot", "state_records", "walk"]
+__all__ = ["SpikeChunks", "StateChunks", "has", "listed", "open_array", "same_files", "snapshot", "state_records", "walk"]
 
 PIECE = 2**20
 """Spikes, or values of states, that are held at a time for each run."""
@@ -21,6 +21,16 @@ def listed(run: Recording, folder: str, ending: str = ".npy") -> dict[str, int]:
     """Return the committed files below a folder of a run, in order, and their rows."""
     files = {item["file"]: int(item["rows"]) for item in run.manifest["files"]}
     return {name: files[name] for name in sorted(files) if name.startswith(folder) and name.endswith(ending)}
+
+
+def has(recorded: Mapping[str, Any], *names: str) -> bool:
+    """Tell whether a recording has something, by population and variable (``has(run.states, "exc", "v")``); nothing is read."""
+    for depth, name in enumerate(names):
+        if name not in list(recorded):
+            return False
+        if depth + 1 < len(names):
+            recorded = recorded[name]
+    return True
 
 
 def same_files(one: Recording, other: Recording, folder: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import SpikeChunks, same_files, walk
+from snndsl.analysis.chunks import SpikeChunks, has, same_files, walk
 from snndsl.analysis.divergence import Divergence, divergences, snapshots, state_pairs
 from snndsl.analysis.statistics import TrainCounter, TrainStatistics, differing_neurons, shared_spikes
 from snndsl.errors import Fault, ModelError
@@ -217,7 +217,7 @@ def _statistics(
             mine.add(piece)
         found[population] = {base: mine.statistics(seconds)}
         for name, other in others.items():
-            if population not in other.spikes:
+            if not has(other.spikes, population):
                 continue
             if same_files(one, other, f"spikes/{population}/"):
                 found[population][name] = mine.statistics(seconds, 1.0)
@@ -236,7 +236,7 @@ def _weights(one: Recording, others: Mapping[str, Recording], steps: int) -> dic
     for projection in one.weights:
         for variable in one.weights[projection]:
             for name, other in others.items():
-                if projection not in other.weights or variable not in other.weights[projection]:
+                if not has(other.weights, projection, variable):
                     continue
                 farthest = 0.0
                 if not same_files(one, other, f"weights/{projection}/{variable}/"):
@@ -259,7 +259,7 @@ def _farthest(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 def _compared(recordings: tuple[Recording, ...], steps: int) -> dict[str, int]:
     """Return how much of what the first run has is in all others, too."""
     one, others = recordings[0], recordings[1:]
-    shared = [name for name in one.spikes if all(name in run.spikes for run in others)]
+    shared = [name for name in one.spikes if all(has(run.spikes, name) for run in others)]
     spikes = sum(SpikeChunks(one, name).count(1, steps) for name in shared)
     states = sum(
         min(_samples(one, run, name, variable, steps) for run in others) for name in one.states for variable in one.states[name]
@@ -270,7 +270,7 @@ def _compared(recordings: tuple[Recording, ...], steps: int) -> dict[str, int]:
         for variable in one.weights[name]
     )
     rows = {name: one.manifest["projections"][name]["rows"] for name in one.synapses}
-    synapses = sum(int(count) for name, count in rows.items() if all(name in run.synapses for run in others))
+    synapses = sum(int(count) for name, count in rows.items() if all(has(run.synapses, name) for run in others))
     return {"spikes": spikes, "samples of states": states, "values of synapses": weights, "synapses": synapses}
 
 
@@ -323,7 +323,7 @@ def _before_after(
     first, name = min(spikes, key=lambda pair: pair[0].place)
     other = others[name]
     before = equal = larger = 0
-    for shared in (name for name in one.spikes if name in other.spikes):
+    for shared in (name for name in one.spikes if has(other.spikes, name)):
         mine, theirs = SpikeChunks(one, shared), SpikeChunks(other, shared)
         before += mine.count(1, first.step - 1)
         larger += max(mine.count(first.step, steps), theirs.count(first.step, steps))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, listed, open_array, same_files, state_records, walk
+from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, open_array, same_files, state_records, walk
 from snndsl.analysis.ulp import ulp_distance
 from snndsl.results import Recording, Spikes
 
@@ -113,7 +113,7 @@ def divergences(one: Recording, other: Recording, last: int) -> list[Divergence]
 def _spikes(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
     begin = _first_block(one, other)
     for name in one.spikes:
-        if name not in other.spikes or same_files(one, other, f"spikes/{name}/"):
+        if not has(other.spikes, name) or same_files(one, other, f"spikes/{name}/"):
             continue
         trains = SpikeChunks(one, name), SpikeChunks(other, name)
         found = _first_spike(trains, begin, last)
@@ -123,7 +123,7 @@ def _spikes(one: Recording, other: Recording, last: int) -> Iterator[Divergence]
             continue
         step, neuron = found
         values = (_next(trains[0], neuron, step, last), _next(trains[1], neuron, step, last))
-        yield Divergence("spike", step, step * one.step_ms, name, neuron, "", values)
+        yield Divergence("spike", step, float(step * one.step_length), name, neuron, "", values)
 
 
 def _first_block(one: Recording, other: Recording) -> int:
@@ -193,7 +193,7 @@ def state_pairs(one: Recording, other: Recording, population: str, variable: str
 def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
     for name in one.states:
         for variable in one.states[name]:
-            if name not in other.states or variable not in other.states[name]:
+            if not has(other.states, name, variable):
                 continue
             if same_files(one, other, f"states/{name}/{variable}/"):
                 continue
@@ -203,7 +203,7 @@ def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]
                     step, neuron, values = found
                     distance, unit = ulp_distance(*values), one.unit(name, variable)
                     shown = variable.replace("__", ".")
-                    yield Divergence("state", step, step * one.step_ms, name, neuron, shown, values, distance, unit)
+                    yield Divergence("state", step, float(step * one.step_length), name, neuron, shown, values, distance, unit)
 
 
 def _first_value(one: StateChunks, other: StateChunks, steps: NDArray[np.int64]) -> tuple[int, int, tuple[float, float]] | None:
@@ -243,7 +243,7 @@ def snapshots(
 def _weights(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
     for name in one.weights:
         for variable in one.weights[name]:
-            if name not in other.weights or variable not in other.weights[name]:
+            if not has(other.weights, name, variable):
                 continue
             if same_files(one, other, f"weights/{name}/{variable}/"):
                 continue
@@ -252,7 +252,7 @@ def _weights(one: Recording, other: Recording, last: int) -> Iterator[Divergence
                 if unequal.any():
                     row = int(np.argmax(unequal))
                     values = (float(left[row]), float(right[row]))
-                    distance, time_ms = ulp_distance(*values), when * one.step_ms
+                    distance, time_ms = ulp_distance(*values), float(when * one.step_length)
                     yield Divergence(
                         "weight", when, time_ms, name, row, variable, values, distance, "", *_joined(one, name, row)
                     )
@@ -269,7 +269,7 @@ def _joined(run: Recording, projection: str, row: int) -> tuple[int | None, int 
 
 def _tables(one: Recording, other: Recording) -> Iterator[Divergence]:
     for name in one.synapses:
-        if name not in other.synapses:
+        if not has(other.synapses, name):
             continue
         mine, theirs = (run.manifest["projections"][name] for run in (one, other))
         if list(mine["populations"]) != list(theirs["populations"]):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.analysis.bounds import Bounds, spike_codes
-from snndsl.analysis.chunks import SpikeChunks, snapshot, state_records, walk
+from snndsl.analysis.chunks import SpikeChunks, has, snapshot, state_records, walk
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
 from snndsl.errors import Fault, ModelError, SnndslError
 from snndsl.expressions import TextFault, tree
@@ -170,7 +170,7 @@ class _Expectation:
             reduce, node = _REDUCE[node.function], node.arguments[0]
         values, rows = [], []
         for name in self.spec.of:
-            if name not in self.recording.synapses:
+            if not has(self.recording.synapses, name):
                 raise _Unreached(f"the synapses of {name} are not in the run folder")
             row = self.recording.synapses[name].row.astype(np.float64)
             try:
@@ -256,7 +256,7 @@ class _Expectation:
         recorded = self._selection(self.model.spec.record.spikes, "record.spikes names")
         for block in selection.blocks:
             known = np.zeros(self.model.sizes.get(block.population, block.stop), np.bool_)
-            if block.population in self.recording.spikes:
+            if has(self.recording.spikes, block.population):
                 for kept in recorded.blocks:
                     if kept.population == block.population:
                         known[kept.start : kept.stop] = True

@@ -7,22 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from snndsl.analysis.chunks import SpikeChunks, has, state_records
 from snndsl.analysis.comparison import Comparison
 from snndsl.analysis.divergence import Divergence
-from snndsl.analysis.saving import COLOURS, new_figure, save
-from snndsl.analysis.statistics import select
+from snndsl.analysis.saving import COLOURS, new_figure, save, styled
 from snndsl.errors import Fault, ModelError
 from snndsl.results import Recording
 
-__all__ = ["divergence", "raster", "save", "states_overview"]
+__all__ = ["divergence", "raster", "save", "states", "states_overview"]
 
 Window = tuple[int | None, int | None]
 
 _WIDTH = 6.5
 _MANY = 20_000  # more spikes than this are drawn as pixels inside a vector file
+_FEW = 2000  # fewer spikes than this are drawn as strokes
 _CURVES = 8
+_STROKES = ("-", "--", ":")
 
 
+@styled
 def raster(recording: Recording, populations: Sequence[str] | None = None, window: Window = (None, None)) -> Any:
     """Draw spikes, neuron over time, populations in bands; the rate of each below.
 
@@ -61,6 +64,7 @@ def raster(recording: Recording, populations: Sequence[str] | None = None, windo
     return figure
 
 
+@styled
 def states_overview(recording: Recording, populations: Sequence[str] = (), window: Window = (None, None)) -> Any:
     """Draw recorded states over time, one panel a variable, at most eight neurons in each.
 
@@ -77,28 +81,47 @@ def states_overview(recording: Recording, populations: Sequence[str] = (), windo
     panels = [(name, variable) for name in names for variable in recording.states[name]]
     if not panels:
         raise ModelError(Fault("nothing-recorded", f"{recording.path} has no states", expected="record: {states: ..}"))
-    first, last = _window(recording, window)
-    scale, unit = _time_scale(recording, last - first)
-    figure = new_figure(_WIDTH, 0.5 + 1.3 * len(panels))
-    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
-    for axis, (name, variable) in zip(axes, panels, strict=True):
-        series = recording.states[name][variable]
-        kept = (series.step >= first) & (series.step <= last)
-        for column, neuron in enumerate(series.neuron[:_CURVES]):
-            colour = COLOURS[column % len(COLOURS)]
-            axis.plot(series.step[kept] * scale, series.value[kept, column], lw=0.8, color=colour, label=f"{name}[{neuron}]")
-        axis.set_ylabel(_axis(variable, series.unit))
-        axis.ticklabel_format(axis="y", useOffset=False)
-        more = f", first {_CURVES} of {len(series.neuron)}" if len(series.neuron) > _CURVES else ""
-        axis.legend(
-            loc="upper left", bbox_to_anchor=(1, 1.05), frameon=False, fontsize=6, title=more[2:] or None, title_fontsize=6
-        )
-    axes[0].set_title(f"{recording.name} on {recording.backend}", loc="left", fontsize=9)
-    axes[-1].set_xlabel(f"time ({unit})")
-    axes[-1].set_xlim(first * scale, last * scale)
-    return figure
+    return _panels(recording, panels, None, window)
 
 
+@styled
+def states(
+    recording: Recording, population: str, variable: str, neurons: Sequence[int] | None = None, window: Window = (None, None)
+) -> Any:
+    """Draw one recorded state over time.
+
+    Parameters
+    ----------
+    recording : Recording
+        With states.
+    population, variable : str
+        What is drawn; of a part as ``ampa.I``.
+    neurons : sequence of int, optional
+        0-based in the population; the first eight that were recorded if absent.
+    window : tuple of int or None
+        First and last stamp.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        To be written by `save`.
+
+    Raises
+    ------
+    ModelError
+        nothing-recorded, window-empty.
+    """
+    stored = variable.replace(".", "__")
+    known = {int(neuron) for record in state_records(recording, population, stored) for neuron in record.neuron}
+    missing = sorted({*(neurons or ())} - known)
+    if not known or missing:
+        what = f"{variable} of {population}{missing or ''} was not recorded"
+        shown = ", ".join(f"{name}: {', '.join(recording.states[name])}" for name in recording.states) or "record: {states: ..}"
+        raise ModelError(Fault("nothing-recorded", what, expected=shown if not known else f"some of {_few(known)}"))
+    return _panels(recording, [(population, stored)], neurons, window)
+
+
+@styled
 def divergence(comparison: Comparison, *recordings: Recording, width: int = 400) -> Any:
     """Draw the window around the first difference, the first run above the one that differs.
 
@@ -120,7 +143,7 @@ def divergence(comparison: Comparison, *recordings: Recording, width: int = 400)
     if shown is None or not list(recordings[0].spikes):
         return None
     other, found = recordings[comparison.runs.index(shown[0])], shown[1]
-    names = [name for name in recordings[0].spikes if name in other.spikes]
+    names = [name for name in recordings[0].spikes if has(other.spikes, name)]
     first, last = max(0, found.step - width), min(comparison.steps, found.step + width)
     scale, unit = _time_scale(recordings[0], last - first)
     figure = new_figure(_WIDTH, 5.2)
@@ -132,7 +155,7 @@ def divergence(comparison: Comparison, *recordings: Recording, width: int = 400)
         _mark(axis, run, names, found, scale)
     axes[0].annotate(
         f"step {found.step:,}", (found.step * scale, 1.0), (4, -9), xycoords=("data", "axes fraction"),
-        textcoords="offset points", fontsize=7, color="0.3",
+        textcoords="offset points", fontsize=7, color="0.2", bbox={"fc": "white", "ec": "none", "pad": 1, "alpha": 0.85},
     )  # fmt: skip
     axes[1].set_xlabel(f"time ({unit})")
     axes[1].set_xlim(first * scale, last * scale)
@@ -140,6 +163,43 @@ def divergence(comparison: Comparison, *recordings: Recording, width: int = 400)
 
 
 # ---- pieces
+
+
+def _panels(recording: Recording, panels: Sequence[tuple[str, str]], neurons: Sequence[int] | None, window: Window) -> Any:
+    """Draw one panel for each population and variable."""
+    first, last = _window(recording, window)
+    scale, unit = _time_scale(recording, last - first)
+    figure = new_figure(_WIDTH, (0.5 if len(panels) > 1 else 1.1) + 1.3 * len(panels))
+    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axis, (name, variable) in zip(axes, panels, strict=True):
+        known = 0
+        for record in state_records(recording, name, variable):
+            steps = record.steps(last)
+            rows = np.flatnonzero(steps >= first)
+            columns = [k for k, neuron in enumerate(record.neuron) if neurons is None or neuron in neurons]
+            drawn = len(axis.lines)
+            shown = columns[: _CURVES - drawn] if neurons is None else columns
+            known += len(columns)
+            values = record.values(rows)[:, shown]
+            for column, k in enumerate(shown):
+                axis.plot(
+                    steps[rows] * scale, values[:, column], lw=0.8, color=COLOURS[(drawn + column) % len(COLOURS)],
+                    ls=_STROKES[(drawn + column) // len(COLOURS) % len(_STROKES)], label=f"{name}[{record.neuron[k]}]",
+                )  # fmt: skip
+        axis.set_ylabel(_axis(variable, recording.unit(name, variable)))
+        axis.ticklabel_format(axis="y", useOffset=False)
+        more = f"first {_CURVES} of {known:,}" if neurons is None and known > _CURVES else None
+        axis.legend(loc="upper left", bbox_to_anchor=(1, 1.05), frameon=False, fontsize=7, title=more, title_fontsize=7)
+    axes[0].set_title(f"{recording.name} on {recording.backend}", loc="left", fontsize=9)
+    axes[-1].set_xlabel(f"time ({unit})")
+    axes[-1].set_xlim(first * scale, last * scale)
+    figure.align_ylabels(axes)
+    return figure
+
+
+def _few(neurons: set[int]) -> str:
+    listed = sorted(neurons)
+    return ", ".join(str(neuron) for neuron in listed[:5]) + (", .." if len(listed) > 5 else "")
 
 
 def _shown(comparison: Comparison) -> tuple[str, Divergence] | None:
@@ -176,27 +236,36 @@ def _time_scale(recording: Recording, steps: int) -> tuple[float, str]:
 def _spikes(axis: Any, recording: Recording, names: Sequence[str], first: int, last: int, scale: float) -> None:
     sizes = [recording.populations[name] for name in names]
     offsets = np.concatenate(([0], np.cumsum(sizes)))
-    trains = [select(recording.spikes[name], first, last) for name in names]
+    trains = [SpikeChunks(recording, name).between(first, last) for name in names]
     total = sum(len(train) for train in trains)
-    size = float(np.clip(160 / np.sqrt(max(total, 1)), 0.5, 6))
+    few = total < _FEW
+    row = 72 * 0.8 * _points(axis) / max(1, offsets[-1])
+    size = float(np.clip(row, 4, 6) if few else np.clip(110 / np.sqrt(total), 0.5, 2))
     for number, (train, offset) in enumerate(zip(trains, offsets[:-1], strict=True)):
-        colour = COLOURS[number % len(COLOURS)]
         axis.plot(
-            train.step * scale, train.neuron + offset + 0.5, linestyle="none", marker="|" if total < 2000 else "o", ms=size,
-            mew=0.7 if total < 2000 else 0, color=colour, alpha=1.0 if total < _MANY else 0.6, rasterized=total > _MANY,
+            train.step * scale, train.neuron + offset + 0.5, linestyle="none", marker="|" if few else "o", ms=size,
+            mew=0.8 if few else 0, color=COLOURS[number % len(COLOURS)], alpha=1.0 if total < _MANY else 0.6,
+            rasterized=total > _MANY,
         )  # fmt: skip
     for offset in offsets[1:-1]:
-        axis.axhline(offset, color="0.7", lw=0.5)
+        axis.axhline(offset, color="0.7", lw=0.5, zorder=0)
     axis.set_ylim(0, max(1, offsets[-1]))
     axis.set_yticks([(a + b) / 2 for a, b in zip(offsets[:-1], offsets[1:], strict=True)])
     axis.set_yticklabels([f"{name}\n{size:,}" for name, size in zip(names, sizes, strict=True)])
+    for number, label in enumerate(axis.get_yticklabels()):
+        label.set_color(COLOURS[number % len(COLOURS)])
     axis.tick_params(axis="y", length=0)
+
+
+def _points(axis: Any) -> float:
+    """Return the height of a panel in inches, before the layout is made."""
+    return float(axis.figure.get_figheight() * axis.get_position().height)
 
 
 def _rate(axis: Any, recording: Recording, name: str, first: int, last: int, scale: float, colour: str) -> None:
     bins = int(np.clip((last - first) // 2, 1, 200))
     edges = np.linspace(first, last, bins + 1)
-    counts, _ = np.histogram(select(recording.spikes[name], first + 1, last).step, edges)
+    counts, _ = np.histogram(SpikeChunks(recording, name).between(first + 1, last).step, edges)
     seconds = (edges[1] - edges[0]) * recording.step_ms / 1000
     rate = counts / (recording.populations[name] * seconds)
     axis.stairs(rate, edges * scale, color=colour, lw=0.8, label=name)
@@ -206,10 +275,9 @@ def _mark(axis: Any, run: Recording, names: Sequence[str], found: Divergence, sc
     if found.kind != "spike" or found.population not in names:
         return
     offset = sum(run.populations[name] for name in names[: names.index(found.population)])
-    spikes = run.spikes[found.population]
-    here = spikes.step[(spikes.neuron == found.neuron) & (spikes.step == found.step)]
-    style = {"color": "black", "mfc": "none", "ms": 9, "mew": 1.0, "linestyle": "none"}
-    axis.plot([found.step * scale], [offset + found.neuron + 0.5], marker="o" if len(here) else "x", **style)
+    here = bool((SpikeChunks(run, found.population).between(found.step, found.step).neuron == found.neuron).any())
+    style = {"color": "black", "mfc": "none", "ms": 9, "mew": 1.0, "linestyle": "none", "clip_on": False, "zorder": 5}
+    axis.plot([found.step * scale], [offset + found.neuron + 0.5], marker="o" if here else "x", **style)
 
 
 def _axis(variable: str, unit: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from snndsl.analysis.saving import COLOURS, new_figure
+from snndsl.analysis.saving import COLOURS, new_figure, styled
 
 __all__ = ["network_figure"]
 
@@ -13,6 +13,7 @@ Node = tuple[str, str, int, str]
 Edge = tuple[str, str, str, int, bool]
 
 
+@styled
 def network_figure(nodes: Sequence[Node], edges: Sequence[Edge], title: str) -> Any:
     """Draw a network.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 from snndsl.errors import Fault, ModelError
 
-__all__ = ["COLOURS", "new_figure", "save"]
+__all__ = ["COLOURS", "new_figure", "save", "styled"]
+
+P = ParamSpec("P")
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 """Eight-colour palette of Okabe and Ito without its yellow: told apart with every kind of colour vision."""
@@ -19,25 +23,36 @@ _METADATA: dict[str, dict[str, Any]] = {
 }
 
 
-def new_figure(width: float, height: float) -> Any:
-    """Return an empty matplotlib figure of a size in inches, with the style of the project."""
-    import matplotlib
+_STYLE: dict[Any, Any] = {
+    "font.size": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "path.simplify": True,
+}
+_FILES: dict[Any, Any] = {"svg.hashsalt": "snndsl", "svg.fonttype": "none"}
 
-    matplotlib.use("Agg")
+
+def styled(draw: Callable[P, Any]) -> Callable[P, Any]:
+    """Give a function that returns a figure the style of the project; the settings of its caller stay as they are."""
+
+    @wraps(draw)
+    def _inside(*args: P.args, **kwargs: P.kwargs) -> Any:
+        import matplotlib
+
+        with matplotlib.rc_context(_STYLE):
+            figure = draw(*args, **kwargs)
+            for axis in figure.axes if figure is not None else ():
+                axis.tick_params(labelsize=_STYLE["font.size"], width=_STYLE["axes.linewidth"])
+        return figure
+
+    return _inside
+
+
+def new_figure(width: float, height: float) -> Any:
+    """Return an empty matplotlib figure of a size in inches; to be called in a `styled` function."""
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update(
-        {
-            "font.size": 8,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.linewidth": 0.6,
-            "xtick.major.width": 0.6,
-            "ytick.major.width": 0.6,
-            "svg.hashsalt": "snndsl",
-            "svg.fonttype": "none",
-        }
-    )
     return Figure(figsize=(width, height), layout="constrained", facecolor="white")
 
 
@@ -58,5 +73,8 @@ def save(figure: Any, file: Path) -> None:
     """
     if file.suffix not in _METADATA:
         raise ModelError(Fault("figure-format", f"{file} is no picture", expected=", ".join(_METADATA), try_="raster.png"))
+    import matplotlib
+
     file.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(file, dpi=200, metadata=_METADATA[file.suffix])
+    with matplotlib.rc_context(_FILES):
+        figure.savefig(file, dpi=200, metadata=_METADATA[file.suffix])

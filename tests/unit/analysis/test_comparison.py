@@ -10,7 +10,7 @@ from unit.analysis.runs import write
 
 from snndsl.analysis.comparison import compare
 from snndsl.errors import ModelError
-from snndsl.results import read_run
+from snndsl.results import Recording, read_run
 
 SPIKES = {"exc": [(1, 0), (5, 3), (5, 7), (40, 3)], "inh": [(6, 1)]}
 V = [float(k) for k in range(101)]
@@ -204,6 +204,18 @@ def test_equal_numbers_of_blocks_do_not_make_runs_identical(tmp_path: Path) -> N
     (other.path / "blocks.npy").write_bytes((one.path / "blocks.npy").read_bytes())
     first = compare(one, other).first_divergence
     assert first is not None and (first.step, first.population) == (6, "inh")
+
+
+def test_recordings_are_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def whole(*args: object) -> None:
+        raise AssertionError("a whole array was read")
+
+    for name in ("_spikes", "_states", "_weights", "_synapses"):
+        monkeypatch.setattr(Recording, name, whole)
+    one = write(tmp_path / "a", SPIKES, V, [0.5, 0.25])
+    other = write(tmp_path / "b", {**SPIKES, "inh": [(7, 1)]}, [*V[:-1], 0.0], [0.5, 0.75], delay=4)
+    kinds = [item.kind for item in compare(one, other).differences[str(other.path)]]
+    assert kinds == ["table", "spike", "state", "weight"]
 
 
 def test_a_damaged_chunk_is_reported(tmp_path: Path) -> None:

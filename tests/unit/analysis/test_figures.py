@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from matplotlib.colors import to_hex
 from unit.analysis.runs import write
 
 from snndsl.analysis import figures
@@ -26,6 +27,43 @@ def test_states_are_labelled(tmp_path: Path) -> None:
     figure = figures.states_overview(write(tmp_path / "a", SPIKES, [float(k) for k in range(101)]))
     assert figure.axes[0].lines[0].get_ydata()[-1] == 100
     assert figure.axes[0].lines[0].get_label() == "exc[0]"
+
+
+def test_one_state_of_chosen_neurons(tmp_path: Path) -> None:
+    run = write(tmp_path / "a", SPIKES, [float(k) for k in range(101)], chunk=30)
+    run.manifest["units"] = {"exc": {"v": "mV"}}
+    [axis] = figures.states(run, "exc", "v", [0], (10, 40)).axes
+    assert axis.lines[0].get_xdata().tolist() == axis.lines[0].get_ydata().tolist() == list(range(10, 41))
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("time (ms)", "v (mV)")
+
+
+@pytest.mark.parametrize(
+    ("population", "variable", "neurons", "said"),
+    [("exc", "u", None, "u of exc was not recorded"), ("inh", "v", None, "v of inh"), ("exc", "v", [0, 3], r"\[3\] was not")],
+)
+def test_a_state_that_was_not_recorded_is_refused(
+    tmp_path: Path, population: str, variable: str, neurons: list[int] | None, said: str
+) -> None:
+    run = write(tmp_path / "a", SPIKES, [float(k) for k in range(101)])
+    with pytest.raises(ModelError, match=said):
+        figures.states(run, population, variable, neurons)
+
+
+def test_settings_of_matplotlib_stay_as_they_were(tmp_path: Path) -> None:
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    run = write(tmp_path / "a", SPIKES, [float(k) for k in range(101)])
+    figures.save(figures.raster(run), tmp_path / "raster.svg")
+    figures.save(figures.states_overview(run), tmp_path / "states.png")
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_labels_have_the_colours_of_their_spikes(tmp_path: Path) -> None:
+    above, below = figures.raster(write(tmp_path / "a", SPIKES)).axes
+    spikes = [line.get_color() for line in above.lines if line.get_marker() in ("|", "o")]
+    assert [label.get_color() for label in above.get_yticklabels()] == spikes
+    assert [to_hex(step.get_edgecolor()) for step in below.patches] == spikes
 
 
 def test_the_difference_is_marked_in_both_runs(tmp_path: Path) -> None:
