@@ -263,10 +263,11 @@ def _points(axis: Any) -> float:
 
 
 def _rate(axis: Any, recording: Recording, name: str, first: int, last: int, scale: float, colour: str) -> None:
-    bins = int(np.clip((last - first) // 2, 1, 200))
-    edges = np.linspace(first, last, bins + 1)
-    counts, _ = np.histogram(SpikeChunks(recording, name).between(first + 1, last).step, edges)
-    seconds = (edges[1] - edges[0]) * recording.step_ms / 1000
+    width = max(1, -(-(last - first) // 150))
+    edges = np.append(np.arange(first, last, width), last)
+    steps = SpikeChunks(recording, name).between(first + 1, last).step
+    counts, _ = np.histogram(steps - 0.5, edges)  # a bin holds the stamps after its begin up to its end
+    seconds = np.diff(edges) * recording.step_ms / 1000
     rate = counts / (recording.populations[name] * seconds)
     axis.stairs(rate, edges * scale, color=colour, lw=0.8, label=name)
 

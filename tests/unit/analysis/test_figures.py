@@ -29,6 +29,14 @@ def test_states_are_labelled(tmp_path: Path) -> None:
     assert figure.axes[0].lines[0].get_label() == "exc[0]"
 
 
+@pytest.mark.parametrize("steps", [1, 2, 99, 100, 301, 1000])
+def test_the_rate_of_regular_spikes_is_flat(tmp_path: Path, steps: int) -> None:
+    every = [(step, 0) for step in range(1, steps + 1)]
+    below = figures.raster(write(tmp_path / "a", {"exc": every}, steps=steps)).axes[1]
+    values, edges, _ = below.patches[0].get_data()
+    assert values == pytest.approx(100) and (edges[0], edges[-1]) == (0, steps)
+
+
 def test_one_state_of_chosen_neurons(tmp_path: Path) -> None:
     run = write(tmp_path / "a", SPIKES, [float(k) for k in range(101)], chunk=30)
     run.manifest["units"] = {"exc": {"v": "mV"}}
