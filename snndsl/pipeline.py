@@ -64,7 +64,8 @@ class Model:
         self.checked: CheckedModel = check(source, duration)
 
     @classmethod
-    def _of(cls, source: ModelSource, duration: str | None) -> Model:
+    def from_source(cls, source: ModelSource, duration: str | None = None) -> Model:
+        """Return the model of a file that was read."""
         model = cls.__new__(cls)
         model._set(source, duration)
         return model
@@ -76,7 +77,7 @@ class Model:
 
     def with_duration(self, duration: str | None) -> Model:
         """Return the model with another length of the run, for example ``"10 s"``."""
-        return self if duration is None else Model._of(self.source, duration)
+        return self if duration is None else Model.from_source(self.source, duration)
 
     @cached_property
     def program(self) -> Program:
@@ -172,7 +173,7 @@ def load(
         With every fault of the file.
     """
     settings = dict(set or {}) | ({} if seed is None else {"seed": seed})
-    return Model._of(load_source(path, settings), duration)
+    return Model.from_source(load_source(path, settings), duration)
 
 
 def run(

@@ -300,6 +300,47 @@ def discover(
 
 
 @app.command()
+def replay(
+    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    model: Annotated[Path, typer.Option("--in", metavar="MODEL", help="the model that was searched")],
+    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = "reference",
+    group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
+    ongoing: Annotated[bool, typer.Option("--ongoing", help="keep the model's own stimuli")] = False,
+    tolerance: Annotated[int, typer.Option(min=0, metavar="STEPS", help="how far off a spike may be")] = 1,
+    settings: Settings = [],
+    out: Output = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Play the anchors of groups into a network and report which of their spikes appear."""
+    from snndsl.cli.replay import replay_groups
+
+    found, done = replay_groups(
+        catalogue,
+        model,
+        backend,
+        settings=parsed_settings(settings),
+        chosen=group,
+        ongoing=ongoing,
+        tolerance=tolerance,
+        out=out,
+        run=run_with_progress,
+        quiet=quiet,
+    )
+    if as_json:
+        print(json.dumps({"folder": str(done.recording.path), "groups": [answer.to_dict() for answer in found]}, indent=1))
+        return 0
+    for answer in found:
+        missing = answer.first_missing
+        late = f"   first missing: neuron {missing[0]} at {missing[1]} steps" if missing else ""
+        spikes = f"{answer.exact} of {answer.expected} spikes exact, {answer.near} within {tolerance} steps"
+        print(f"  group {answer.group:<6} {spikes}, {answer.extra} others{late}")
+    whole = sum(answer.exact == answer.expected for answer in found)
+    print(f"  {whole} of {len(found)} groups appear whole    run {done.recording.path}")
+    return 0
+
+
+@app.command()
 def plot(
     recording: Annotated[Path, typer.Argument(metavar="RUN")],
     out: Output = None,

@@ -124,6 +124,9 @@ class _Lazy(Mapping[str, T]):
             self._made[key] = self._make(key)
         return self._made[key]  # type: ignore[no-any-return]
 
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and (name in self._names or name.replace(".", "__") in self._names)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 

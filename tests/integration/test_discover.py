@@ -149,3 +149,28 @@ def test_other_neurons_are_refused(folder: Path) -> None:
     )
     with pytest.raises(ModelError, match="neuron-unsupported"):
         snndsl.discover(snndsl.load(folder / "planted.yaml"))
+
+
+@pytest.mark.parametrize("backend", ["reference", "nest"])
+def test_a_planted_group_comes_back_exactly_when_it_is_replayed(folder: Path, backend: str) -> None:
+    assert command("discover", "planted.yaml", "-o", "found", "-q", cwd=folder).returncode == 0
+    done = command("replay", "found/planted", "--in", "planted.yaml", "-b", backend, "-q", "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    for answer in json.loads(done.stdout)["groups"]:
+        assert (answer["exact"], answer["near"], answer["extra"]) == (answer["expected"], answer["expected"], 0)
+        assert answer["expected"] > 0 and answer["first_missing"] is None
+
+
+def test_a_group_with_a_synapse_less_is_missed(folder: Path) -> None:
+    assert command("discover", "planted.yaml", "-o", "found", "-q", cwd=folder).returncode == 0
+    (folder / "cut.yaml").write_text(NETWORK.replace("[4, 5, 5], ", ""))
+    done = command("replay", "found/planted", "--in", "cut.yaml", "-q", "--json", cwd=folder)
+    [answer] = json.loads(done.stdout)["groups"]
+    assert answer["exact"] < answer["expected"] and answer["first_missing"][0] in (5, 6)
+
+
+def test_groups_of_another_network_are_refused(folder: Path) -> None:
+    assert command("discover", "planted.yaml", "-o", "found", "-q", cwd=folder).returncode == 0
+    (folder / "other.yaml").write_text(NETWORK.replace("size: 20", "size: 21"))
+    done = command("replay", "found/planted", "--in", "other.yaml", "-q", cwd=folder)
+    assert done.returncode == 2 and "error[another-network]" in done.stderr

@@ -1,0 +1,76 @@
+"""The command ``replay``: groups of a catalogue played into a model on any backend, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from snndsl.errors import Fault, ModelError
+from snndsl.frontend.loader import load_source
+from snndsl.pipeline import Model, free_folder
+from snndsl.polychrony.catalogue import read_catalogue
+from snndsl.polychrony.replay import Answer, answers, replay_sections, schedule
+from snndsl.polychrony.sources import network_from_program
+
+__all__ = ["replay_groups"]
+
+
+def replay_groups(
+    catalogue: Path,
+    model: Path,
+    backend: str,
+    *,
+    settings: dict[str, Any],
+    chosen: list[int],
+    ongoing: bool,
+    tolerance: int,
+    out: Path | None,
+    run: Callable[..., Any],
+    quiet: bool,
+) -> tuple[list[Answer], Any]:
+    """Play groups into a model; return the answers and the finished run.
+
+    Parameters
+    ----------
+    catalogue, model : Path
+        Folder and file.
+    backend : str
+        Name.
+    settings : dict
+        Of the model.
+    chosen : list of int
+        Groups; empty: all.
+    ongoing : bool
+        Keep the model's own stimuli; without them the network is silent.
+    tolerance : int
+        Steps.
+    out : Path or None
+        Run folder.
+    run : callable
+        Runs a model with progress.
+    quiet : bool
+        No progress.
+    """
+    found = read_catalogue(catalogue)
+    unknown = [number for number in chosen if not 0 <= number < len(found)]
+    if unknown:
+        raise ModelError(Fault("group-unknown", f"there is no group {unknown[0]}", expected=f"0 .. {len(found) - 1}"))
+    plan = schedule([found[number] for number in chosen or range(len(found))])
+    source = load_source(model, settings)
+    original = Model.from_source(source)
+    network = network_from_program(original.program)
+    if network.table.neurons != int(found.manifest["neurons"]):
+        what = f"the groups are of {found.manifest['neurons']} neurons, {original.name} has {network.table.neurons}"
+        raise ModelError(Fault("another-network", what, expected="the model that was searched"))
+    sections = replay_sections(plan, network.first, str(float(network.step_ms)))
+    raw = dict(source.raw)
+    raw["motifs"] = {**raw.get("motifs", {}), **sections["motifs"]}
+    raw["stimuli"] = {**(raw.get("stimuli", {}) if ongoing else {}), **sections["stimuli"]}
+    raw["time"] = {**raw["time"], "duration": f"{plan.steps} step"}
+    raw["record"] = {"spikes": list(network.first)}
+    for section in ("expect", "discover", "sweep"):
+        raw.pop(section, None)
+    played = Model(**raw, folder=source.folder)
+    done = run(played, backend, out or free_folder(f"replay-{original.name}-{backend}"), 1, False, quiet)
+    return answers(plan, done.recording, network.first, tolerance), done

@@ -1,0 +1,164 @@
+"""Groups played back: their anchors as motifs in a network, and what the network answers."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.polychrony.group import Group
+from snndsl.results import Recording
+
+__all__ = ["Answer", "Schedule", "answers", "replay_sections", "schedule"]
+
+_REST = 500
+"""Steps of silence after a group, unless asked otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When which group is played.
+
+    Parameters
+    ----------
+    groups : tuple of Group
+        In the order in which they are played.
+    starts : tuple of int
+        Stamp of the first anchor of each.
+    steps : int
+        Length of the run.
+    """
+
+    groups: tuple[Group, ...]
+    starts: tuple[int, ...]
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a network made of a group.
+
+    Parameters
+    ----------
+    group : int
+        Its number in the catalogue.
+    expected : int
+        Spikes of the group that are not anchors.
+    exact, near : int
+        Of these, how many came at their step, and within the tolerance.
+    extra : int
+        Spikes of the network in the time of the group that are not its own.
+    first_missing : tuple of (int, int) or None
+        Neuron and steps after the first anchor of the first spike that did not come.
+    """
+
+    group: int
+    expected: int
+    exact: int
+    near: int
+    extra: int
+    first_missing: tuple[int, int] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        names = ("group", "expected", "exact", "near", "extra", "first_missing")
+        return {name: getattr(self, name) for name in names}
+
+
+def schedule(groups: Sequence[Group], rest: int = _REST) -> Schedule:
+    """Put groups one after the other, with silence between them.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        To be played.
+    rest : int
+        Steps of silence after each.
+    """
+    if not groups:
+        raise ModelError(Fault("nothing-to-replay", "no group to play", expected="at least one group"))
+    starts, now = [], 10
+    for group in groups:
+        starts.append(now)
+        now += int(group.span) + rest
+    return Schedule(tuple(groups), tuple(starts), now)
+
+
+def replay_sections(plan: Schedule, first: Mapping[str, int], step_ms: str) -> dict[str, Any]:
+    """Return the sections ``motifs`` and ``stimuli`` that play the anchors, for a model file.
+
+    Parameters
+    ----------
+    plan : Schedule
+        What and when.
+    first : mapping of str to int
+        Number of the first neuron of each population.
+    step_ms : str
+        Length of a step in ms, as a decimal number.
+    """
+    names = sorted(first, key=first.__getitem__)
+    bounds = [first[name] for name in names]
+
+    def neuron(number: int) -> str:
+        place = bisect_right(bounds, number) - 1
+        return f"{names[place]}[{number - bounds[place]}]"
+
+    motifs, play = {}, []
+    for group, start in zip(plan.groups, plan.starts, strict=True):
+        zero = int(group.anchor_steps.min())
+        times: dict[str, list[str]] = {}
+        for anchor, step in zip(group.anchors.tolist(), group.anchor_steps.tolist(), strict=True):
+            times.setdefault(neuron(anchor), []).append(f"{step - zero} step")
+        motifs[f"group_{group.id}"] = {"spikes": times}
+        play.append({"motif": f"group_{group.id}", "at": [f"{start} step"]})
+    return {"motifs": motifs, "stimuli": {"replay": {"play": play}}}
+
+
+def answers(plan: Schedule, recording: Recording, first: Mapping[str, int], tolerance: int = 1) -> list[Answer]:
+    """Compare what the network did with the groups.
+
+    Parameters
+    ----------
+    plan : Schedule
+        As it was played.
+    recording : Recording
+        Spikes of all populations.
+    first : mapping of str to int
+        Number of the first neuron of each population.
+    tolerance : int
+        Steps.
+    """
+    step, neuron = _all_spikes(recording, first)
+    found = []
+    for group, start in zip(plan.groups, plan.starts, strict=True):
+        zero = int(group.anchor_steps.min())
+        own = np.arange(len(group)) >= len(group.anchors)
+        wanted = list(zip((group.step[own].astype(np.int64) - zero).tolist(), group.neuron[own].tolist(), strict=True))
+        begin, end = np.searchsorted(step, (start, start + int(group.span) + tolerance + 1))
+        there = list(zip((step[begin:end] - start).tolist(), neuron[begin:end].tolist(), strict=True))
+        heard: dict[int, list[int]] = {}
+        for when, who in there:
+            heard.setdefault(who, []).append(when)
+        exact = [when in heard.get(who, ()) for when, who in wanted]
+        near = [any(abs(when - other) <= tolerance for other in heard.get(who, ())) for when, who in wanted]
+        anchors = set(zip((group.anchor_steps - zero).tolist(), group.anchors.tolist(), strict=True))
+        mine = anchors | {(when + d, who) for when, who in wanted for d in range(-tolerance, tolerance + 1)}
+        missing = next(((who, when) for (when, who), came in zip(wanted, near, strict=True) if not came), None)
+        extra = sum(event not in mine for event in there)
+        found.append(Answer(group.id, len(wanted), sum(exact), sum(near), extra, missing))
+    return found
+
+
+def _all_spikes(recording: Recording, first: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    steps, neurons = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for name in recording.spikes:
+        steps.append(recording.spikes[name].step)
+        neurons.append(recording.spikes[name].neuron.astype(np.int64) + first[name])
+    step, neuron = np.concatenate(steps), np.concatenate(neurons)
+    order = np.lexsort((neuron, step))
+    return step[order], neuron[order]
