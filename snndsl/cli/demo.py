@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from snndsl.analysis.comparison import compare
 from snndsl.analysis.figures import raster, save
 from snndsl.errors import Fault, ModelError
@@ -67,7 +69,26 @@ def demonstrate(out: Path, duration: str, backends: list[str], simulate: Callabl
         for line in comparison.lines():
             print(f"  compare    {line}")
         status = 0 if comparison.identical else 1
+    status |= _recorded(model, recordings[0])
     picture = out / "raster.png"
     save(raster(recordings[0], None, (0, min(recordings[0].steps_done, 1000))), picture)
     print(f"  picture    {picture}        next: snndsl new my_model && snndsl run my_model -b {recordings[-1].backend}")
     return status
+
+
+def _recorded(model: Any, recording: Any) -> int:
+    """Say whether the spikes are those that were recorded from another program; return 1 if not."""
+    oracle = {name: model.checked.data[f"oracle.spike_{name}"].values for name in ("step", "neuron")}
+    last = recording.steps_done - 1
+    steps = np.rint(oracle["step"] / float(model.checked.step)).astype(np.int64)
+    wanted = set(zip(steps[steps <= last].tolist(), oracle["neuron"][steps <= last].astype(np.int64).tolist(), strict=True))
+    first, found = 0, set()
+    for name, size in model.checked.sizes.items():
+        spikes = recording.spikes[name]
+        kept = spikes.step <= last
+        found |= set(zip(spikes.step[kept].tolist(), (spikes.neuron[kept] + first).tolist(), strict=True))
+        first += size
+    same = found == wanted
+    others = "" if same else ", and others"
+    print(f"  recorded   {len(found & wanted):,} of {len(wanted):,} recorded spikes up to step {last:,}{others}")
+    return 0 if same else 1

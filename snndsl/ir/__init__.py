@@ -1,6 +1,6 @@
 """The program: what a network means, without units, text or defaults; the only thing a backend reads."""
 
-from snndsl.ir.expression import OPERATIONS, Block, Call, Const, Expr, Ref, walk
+from snndsl.ir.expression import OPERATIONS, Block, Call, Const, Expr, Ref, names_read, walk
 from snndsl.ir.program import (
     Injection,
     Neuron,
@@ -39,5 +39,6 @@ __all__ = [
     "Table",
     "Target",
     "Tick",
+    "names_read",
     "walk",
 ]

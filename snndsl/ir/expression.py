@@ -6,12 +6,12 @@ puts parentheses around every operation, so the tree *is* the order of evaluatio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-__all__ = ["OPERATIONS", "Block", "Call", "Const", "Expr", "Operation", "Ref", "walk"]
+__all__ = ["OPERATIONS", "Block", "Call", "Const", "Expr", "Operation", "Ref", "names_read", "walk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +123,13 @@ def walk(expression: Expr) -> Iterator[Expr]:
     if isinstance(expression, Call):
         for argument in expression.args:
             yield from walk(argument)
+
+
+def names_read(blocks: Iterable[Block]) -> set[str]:
+    """Return every name that blocks read, their own locals with them."""
+    names: set[str] = set()
+    for block in blocks:
+        for _, expression in block.lets:
+            names |= {item.name for item in walk(expression) if isinstance(item, Ref)}
+        names |= {value for _, value in block.writes}
+    return names

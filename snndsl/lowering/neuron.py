@@ -9,7 +9,7 @@ from typing import Protocol
 
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment
-from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref
+from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
 from snndsl.lowering.integrate import Group, advance, groups_of
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
 from snndsl.semantics.element import Element, Instruction
@@ -134,7 +134,7 @@ class _Lowering:
         states = [ir_name(state) for state in element.states] + list(self.extra_states)
         if self.calls:
             params += ["key__0", "key__1"]
-        used = _used([self.builder.block(writes), reset])
+        used = names_read([self.builder.block(writes), reset])
         keep = tuple(name for name in params if name in used)
         neuron = Neuron(ir_name(element.name), keep, tuple(states), tuple(ports), self.builder.block(writes), fires, reset)
         left = "refractory__steps" if element.silent_for is not None else ""
@@ -308,14 +308,3 @@ class _Lowering:
     def _parameter(self, name: str) -> None:
         if name not in self.extra_params:
             self.extra_params.append(name)
-
-
-def _used(blocks: Iterable[Block]) -> set[str]:
-    from snndsl.ir import walk
-
-    names: set[str] = set()
-    for block in blocks:
-        for _, expression in block.lets:
-            names |= {item.name for item in walk(expression) if isinstance(item, Ref)}
-        names |= {value for _, value in block.writes}
-    return names

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment, Deliver
-from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick
+from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
 from snndsl.lowering.neuron import start_time
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
 from snndsl.semantics.element import Instruction
@@ -65,7 +65,7 @@ class _Lowering:
         params += ["bound__"] if element.bound is not None else []
         params += ["key__0", "key__1"] if self.calls else []
         states = ("w", *element.states, *element.traces, *added)
-        used = _used([*blocks, *(tick.block for tick in every)]) | {"q__", "bound__"}
+        used = names_read([*blocks, *(tick.block for tick in every)]) | {"q__", "bound__"}
         rule = Rule(
             name=element.name.replace(".", "__"),
             params=tuple(name for name in params if name in used),
@@ -169,14 +169,3 @@ class _Event:
     def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
         call = self.rule.calls.setdefault(id(node), len(self.rule.calls))
         return draw_arguments(("key__0", "key__1"), Ref("row"), Ref("tv"), Ref("trial"), call)
-
-
-def _used(blocks: Iterable[Block]) -> set[str]:
-    from snndsl.ir import walk
-
-    names: set[str] = set()
-    for block in blocks:
-        for _, expression in block.lets:
-            names |= {item.name for item in walk(expression) if isinstance(item, Ref)}
-        names |= {value for _, value in block.writes}
-    return names

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from run_folder import RunFolder  # type: ignore[import-not-found]
+from run_folder import RunFolder, synapse_table  # type: ignore[import-not-found]
 
-__all__ = ["Commits", "synapse_table"]
+__all__ = ["Commits"]
 
 
 class Commits:
@@ -71,32 +71,3 @@ class Commits:
         array: NDArray[Any] = np.load(self.scratch / file, allow_pickle=False)
         (self.scratch / file).unlink()
         return array
-
-
-def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> dict[str, NDArray[Any]]:
-    """Return the table of a projection, put together from the Synapses it was split into.
-
-    Parameters
-    ----------
-    tree : Path
-        The generated tree.
-    settings : mapping
-        Of settings.json.
-    projection : str
-        Its name.
-    """
-    data, rows = tree / "data", settings["projections"][projection]["rows"]
-    names = ("pre", "post", "pre_population", "post_population", "row")
-    table = {name: np.load(data / "projections" / projection / f"{name}.npy") for name in names}
-    table |= {"weight": np.zeros(rows), "axonal": np.zeros(rows, np.int32), "dendritic": np.zeros(rows, np.int32)}
-    for name, part in settings["synapses"].items():
-        if part["projection"] != projection:
-            continue
-        here = data / "synapses" / name
-        row = np.load(here / "row.npy")
-        for column in ("axonal", "dendritic"):
-            table[column][row] = np.load(here / f"{column}.npy")
-        weight = "w" if part["rule"] else "weight"
-        value = part["values"].get(weight)
-        table["weight"][row] = np.load(here / f"{weight}.npy") if value is None else float(value)
-    return table

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from engine import Engine  # type: ignore[import-not-found]
 from numpy.typing import NDArray
+from run_folder import synapse_table  # type: ignore[import-not-found]
 
-__all__ = ["Recorder", "synapse_table"]
+__all__ = ["Recorder"]
 
 
 class Recorder:
@@ -105,30 +106,3 @@ class _StateBuffer:
             buffer[: len(buffer) - ready] = buffer[ready:].copy()
         self.offset += ready
         return found
-
-
-def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> dict[str, NDArray[Any]]:
-    """Return the table of a projection, put together from the Synapses it was split into.
-
-    Parameters
-    ----------
-    tree : Path
-        The generated tree.
-    settings : mapping
-        Of settings.json.
-    projection : str
-        Its name.
-    """
-    data, rows = tree / "data", settings["projections"][projection]["rows"]
-    names = ("pre", "post", "pre_population", "post_population", "row")
-    table = {name: np.load(data / "projections" / projection / f"{name}.npy") for name in names}
-    table |= {"weight": np.zeros(rows), "axonal": np.zeros(rows, np.int32), "dendritic": np.zeros(rows, np.int32)}
-    for name, part in settings["synapses"].items():
-        if part["projection"] == projection:
-            row = np.load(data / "synapses" / name / "row.npy")
-            for column in ("axonal", "dendritic"):
-                table[column][row] = np.load(data / "synapses" / name / f"{column}.npy")
-            weight = "w" if part["rule"] else "weight"
-            value = part["values"].get(weight)
-            table["weight"][row] = np.load(data / "synapses" / name / f"{weight}.npy") if value is None else float(value)
-    return table
