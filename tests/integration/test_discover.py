@@ -174,3 +174,13 @@ def test_groups_of_another_network_are_refused(folder: Path) -> None:
     (folder / "other.yaml").write_text(NETWORK.replace("size: 20", "size: 21"))
     done = command("replay", "found/planted", "--in", "other.yaml", "-q", cwd=folder)
     assert done.returncode == 2 and "error[another-network]" in done.stderr
+
+
+def test_played_groups_are_detected_in_the_recording(folder: Path) -> None:
+    assert command("discover", "planted.yaml", "-o", "found", "-q", cwd=folder).returncode == 0
+    assert command("replay", "found/planted", "--in", "planted.yaml", "-q", "-o", "run", cwd=folder).returncode == 0
+    done = command("detect", "found/planted", "--in", "run", "--json", cwd=folder)
+    facts = json.loads(done.stdout)
+    assert facts["occurrences"] == len(facts["counts"]) and set(facts["counts"].values()) == {1}
+    assert max(facts["shifted"]) == 0 and facts["p"] == 0.05
+    assert "with shifted trains" in command("detect", "found/planted", "--in", "run", cwd=folder).stdout

@@ -1,0 +1,131 @@
+"""The commands about polychronous groups; `commands` registers them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from snndsl.cli.actions import own_searches, parsed_settings, print_search, run_with_progress, steps_of
+from snndsl.cli.options import Json, Output, Quiet, Settings
+
+__all__ = ["detect", "discover", "replay"]
+
+
+def discover(
+    source: Annotated[
+        Path, typer.Argument(metavar="RUN|TABLE|MODEL", help="run folder, npz or csv table, or a model with `discover`")
+    ],
+    mode: Annotated[str, typer.Option(metavar="MODE", help="original or corrected")] = "original",
+    threshold: Annotated[float | None, typer.Option(metavar="W", help="weight above which a synapse is strong (9.5)")] = None,
+    anchors: Annotated[int | None, typer.Option(metavar="N", help="anchors of a group (3)")] = None,
+    min_path: Annotated[int | None, typer.Option("--min-path", metavar="N", help="shortest longest path shown")] = None,
+    null: Annotated[list[str], typer.Option("--null", metavar="NAME=TIMES", help="weights, delays or rewired")] = [],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes")] = 1,
+    out: Output = None,
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="DIR", help="go on with a search that was stopped")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="of the nulls")] = 0,
+    settings: Settings = [],
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Search a network for polychronous groups; a model's own section needs no options."""
+    from snndsl.cli import discover as groups
+    from snndsl.polychrony.definitions import Izhikevich2006
+    from snndsl.polychrony.section import Search
+
+    if source.suffix in (".yaml", ".yml") or (source / "model.yaml").exists() and not (source / "manifest.json").exists():
+        return own_searches(source, parsed_settings(settings), out, workers, seed, quiet, as_json)
+    step = None
+    if at is not None:
+        from snndsl.pipeline import read_run
+
+        step = steps_of(at, read_run(source).step_length)
+    network = groups.network_of(source, step)
+    given = {"threshold": threshold, "anchors": anchors, "mode": mode}
+    longest = int(network.table.delay.max(initial=1))
+    if longest > Izhikevich2006().max_delay:
+        given |= {
+            "max_delay": longest,
+            "last_step": max(Izhikevich2006().last_step, 2 * longest + Izhikevich2006().latency + 1),
+        }
+    definition = Izhikevich2006(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+    plan = Search(definition, None, groups.nulls_of(null))
+    folder = resume or out or groups.free_catalogue(source)
+    options = {"workers": workers, "resume": resume is not None, "min_path": min_path, "seed": seed, "quiet": quiet}
+    print_search(groups.search(network, plan, folder, **options), as_json)  # type: ignore[arg-type]
+    return 0
+
+
+def replay(
+    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    model: Annotated[Path, typer.Option("--in", metavar="MODEL", help="the model that was searched")],
+    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = "reference",
+    group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
+    ongoing: Annotated[bool, typer.Option("--ongoing", help="keep the model's own stimuli")] = False,
+    tolerance: Annotated[int, typer.Option(min=0, metavar="STEPS", help="how far off a spike may be")] = 1,
+    settings: Settings = [],
+    out: Output = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Play the anchors of groups into a network and report which of their spikes appear."""
+    from snndsl.cli.replay import replay_groups
+
+    found, done = replay_groups(
+        catalogue,
+        model,
+        backend,
+        settings=parsed_settings(settings),
+        chosen=group,
+        ongoing=ongoing,
+        tolerance=tolerance,
+        out=out,
+        run=run_with_progress,
+        quiet=quiet,
+    )
+    if as_json:
+        print(json.dumps({"folder": str(done.recording.path), "groups": [answer.to_dict() for answer in found]}, indent=1))
+        return 0
+    for answer in found:
+        missing = answer.first_missing
+        late = f"   first missing: neuron {missing[0]} at {missing[1]} steps" if missing else ""
+        spikes = f"{answer.exact} of {answer.expected} spikes exact, {answer.near} within {tolerance} steps"
+        print(f"  group {answer.group:<6} {spikes}, {answer.extra} others{late}")
+    whole = sum(answer.exact == answer.expected for answer in found)
+    print(f"  {whole} of {len(found)} groups appear whole    run {done.recording.path}")
+    return 0
+
+
+def detect(
+    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    run: Annotated[Path, typer.Option("--in", metavar="RUN", help="run folder with spikes")],
+    tolerance: Annotated[int, typer.Option(min=0, metavar="STEPS", help="how far off a spike may be")] = 1,
+    fraction: Annotated[float, typer.Option(metavar="F", help="of a group's spikes that must be there")] = 0.8,
+    shifts: Annotated[int, typer.Option(min=0, metavar="N", help="recordings with shifted trains to compare with")] = 19,
+    group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
+    seed: Annotated[int, typer.Option(metavar="N", help="of the shifts")] = 0,
+    as_json: Json = False,
+) -> int:
+    """Find the groups of a catalogue in recorded spikes, and in the same spikes with every train shifted."""
+    from snndsl.cli.detect import occurrences
+
+    facts = occurrences(catalogue, run, group, tolerance, fraction, shifts, seed)
+    if as_json:
+        print(json.dumps(facts, indent=1))
+        return 0
+    for number, count in facts["counts"].items():
+        if count:
+            print(f"  group {number:<6} {count:,} times")
+    print(f"  {facts['occurrences']:,} occurrences of {facts['found']:,} of {len(facts['counts']):,} groups")
+    if facts["shifted"]:
+        low, high = min(facts["shifted"]), max(facts["shifted"])
+        print(f"  {low:,}-{high:,} with shifted trains, {shifts} times    p = {facts['p']:.3g}")
+    else:
+        print("  no shifted trains: the count alone says nothing about chance    try: --shifts 19")
+    return 0
