@@ -23,7 +23,7 @@ from snndsl.cli.actions import (
     run_with_progress,
     steps_of,
 )
-from snndsl.cli.group_commands import detect, discover, replay
+from snndsl.cli.group_commands import detect, discover, motifs, replay
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 
@@ -240,7 +240,7 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (discover, replay, detect):
+for _command in (discover, replay, detect, motifs):
     app.command()(_command)
 
 

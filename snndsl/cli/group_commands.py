@@ -11,7 +11,7 @@ import typer
 from snndsl.cli.actions import own_searches, parsed_settings, print_search, run_with_progress, steps_of
 from snndsl.cli.options import Json, Output, Quiet, Settings
 
-__all__ = ["detect", "discover", "replay"]
+__all__ = ["detect", "discover", "motifs", "replay"]
 
 
 def discover(
@@ -128,4 +128,17 @@ def detect(
         print(f"  {low:,}-{high:,} with shifted trains, {shifts} times    p = {facts['p']:.3g}")
     else:
         print("  no shifted trains: the count alone says nothing about chance    try: --shifts 19")
+    return 0
+
+
+def motifs(
+    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    model: Annotated[Path, typer.Option("--in", metavar="MODEL", help="the model that was searched")],
+    group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
+    settings: Settings = [],
+) -> int:
+    """Print groups as the section `motifs` of a model file: anchors as spikes, the others as what they lead to."""
+    from snndsl.cli.replay import motifs_text
+
+    print(motifs_text(catalogue, model, parsed_settings(settings), group), end="")
     return 0

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from snndsl.errors import Fault, ModelError
 from snndsl.frontend.loader import load_source
 from snndsl.pipeline import Model, free_folder
 from snndsl.polychrony.catalogue import read_catalogue
-from snndsl.polychrony.replay import Answer, answers, replay_sections, schedule
-from snndsl.polychrony.sources import network_from_program
+from snndsl.polychrony.group import Group
+from snndsl.polychrony.replay import Answer, answers, group_motifs, replay_sections, schedule
+from snndsl.polychrony.sources import Network, network_from_program
 
-__all__ = ["replay_groups"]
+__all__ = ["motifs_text", "replay_groups"]
 
 
 def replay_groups(
@@ -52,18 +55,11 @@ def replay_groups(
     quiet : bool
         No progress.
     """
-    found = read_catalogue(catalogue)
-    unknown = [number for number in chosen if not 0 <= number < len(found)]
-    if unknown:
-        raise ModelError(Fault("group-unknown", f"there is no group {unknown[0]}", expected=f"0 .. {len(found) - 1}"))
-    plan = schedule([found[number] for number in chosen or range(len(found))])
     source = load_source(model, settings)
     original = Model.from_source(source)
-    network = network_from_program(original.program)
-    if network.table.neurons != int(found.manifest["neurons"]):
-        what = f"the groups are of {found.manifest['neurons']} neurons, {original.name} has {network.table.neurons}"
-        raise ModelError(Fault("another-network", what, expected="the model that was searched"))
-    sections = replay_sections(plan, network.first, str(float(network.step_ms)))
+    groups, network = _groups(catalogue, original, chosen)
+    plan = schedule(groups)
+    sections = replay_sections(plan, network.first)
     raw = dict(source.raw)
     raw["motifs"] = {**raw.get("motifs", {}), **sections["motifs"]}
     raw["stimuli"] = {**(raw.get("stimuli", {}) if ongoing else {}), **sections["stimuli"]}
@@ -74,3 +70,22 @@ def replay_groups(
     played = Model(**raw, folder=source.folder)
     done = run(played, backend, out or free_folder(f"replay-{original.name}-{backend}"), 1, False, quiet)
     return answers(plan, done.recording, network.first, tolerance), done
+
+
+def motifs_text(catalogue: Path, model: Path, settings: dict[str, Any], chosen: list[int]) -> str:
+    """Return groups as the section ``motifs`` of a model file, text."""
+    groups, network = _groups(catalogue, Model.from_source(load_source(model, settings)), chosen)
+    return str(yaml.safe_dump({"motifs": group_motifs(groups, network.first)}, sort_keys=False, width=120))
+
+
+def _groups(catalogue: Path, model: Model, chosen: list[int]) -> tuple[list[Group], Network]:
+    """Return groups (all if none is chosen) and the network of the model they belong to."""
+    found = read_catalogue(catalogue)
+    unknown = [number for number in chosen if not 0 <= number < len(found)]
+    if unknown:
+        raise ModelError(Fault("group-unknown", f"there is no group {unknown[0]}", expected=f"0 .. {len(found) - 1}"))
+    network = network_from_program(model.program)
+    if network.table.neurons != int(found.manifest["neurons"]):
+        what = f"the groups are of {found.manifest['neurons']} neurons, {model.name} has {network.table.neurons}"
+        raise ModelError(Fault("another-network", what, expected="the model that was searched"))
+    return [found[number] for number in chosen or range(len(found))], network

@@ -14,7 +14,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.group import Group
 from snndsl.results import Recording
 
-__all__ = ["Answer", "Schedule", "answers", "replay_sections", "schedule"]
+__all__ = ["Answer", "Schedule", "answers", "group_motifs", "replay_sections", "schedule"]
 
 _REST = 500
 """Steps of silence after a group, unless asked otherwise."""
@@ -89,7 +89,7 @@ def schedule(groups: Sequence[Group], rest: int = _REST) -> Schedule:
     return Schedule(tuple(groups), tuple(starts), now)
 
 
-def replay_sections(plan: Schedule, first: Mapping[str, int], step_ms: str) -> dict[str, Any]:
+def replay_sections(plan: Schedule, first: Mapping[str, int]) -> dict[str, Any]:
     """Return the sections ``motifs`` and ``stimuli`` that play the anchors, for a model file.
 
     Parameters
@@ -98,25 +98,37 @@ def replay_sections(plan: Schedule, first: Mapping[str, int], step_ms: str) -> d
         What and when.
     first : mapping of str to int
         Number of the first neuron of each population.
-    step_ms : str
-        Length of a step in ms, as a decimal number.
+    """
+    play = [{"motif": f"group_{g.id}", "at": [f"{start} step"]} for g, start in zip(plan.groups, plan.starts, strict=True)]
+    return {"motifs": group_motifs(plan.groups, first), "stimuli": {"replay": {"play": play}}}
+
+
+def group_motifs(groups: Sequence[Group], first: Mapping[str, int]) -> dict[str, Any]:
+    """Return groups as the section ``motifs`` of a model file: anchors as spikes, all others as what they lead to.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        Any.
+    first : mapping of str to int
+        Number of the first neuron of each population.
     """
     names = sorted(first, key=first.__getitem__)
     bounds = [first[name] for name in names]
 
-    def neuron(number: int) -> str:
-        place = bisect_right(bounds, number) - 1
-        return f"{names[place]}[{number - bounds[place]}]"
+    def times(neurons: Any, steps: Any, zero: int) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for number, step in zip(neurons.tolist(), steps.tolist(), strict=True):
+            place = bisect_right(bounds, number) - 1
+            found.setdefault(f"{names[place]}[{number - bounds[place]}]", []).append(f"{step - zero} step")
+        return found
 
-    motifs, play = {}, []
-    for group, start in zip(plan.groups, plan.starts, strict=True):
-        zero = int(group.anchor_steps.min())
-        times: dict[str, list[str]] = {}
-        for anchor, step in zip(group.anchors.tolist(), group.anchor_steps.tolist(), strict=True):
-            times.setdefault(neuron(anchor), []).append(f"{step - zero} step")
-        motifs[f"group_{group.id}"] = {"spikes": times}
-        play.append({"motif": f"group_{group.id}", "at": [f"{start} step"]})
-    return {"motifs": motifs, "stimuli": {"replay": {"play": play}}}
+    motifs = {}
+    for group in groups:
+        zero, own = int(group.anchor_steps.min()), np.arange(len(group)) >= len(group.anchors)
+        spikes = times(group.anchors, group.anchor_steps, zero)
+        motifs[f"group_{group.id}"] = {"spikes": spikes, "leads_to": times(group.neuron[own], group.step[own], zero)}
+    return motifs
 
 
 def answers(plan: Schedule, recording: Recording, first: Mapping[str, int], tolerance: int = 1) -> list[Answer]:
