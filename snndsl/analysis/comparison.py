@@ -185,9 +185,27 @@ def _comparable(one: Recording, other: Recording) -> None:
     if dict(one.populations) != dict(other.populations):
         what = f"{one.path} has populations {_sizes(one)}, {other.path} {_sizes(other)}"
         raise ModelError(Fault("runs-differ", what, expected="runs of one model"))
+    _same_neurons(one, other)
     if not _common(one, other):
         what = f"{one.path} and {other.path} recorded nothing in common"
         raise ModelError(Fault("nothing-compared", what, expected="spikes, states or synapses that both recorded"))
+
+
+def _same_neurons(one: Recording, other: Recording) -> None:
+    """Refuse runs that recorded spikes of different neurons of one population: what one lacks would look like a difference."""
+    for name in {*one.spikes} & {*other.spikes}:
+        mine, theirs = _recorded_neurons(one, name), _recorded_neurons(other, name)
+        if not np.array_equal(mine, theirs):
+            counts = " and ".join(f"{len(neurons):,} in {run.path}" for run, neurons in ((one, mine), (other, theirs)))
+            what = f"spikes of different neurons of {name} were recorded: {counts}"
+            raise ModelError(Fault("runs-differ", what, expected="records of the same neurons"))
+
+
+def _recorded_neurons(run: Recording, population: str) -> NDArray[np.int64]:
+    file = run.path / "source" / "data" / "records" / "spikes" / f"{population}.npy"
+    if not file.exists():
+        return np.arange(run.populations[population])
+    return np.asarray(np.load(file, allow_pickle=False), np.int64)
 
 
 def _common(one: Recording, other: Recording) -> bool:

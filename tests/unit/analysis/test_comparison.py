@@ -229,3 +229,14 @@ def test_a_damaged_chunk_is_reported(tmp_path: Path) -> None:
 def test_notebooks_get_escaped_text(tmp_path: Path) -> None:
     one, other = write(tmp_path / "<a>", SPIKES), write(tmp_path / "b", SPIKES)
     assert "<a>" not in compare(one, other)._repr_html_()
+
+
+def test_runs_that_recorded_other_neurons_are_refused(tmp_path: Path) -> None:
+    runs = [write(tmp_path / name, SPIKES) for name in "ab"]
+    chosen = runs[1].path / "source" / "data" / "records" / "spikes"
+    chosen.mkdir(parents=True)
+    np.save(chosen / "exc.npy", np.arange(8))
+    with pytest.raises(ModelError, match="10 in .* and 8 in"):
+        compare(*runs)
+    np.save(chosen / "exc.npy", np.arange(10))
+    assert compare(*runs).identical
