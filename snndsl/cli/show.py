@@ -16,6 +16,15 @@ from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
 from snndsl.pipeline import Model
 
+_HZ = 10.0
+_BASE = 150_000_000
+_COSTS = {
+    "reference": (1.0, 1.5e-4, 5e-8, 1e-7),
+    "brian2": (0.5, 1e-6, 1.5e-8, 1e-8),
+    "nest": (1.0, 1e-6, 3.5e-8, 3e-8),
+}
+"""Seconds to start, per step, per neuron and step, per arrival: from the shipped models, on one core, without building."""
+
 __all__ = ["description", "draw_graph", "equations", "lines"]
 
 
@@ -50,6 +59,7 @@ def description(model: Model) -> dict[str, Any]:
         8 * len(record.variables) * len(record.neurons) * max(0, (record.last - record.first) // record.period + 1)
         for record in program.state_records
     )
+    facts["estimate"] = _estimate(program, facts)
     facts["runs_on"] = {name: _runs(program, name) for name in backend_names()}
     return facts
 
@@ -77,7 +87,10 @@ def lines(model: Model) -> Iterator[str]:
         for what in facts["refused"]:
             yield f"  refused        {what}"
         return
-    yield f"  tables {_size(facts['table_bytes'])}   recorded states {_size(facts['state_bytes'])}"
+    guess = facts["estimate"]
+    times = ", ".join(f"{seconds:.0f} s on {name}" for name, seconds in guess["seconds"].items())
+    needs = f"memory about {_size(guess['memory_bytes'])}   disk {_size(guess['disk_bytes'])}"
+    yield f"  at {_HZ:g} Hz       {needs}   about {times}"
     yield "  runs on        " + "   ".join(f"{name} {'yes' if able else 'no'}" for name, able in facts["runs_on"].items())
 
 
@@ -140,6 +153,27 @@ def _bytes(program: Program) -> int:
     tables = [item.rows for item in program.synapses] + [item.columns for item in program.projections]
     tables += [item.events for item in program.injections]
     return sum(column.nbytes for table in tables for column in table.columns.values())
+
+
+def _estimate(program: Program, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return rough needs of a run in which every neuron spikes at `_HZ`: good to a factor of two or three."""
+    neurons = sum(population.size for population in program.populations)
+    seconds = program.steps * float(program.step) / 1000
+    spikes = _HZ * seconds * neurons
+    arrivals = _HZ * seconds * sum(part.rows.rows * (2 if part.rule else 1) for part in program.synapses)
+    snapshots = sum(
+        8 * len(record.variables) * len(record.stamps) * program.projection(record.projection).rows
+        for record in program.synapse_records
+    )
+    return {
+        "rate_hz": _HZ,
+        "memory_bytes": _BASE + 4 * facts["table_bytes"],
+        "disk_bytes": int(facts["table_bytes"] + facts["state_bytes"] + snapshots + 3 * spikes + program.steps),
+        "seconds": {
+            name: start + program.steps * (per_step + neurons * per_update) + arrivals * per_arrival
+            for name, (start, per_step, per_update, per_arrival) in _COSTS.items()
+        },
+    }
 
 
 def _runs(program: Program, name: str) -> bool:

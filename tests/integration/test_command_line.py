@@ -125,7 +125,8 @@ def test_show(folder: Path) -> None:
     assert "small   step 0.1 ms   2,000 steps   seed 1" in text and "poisson" in text
     assert "V__1 = (P__V__V * V)" in snndsl("show", "small.yaml", "--equations", cwd=folder).stdout
     assert snndsl("show", "small.yaml", "--ir", cwd=folder).stdout.startswith("program small step 1/10 ms steps 2000")
-    assert json.loads(snndsl("show", "small.yaml", "--json", cwd=folder).stdout)["runs_on"]["reference"] is True
+    facts = json.loads(snndsl("show", "small.yaml", "--json", cwd=folder).stdout)
+    assert facts["runs_on"]["reference"] is True and facts["estimate"]["memory_bytes"] > 1e8
     assert snndsl("show", "small.yaml", "--graph", "net.svg", cwd=folder).returncode == 0
     assert "20 lif" in (folder / "net.svg").read_text()
 
