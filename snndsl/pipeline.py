@@ -82,9 +82,11 @@ class Model:
     @cached_property
     def program(self) -> Program:
         """The program (`snndsl.ir`): what is executed, in steps and without units."""
-        from snndsl.lowering.program import lower
+        from snndsl.lowering.program import lower_graph
+        from snndsl.lowering.refuse import refuse_unsupported
 
-        return verify(lower(self.checked))
+        refuse_unsupported(self.checked)
+        return verify(lower_graph(self.graph))
 
     @cached_property
     def graph(self) -> Any:
@@ -327,6 +329,7 @@ def _facts(model: Model, engine: Backend) -> dict[str, Any]:
         "model": model.digest,
         "seed": None if seed is None else seed.model_dump(),
         "units": model.units(),
+        "warnings": [str(fault) for fault in model.graph.warnings],
         "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
     }

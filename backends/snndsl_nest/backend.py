@@ -43,7 +43,7 @@ TARGET = Target(
 )  # fmt: skip
 """What NEST can do: everything the program can say, with delays that fit into its 21 bits."""
 
-_HEADERS = ("boost/type_index.hpp", "ltdl.h")
+HEADERS = ("boost/type_index.hpp", "ltdl.h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _no_nest() -> Fault | None:
 
 def _no_headers() -> Fault | None:
     places = ("/usr/include", "/usr/local/include", "/opt/homebrew/include")
-    missing = [name for name in _HEADERS if not any((Path(place) / name).exists() for place in places)]
+    missing = [name for name in HEADERS if not any((Path(place) / name).exists() for place in places)]
     if not missing:
         return None
     what = f"NEST models need headers of boost and ltdl ({missing[0]} was not found)"

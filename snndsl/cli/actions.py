@@ -97,7 +97,7 @@ def faults_of(path: Path, settings: dict[str, Any], backends: list[str]) -> list
     from snndsl.semantics.check import check
 
     try:
-        checked = check(load_source(path, settings))
+        check(load_source(path, settings))
         if backends:
             from snndsl.pipeline import load
 
@@ -105,7 +105,7 @@ def faults_of(path: Path, settings: dict[str, Any], backends: list[str]) -> list
                 load(path, settings).generate(name)
     except SnndslError as error:
         return list(error.faults)
-    return list(checked.warnings)
+    return []
 
 
 def fault_dict(fault: Fault) -> dict[str, Any]:
@@ -116,8 +116,8 @@ def fault_dict(fault: Fault) -> dict[str, Any]:
 def remark(model: Any, quiet: bool) -> None:
     from snndsl.lowering.refuse import notes
 
-    if not quiet:
-        for fault in model.checked.warnings:
+    if not quiet and model.program:  # what cannot run is refused before anything is said about it
+        for fault in model.graph.warnings:
             print(fault, file=sys.stderr)
         for note in notes(model.checked):
             print(f"note: {note}", file=sys.stderr)

@@ -10,7 +10,7 @@ import numpy as np
 
 from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import ModelError, UnsupportedByTarget
-from snndsl.graph.network import NetworkGraph, elaborate
+from snndsl.graph.network import NetworkGraph
 from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
@@ -30,7 +30,7 @@ __all__ = ["description", "draw_graph", "equations", "lines"]
 
 def description(model: Model) -> dict[str, Any]:
     """Return the facts of a model as plain data."""
-    checked, graph = model.checked, elaborate(model.checked)
+    checked, graph = model.checked, model.graph
     facts: dict[str, Any] = {
         "name": model.name,
         "step_ms": float(checked.step),
@@ -107,7 +107,7 @@ def draw_graph(model: Model, file: Path) -> None:
     from snndsl.analysis.network_figure import network_figure
     from snndsl.analysis.saving import save
 
-    graph = elaborate(model.checked)
+    graph = model.graph
     nodes = [(node.name, node.kind, node.size, node.what) for node in graph.nodes() if node.kind != "motif"]
     edges = [
         (source, target, edge.projection if edge else "", edge.synapses if edge else 0, bool(edge and edge.rule))

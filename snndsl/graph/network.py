@@ -7,7 +7,7 @@ however large the network. `NetworkGraph.neuron_graph` makes the neuron-level gr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import networkx
@@ -95,6 +95,18 @@ class NetworkGraph:
     values: Mapping[str, PopulationValues]
     rows: Mapping[str, SynapseRows]
     graph: Any = field(default_factory=networkx.MultiDiGraph)
+
+    @property
+    def warnings(self) -> list[Fault]:
+        """What is allowed but odd: projections without a synapse."""
+        empty = [name for name, rows in self.rows.items() if not len(rows.i)]
+        return [
+            replace(
+                self.model.place("projections", name).problem("empty-projection", f"projection {name!r} has no synapses"),
+                severity="warning",
+            )
+            for name in empty
+        ]
 
     def nodes(self, kind: Kind | None = None) -> Iterator[Node]:
         """Yield the nodes (of one kind) in the order of the model."""

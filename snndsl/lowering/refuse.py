@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from snndsl.errors import Fault, UnsupportedByTarget
+from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 from snndsl.expressions import tree
-from snndsl.semantics.check import CheckedModel
+from snndsl.semantics.check import CheckedModel, is_library, time_missing
 from snndsl.semantics.element import Instruction
 from snndsl.semantics.terms import Place, names_in
 
@@ -20,7 +20,11 @@ def refuse_unsupported(model: CheckedModel) -> None:
     ------
     UnsupportedByTarget
         With one fault for each part.
+    ModelError
+        For a file of definitions, which holds nothing that could run.
     """
+    if is_library(model.source):
+        raise ModelError(time_missing(model.place("time")))
     faults = sorted(set(_unsupported(model)), key=lambda fault: (fault.line, fault.column))
     if faults:
         raise UnsupportedByTarget(faults)

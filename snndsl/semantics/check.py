@@ -30,7 +30,7 @@ from snndsl.semantics.terms import Place, Term, parse_term
 from snndsl.semantics.usable import PURE
 from snndsl.units import to_internal
 
-__all__ = ["CheckedModel", "check", "time_in_steps", "whole_steps"]
+__all__ = ["CheckedModel", "check", "is_library", "time_in_steps", "time_missing", "whole_steps"]
 
 
 @dataclass(eq=False)
@@ -63,8 +63,6 @@ class CheckedModel:
         By projection.
     signals, signal_names : mapping of str to Element, Names
         By signal.
-    warnings : list of Fault
-        What is allowed but odd.
     """
 
     source: ModelSource
@@ -82,7 +80,6 @@ class CheckedModel:
     signals: dict[str, Element] = field(default_factory=dict)
     signal_names: dict[str, Names] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
     file_data: dict[int, Mapping[str, DataColumn]] = field(default_factory=dict)
     file_steps: int = 0
 
@@ -195,11 +192,23 @@ def whole_steps(term: Term, step: Fraction, what: str) -> int:
     return int(length / step)
 
 
+def is_library(source: ModelSource) -> bool:
+    """Tell whether a file holds definitions only: nothing in it can run."""
+    spec = source.model
+    return spec.time is None and not (spec.populations or spec.projections or spec.stimuli)
+
+
+def time_missing(place: Place) -> Fault:
+    """Return the fault of a model without ``time``."""
+    return place.problem("key-missing", "the file has no 'time'", "time: {step: 0.1 ms, duration: 1 s}")
+
+
 def _time(source: ModelSource, faults: list[Fault]) -> tuple[Fraction, int]:
     place = Place(source.locations, ("time",))
     spec = source.model.time
     if spec is None:
-        faults.append(place.problem("key-missing", "the file has no 'time'", "time: {step: 0.1 ms, duration: 1 s}"))
+        if not is_library(source):
+            faults.append(time_missing(place))
         return Fraction(1), 0
     length = _length(spec.step, Place(source.locations, ("time", "step")), faults)
     if length is None:
@@ -285,5 +294,9 @@ def _unused_definitions(model: CheckedModel) -> None:
             except ModelError as error:
                 model.faults += error.faults
                 continue
-            check_element(element, element_names(element, model.data, model.signal_makers()), model.step)
+            check_element(
+                element,
+                element_names(element, model.data, model.signal_makers()),
+                None if is_library(model.source) else model.step,
+            )
             model.faults += element.faults

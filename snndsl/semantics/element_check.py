@@ -42,7 +42,7 @@ def element_names(element: Element, data: Mapping[str, DataColumn], outside: Map
     return names
 
 
-def check_element(element: Element, names: Names, step: Fraction) -> None:
+def check_element(element: Element, names: Names, step: Fraction | None) -> None:
     """Check every text of an element; faults go to `Element.faults`."""
     for name in names.makers:
         _ask(names, name, element)
@@ -58,7 +58,7 @@ def check_element(element: Element, names: Names, step: Fraction) -> None:
             names.expect(condition, BOOLEAN, "the condition")
     if element.silent_for is not None:
         names.expect(element.silent_for, TIME, "the refractory time")
-    if element.made_for is not None:
+    if element.made_for is not None and step is not None:
         _made_for(element, element.made_for, step)
 
 
