@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.errors import ModelError
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, model_names
+from snndsl.graph.wiring import Pairs
 from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel
 from snndsl.semantics.element import value_terms
 from snndsl.semantics.selection import Selection, resolve
-from snndsl.semantics.terms import Term
+from snndsl.semantics.terms import Place, Term
 
-__all__ = ["MotifSpikes", "motif_arrivals", "motif_spikes", "within"]
+__all__ = ["MotifSpikes", "motif_pairs", "motif_spikes"]
 
 Index = NDArray[np.int64]
 
@@ -60,12 +62,37 @@ def motif_spikes(model: CheckedModel, name: str) -> MotifSpikes:
     raise _problem(place, "motif-spikes", f"the spikes of motif {name!r} are no mapping", "{neuron: time}, or {i, t} with 'in'")
 
 
-def motif_arrivals(model: CheckedModel, name: str) -> MotifSpikes:
+def motif_pairs(model: CheckedModel, name: str, sources: Selection, targets: Selection, place: Place) -> tuple[Pairs, Index]:
+    """Return a synapse from every spike of a motif to every neuron where its spikes meet, and the delays in steps.
+
+    Raises
+    ------
+    ModelError
+        motif-nowhere, delay-below-step; at `place`.
+    """
+    spikes, meeting = motif_spikes(model, name), _arrivals(model, name)
+    pre, post = _within(spikes, sources), _within(meeting, targets)
+    first, second = np.nonzero(pre >= 0)[0], np.nonzero(post >= 0)[0]
+    if not len(first) or not len(second):
+        what = f"motif {name!r} has no {'arrivals in the targets' if len(first) else 'spikes of the sources'} of the projection"
+        hint = f'arrive: {{"{targets.blocks[0].population}[0]": T}}' if len(first) else ""
+        raise ModelError(place.problem("motif-nowhere", what, "neurons of the projection", hint))
+    k, m = np.repeat(first, len(second)), np.tile(second, len(first))
+    delay = meeting.step[m] - spikes.step[k]
+    if delay.min() < 1:
+        late = int(np.argmin(delay))
+        what = f"spike {int(k[late])} of motif {name!r} comes {int(-delay[late])} steps after it should arrive"
+        raise ModelError(place.problem("delay-below-step", what, "arrivals at least one step later"))
+    row = np.arange(len(k), dtype=np.int64)
+    return Pairs(pre[k], post[m], pre[k], row, row), delay
+
+
+def _arrivals(model: CheckedModel, name: str) -> MotifSpikes:
     """Return where and when the spikes of a motif meet; empty if the motif does not say."""
     return _named(model, name, "arrive", model.spec.motifs[name].arrive)
 
 
-def within(spikes: MotifSpikes, selection: Selection) -> Index:
+def _within(spikes: MotifSpikes, selection: Selection) -> Index:
     """Return the place of every spike's neuron within a selection, -1 where it is not selected."""
     places = np.full(len(spikes), -1, np.int64)
     offset = 0
@@ -136,7 +163,5 @@ def _arrays(model: CheckedModel, name: str, given: Mapping[str, Any]) -> MotifSp
     return MotifSpikes(tuple(selection.blocks[k].population for k in owner), local, step)
 
 
-def _problem(place: Any, code: str, what: str, expected: str) -> Exception:
-    from snndsl.errors import ModelError
-
+def _problem(place: Place, code: str, what: str, expected: str) -> ModelError:
     return ModelError(place.problem(code, what, expected))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
-from snndsl.graph.motifs import motif_arrivals, motif_spikes, within
+from snndsl.graph.motifs import motif_pairs
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
@@ -153,27 +153,8 @@ class _Projection:
         return self._copied(pairs)
 
     def _motif(self) -> tuple[Pairs, Index]:
-        """Return a synapse from every spike of a motif to every neuron where the spikes meet, and its delay in steps."""
-        name = str(self.spec.connect.value)
-        spikes, meeting = motif_spikes(self.model, name), motif_arrivals(self.model, name)
-        sources, targets = within(spikes, self.sources), within(meeting, self.targets)
-        first, second = np.nonzero(sources >= 0)[0], np.nonzero(targets >= 0)[0]
-        if not len(first) or not len(second):
-            what = (
-                f"motif {name!r} has no {'arrivals in the targets' if len(first) else 'spikes of the sources'} of {self.name!r}"
-            )
-            hint = f'arrive: {{"{self.targets.blocks[0].population}[0]": T}}' if len(first) else ""
-            raise ModelError(self.place("connect", "motif").problem("motif-nowhere", what, "neurons of the projection", hint))
-        k, m = np.repeat(first, len(second)), np.tile(second, len(first))
-        delay = meeting.step[m] - spikes.step[k]
-        if delay.min() < 1:
-            late = int(np.argmin(delay))
-            what = f"spike {int(k[late])} of motif {name!r} comes {int(-delay[late])} steps after it should arrive"
-            raise ModelError(
-                self.place("connect", "motif").problem("delay-below-step", what, "arrivals at least one step later")
-            )
-        row = np.arange(len(k), dtype=np.int64)
-        return Pairs(sources[k], targets[m], sources[k], row, row), delay
+        place = self.place("connect", "motif")
+        return motif_pairs(self.model, str(self.spec.connect.value), self.sources, self.targets, place)
 
     def _listed(self) -> Pairs:
         given = self.spec.connect.pairs
