@@ -31,7 +31,7 @@ venv: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@echo "installing into $(VENV) (some minutes the first time)"
 	@test -x $(BIN)/python || $(CLEAN_ENV) $(PYTHON) -m venv $(VENV)
-	@$(CLEAN_ENV) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[brian2,nest,test]'
+	@$(CLEAN_ENV) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[brian2,nest,cluster,spade,tables,test]'
 	@touch $@
 
 demo: $(STAMP)
