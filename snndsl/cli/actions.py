@@ -22,6 +22,7 @@ __all__ = [
     "print_search",
     "remark",
     "run_with_progress",
+    "step_ms_of",
     "steps_of",
 ]
 
@@ -164,3 +165,13 @@ def steps_of(text: str | None, step: Any) -> int | None:
     from snndsl.semantics.check import time_in_steps
 
     return None if text is None else time_in_steps(text, step)
+
+
+def step_ms_of(text: str | None) -> Any:
+    """Return the length of a step in ms as a fraction; whole nanoseconds."""
+    from fractions import Fraction
+
+    nanoseconds = steps_of(text, Fraction(1, 1_000_000))
+    if nanoseconds is not None and nanoseconds <= 0:
+        raise ModelError(Fault("usage", f"--step {text}", expected="a time above 0", try_='--step "1 ms"'))
+    return None if nanoseconds is None else Fraction(nanoseconds, 1_000_000)

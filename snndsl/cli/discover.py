@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -123,9 +124,9 @@ def nulls_of(items: list[str]) -> dict[str, int]:
     return found
 
 
-def network_of(source: Path, step: int | None) -> Network:
+def network_of(source: Path, step: int | None, step_ms: Fraction | None = None, population: str | None = None) -> Network:
     """Return the network of a run folder or a table."""
-    return read_network(source, step)
+    return read_network(source, step, step_ms=step_ms, population=population)
 
 
 def free_catalogue(source: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from snndsl.cli.actions import own_searches, parsed_settings, print_search, run_with_progress, steps_of
+from snndsl.cli.actions import own_searches, parsed_settings, print_search, run_with_progress, step_ms_of, steps_of
 from snndsl.cli.options import Json, Output, Quiet, Settings
 
 __all__ = ["detect", "discover", "motifs", "replay"]
@@ -16,7 +16,10 @@ __all__ = ["detect", "discover", "motifs", "replay"]
 
 def discover(
     source: Annotated[
-        Path, typer.Argument(metavar="RUN|TABLE|MODEL", help="run folder, npz or csv table, or a model with `discover`")
+        Path,
+        typer.Argument(
+            metavar="RUN|TABLE|MODEL", help="run folder; csv, npz, Parquet or SONATA table; or a model with `discover`"
+        ),
     ],
     mode: Annotated[str, typer.Option(metavar="MODE", help="original or corrected")] = "original",
     threshold: Annotated[float | None, typer.Option(metavar="W", help="weight above which a synapse is strong (9.5)")] = None,
@@ -25,6 +28,12 @@ def discover(
     null: Annotated[list[str], typer.Option("--null", metavar="NAME=TIMES", help="weights, delays or rewired")] = [],
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")
+    ] = None,
+    table_step: Annotated[
+        str | None, typer.Option("--step", metavar="TIME", help="step of a table whose delays are in ms")
+    ] = None,
+    population: Annotated[
+        str | None, typer.Option("--population", metavar="NAME", help="of SONATA edges; default: all")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes")] = 1,
     out: Output = None,
@@ -46,7 +55,7 @@ def discover(
         from snndsl.pipeline import read_run
 
         step = steps_of(at, read_run(source).step_length)
-    network = groups.network_of(source, step)
+    network = groups.network_of(source, step, step_ms_of(table_step), population)
     given = {"threshold": threshold, "anchors": anchors, "mode": mode}
     longest = int(network.table.delay.max(initial=1))
     if longest > Izhikevich2006().max_delay:

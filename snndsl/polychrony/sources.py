@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import Program
 from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.table_files import read_table
 from snndsl.results import Recording, read_run
 
 __all__ = ["Network", "network_from_program", "network_from_run", "read_network"]
@@ -46,31 +46,32 @@ class Network:
     first: dict[str, int]
 
 
-def read_network(source: str | os.PathLike[str], step: int | None = None) -> Network:
+def read_network(
+    source: str | os.PathLike[str], step: int | None = None, *, step_ms: Fraction | None = None, population: str | None = None
+) -> Network:
     """Read a network.
 
     Parameters
     ----------
     source : path
-        A run folder, or a table: npz, or csv with a header, with the columns pre, post, weight, delay (steps).
+        A run folder, or a table that `snndsl.polychrony.table_files.read_table` reads: csv, npz, Parquet, SONATA.
     step : int, optional
         Stamp of the weights of a run; without it, the last that were recorded.
+    step_ms : Fraction, optional
+        Length of a step of a table, in ms; has to be given where the delays of the table are in ms.
+    population : str, optional
+        Population of SONATA edges; without it, all.
 
     Raises
     ------
     ModelError
-        source-unknown, and what `SynapseTable.from_columns` and `network_from_run` refuse.
+        source-unknown, and what `read_table` and `network_from_run` refuse.
     """
     path = Path(source)
     if path.is_dir():
         return network_from_run(read_run(path), step)
-    if path.suffix == ".npz":
-        columns = _npz(path)
-    elif path.suffix == ".csv":
-        columns = _csv(path)
-    else:
-        raise ModelError(Fault("source-unknown", f"{path} is no network", expected="a run folder, a model, .npz or .csv"))
-    return Network(SynapseTable.from_columns(columns), None, Fraction(1), {})
+    found = read_table(path, step_ms=step_ms, population=population)
+    return Network(found.table, None, found.step_ms, found.first)
 
 
 def network_from_run(run: Recording, step: int | None = None) -> Network:
@@ -183,36 +184,3 @@ def _izhikevich(
         what = f"{name} consists of {neuron}, no Izhikevich neurons"
         raise ModelError(Fault("neuron-unsupported", what, expected="parameters a, b, c, d and states v, u"))
     return np.stack([np.broadcast_to(np.asarray(values[key], np.float64), (size,)) for key in _IZHIKEVICH], axis=1)
-
-
-def _npz(path: Path) -> dict[str, Any]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            columns = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError) as error:
-        raise ModelError(Fault("file-unreadable", f"{path}: {error}", expected="an npz archive of plain arrays")) from None
-    return columns if "delay" in columns or "delay_ms" not in columns else {**columns, "delay": columns["delay_ms"]}
-
-
-def _csv(path: Path) -> dict[str, Any]:
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(Fault("file-unreadable", f"{path}: {error}", expected="a csv file with a header")) from None
-    names = list(rows[0]) if rows else []
-    try:
-        return {name: np.array([float(row[name]) for row in rows]) for name in names}
-    except (TypeError, ValueError):
-        bad = next(k for k, row in enumerate(rows) if not all(_is_number(value) for value in row.values()))
-        raise ModelError(
-            Fault("not-numeric", f"{path}: row {bad + 1} is {list(rows[bad].values())}", expected="numbers")
-        ) from None
-
-
-def _is_number(text: Any) -> bool:
-    try:
-        float(text)
-    except (TypeError, ValueError):
-        return False
-    return True

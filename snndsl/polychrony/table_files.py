@@ -1,0 +1,242 @@
+"""Tables of synapses on disk: csv, npz, Parquet, SONATA; nothing is guessed, what does not fit is refused with its row."""
+
+from __future__ import annotations
+
+import csv
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError, ToolMissing
+from snndsl.polychrony.table import SynapseTable
+
+__all__ = ["TableFile", "read_table"]
+
+Columns = dict[str, NDArray[Any]]
+
+NAMES = ("pre", "post", "weight", "delay", "delay_ms", "plastic")
+"""Columns that are read; others are left alone."""
+
+MOST_NEURONS = 10_000_000
+"""Ids of a table run up to one less: a single wrong id would else ask for all memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableFile:
+    """A table that was read and checked.
+
+    Parameters
+    ----------
+    table : SynapseTable
+        With delays in steps.
+    step_ms : Fraction
+        Length of a step, ms.
+    first : dict of str to int
+        Number of the first neuron of each population; empty where the file has none.
+    """
+
+    table: SynapseTable
+    step_ms: Fraction
+    first: dict[str, int]
+
+
+def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None, population: str | None = None) -> TableFile:
+    """Read a table of synapses.
+
+    Parameters
+    ----------
+    path : path
+        ``.csv`` with a header, ``.npz``, ``.parquet`` (also ``.pq``), or SONATA edges in ``.h5`` (also ``.hdf5``). Columns are
+        ``pre``, ``post`` (0-based), ``weight`` and either ``delay`` in steps or ``delay_ms``; others are left alone. SONATA
+        delays are in ms.
+    step_ms : Fraction, optional
+        Length of a step, ms. Delays in ms need it, and have to be whole numbers of steps; for delays in steps it is 1 ms.
+    population : str, optional
+        Population of SONATA edges; without it, all.
+
+    Returns
+    -------
+    TableFile
+        With rows in the order of the file.
+
+    Raises
+    ------
+    snndsl.errors.ModelError
+        source-unknown, file-unreadable, table-empty, delay-step, off-grid, and what `SynapseTable.from_columns` refuses.
+    snndsl.errors.ToolMissing
+        The packages for Parquet or SONATA are not installed.
+    """
+    path = Path(path)
+    try:
+        return _read(path, step_ms, population)
+    except ModelError as error:
+        raise ModelError(fault if fault.file else replace(fault, file=str(path)) for fault in error.faults) from None
+
+
+def _read(path: Path, step_ms: Fraction | None, population: str | None) -> TableFile:
+    readers: Mapping[str, Callable[[Path], Columns]] = {".csv": _csv, ".npz": _npz, ".parquet": _parquet, ".pq": _parquet}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        what = f"{path} is no network"
+        raise ModelError(Fault("source-unknown", what, expected="a run folder, a model, .csv, .npz, .parquet or SONATA .h5"))
+    if population is not None:
+        what = f"population {population!r} of a table without populations"
+        raise ModelError(Fault("usage", what, expected="SONATA edges", try_="leave out --population"))
+    columns = reader(path)
+    first: dict[str, int] = {}
+    neurons = None
+    columns = in_steps(columns, step_ms)
+    _check_ids(columns)
+    return TableFile(SynapseTable.from_columns(columns, neurons=neurons), step_ms or Fraction(1), first)
+
+
+def in_steps(columns: Columns, step_ms: Fraction | None) -> Columns:
+    """Return columns with the delays in steps.
+
+    Parameters
+    ----------
+    columns : dict of str to ndarray
+        With ``delay``, or ``delay_ms`` and numbers in it.
+    step_ms : Fraction or None
+        Length of a step, ms.
+
+    Raises
+    ------
+    snndsl.errors.ModelError
+        delay-step, off-grid, synapse-not-finite.
+    """
+    if "delay_ms" not in columns:
+        return columns
+    if "delay" in columns:
+        what = "the table has the columns delay and delay_ms"
+        raise ModelError(Fault("delay-step", what, expected="one of them", try_="leave one out"))
+    if step_ms is None:
+        what = "the delays are in ms, and no step is given"
+        raise ModelError(Fault("delay-step", what, expected="the length of a step", try_='--step "1 ms"'))
+    delay = columns["delay_ms"]
+    if delay.dtype.kind not in "iuf":
+        raise ModelError(Fault("synapse-not-a-number", f"column 'delay_ms' holds {delay.dtype}", expected="numbers"))
+    row = _first(~np.isfinite(delay))
+    if row >= 0:
+        raise ModelError(Fault("synapse-not-finite", f"row {row}: delay_ms is {delay[row]}", expected="finite numbers"))
+    steps = delay.astype(np.float64) * step_ms.denominator / step_ms.numerator
+    whole = np.rint(steps)
+    # single precision holds 0.1 ms to 1.5e-8 of it
+    row = _first(np.abs(steps - whole) > 1e-6 * np.maximum(1.0, np.abs(steps)))
+    if row >= 0:
+        what = f"row {row}: delay_ms is {delay[row]}, {steps[row]:.6g} steps of {float(step_ms):g} ms"
+        raise ModelError(
+            Fault("off-grid", what, expected="a whole number of steps", try_="a shorter --step, or round the delays")
+        )
+    return {name: column for name, column in columns.items() if name != "delay_ms"} | {"delay": whole}
+
+
+def _check_ids(columns: Columns) -> None:
+    if columns and not max(len(column) if column.ndim else 1 for column in columns.values()):
+        raise ModelError(Fault("table-empty", "the table has no row", expected="one row a synapse"))
+    for name in ("pre", "post"):
+        column = columns.get(name)
+        if column is not None and column.ndim == 1 and column.dtype.kind in "iuf":
+            row = _first(column >= MOST_NEURONS)
+            if row >= 0 and np.isfinite(column[row]):
+                what = f"row {row}: {name} is {column[row]}"
+                raise ModelError(Fault("synapse-neuron-out-of-range", what, expected=f"ids from 0 to {MOST_NEURONS - 1:,}"))
+
+
+def _first(wrong: NDArray[np.bool_]) -> int:
+    return int(np.argmax(wrong)) if wrong.any() else -1
+
+
+def unreadable(error: Exception, expected: str) -> ModelError:
+    """Return the refusal of a file that another library could not read."""
+    text = str(error).splitlines()
+    return ModelError(Fault("file-unreadable", (text[0] if text else type(error).__name__)[:160], expected=expected))
+
+
+def missing_package(name: str, what: str) -> ToolMissing:
+    """Return the refusal where a package of the extra ``tables`` is not installed."""
+    fault = Fault("package-missing", f"{what} needs {name}", expected=name, try_="pip install 'snndsl[tables]'")
+    return ToolMissing(fault)
+
+
+def refuse_twice(names: Sequence[str]) -> None:
+    """Refuse columns of the same name."""
+    twice = sorted({name for name in names if name in NAMES and names.count(name) > 1})
+    if twice:
+        raise ModelError(Fault("synapse-column-twice", f"two columns are called {twice[0]!r}", expected="each name once"))
+
+
+def _npz(path: Path) -> Columns:
+    try:
+        archive = np.load(path, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise ValueError("a single array")
+        with archive:
+            refuse_twice(archive.files)
+            return {name: np.asarray(archive[name]) for name in archive.files if name in NAMES}
+    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise unreadable(error, "an npz archive of plain arrays") from None
+
+
+def _csv(path: Path) -> Columns:
+    expected = "a csv file with a header"
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream)
+            header = [name.strip() for name in next(reader, [])]
+            rows = [(reader.line_num, row) for row in reader if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise unreadable(error, expected) from None
+    refuse_twice(header)
+    if not header:
+        raise ModelError(Fault("table-empty", "the file is empty", expected=expected))
+    for k, (line, row) in enumerate(rows):
+        if len(row) != len(header):
+            what = f"row {k} has {len(row)} cells, the header {len(header)}"
+            raise ModelError(Fault("not-numeric", what, str(path), line, 1, expected="one number a column"))
+    wanted = {name: place for place, name in enumerate(header) if name in NAMES}
+    try:
+        return {name: np.array([float(row[place]) for _, row in rows]) for name, place in wanted.items()}
+    except ValueError:
+        k, (line, row) = next((k, item) for k, item in enumerate(rows) if not _numeric(item[1][p] for p in wanted.values()))
+        raise ModelError(Fault("not-numeric", f"row {k} is {row}", str(path), line, 1, expected="numbers")) from None
+
+
+def _numeric(cells: Any) -> bool:
+    try:
+        return all(float(cell) is not None for cell in cells)
+    except ValueError:
+        return False
+
+
+def _parquet(path: Path) -> Columns:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise missing_package("pyarrow", "a Parquet table") from None
+    try:
+        file = pyarrow.parquet.ParquetFile(path)
+        names = file.schema_arrow.names
+        refuse_twice(names)
+        table = file.read(columns=[name for name in names if name in NAMES])
+    except (OSError, ValueError, pyarrow.ArrowException) as error:
+        raise unreadable(error, "a Parquet table") from None
+    columns = {}
+    for name in table.column_names:
+        kind, column = table.schema.field(name).type, table.column(name)
+        if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind) or pyarrow.types.is_boolean(kind)):
+            raise ModelError(Fault("synapse-not-a-number", f"column {name!r} holds {kind}", expected="numbers"))
+        if column.null_count:
+            row = _first(column.is_null().to_numpy())
+            raise ModelError(Fault("synapse-not-finite", f"row {row}: {name} is null", expected="finite numbers"))
+        columns[name] = column.to_numpy()
+    return columns
