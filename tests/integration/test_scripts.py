@@ -1,16 +1,71 @@
-"""Scripts of the project run from the command line, small."""
+"""Scripts and measurements of the project run from the command line, small."""
 
+import csv
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+
+import numpy as np
 
 ROOT = Path(__file__).parents[2]
 
 
+def run_script(name: str, *arguments: object, cwd: Path) -> str:
+    """Run a script; return what it printed."""
+    command = [sys.executable, str(ROOT / "scripts" / name), *map(str, arguments)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def measurement(name: str) -> ModuleType:
+    """Import a file of benchmarks."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 def test_working_memory_recalls_the_same_on_two_backends(tmp_path: Path) -> None:
-    sizes = ["--neurons", "300", "--steps", "300", "--delays", "30", "--patterns", "2", "--backends", "reference", "nest"]
-    command = [sys.executable, str(ROOT / "scripts" / "working_memory.py"), "--out", str(tmp_path), *sizes]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("identical") == 2 and "DIFFERENT" not in done.stdout
-    assert "nest       mean F1" in done.stdout
+    sizes = ["--neurons", 300, "--steps", 300, "--delays", 30, "--patterns", 2, "--backends", "reference", "nest"]
+    printed = run_script("working_memory.py", "--out", tmp_path, *sizes, cwd=tmp_path)
+    assert printed.count("identical") == 2 and "DIFFERENT" not in printed
+    assert "nest       mean F1" in printed
+
+
+def test_groups_over_training_trains_once_and_searches_each_state(tmp_path: Path) -> None:
+    given = ["--duration", "1min", "--at", "30s", "1min", "--shuffled", 1, "--backend", "nest", "--out", tmp_path / "out"]
+    printed = run_script("groups_over_training.py", *given, cwd=tmp_path)
+    assert "60 s of training on nest" in printed
+    table = (tmp_path / "out" / "table.csv").read_text(encoding="utf-8")
+    first, last = list(csv.DictReader(table.splitlines()))
+    assert (first["time_s"], first["groups"], first["same"]) == ("30", "0", "nan")
+    assert (last["time_s"], last["groups"], last["new"], last["lost"]) == ("60", "5", "5", "0")
+    assert 0.2 < float(last["strong"]) < 0.3 and 1 < float(last["exc_hz"]) < 5
+    assert (tmp_path / "out" / "figure.png").stat().st_size > 10_000
+    again = run_script("groups_over_training.py", *given, cwd=tmp_path)
+    assert "trained on nest before" in again
+    assert (tmp_path / "out" / "table.csv").read_text(encoding="utf-8") == table
+
+
+def test_groups_of_2006_are_those_of_the_published_search(tmp_path: Path) -> None:
+    given = ["--mothers", 31, "--modes", "original", "corrected", "--nulls", "weights", "--shuffles", 2]
+    printed = run_script("groups_of_2006.py", *given, cwd=tmp_path)
+    assert "all equal, in its order" in printed and "every recorded number was met" in printed
+    assert printed.splitlines()[1].split()[:3] == ["original", "220", "220"]
+    assert "weights" in printed and "p = 0.3333" in printed  # the least p of two shuffles
+
+
+def test_planted_groups_are_found_spike_by_spike() -> None:
+    calibration = measurement("null_calibration")
+    found, groups = calibration.planted_found(calibration.Settings(strong=0.0, planted=3), seed=0)
+    assert found.shape == (3, 3) and found.all() and groups >= 3
+    jittered, _ = calibration.planted_found(calibration.Settings(strong=0.0, planted=3, jitter=4), seed=0)
+    assert not jittered[:, 0].any()
+    planted = calibration.plant(np.random.default_rng(0), calibration.SMALL)
+    assert [len(events) for events in planted.truth] == [calibration.LENGTH] * 2
+    assert (calibration.binomial_bound(20), calibration.binomial_bound(20, 0.5, 0.5)) == (4, 10)
