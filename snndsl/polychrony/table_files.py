@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, ToolMissing
+from snndsl.polychrony.sonata import read_edges
 from snndsl.polychrony.table import SynapseTable
 
 __all__ = ["TableFile", "read_table"]
@@ -83,6 +84,8 @@ def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None,
 
 def _read(path: Path, step_ms: Fraction | None, population: str | None) -> TableFile:
     readers: Mapping[str, Callable[[Path], Columns]] = {".csv": _csv, ".npz": _npz, ".parquet": _parquet, ".pq": _parquet}
+    if path.suffix.lower() in (".h5", ".hdf5"):
+        return _sonata(path, step_ms, population)
     reader = readers.get(path.suffix.lower())
     if reader is None:
         what = f"{path} is no network"
@@ -90,12 +93,42 @@ def _read(path: Path, step_ms: Fraction | None, population: str | None) -> Table
     if population is not None:
         what = f"population {population!r} of a table without populations"
         raise ModelError(Fault("usage", what, expected="SONATA edges", try_="leave out --population"))
-    columns = reader(path)
-    first: dict[str, int] = {}
-    neurons = None
-    columns = in_steps(columns, step_ms)
+    columns = in_steps(reader(path), step_ms)
     _check_ids(columns)
-    return TableFile(SynapseTable.from_columns(columns, neurons=neurons), step_ms or Fraction(1), first)
+    return TableFile(SynapseTable.from_columns(columns), step_ms or Fraction(1), {})
+
+
+def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> TableFile:
+    """Populations of nodes are numbered one after the other, in order of their names."""
+    found = read_edges(path, population)
+    sizes: dict[str, int] = {}
+    parts: list[Columns] = []
+    for edges in found:
+        try:
+            columns = in_steps(edges.columns, step_ms)
+            _check_ids(columns)
+            SynapseTable.from_columns(columns)
+            parts.append(columns)
+        except ModelError as error:
+            place = f"{path} /edges/{edges.name}"
+            raise ModelError(fault if fault.file else replace(fault, file=place) for fault in error.faults) from None
+        for end, nodes in (("pre", edges.source), ("post", edges.target)):
+            needed = int(columns[end].max()) + 1
+            sizes[nodes] = edges.sizes.get(nodes, max(sizes.get(nodes, 0), needed))
+            if needed > sizes[nodes]:
+                row = _first(columns[end] >= sizes[nodes])
+                what = f"row {row}: {end} is {columns[end][row]}, but {nodes!r} has {sizes[nodes]} nodes"
+                expected = f"ids from 0 to {sizes[nodes] - 1}"
+                raise ModelError(Fault("synapse-neuron-out-of-range", what, f"{path} /edges/{edges.name}", expected=expected))
+    first: dict[str, int] = {}
+    for name in sorted(sizes):
+        first[name] = sum(sizes[before] for before in first)
+    for columns, edges in zip(parts, found):
+        columns["pre"] = columns["pre"].astype(np.int64) + first[edges.source]
+        columns["post"] = columns["post"].astype(np.int64) + first[edges.target]
+    together = {name: np.concatenate([columns[name] for columns in parts]) for name in parts[0]}
+    assert step_ms is not None  # the delays of SONATA are in ms
+    return TableFile(SynapseTable.from_columns(together, neurons=sum(sizes.values())), step_ms, first)
 
 
 def in_steps(columns: Columns, step_ms: Fraction | None) -> Columns:
@@ -161,17 +194,17 @@ def unreadable(error: Exception, expected: str) -> ModelError:
     return ModelError(Fault("file-unreadable", (text[0] if text else type(error).__name__)[:160], expected=expected))
 
 
-def missing_package(name: str, what: str) -> ToolMissing:
-    """Return the refusal where a package of the extra ``tables`` is not installed."""
-    fault = Fault("package-missing", f"{what} needs {name}", expected=name, try_="pip install 'snndsl[tables]'")
-    return ToolMissing(fault)
-
-
-def refuse_twice(names: Sequence[str]) -> None:
-    """Refuse columns of the same name."""
+def check_names(names: Sequence[str]) -> None:
+    """Refuse columns that are missing or there twice."""
     twice = sorted({name for name in names if name in NAMES and names.count(name) > 1})
     if twice:
         raise ModelError(Fault("synapse-column-twice", f"two columns are called {twice[0]!r}", expected="each name once"))
+    missing = [name for name in ("pre", "post", "weight") if name not in names]
+    missing += [] if {"delay", "delay_ms"} & set(names) else ["delay"]
+    if missing:
+        what = f"the table has no column {', '.join(map(repr, missing))}; it has {', '.join(names)[:160] or 'none'}"
+        expected = "the columns pre, post, weight, and delay (in steps) or delay_ms"
+        raise ModelError(Fault("synapse-column-missing", what, expected=expected, try_="rename the columns"))
 
 
 def _npz(path: Path) -> Columns:
@@ -180,7 +213,7 @@ def _npz(path: Path) -> Columns:
         if not isinstance(archive, np.lib.npyio.NpzFile):
             raise ValueError("a single array")
         with archive:
-            refuse_twice(archive.files)
+            check_names(archive.files)
             return {name: np.asarray(archive[name]) for name in archive.files if name in NAMES}
     except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         raise unreadable(error, "an npz archive of plain arrays") from None
@@ -195,9 +228,9 @@ def _csv(path: Path) -> Columns:
             rows = [(reader.line_num, row) for row in reader if row]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise unreadable(error, expected) from None
-    refuse_twice(header)
     if not header:
         raise ModelError(Fault("table-empty", "the file is empty", expected=expected))
+    check_names(header)
     for k, (line, row) in enumerate(rows):
         if len(row) != len(header):
             what = f"row {k} has {len(row)} cells, the header {len(header)}"
@@ -222,11 +255,12 @@ def _parquet(path: Path) -> Columns:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise missing_package("pyarrow", "a Parquet table") from None
+        what = "a Parquet table needs pyarrow"
+        raise ToolMissing(Fault("package-missing", what, expected="pyarrow", try_="pip install 'snndsl[tables]'")) from None
     try:
         file = pyarrow.parquet.ParquetFile(path)
         names = file.schema_arrow.names
-        refuse_twice(names)
+        check_names(names)
         table = file.read(columns=[name for name in names if name in NAMES])
     except (OSError, ValueError, pyarrow.ArrowException) as error:
         raise unreadable(error, "a Parquet table") from None

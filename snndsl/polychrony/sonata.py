@@ -1,0 +1,242 @@
+"""Edges of SONATA: populations in one HDF5 file, weights and delays there or in the csv file of edge types beside it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError, ToolMissing, listed
+
+__all__ = ["Edges", "read_edges"]
+
+NAMES = {"syn_weight": "weight", "delay": "delay_ms"}
+"""Attributes of an edge, and the columns they become."""
+
+EXPECTED = "edges as in the SONATA format"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """One population of edges.
+
+    Parameters
+    ----------
+    name : str
+        Of the population.
+    source, target : str
+        Populations of nodes that `pre` and `post` are numbered in.
+    columns : dict of str to ndarray, shape (edges,)
+        ``pre``, ``post``, ``weight``, ``delay_ms``, as they are in the file.
+    sizes : dict of str to int
+        Nodes of those populations, if the file says how many there are.
+    """
+
+    name: str
+    source: str
+    target: str
+    columns: dict[str, NDArray[Any]]
+    sizes: dict[str, int]
+
+
+def read_edges(path: Path, population: str | None = None) -> list[Edges]:
+    """Read populations of edges.
+
+    Parameters
+    ----------
+    path : Path
+        HDF5 file with ``/edges/<population>``. What its groups do not hold, ``syn_weight`` or ``delay``, is looked up by
+        ``edge_type_id`` in the csv file of types beside it: ``a_edge_types.csv`` for ``a_edges.h5``, else ``edge_types.csv``.
+    population : str, optional
+        Only this one.
+
+    Returns
+    -------
+    list of Edges
+        In order of names.
+
+    Raises
+    ------
+    snndsl.errors.ModelError
+        file-unreadable, population-unknown, sonata-missing, sonata-unsupported, sonata-index.
+    snndsl.errors.ToolMissing
+        h5py is not installed.
+    """
+    try:
+        import h5py
+    except ImportError:
+        what = "a SONATA file needs h5py"
+        raise ToolMissing(Fault("package-missing", what, expected="h5py", try_="pip install 'snndsl[tables]'")) from None
+    try:
+        with h5py.File(path, "r") as file:
+            names = sorted(file["edges"]) if isinstance(file.get("edges"), h5py.Group) else []
+            if not names:
+                raise ModelError(Fault("sonata-missing", "the file has no populations in /edges", expected=EXPECTED))
+            if population is not None and population not in names:
+                raise ModelError(Fault("population-unknown", f"no population {population!r}", expected=listed(names)))
+            chosen = names if population is None else [population]
+            return [_population(_Store(file, h5py.Dataset), path, name) for name in chosen]
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
+        text = str(error).splitlines()
+        what = (text[0] if text else type(error).__name__)[:160]
+        raise ModelError(Fault("file-unreadable", what, expected="an intact HDF5 file")) from None
+
+
+class _Store:
+    """Datasets by their full names."""
+
+    def __init__(self, file: Any, dataset: type) -> None:
+        self._file, self._dataset = file, dataset
+
+    def has(self, name: str) -> bool:
+        return isinstance(self._file.get(name), self._dataset)
+
+    def members(self, name: str) -> list[str]:
+        group = self._file.get(name)
+        return sorted(group) if hasattr(group, "keys") else []
+
+    def read(self, name: str, length: int | None = None) -> NDArray[Any]:
+        if not self.has(name):
+            raise ModelError(Fault("sonata-missing", f"the file has no dataset {name}", expected=EXPECTED))
+        array = np.asarray(self._file[name][()])
+        if array.ndim != 1 or array.dtype.kind not in "iuf":
+            what = f"dataset {name} holds {array.dtype} in shape {array.shape}"
+            raise ModelError(Fault("synapse-not-a-number", what, expected="one number an edge"))
+        if length is not None and len(array) != length:
+            what = f"dataset {name} has {len(array)} rows, source_node_id {length}"
+            raise ModelError(Fault("synapse-columns-unequal", what, expected="one number an edge in every dataset"))
+        return array
+
+    def node_population(self, name: str) -> str:
+        value = self._file[name].attrs.get("node_population")
+        if isinstance(value, np.ndarray) and value.size == 1:
+            value = value.reshape(-1)[0]
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if not isinstance(value, str):
+            what = f"dataset {name} has no attribute node_population"
+            raise ModelError(Fault("sonata-missing", what, expected="the name of the population of nodes"))
+        return value
+
+    def nodes(self, population: str) -> int | None:
+        """Number of nodes, where the same file lists them."""
+        name = f"/nodes/{population}/node_type_id"
+        return len(self._file[name]) if self.has(name) else None
+
+
+def _population(store: _Store, path: Path, name: str) -> Edges:
+    base = f"/edges/{name}"
+    pre = store.read(f"{base}/source_node_id")
+    edges = len(pre)
+    columns = {"pre": pre, "post": store.read(f"{base}/target_node_id", edges)}
+    nodes = [store.node_population(f"{base}/{end}_node_id") for end in ("source", "target")]
+    groups = [item for item in store.members(base) if item.isdigit()]
+    if store.has(f"{base}/edge_group_id"):
+        group = store.read(f"{base}/edge_group_id", edges)
+        index = store.read(f"{base}/edge_group_index", edges)
+    else:
+        group, index = np.zeros(edges, np.int64), np.arange(edges)
+    held = {item: {key for key in (*NAMES, "nsyns") if store.has(f"{base}/{item}/{key}")} for item in groups}
+    values = {key: np.full(edges, np.nan) for key in NAMES}
+    open_ = {key: np.ones(edges, bool) for key in NAMES}
+    for item in groups:
+        mine = group == int(item)
+        for key in sorted(held[item]):
+            array = _taken(store.read(f"{base}/{item}/{key}"), index, mine, f"{base}/{item}/{key}")
+            if key == "nsyns":
+                _refuse_several(array, mine, f"{base}/{item}/nsyns")
+            else:
+                values[key][mine] = array
+                open_[key][mine] = False
+    for key, rows in open_.items():
+        if rows.any():
+            _from_types(key, rows, values[key], store, path, base)
+    columns |= {NAMES[key]: array for key, array in values.items()}
+    sizes = {node: size for node in nodes if (size := store.nodes(node)) is not None}
+    return Edges(name, nodes[0], nodes[1], columns, sizes)
+
+
+def _taken(array: NDArray[Any], index: NDArray[Any], mine: NDArray[np.bool_], name: str) -> NDArray[Any]:
+    wanted = index[mine]
+    wrong = (wanted < 0) | (wanted >= len(array)) | (wanted != np.floor(wanted))
+    if wrong.any():
+        row = int(np.flatnonzero(mine)[np.argmax(wrong)])
+        what = f"row {row}: edge_group_index is {index[row]}, but {name} has {len(array)} rows"
+        raise ModelError(Fault("sonata-index", what, expected=f"0 to {len(array) - 1}"))
+    return array[wanted.astype(np.int64)]
+
+
+def _refuse_several(array: NDArray[Any], mine: NDArray[np.bool_], name: str) -> None:
+    wrong = array != 1
+    if wrong.any():
+        row = int(np.flatnonzero(mine)[np.argmax(wrong)])
+        what = f"row {row}: {name} is {array[np.argmax(wrong)]}"
+        raise ModelError(Fault("sonata-unsupported", what, expected="1", try_="one edge for each synapse, or add up weights"))
+
+
+def _from_types(key: str, rows: NDArray[np.bool_], values: NDArray[Any], store: _Store, path: Path, base: str) -> None:
+    """Fill in what the types of the edges say."""
+    row = int(np.argmax(rows))
+    places = list(
+        dict.fromkeys([path.with_name(path.stem.replace("edges", "edge_types") + ".csv"), path.with_name("edge_types.csv")])
+    )
+    file = next((place for place in places if place.is_file()), None)
+    if file is None:
+        what = f"row {row}: the edge has no {key}, and there is no {' or '.join(place.name for place in places)}"
+        raise ModelError(Fault("sonata-missing", what, expected=f"{key} in {base}/0, or a column {key} of the edge types"))
+    types = _types(file)
+    kinds = store.read(f"{base}/edge_type_id", len(rows))
+    for kind in np.unique(kinds[rows]):
+        mine = rows & (kinds == kind)
+        row = int(np.argmax(mine))
+        entry = types.get(str(int(kind)) if np.isfinite(kind) else str(kind))
+        if entry is None:
+            raise ModelError(Fault("sonata-missing", f"row {row}: no edge type {kind}", str(file), expected=listed(types)))
+        if _given(entry, "weight_function") and key == "syn_weight":
+            what = f"edge type {kind}: weight_function {entry['weight_function']}"
+            raise ModelError(
+                Fault("sonata-unsupported", what, str(file), expected=f"weights as numbers, in {base}/0/syn_weight")
+            )
+        if not _given(entry, key):
+            raise ModelError(
+                Fault("sonata-missing", f"row {row}: edge type {kind} has no {key}", str(file), expected="a number")
+            )
+        try:
+            values[mine] = float(entry[key])
+        except ValueError:
+            what = f"edge type {kind}: {key} is {entry[key]!r}"
+            raise ModelError(Fault("not-numeric", what, str(file), expected="a number")) from None
+
+
+def _given(entry: Mapping[str, str], key: str) -> bool:
+    return entry.get(key, "NULL").strip() not in ("", "NULL", "NA", "NaN", "None")
+
+
+def _types(file: Path) -> dict[str, dict[str, str]]:
+    """Rows of a csv file of edge types, with blanks between cells, by ``edge_type_id``."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            lines: Sequence[list[str]] = [row for row in csv.reader(stream, delimiter=" ", skipinitialspace=True) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ModelError(Fault("file-unreadable", str(error)[:160], str(file), expected="a csv file of edge types")) from None
+    head = lines[0] if lines else []
+    if "edge_type_id" not in head:
+        what = f"the file has the columns {', '.join(head)[:120] or 'none'}"
+        expected = "columns with blanks between them, one of them edge_type_id"
+        raise ModelError(Fault("sonata-missing", what, str(file), expected=expected))
+    types: dict[str, dict[str, str]] = {}
+    for k, line in enumerate(lines[1:]):
+        if len(line) < len(head):
+            what = f"row {k} has {len(line)} cells, the header {len(head)}"
+            raise ModelError(Fault("file-unreadable", what, str(file), expected="one cell a column"))
+        entry = dict(zip(head, line))
+        if entry["edge_type_id"] in types:
+            what = f"row {k}: a second edge type {entry['edge_type_id']}"
+            raise ModelError(Fault("sonata-duplicate", what, str(file), expected="each edge type once"))
+        types[entry["edge_type_id"]] = entry
+    return types
