@@ -153,14 +153,22 @@ def draw(rows: list[dict[str, float]], path: Path) -> None:
     counts.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     counts.legend(frameon=False, loc="lower right")
     before = np.maximum(np.append(np.nan, column["groups"][:-1]), 1)
-    kept.plot(moment, column["kept"], "o-", ms=4, color="tab:green", label="strong E-E synapses")
-    kept.plot(
-        moment, (column["same"] + column["shifted"]) / before, "D-", ms=4, color="tab:cyan", label="groups, same or shifted"
+    shares = (
+        (column["kept"], "o", "tab:green", "strong E-E synapses"),
+        ((column["same"] + column["shifted"]) / before, "D", "tab:cyan", "groups, the same or shifted"),
+        (column["same"] / before, "o", "tab:blue", "groups, the same"),
     )
-    kept.plot(moment, column["same"] / before, "o-", ms=4, color="tab:blue", label="groups, the same")
+    late = len(rows) > 3 and moment[-1] - moment[-2] <= 60 < moment[-2] - moment[-3]  # the last interval is a short one
+    long = slice(None, -1) if late else slice(None)
+    for values, marker, colour, label in shares:
+        kept.plot(moment[long], values[long], marker + "-", ms=4, color=colour, label=label)
+        if late:
+            kept.plot(moment[-1:], values[-1:], marker, ms=7, mfc="none", color=colour)
+    if late:
+        kept.plot([], [], "o", ms=7, mfc="none", color="0.4", label=f"within the last {moment[-1] - moment[-2]:.0f} s")
     kept.set_ylabel("kept since the state before")
     kept.set_ylim(-0.03, 1)
-    kept.legend(frameon=False, loc="center left")
+    kept.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 0.12))
     strong.plot(moment, column["strong"], "o-", ms=4, color="tab:green")
     strong.set_ylabel(f"share of E-E synapses\nabove {STRONG:g}")
     strong.set_ylim(0, None)
