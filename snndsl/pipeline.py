@@ -13,6 +13,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,7 @@ def discover(
     definition: Any = "izhikevich2006",
     *,
     at: str | None = None,
+    inhibitory: Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
     **search: Any,
 ) -> Any:
@@ -262,14 +264,18 @@ def discover(
     ----------
     source : Model, Recording, path, mapping or SynapseTable
         A model (its initial weights), a run or its folder, a table on disk, or columns pre, post, weight, delay (steps).
-    definition : str or Izhikevich2006
-        What counts as a group.
+    definition : str or Definition
+        What counts as a group: ``izhikevich2006``, ``event_triggered``, ``structural``, ``probabilistic``, ``activated`` (of a
+        run), or an object with numbers of its own.
     at : str, optional
         Time of the weights of a run, for example ``"10 s"``; without it, the last that were recorded.
+    inhibitory : sequence of str, optional
+        Inhibitory populations of a model or run; without it, neurons with negative weights are.
     out : path, optional
         Folder of the catalogue.
     **search : object
-        Passed to `snndsl.polychrony.discover`: ``mode``, ``parameters``, ``mothers``, ``workers``, ``resume``.
+        Passed to `snndsl.polychrony.discover`: ``mode``, ``parameters`` (numbers in steps, or text such as ``"2 ms"``),
+        ``mothers``, ``workers``, ``scheduler``, ``resume``.
 
     Returns
     -------
@@ -281,21 +287,34 @@ def discover(
     ModelError
         What cannot be searched, and why.
     """
-    from snndsl.polychrony import SynapseTable
+    from snndsl.polychrony import Activated, Definition
     from snndsl.polychrony import discover as discover_groups
-    from snndsl.polychrony.sources import network_from_program, network_from_run, read_network
+    from snndsl.polychrony.detect import trains_of
+    from snndsl.polychrony.section import chosen_definition
+    from snndsl.polychrony.sources import Network, network_from_program, network_from_run, read_network
+    from snndsl.polychrony.table import SynapseTable
 
+    run = source if isinstance(source, Recording) else None
     if isinstance(source, Mapping):
         source = SynapseTable.from_columns(source)
     if isinstance(source, SynapseTable):
-        return discover_groups(source, definition, out=out, **search)
-    if isinstance(source, Model):
-        network = network_from_program(source.program)
+        network = Network(source, None, Fraction(1), {})
+    elif isinstance(source, Model):
+        network = network_from_program(source.program, inhibitory)
+    elif run is not None or Path(source).is_dir():
+        run = run or read_run(source)
+        step = None if at is None else time_in_steps(at, run.step_length)
+        network = network_from_run(run, step, inhibitory)
     else:
-        run = source if isinstance(source, Recording) else read_run(source) if Path(source).is_dir() else None
-        step = time_in_steps(at, run.step_length) if at is not None and run is not None else None
-        network = read_network(source) if run is None else network_from_run(run, step)
-    return discover_groups(network.table, definition, neurons=network.neurons, out=out, **search)
+        network = read_network(source)
+    search = {"neurons": network.neurons, "step_ms": float(network.step_ms)} | search
+    if not isinstance(definition, Definition):
+        mode = {"mode": search.pop("mode")} if search.get("mode") is not None else {}
+        given = mode | dict(search.pop("parameters", None) or {})
+        definition = chosen_definition(definition, given, network)
+    if isinstance(definition, Activated) and run is not None:
+        search.setdefault("trains", trains_of(run, network.first))
+    return discover_groups(network.table, definition, out=out, **search)
 
 
 def free_folder(name: str) -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.ir import Program, Synapses, Table
+from snndsl.ir.serial import neuron_to
 
 __all__ = ["arrays", "settings"]
 
@@ -36,6 +37,7 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
                 "size": population.size,
                 "neuron": population.neuron,
                 "states": list(program.neuron(population.neuron).states) if population.neuron else [],
+                "undriven": neuron_to(population.undriven) if population.undriven else None,
                 "values": {
                     name: None if isinstance(value, np.ndarray) else _number(value)
                     for name, value in sorted(population.values.items())

@@ -17,44 +17,12 @@ __all__ = [
     "faults_of",
     "free_place",
     "is_catalogue",
-    "own_searches",
     "parsed_settings",
-    "print_search",
     "remark",
     "run_with_progress",
     "step_ms_of",
     "steps_of",
 ]
-
-
-def own_searches(
-    source: Path, settings: dict[str, Any], out: Path | None, workers: int, seed: int, quiet: bool, as_json: bool
-) -> int:
-    """Run the searches of a model's section `discover`; return 1 if an expectation is not met."""
-    from snndsl.cli import discover as groups
-
-    failed, base = False, out or groups.free_catalogue(source)
-    for name, network, plan, entry in groups.searches_of_model(source, settings):
-        options = {"workers": workers, "resume": False, "min_path": None, "seed": seed, "quiet": quiet}
-        facts = print_search(groups.search(network, plan, base / name, **options), as_json)  # type: ignore[arg-type]
-        for met, text in groups.verdicts(entry, facts):
-            failed |= not met
-            if not as_json:
-                print(f"{'pass' if met else 'FAIL'}  {name}: {text}")
-    return 1 if failed else 0
-
-
-def print_search(events: Any, as_json: bool) -> dict[str, Any]:
-    """Print what a search says; return its facts."""
-    facts: dict[str, Any] = {}
-    for kind, content in events:
-        if kind == "facts":
-            facts = content
-            if as_json:
-                print(json.dumps(content, indent=1))
-        elif not as_json:
-            print(f"  {content}", flush=True)
-    return facts
 
 
 def is_catalogue(folder: Path) -> bool:

@@ -23,7 +23,8 @@ from snndsl.cli.actions import (
     run_with_progress,
     steps_of,
 )
-from snndsl.cli.group_commands import detect, discover, motifs, replay
+from snndsl.cli.discover_command import discover
+from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 

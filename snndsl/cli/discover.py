@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.pipeline import free_folder, load
-from snndsl.polychrony.nulls import significance
+from snndsl.polychrony.definitions import Activated
+from snndsl.polychrony.detect import SpikeTrains, trains_of
+from snndsl.polychrony.nulls import NULLS, significance
 from snndsl.polychrony.search import discover, predict
-from snndsl.polychrony.section import Search, judge, search_of
+from snndsl.polychrony.section import Search, chosen_definition, inhibitory_of, judge, search_of, threshold_of
 from snndsl.polychrony.sources import Network, network_from_program, read_network
+from snndsl.results import read_run
 from snndsl.semantics.selection import resolve
 
-__all__ = ["search", "searches_of_model"]
+__all__ = [
+    "How",
+    "free_catalogue",
+    "has_section",
+    "is_model",
+    "network_of",
+    "network_of_model",
+    "own_searches",
+    "pairs_of",
+    "plan_of",
+    "print_search",
+    "search",
+    "section_and_options",
+    "trains_for",
+]
 
-_NULLS = ("weights", "delays", "rewired")
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """Options of a search that do not change what is found, and the seed of its nulls.
+
+    Parameters
+    ----------
+    workers : int
+        Processes.
+    scheduler : str or None
+        Address of a Dask scheduler.
+    seed : int
+        Of the nulls.
+    quiet : bool
+        No progress.
+    resume : bool
+        Go on with a search that was stopped.
+    min_path : int or None
+        Show only groups with a path at least this long.
+    limit_s : float
+        A search predicted to take longer, in s, is refused.
+    """
+
+    workers: int = 1
+    scheduler: str | None = None
+    seed: int = 0
+    quiet: bool = False
+    resume: bool = False
+    min_path: int | None = None
+    limit_s: float = 86_400.0
 
 
-def search(
-    network: Network, plan: Search, out: Path, *, workers: int, resume: bool, min_path: int | None, seed: int, quiet: bool
-) -> Iterator[tuple[str, Any]]:
+def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTrains | None = None) -> Iterator[tuple[str, Any]]:
     """Yield lines of text and, last, the facts of one search.
 
     Parameters
@@ -36,50 +83,42 @@ def search(
         What to look for.
     out : Path
         Folder of the catalogue.
-    workers : int
-        Processes.
-    resume : bool
-        Go on with a search that was stopped.
-    min_path : int or None
-        Show only groups with a path at least this long.
-    seed : int
-        Of the nulls.
-    quiet : bool
-        No progress.
+    how : How
+        Options.
+    trains : SpikeTrains, optional
+        The recording for ``activated`` groups.
     """
-    counted = predict(network.table, plan.definition)
+    counted = predict(network.table, plan.definition, network.neurons)
     chosen = "" if plan.mothers is None else f" (before choosing {len(plan.mothers)} mothers)"
-    text = (
-        f"{counted.probes:,} combinations of strong inputs{chosen}, about {counted.seconds / workers:.0f} s on {workers} cores"
-    )
-    yield "text", text
-    arguments: dict[str, Any] = {"neurons": network.neurons, "mothers": plan.mothers, "workers": workers}
-    show = _shown(quiet)
-    catalogue = discover(network.table, plan.definition, out=out, resume=resume, progress=show, **arguments)
-    kept = catalogue if min_path is None else catalogue.filter(min_path=min_path)
-    facts: dict[str, Any] = {"catalogue": str(out), **kept.summary(), "definition": catalogue.definitions[0]}
-    steps = float(network.step_ms)
-    size, path, span = (facts[name] for name in ("size", "longest_path", "span"))
-    detail = ""
-    if facts["groups"]:
-        length = f"{span[2] * steps:g} ms ({span[1] * steps:g}-{span[3] * steps:g})"
-        detail = f"   size {size[2]:g} ({size[1]:g}-{size[3]:g})   span {length}   path {path[0]:g}-{path[4]:g}"
-        detail += f"   {facts['avalanches']} avalanches"
-    yield "text", f"search     {facts['groups']:,} groups{detail}"
-    facts["nulls"] = {}
+    inhibitory = int(np.count_nonzero(network.table.inhibitory))
+    yield "text", f"network    {network.table.neurons:,} neurons, {inhibitory:,} inhibitory, {network.table.rows:,} synapses"
+    about = f"about {counted.seconds / how.workers:,.0f} s on {how.workers} cores" if how.scheduler is None else "on a cluster"
+    yield "text", f"probes     {counted.probes:,} combinations of strong inputs{chosen}, {about}"
+    arguments: dict[str, Any] = {
+        "neurons": network.neurons,
+        "mothers": plan.mothers,
+        "workers": how.workers,
+        "trains": trains,
+        "step_ms": float(network.step_ms),
+        "limit_s": how.limit_s,
+    }
+    found = {"out": out, "resume": how.resume, "scheduler": how.scheduler, "progress": _shown(how.quiet)}
+    catalogue = discover(network.table, plan.definition, **found, **arguments)
+    kept = catalogue if how.min_path is None else catalogue.filter(min_path=how.min_path)
+    facts: dict[str, Any] = {"catalogue": str(out), **kept.summary(), "definition": catalogue.definitions[0], "nulls": {}}
+    yield "text", f"search     {facts['groups']:,} groups{_spread(facts, float(network.step_ms))}"
     for name, times in plan.nulls.items():
-        found = significance(
-            network.table, plan.definition, null=name, repetitions=times, seed=seed, progress=_counted(name, quiet), **arguments
-        )
-        groups = found.shuffled["groups"]
+        drawn = {"repetitions": times, "seed": how.seed, "observed": catalogue, "progress": _counted(name, how.quiet)}
+        tested = significance(network.table, plan.definition, null=name, **drawn, **arguments)
+        groups = tested.shuffled["groups"]
         facts["nulls"][name] = {
             "repetitions": times,
             "groups": groups.tolist(),
-            "p": found.p["groups"],
-            "adjusted": found.adjusted,
+            "p": tested.p["groups"],
+            "adjusted": tested.adjusted,
         }
         spread = f"{np.median(groups):g} ({groups.min():g}-{groups.max():g})"
-        verdict = f"p = {found.p['groups']:.3g}, family-wise {found.adjusted['groups']:.3g}"
+        verdict = f"p = {tested.p['groups']:.3g}, family-wise {tested.adjusted['groups']:.3g}"
         yield "text", f"null       {spread} groups with {name} shuffled, {times} times    {verdict}"
     if not plan.nulls:
         yield "text", "null       none was run: the count alone says nothing about chance    try: --null weights=19"
@@ -87,21 +126,47 @@ def search(
     yield "facts", facts
 
 
-def searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[str, Network, Search, Any]]:
-    """Yield name, network, search and specification of every entry of a model's section.
+def _spread(facts: dict[str, Any], step_ms: float) -> str:
+    """Return sizes, spans and paths in words."""
+    if not facts["groups"]:
+        return ""
+    size, path, span = (facts[name] for name in ("size", "longest_path", "span"))
+    length = f"{span[2] * step_ms:g} ms ({span[1] * step_ms:g}-{span[3] * step_ms:g})"
+    text = f"   size {size[2]:g} ({size[1]:g}-{size[3]:g})   span {length}   path {path[0]:g}-{path[4]:g}"
+    return text + f"   {facts['avalanches']} avalanches"
 
-    Raises
-    ------
-    ModelError
-        nothing-to-discover.
-    """
+
+def print_search(events: Iterator[tuple[str, Any]], as_json: bool) -> dict[str, Any]:
+    """Print what a search says; return its facts."""
+    facts: dict[str, Any] = {}
+    for kind, content in events:
+        if kind == "facts":
+            facts = content
+            if as_json:
+                print(json.dumps(content, indent=1))
+        elif not as_json:
+            print(f"  {content}", flush=True)
+    return facts
+
+
+def own_searches(source: Path, settings: dict[str, Any], out: Path | None, how: How, as_json: bool) -> int:
+    """Run the searches of a model's section `discover`; return 1 if an expectation is not met."""
+    failed, base = False, out or free_catalogue(source)
+    for name, network, plan, entry in _searches_of_model(source, settings):
+        facts = print_search(search(network, plan, base / name, how), as_json)
+        for met, text in _verdicts(entry, facts):
+            failed |= not met
+            if not as_json:
+                print(f"{'pass' if met else 'FAIL'}  {name}: {text}")
+    return 1 if failed else 0
+
+
+def _searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[str, Network, Search, Any]]:
+    """Yield name, network, search and specification of every entry of a model's section."""
     model = load(file, settings)
     spec = model.checked.spec
-    if not spec.discover:
-        what, expected = f"{file} has no 'discover'", "a section 'discover', or a run folder"
-        raise ModelError(Fault("nothing-to-discover", what, expected=expected))
-    network = network_from_program(model.program)
     for name, entry in spec.discover.items():
+        network = network_from_program(model.program, inhibitory_of(entry))
         mothers = None
         if entry.mothers is not None:
             place = model.checked.place("discover", name, "mothers")
@@ -111,22 +176,97 @@ def searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[st
         yield name, network, search_of(entry, network, mothers), entry
 
 
-def nulls_of(items: list[str]) -> dict[str, int]:
+def _verdicts(entry: Any, facts: dict[str, Any]) -> list[tuple[bool, str]]:
+    """Return what came of the expectations of a search."""
+    measured = {"groups": float(facts["groups"])}
+    if facts["nulls"]:
+        measured["p"] = max(null["p"] for null in facts["nulls"].values())
+    return list(judge(entry.expect, measured))
+
+
+def is_model(source: Path) -> bool:
+    """Tell whether a path is a model file or the folder of one, no run."""
+    in_folder = (source / "model.yaml").exists() and not (source / "manifest.json").exists()
+    return source.suffix in (".yaml", ".yml") or in_folder
+
+
+def has_section(source: Path, settings: dict[str, Any]) -> bool:
+    """Tell whether a model says what to search for."""
+    return bool(load(source, settings).checked.spec.discover)
+
+
+def section_and_options() -> ModelError:
+    """Return the error of a search that is described twice."""
+    what = "options of a definition for a model that has a section 'discover'"
+    hint = "--definition NAME to search with options, or --set discover... to change the section"
+    return ModelError(Fault("usage", what, expected="either", try_=hint))
+
+
+def pairs_of(items: list[str], option: str) -> dict[str, str]:
+    """Return ``name=value`` texts as a mapping."""
+    found = {}
+    for item in items:
+        name, sign, value = item.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise ModelError(Fault("usage", f"{option} {item}", expected="NAME=VALUE", try_=f"{option} jitter=2"))
+        found[name.strip()] = value.strip()
+    return found
+
+
+def plan_of(network: Network, definition: str, given: dict[str, Any], mothers: str | None, nulls: list[str]) -> Search:
+    """Return the search that options describe."""
+    parameters = dict(given)
+    if "threshold" in parameters:
+        parameters["threshold"] = threshold_of(str(parameters["threshold"]), network)
+    chosen = None if mothers is None else _neurons(mothers, network.table.neurons)
+    return Search(chosen_definition(definition, parameters, network), chosen, _nulls(nulls))
+
+
+def _neurons(text: str, neurons: int) -> NDArray[np.int64]:
+    """Return neurons listed as ``3,5,10:20``."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, sign, last = part.strip().partition(":")
+        if not first.isdigit() or (sign and not last.isdigit()):
+            raise ModelError(Fault("usage", f"neurons {text!r}", expected="numbers and ranges", try_="3,5,10:20"))
+        found += range(int(first), min(int(last), neurons + 1)) if sign else [int(first)]
+    if not found or max(found) >= neurons:
+        raise ModelError(Fault("mothers", f"neurons {text!r}", expected=f"neurons within 0 .. {neurons - 1}"))
+    return np.unique(np.array(found, np.int64))
+
+
+def _nulls(items: list[str]) -> dict[str, int]:
     """Return ``weights=200`` texts as a mapping."""
     found = {}
     for item in items:
         name, _, times = item.partition("=")
-        if name not in _NULLS or not times.isdigit() or int(times) < 1:
-            raise ModelError(
-                Fault("usage", f"--null {item}", expected=f"NAME=TIMES with {', '.join(_NULLS)}", try_="--null weights=19")
-            )
+        if name not in NULLS or not times.isdigit() or int(times) < 1:
+            expected = f"NAME=TIMES with {', '.join(NULLS)}"
+            raise ModelError(Fault("usage", f"--null {item}", expected=expected, try_="--null weights=19"))
         found[name] = int(times)
     return found
 
 
-def network_of(source: Path, step: int | None, step_ms: Fraction | None = None, population: str | None = None) -> Network:
+def trains_for(plan: Search, source: Path, network: Network) -> SpikeTrains | None:
+    """Return the spikes of a run, for a definition that asks for them."""
+    if not isinstance(plan.definition, Activated):
+        return None
+    if not (source / "manifest.json").exists():
+        what = f"{source} has no spikes"
+        raise ModelError(Fault("recording-missing", what, expected="a run folder with the spikes of all neurons"))
+    return trains_of(read_run(source), network.first)
+
+
+def network_of(
+    source: Path, step: int | None, step_ms: Fraction | None, population: str | None, inhibitory: list[str]
+) -> Network:
     """Return the network of a run folder or a table."""
-    return read_network(source, step, step_ms=step_ms, population=population)
+    return read_network(source, step, step_ms=step_ms, population=population, inhibitory=inhibitory or None)
+
+
+def network_of_model(source: Path, settings: dict[str, Any], inhibitory: list[str]) -> Network:
+    """Return the network of a model before it has run."""
+    return network_from_program(load(source, settings).program, inhibitory or None)
 
 
 def free_catalogue(source: Path) -> Path:
@@ -136,25 +276,13 @@ def free_catalogue(source: Path) -> Path:
     return free_folder(f"groups-{source.stem}")
 
 
-def verdicts(entry: Any, facts: dict[str, Any]) -> list[tuple[bool, str]]:
-    """Return what came of the expectations of a search."""
-    measured = {"groups": float(facts["groups"])}
-    if facts["nulls"]:
-        measured["p"] = max(null["p"] for null in facts["nulls"].values())
-    return list(judge(entry.expect, measured))
-
-
 def _shown(quiet: bool) -> Any:
     if quiet or not sys.stderr.isatty():
         return None
 
     def show(done: int, total: int, groups: int) -> None:
-        print(
-            f"\r  search   {done / max(total, 1):4.0%}  {groups:,} groups ",
-            end="" if done < total else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
+        end = "" if done < total else "\n"
+        print(f"\r  search   {done / max(total, 1):4.0%}  {groups:,} groups ", end=end, file=sys.stderr, flush=True)
 
     return show
 

@@ -8,67 +8,10 @@ from typing import Annotated
 
 import typer
 
-from snndsl.cli.actions import own_searches, parsed_settings, print_search, run_with_progress, step_ms_of, steps_of
+from snndsl.cli.actions import parsed_settings, run_with_progress
 from snndsl.cli.options import Json, Output, Quiet, Settings
 
-__all__ = ["detect", "discover", "motifs", "replay"]
-
-
-def discover(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN|TABLE|MODEL", help="run folder; csv, npz, Parquet or SONATA table; or a model with `discover`"
-        ),
-    ],
-    mode: Annotated[str, typer.Option(metavar="MODE", help="original or corrected")] = "original",
-    threshold: Annotated[float | None, typer.Option(metavar="W", help="weight above which a synapse is strong (9.5)")] = None,
-    anchors: Annotated[int | None, typer.Option(metavar="N", help="anchors of a group (3)")] = None,
-    min_path: Annotated[int | None, typer.Option("--min-path", metavar="N", help="shortest longest path shown")] = None,
-    null: Annotated[list[str], typer.Option("--null", metavar="NAME=TIMES", help="weights, delays or rewired")] = [],
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")
-    ] = None,
-    table_step: Annotated[
-        str | None, typer.Option("--step", metavar="TIME", help="step of a table whose delays are in ms")
-    ] = None,
-    population: Annotated[
-        str | None, typer.Option("--population", metavar="NAME", help="of SONATA edges; default: all")
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes")] = 1,
-    out: Output = None,
-    resume: Annotated[Path | None, typer.Option("--resume", metavar="DIR", help="go on with a search that was stopped")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="of the nulls")] = 0,
-    settings: Settings = [],
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> int:
-    """Search a network for polychronous groups; a model's own section needs no options."""
-    from snndsl.cli import discover as groups
-    from snndsl.polychrony.definitions import Izhikevich2006
-    from snndsl.polychrony.section import Search
-
-    if source.suffix in (".yaml", ".yml") or (source / "model.yaml").exists() and not (source / "manifest.json").exists():
-        return own_searches(source, parsed_settings(settings), out, workers, seed, quiet, as_json)
-    step = None
-    if at is not None:
-        from snndsl.pipeline import read_run
-
-        step = steps_of(at, read_run(source).step_length)
-    network = groups.network_of(source, step, step_ms_of(table_step), population)
-    given = {"threshold": threshold, "anchors": anchors, "mode": mode}
-    longest = int(network.table.delay.max(initial=1))
-    if longest > Izhikevich2006().max_delay:
-        given |= {
-            "max_delay": longest,
-            "last_step": max(Izhikevich2006().last_step, 2 * longest + Izhikevich2006().latency + 1),
-        }
-    definition = Izhikevich2006(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
-    plan = Search(definition, None, groups.nulls_of(null))
-    folder = resume or out or groups.free_catalogue(source)
-    options = {"workers": workers, "resume": resume is not None, "min_path": min_path, "seed": seed, "quiet": quiet}
-    print_search(groups.search(network, plan, folder, **options), as_json)  # type: ignore[arg-type]
-    return 0
+__all__ = ["detect", "motifs", "replay"]
 
 
 def replay(

@@ -138,6 +138,9 @@ class Population:
     spikes : Table or None
         Of a source: ``stamp`` int64, ``neuron`` int32, sorted by both, no duplicates, stamps 0 .. steps. A spike of stamp 0
         is delivered but not recorded.
+    undriven : Neuron or None
+        What a neuron does where no stimulus reaches it: the network at rest that a search for groups looks at. Reads no other
+        values than `neuron` does. It is never simulated.
     """
 
     name: str
@@ -145,6 +148,7 @@ class Population:
     neuron: str | None
     values: Mapping[str, Value] = field(default_factory=dict)
     spikes: Table | None = None
+    undriven: Neuron | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -67,7 +67,7 @@ def _problems(program: Program) -> Iterator[str]:
     populations = {population.name: population for population in program.populations}
     neurons = {neuron.name: neuron for neuron in program.neurons}
     for population in program.populations:
-        yield from _population(population, neurons, program.steps)
+        yield from _population(population, neurons, program.steps, samples)
     for synapses in program.synapses:
         yield from _synapses(program, synapses, populations, neurons)
     for injection in program.injections:
@@ -176,7 +176,7 @@ def _disjoint(where: str, groups: Iterable[tuple[str, ...]]) -> Iterator[str]:
 # ---- tables
 
 
-def _population(population: Population, neurons: Mapping[str, Neuron], steps: int) -> Iterator[str]:
+def _population(population: Population, neurons: Mapping[str, Neuron], steps: int, samples: set[str]) -> Iterator[str]:
     where = f"population {population.name}"
     if population.size < 1:
         yield f"{where} has size {population.size}"
@@ -193,6 +193,10 @@ def _population(population: Population, neurons: Mapping[str, Neuron], steps: in
         yield f"{where} has the unknown neuron {population.neuron}"
         return
     wanted = {*neuron.params, *neuron.states}
+    if population.undriven is not None:
+        extra = {*population.undriven.params, *population.undriven.states} - wanted
+        yield from (f"{where} undriven reads {name}, which has no value" for name in sorted(extra))
+        yield from _neuron(population.undriven, samples)
     yield from (f"{where} gives no value to {name}" for name in sorted(wanted - set(population.values)))
     yield from (f"{where} gives a value to {name}" for name in sorted(set(population.values) - wanted))
     for name, value in sorted(population.values.items()):

@@ -212,7 +212,8 @@ class _Lowering:
             if weight is not None:
                 table[f"{drive.name}__weight"] = _plain(on_grid(weight, self.grid[name, drive.port]))
         kept = {key: table[key] for key in (*neuron.params, *neuron.states)}
-        return Population(name, model.sizes[name], neuron.name, kept)
+        undriven = lower_neuron(element, model.step, name, [], False, self._sample).neuron
+        return Population(name, model.sizes[name], neuron.name, kept, undriven=undriven)
 
     def _derived(self, lowered: LoweredNeuron, name: str, values: PopulationValues) -> dict[str, Any]:
         """Evaluate what the lowering needs: propagators, periods, refractory steps, keys."""

@@ -2,7 +2,16 @@
 
 from snndsl.polychrony.catalogue import Catalogue, read_catalogue
 from snndsl.polychrony.compare import GroupComparison, compare_catalogues
-from snndsl.polychrony.definitions import Definition, Izhikevich2006
+from snndsl.polychrony.definitions import (
+    DEFINITIONS,
+    Activated,
+    Definition,
+    EventTriggered,
+    Izhikevich2006,
+    Probabilistic,
+    Structural,
+    definition_of,
+)
 from snndsl.polychrony.export import merge, write_csv, write_graphml
 from snndsl.polychrony.group import Group
 from snndsl.polychrony.nulls import Significance, significance
@@ -10,15 +19,21 @@ from snndsl.polychrony.search import Prediction, discover, predict
 from snndsl.polychrony.table import SynapseTable
 
 __all__ = [
+    "DEFINITIONS",
+    "Activated",
     "Catalogue",
     "Definition",
+    "EventTriggered",
     "Group",
     "GroupComparison",
     "Izhikevich2006",
     "Prediction",
+    "Probabilistic",
     "Significance",
+    "Structural",
     "SynapseTable",
     "compare_catalogues",
+    "definition_of",
     "discover",
     "merge",
     "predict",

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.polychrony.definitions import Izhikevich2006
+from snndsl.errors import Fault, SimulationFailed
+from snndsl.polychrony.answer import NeuronModel, advance_of
+from snndsl.polychrony.definitions import Activated, Definition, EventTriggered, Izhikevich2006, Probabilistic, Structural
+from snndsl.polychrony.detect import Motif, SpikeTrains, detect
+from snndsl.polychrony.engine import answers, events, mothers
 from snndsl.polychrony.engine.arrays import LARGE, SMALL, Found, Room, Work, found, work
-from snndsl.polychrony.engine.literal import Rows, rows
-from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, search_mother
-from snndsl.polychrony.engine.network import combinations, inputs, network, published, rule
+from snndsl.polychrony.engine.literal import rows
+from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY
+from snndsl.polychrony.engine.network import combinations, inputs, kept_rows, network, published, rule
 from snndsl.polychrony.folder import Chunk
 from snndsl.polychrony.table import SynapseTable
 
-__all__ = ["Block", "Searcher", "blocks", "triples"]
+__all__ = ["Block", "Neurons", "Searcher", "blocks", "triples"]
+
+Neurons = NDArray[np.float64] | NeuronModel | None
+"""a, b, c, d of neurons of 2006, shape (neurons, 4); or programs; None: those of 2006, by type."""
 
 BLOCK = 20_000
 
@@ -30,7 +38,7 @@ class Block:
     probes: int
 
 
-def triples(table: SynapseTable, definition: Izhikevich2006) -> list[int]:
+def triples(table: SynapseTable, definition: Definition) -> list[int]:
     """Return the number of combinations of anchors of every mother."""
     return combinations(inputs(table, definition), definition.anchors)
 
@@ -60,21 +68,43 @@ class Searcher:
     ----------
     table : SynapseTable
         The network.
-    definition : Izhikevich2006
+    definition : Definition
         What counts as a group.
-    neurons : ndarray of float64, shape (neurons, 4), optional
-        a, b, c, d; without it, those of 2006.
+    neurons : ndarray of float64, shape (neurons, 4), NeuronModel or None
+        What answers (`Neurons`); definitions by events take no notice of it.
+    trains : SpikeTrains, optional
+        The recording in which `Activated` groups have to occur.
     """
 
-    def __init__(self, table: SynapseTable, definition: Izhikevich2006, neurons: NDArray[np.float64] | None = None) -> None:
-        self.net = network(table, definition, published(table) if neurons is None else neurons)
+    def __init__(
+        self, table: SynapseTable, definition: Definition, neurons: Neurons = None, trains: SpikeTrains | None = None
+    ) -> None:
+        self.shown = None if trains is None or not isinstance(definition, Activated) else (definition, trains)
         self.given = inputs(table, definition)
         self.rule = rule(definition)
-        self.small: Work = work(table.neurons, self.rule, SMALL)
         self.room: Room = LARGE
+        self.small: Work = work(table.neurons, self.rule, SMALL)
         self.large: Work = work(table.neurons, self.rule, self.room)
-        self.table: Rows = rows(table.neurons if self.rule.overrun else 0, self.rule, definition.max_delay)
         self.out: Found = found(self.rule)
+        self._mother = self._kernel(table, definition, neurons)
+
+    def _kernel(self, table: SynapseTable, definition: Definition, neurons: Neurons) -> Callable[[int], int]:
+        """Return the search of one mother, as the definition and the neurons want it."""
+        given, rule = self.given, self.rule
+        if not isinstance(definition, Izhikevich2006):
+            self.net = net = network(table, definition, None)
+            plan = events.plan(table.neurons, rule, **_by_events(definition))
+            return lambda mother: events.search_mother(net, given, plan, rule, self.small, self.large, self.out, mother)
+        if isinstance(neurons, NeuronModel):
+            self.net = net = network(table, definition, None)
+            advance = advance_of(neurons)
+            cells = answers.cells(neurons, net, table.port[kept_rows(table, definition)], rule)
+            return lambda mother: answers.search_mother(
+                net, given, cells, advance, rule, self.small, self.large, self.out, mother
+            )
+        self.net = net = network(table, definition, published(table) if neurons is None else neurons)
+        tables = rows(table.neurons if rule.overrun else 0, rule, definition.max_delay)
+        return lambda mother: mothers.search_mother(net, given, rule, self.small, self.large, tables, self.out, mother)
 
     def __call__(self, block: Block) -> Chunk:
         """Search a block; groups and links are numbered from 0 within it."""
@@ -82,11 +112,15 @@ class Searcher:
         for mother in range(block.first, block.last):
             before = self.out.used.copy()
             while True:
-                status = search_mother(self.net, self.given, self.rule, self.small, self.large, self.table, self.out, mother)
+                status = self._mother(mother)
                 if status == DONE:
                     break
+                if status == answers.BROKEN:
+                    what = f"a neuron's state became infinite or no number in a probe of mother {mother}"
+                    raise SimulationFailed(Fault("state-not-finite", what, try_="a smaller step, or another integrator"))
                 self._enlarge(status, before)
-        return _chunk(self.out, self.rule.anchors)
+        chunk = _chunk(self.out, self.rule.anchors)
+        return chunk if self.shown is None else _activated(chunk, *self.shown)
 
     def _enlarge(self, status: int, before: NDArray[np.int64]) -> None:
         """Make room and forget the groups of the mother that did not fit."""
@@ -100,6 +134,21 @@ class Searcher:
         for part, rest, used in zip(self.out[:3], old[:3], before):
             part[:used] = rest[:used]
         self.out.used[:] = before
+
+
+def _by_events(definition: Definition) -> dict[str, Any]:
+    """Return the numbers of a rule by events."""
+    names: tuple[str, ...] = ("coincident", "refractory")
+    match definition:
+        case EventTriggered():
+            names += ("jitter", "quick", "slow", "inhibition")
+        case Structural():
+            names += ("jitter",)
+        case Probabilistic():
+            names += ("least",)
+        case _:
+            raise TypeError(definition)
+    return {"jitter": 1} | {name: getattr(definition, name) for name in names}
 
 
 def _chunk(out: Found, anchors: int) -> Chunk:
@@ -135,3 +184,22 @@ def _chunk(out: Found, anchors: int) -> Chunk:
             "layer": links[:, 3].astype(np.int16),
         },
     }
+
+
+def _activated(chunk: Chunk, definition: Activated, trains: SpikeTrains) -> Chunk:
+    """Keep the groups that occur in the recording."""
+    starts = np.append(0, np.cumsum(chunk["groups"]["size"]))
+    motifs = []
+    for first, last in zip(starts[:-1], starts[1:]):
+        neuron, step = (chunk["spikes"][name][first:last].astype(np.int64) for name in ("neuron", "step"))
+        order = np.lexsort((neuron, step))
+        motifs.append(Motif(neuron[order], step[order] - step.min(initial=2**30)))
+    found = detect(motifs, trains, tolerance=definition.tolerance, fraction=definition.fraction)
+    kept = np.bincount(found.motif, minlength=len(motifs)) >= definition.times
+    number = np.cumsum(kept) - 1
+    chosen = {"groups": kept} | {name: kept[chunk[name]["group"]] for name in ("spikes", "links")}
+    result = {name: {key: column[chosen[name]] for key, column in columns.items()} for name, columns in chunk.items()}
+    result["groups"]["id"] = number[result["groups"]["id"]]
+    for name in ("spikes", "links"):
+        result[name]["group"] = number[result[name]["group"]]
+    return result

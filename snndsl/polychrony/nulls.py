@@ -7,14 +7,17 @@ weights, `rewire` keeps the synapses of every neuron, in and out. Shuffles are w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, SimulationFailed
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Definition
 from snndsl.polychrony.search import discover
@@ -31,8 +34,10 @@ Kinds = tuple[tuple[bool, bool], ...]
 
 
 def _members(table: SynapseTable, kinds: Kinds) -> list[NDArray[np.int64]]:
+    """Return the rows of each type; synapses into other ports are other types."""
     source, target = table.inhibitory[table.pre], table.inhibitory[table.post]
-    return [np.flatnonzero((source == pre) & (target == post)) for pre, post in kinds]
+    kind = [(source == pre) & (target == post) for pre, post in kinds]
+    return [np.flatnonzero(member & (table.port == port)) for member in kind for port in np.unique(table.port)]
 
 
 def shuffle_weights(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EXCITATORY) -> SynapseTable:
@@ -172,6 +177,8 @@ def significance(
     null: str | Null = "weights",
     repetitions: int = 19,
     seed: int = 0,
+    observed: Catalogue | None = None,
+    workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
     **search: Any,
 ) -> Significance:
@@ -189,28 +196,65 @@ def significance(
         Shuffled networks; 19 for a p-value of 0.05, 79 for that in a family of four.
     seed : int
         Of all of them.
+    observed : Catalogue, optional
+        What the same search found in the network itself; without it, the network is searched.
+    workers : int
+        Processes, each of which searches whole networks. A function as null has to be one that can be sent to them.
     progress : callable, optional
         Called with the networks searched and their number.
     **search : object
-        Passed to `discover`: ``mode``, ``parameters``, ``neurons``, ``workers``.
+        Passed to `discover`: ``mode``, ``parameters``, ``neurons``, ``mothers``.
 
     Returns
     -------
     Significance
-        Equal for equal arguments.
+        Equal for equal arguments, whatever the number of workers.
     """
     if repetitions < 1:
         raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
     if isinstance(null, str) and null not in NULLS:
         raise ModelError(Fault("null-unknown", f"{null!r}", expected=", ".join(NULLS)))
-    shuffle = NULLS[null] if isinstance(null, str) else null
-    observed = _statistics(discover(table, definition, **search))
-    rows = []
-    for k in range(repetitions):
-        rows.append(_statistics(discover(shuffle(table, np.random.default_rng([seed, k])), definition, **search)))
+    own = discover(table, definition, workers=workers, **search) if observed is None else observed
+    found = _statistics(own)
+    rows: list[dict[str, float]] = []
+    for row in _repetitions((table, definition, null, seed, search), repetitions, workers):
+        rows.append(row)
         if progress:
-            progress(k + 1, repetitions)
+            progress(len(rows), repetitions)
     shuffled = {name: np.array([row[name] for row in rows]) for name in STATISTICS}
-    p = {name: permutation_p(observed[name], shuffled[name]) for name in STATISTICS}
+    p = {name: permutation_p(found[name], shuffled[name]) for name in STATISTICS}
     name = null if isinstance(null, str) else getattr(null, "__name__", "custom")
-    return Significance(name, seed, observed, shuffled, p, holm(p))
+    return Significance(name, seed, found, shuffled, p, holm(p))
+
+
+Task = tuple[SynapseTable, str | Definition, str | Null, int, dict[str, Any]]
+_task: Task | None = None
+
+
+def _start(*task: Any) -> None:
+    global _task
+    _task = task
+
+
+def _repetition(k: int, task: Task | None = None) -> dict[str, float]:
+    """Shuffle, search and count, in any process."""
+    task = task or _task
+    assert task is not None
+    table, definition, null, seed, search = task
+    shuffle = NULLS[null] if isinstance(null, str) else null
+    return _statistics(discover(shuffle(table, np.random.default_rng([seed, k])), definition, **search))
+
+
+def _repetitions(task: Task, repetitions: int, workers: int) -> Iterator[dict[str, float]]:
+    if workers == 1 or repetitions == 1:
+        yield from (_repetition(k, task) for k in range(repetitions))
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, repetitions), mp_context=context, initializer=_start, initargs=task) as pool:
+        try:
+            yield from pool.map(_repetition, range(repetitions))
+        except BrokenProcessPool:
+            what, hint = "a worker process ended before its work was done", 'call it under if __name__ == "__main__":'
+            raise SimulationFailed(Fault("worker-lost", what, try_=hint)) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from typing import Any
@@ -16,17 +12,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from snndsl.errors import Fault, ModelError, SimulationFailed
-from snndsl.polychrony.blocks import Block, Searcher, blocks, triples
+from snndsl.errors import Fault, ModelError
+from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.blocks import Block, Neurons, blocks, triples
 from snndsl.polychrony.catalogue import Catalogue
-from snndsl.polychrony.definitions import Definition, Izhikevich2006
+from snndsl.polychrony.definitions import Activated, Definition, Izhikevich2006, definition_of
+from snndsl.polychrony.detect import SpikeTrains
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.workers import Work, results
 
 __all__ = ["Prediction", "discover", "predict"]
 
-MICROSECONDS = 4.0
-"""Per probe and core, rounded up from the 2 measured on the network of 2006."""
+MICROSECONDS = {"map": 4.0, "program": 40.0, "events": 3.0}
+"""Per probe and core, rounded up from what was measured on the network of 2006; programs at steps of 1 ms."""
 
 TOGETHER = 8
 """Blocks in a chunk of the folder: a killed search repeats fewer."""
@@ -56,7 +55,7 @@ class Prediction:
     seconds: float
 
 
-def predict(table: SynapseTable, definition: Definition | None = None) -> Prediction:
+def predict(table: SynapseTable, definition: Definition | None = None, neurons: Neurons = None) -> Prediction:
     """Count the combinations of anchors that a search would try.
 
     Parameters
@@ -65,14 +64,27 @@ def predict(table: SynapseTable, definition: Definition | None = None) -> Predic
         The network.
     definition : Definition, optional
         Without it, `Izhikevich2006` with the published numbers.
+    neurons : ndarray, NeuronModel or None
+        As in `discover`; programs take longer than the map of 2006.
 
     Returns
     -------
     Prediction
         Counted in milliseconds.
     """
-    counts = triples(table, definition or Izhikevich2006())
-    return Prediction(sum(counts), sum(count > 0 for count in counts), max(counts, default=0), sum(counts) * MICROSECONDS / 1e6)
+    chosen = definition or Izhikevich2006()
+    counts = triples(table, chosen)
+    seconds = sum(counts) * _per_probe(chosen, neurons) / 1e6
+    return Prediction(sum(counts), sum(count > 0 for count in counts), max(counts, default=0), seconds)
+
+
+def _per_probe(definition: Definition, neurons: Neurons) -> float:
+    """Rough microseconds."""
+    if not isinstance(definition, Izhikevich2006):
+        return MICROSECONDS["events"]
+    if isinstance(neurons, NeuronModel):
+        return MICROSECONDS["program"] * definition.end / 61
+    return MICROSECONDS["map"]
 
 
 def discover(
@@ -81,9 +93,12 @@ def discover(
     *,
     mode: str | None = None,
     parameters: dict[str, Any] | None = None,
-    neurons: ArrayLike | None = None,
+    neurons: ArrayLike | NeuronModel | None = None,
+    trains: SpikeTrains | None = None,
+    step_ms: float = 1.0,
     mothers: ArrayLike | None = None,
     workers: int = 1,
+    scheduler: str | None = None,
     out: str | os.PathLike[str] | None = None,
     resume: bool = False,
     limit_s: float | None = 86_400.0,
@@ -96,17 +111,25 @@ def discover(
     table : SynapseTable
         The network.
     definition : str or Definition
-        ``izhikevich2006``, or a definition with its numbers.
+        One of `DEFINITIONS`, or a definition with its numbers.
     mode : str, optional
-        ``original`` or ``corrected``; without it, that of the definition.
+        ``original`` or ``corrected`` (``izhikevich2006``); without it, that of the definition; of a definition by name,
+        ``original`` where all neurons are the map of 2006.
     parameters : dict, optional
-        Numbers of the definition that differ from the published ones.
-    neurons : array-like of float, shape (neurons, 4), optional
-        a, b, c, d of every neuron; without it, those of 2006: regular spiking, fast spiking where inhibitory.
+        Numbers of the definition that differ from the published ones; times in steps.
+    neurons : array-like of float, shape (neurons, 4), or NeuronModel, optional
+        a, b, c, d of every neuron of 2006, or programs of any neurons; without it, neurons of 2006: regular spiking, fast
+        spiking where inhibitory. Definitions by events take no notice of it.
+    trains : SpikeTrains, optional
+        The recording in which ``activated`` groups have to occur.
+    step_ms : float
+        Length of a step, ms: published times of a definition by name are brought to it.
     mothers : array-like of int, optional
         Neurons whose inputs are tried as anchors; without it, all.
     workers : int
         Processes. With more than one, a script has to call this under ``if __name__ == "__main__":``.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers search instead.
     out : path, optional
         Folder of the catalogue; without it, a temporary one that goes with the catalogue.
     resume : bool
@@ -124,45 +147,58 @@ def discover(
     Raises
     ------
     snndsl.errors.ModelError
-        For a wrong parameter, a search that would take too long, or a folder that holds something else.
+        For a wrong parameter, a search that would take too long, neurons that do not rest, or a folder that holds something
+        else.
     """
-    chosen = _definition(definition, mode, parameters or {})
-    _check(table, chosen, workers)
-    values = None if neurons is None else np.ascontiguousarray(neurons, np.float64)
+    values: Neurons = neurons if neurons is None or isinstance(neurons, NeuronModel) else _parameters(neurons)
+    chosen = _definition(table, definition, mode, parameters or {}, values, step_ms)
+    _check(table, chosen, values, trains, workers)
     counts = triples(table, chosen)
     tried = _mothers(table, mothers)
     plan = blocks(counts, mothers=tried)
     probes = sum(block.probes for block in plan)
-    _refuse(probes, workers, limit_s)
+    _refuse(probes * _per_probe(chosen, values) / 1e6, probes, workers, limit_s if scheduler is None else None)
     keep = None
     if out is None:
         keep = tempfile.TemporaryDirectory(prefix="groups-")
         out = keep.name
+    work = table, chosen, values, trains
     folder = Folder(out)
     folder.lock()
     try:
-        _prepare(folder, table, chosen, values, probes, tried, resume)
+        _prepare(folder, work, probes, tried, step_ms, resume)
         if folder.manifest["status"] != "complete":
-            _search(folder, (table, chosen, values), plan, workers, progress)
+            _search(folder, work, plan, workers, scheduler, progress)
     finally:
         folder.unlock()
     return Catalogue(folder, keep)
 
 
-def _definition(definition: str | Definition, mode: str | None, parameters: dict[str, Any]) -> Izhikevich2006:
-    if isinstance(definition, str):
-        if definition != "izhikevich2006":
-            raise ModelError(Fault("definition-unknown", f"{definition!r}", expected="izhikevich2006"))
-        definition = Izhikevich2006()
-    known = {field.name for field in fields(definition)} - {"name"}
-    unknown = sorted(set(parameters) - known)
-    if unknown:
-        raise ModelError(Fault("definition-parameter", f"no parameter {unknown[0]!r}", expected=", ".join(sorted(known))))
-    changes = parameters if mode is None else parameters | {"mode": mode}
-    return replace(definition, **changes)
+def _parameters(neurons: ArrayLike) -> NDArray[np.float64]:
+    return np.ascontiguousarray(neurons, np.float64)
 
 
-def _check(table: SynapseTable, definition: Izhikevich2006, workers: int) -> None:
+def _definition(
+    table: SynapseTable,
+    definition: str | Definition,
+    mode: str | None,
+    parameters: dict[str, Any],
+    neurons: Neurons,
+    step_ms: float,
+) -> Definition:
+    given = parameters if mode is None else parameters | {"mode": mode}
+    if not isinstance(definition, str):
+        known = {field.name for field in fields(definition)}
+        unknown = sorted(set(given) - known)
+        if unknown:
+            raise ModelError(Fault("definition-parameter", f"no parameter {unknown[0]!r}", expected=", ".join(sorted(known))))
+        return replace(definition, **given)
+    if definition == Izhikevich2006.name and isinstance(neurons, NeuronModel):
+        given = {"mode": "corrected"} | given
+    return definition_of(definition, given, step_ms=step_ms, longest=int(table.delay.max(initial=1)))
+
+
+def _check(table: SynapseTable, definition: Definition, neurons: Neurons, trains: SpikeTrains | None, workers: int) -> None:
     if workers < 1:
         raise ModelError(Fault("workers", f"{workers} workers", expected="at least 1"))
     longest = int(table.delay.max(initial=0))
@@ -172,8 +208,16 @@ def _check(table: SynapseTable, definition: Izhikevich2006, workers: int) -> Non
                 "definition-parameter",
                 f"a delay of {longest} steps, but max_delay is {definition.max_delay}",
                 expected="max_delay of at least the longest delay",
-                try_=f"parameters={{'max_delay': {longest}, 'last_step': {max(979, 2 * longest + definition.latency + 1)}}}",
+                try_=f"parameters={{'max_delay': {longest}, 'last_step': {2 * longest + definition.answer + 2}}}",
             )
+        )
+    if isinstance(neurons, NeuronModel) and getattr(definition, "mode", "") == "original":
+        raise ModelError(
+            Fault("definition-parameter", "original mode with neurons that are not the map of 2006", expected="mode corrected")
+        )
+    if isinstance(definition, Activated) and trains is None:
+        raise ModelError(
+            Fault("recording-missing", "activated groups without a recording", expected="a run folder with spikes")
         )
 
 
@@ -187,34 +231,28 @@ def _mothers(table: SynapseTable, mothers: ArrayLike | None) -> NDArray[np.int64
     return chosen
 
 
-def _refuse(probes: int, workers: int, limit_s: float | None) -> None:
-    seconds = probes * MICROSECONDS / 1e6 / workers
-    if limit_s is not None and seconds > limit_s:
+def _refuse(seconds: float, probes: int, workers: int, limit_s: float | None) -> None:
+    if limit_s is not None and seconds / workers > limit_s:
         raise ModelError(
             Fault(
                 "search-too-long",
-                f"{probes:,} combinations of anchors would take about {seconds / 3600:,.0f} h with {workers} workers",
+                f"{probes:,} combinations of anchors would take about {seconds / workers / 3600:,.0f} h with {workers} workers",
                 expected=f"at most {limit_s / 3600:,.1f} h",
-                try_="a higher threshold, fewer anchors, more workers, or limit_s=None",
+                try_="a higher threshold, fewer anchors or mothers, more workers, or limit_s=None",
             )
         )
 
 
-def _prepare(
-    folder: Folder,
-    table: SynapseTable,
-    definition: Izhikevich2006,
-    neurons: NDArray[np.float64] | None,
-    probes: int,
-    mothers: NDArray[np.int64] | None,
-    resume: bool,
-) -> None:
+def _prepare(folder: Folder, work: Work, probes: int, mothers: NDArray[np.int64] | None, step_ms: float, resume: bool) -> None:
     """Begin a manifest, or check that the one there is of the same search."""
+    table, definition = work[:2]
     head = {
         "format": FORMAT,
         "definitions": [definition.to_dict()],
-        "network": _fingerprint(table, neurons),
+        "network": _fingerprint(work),
         "neurons": table.neurons,
+        "inhibitory": np.flatnonzero(table.inhibitory).tolist(),
+        "step_ms": step_ms,
         "probes": probes,
         "mothers": None if mothers is None else mothers.tolist(),
     }
@@ -236,57 +274,25 @@ def _prepare(
         )
 
 
-def _fingerprint(table: SynapseTable, neurons: NDArray[np.float64] | None) -> str:
+def _fingerprint(work: Work) -> str:
+    table, _, neurons, trains = work
     state = blake2b(digest_size=16)
     for array in (table.pre, table.post, table.weight, table.delay, table.inhibitory):
         state.update(np.ascontiguousarray(array).tobytes())
-    if neurons is not None:
+    if table.port.any():
+        state.update(table.port.tobytes())
+    if isinstance(neurons, NeuronModel):
+        state.update(neurons.digest())
+    elif neurons is not None:
         state.update(neurons.tobytes())
+    if trains is not None:
+        state.update(trains.start.tobytes() + trains.step.tobytes())
     return state.hexdigest()
 
 
-_searcher: Searcher | None = None
-
-
-def _start(table: SynapseTable, definition: Izhikevich2006, neurons: NDArray[np.float64] | None) -> None:
-    global _searcher
-    _searcher = Searcher(table, definition, neurons)
-
-
-def _work(block: Block) -> Chunk:
-    assert _searcher is not None
-    return _searcher(block)
-
-
-def _results(work: tuple[Any, ...], todo: list[Block], workers: int) -> Iterator[Chunk]:
-    """Chunks in the order of blocks, with few of them in flight."""
-    if workers == 1 or len(todo) < 2:
-        searcher = Searcher(*work)
-        yield from map(searcher, todo)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(todo)), mp_context=context, initializer=_start, initargs=work) as pool:
-        flight: deque[Future[Chunk]] = deque()
-        try:
-            for block in todo:
-                flight.append(pool.submit(_work, block))
-                if len(flight) > 4 * workers:
-                    yield flight.popleft().result()
-            while flight:
-                yield flight.popleft().result()
-        except BrokenProcessPool:
-            raise SimulationFailed(
-                Fault(
-                    "worker-lost",
-                    "a worker process ended before its work was done",
-                    try_='call discover under if __name__ == "__main__":, or with workers=1; resume=True goes on from here',
-                )
-            ) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _search(folder: Folder, work: tuple[Any, ...], plan: list[Block], workers: int, progress: Progress | None) -> None:
+def _search(
+    folder: Folder, work: Work, plan: list[Block], workers: int, scheduler: str | None, progress: Progress | None
+) -> None:
     manifest = folder.manifest
     done: int = manifest["blocks"]
     total: int = manifest["probes"]
@@ -297,7 +303,7 @@ def _search(folder: Folder, work: tuple[Any, ...], plan: list[Block], workers: i
     manifest["status"] = "running"
     waiting: list[Chunk] = []
     try:
-        for number, chunk in enumerate(_results(work, plan[done:], workers), done):
+        for number, chunk in enumerate(results(work, plan[done:], workers, scheduler), done):
             found = len(chunk["groups"]["id"])
             if found:
                 chunk["groups"]["id"] += groups

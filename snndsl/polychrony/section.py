@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
-from snndsl.expressions import parse_expression, tree
-from snndsl.polychrony.definitions import Izhikevich2006
+from snndsl.errors import Fault, ModelError, TextFault
+from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.definitions import Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.sources import Network
 from snndsl.schema.observation import DiscoverSpec
+from snndsl.semantics.check import time_in_steps
+from snndsl.units import parse_quantity, to_internal
 
-__all__ = ["Search", "judge", "search_of"]
+__all__ = ["Search", "chosen_definition", "inhibitory_of", "judge", "search_of", "threshold_of"]
 
 _NULLS = {"shuffle_weights": "weights", "shuffle_delays": "delays", "rewire": "rewired"}
 _KEYS = {"weak_to_inh": "weak_to_inhibitory"}
@@ -27,7 +29,7 @@ class Search:
 
     Parameters
     ----------
-    definition : Izhikevich2006
+    definition : Definition
         With its numbers.
     mothers : ndarray of int64 or None
         Neurons of the network; None: all.
@@ -35,7 +37,7 @@ class Search:
         How often each null is drawn.
     """
 
-    definition: Izhikevich2006
+    definition: Definition
     mothers: NDArray[np.int64] | None
     nulls: dict[str, int]
 
@@ -57,23 +59,57 @@ def search_of(spec: DiscoverSpec, network: Network, mothers: NDArray[np.int64] |
     ModelError
         definition-unknown, definition-parameter, null-unknown.
     """
-    if list(spec.definition) != ["izhikevich2006"]:
-        raise ModelError(Fault("definition-unknown", f"{', '.join(spec.definition)}", expected="izhikevich2006"))
-    given = dict(spec.definition["izhikevich2006"])
-    parameters = {_KEYS.get(str(key), str(key)): value for key, value in given.items() if key != "strong"}
+    if len(spec.definition) != 1:
+        raise ModelError(Fault("definition-unknown", f"{', '.join(spec.definition) or 'none'}", expected="one definition"))
+    ((name, given),) = spec.definition.items()
+    parameters = {_KEYS.get(str(key), str(key)): value for key, value in given.items() if key not in ("strong", "inhibitory")}
     if "strong" in given:
-        parameters["threshold"] = _threshold(str(given["strong"]))
+        parameters["threshold"] = _threshold(str(given["strong"]), network)
+    return Search(chosen_definition(name, parameters, network), mothers, dict(_nulls(spec.surrogates)))
+
+
+def inhibitory_of(spec: DiscoverSpec) -> list[str] | None:
+    """Return the populations that a section calls inhibitory; None: those with negative weights are."""
+    found = [given["inhibitory"] for given in spec.definition.values() if "inhibitory" in given]
+    if not found:
+        return None
+    return (
+        [str(name) for name in found[0]]
+        if isinstance(found[0], Sequence) and not isinstance(found[0], str)
+        else [str(found[0])]
+    )
+
+
+def chosen_definition(name: str, parameters: Mapping[str, Any], network: Network) -> Definition:
+    """Return a definition for a network: times brought to its step, mode as its neurons allow.
+
+    Parameters
+    ----------
+    name : str
+        Of the definition.
+    parameters : mapping
+        What differs from the published numbers: numbers, text that is read as such, times such as ``"2 ms"``.
+    network : Network
+        To be searched.
+    """
+    given = {key: _steps(value, network) for key, value in parameters.items()}
+    if name == Izhikevich2006.name and isinstance(network.neurons, NeuronModel):
+        given = {"mode": "corrected"} | given
     longest = int(network.table.delay.max(initial=1))
-    published = Izhikevich2006()
-    if longest > published.max_delay:
-        parameters.setdefault("max_delay", longest)
-        parameters.setdefault("last_step", max(published.last_step, 2 * longest + published.latency + 1))
+    return definition_of(name, given, step_ms=float(network.step_ms), longest=longest)
+
+
+def _steps(value: Any, network: Network) -> Any:
+    """Return a time as steps; anything else as it is."""
+    if not isinstance(value, str):
+        return value
     try:
-        definition = Izhikevich2006(**{key: _number(value) for key, value in parameters.items()})
-    except TypeError:
-        known = ", ".join(sorted({"strong", "weak_to_inh", *Izhikevich2006().to_dict()} - {"name", "threshold"}))
-        raise ModelError(Fault("definition-parameter", f"parameters {', '.join(given)}", expected=known)) from None
-    return Search(definition, mothers, dict(_nulls(spec.surrogates)))
+        quantity = parse_quantity(value)
+    except TextFault:
+        return value
+    if quantity is None or quantity.unit.text == "1":
+        return value
+    return time_in_steps(value, network.step_ms)
 
 
 def judge(expect: Mapping[str, Any], facts: Mapping[str, float]) -> Iterator[tuple[bool, str]]:
@@ -109,22 +145,29 @@ def _met(value: float, how: str, bound: Any) -> bool:
     raise ModelError(Fault("expect-unknown", f"{how!r}", expected="equals, at_least, at_most, between"))
 
 
-def _threshold(text: str) -> float:
-    """Return the number of ``w > number``."""
-    node = parse_expression(text)
-    match node:
-        case tree.Compare(op=">", left=tree.Name(text="w"), right=tree.Number(value=value)):
-            return float(value)
-    raise ModelError(Fault("definition-parameter", f"strong is {text!r}", expected="w > NUMBER", try_="w > 9.5"))
+def threshold_of(text: str, network: Network) -> float:
+    """Return a weight, such as ``9.5`` or ``0.5 mV``, in the units of the program.
+
+    Raises
+    ------
+    ModelError
+        definition-parameter.
+    """
+    try:
+        quantity = parse_quantity(text.strip())
+    except TextFault as error:
+        raise ModelError(Fault("definition-parameter", f"threshold {text!r}: {error.what}", expected="a weight")) from None
+    if quantity is None:
+        raise ModelError(Fault("definition-parameter", f"threshold {text!r}", expected="a weight, such as 9.5 or 0.5 mV"))
+    return to_internal(quantity.value, quantity.unit, network.step_ms)
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, str) and value not in ("original", "corrected"):
-        try:
-            return int(value)
-        except ValueError:
-            return float(value)
-    return value
+def _threshold(text: str, network: Network) -> float:
+    """Return the weight of ``w > weight``."""
+    left, sign, right = text.partition(">")
+    if left.strip() != "w" or not sign:
+        raise ModelError(Fault("definition-parameter", f"strong is {text!r}", expected="w > WEIGHT", try_="w > 9.5"))
+    return threshold_of(right, network)
 
 
 def _nulls(surrogates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, int]]:

@@ -8,20 +8,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.ir import Program
+from snndsl.ir import Neuron, Program
+from snndsl.ir.serial import neuron_from
+from snndsl.polychrony.answer import NeuronModel, is_map_of_2006
+from snndsl.polychrony.engine.bounds import resting
 from snndsl.polychrony.table import SynapseTable
 from snndsl.polychrony.table_files import read_table
 from snndsl.results import Recording, read_run
 
 __all__ = ["Network", "network_from_program", "network_from_run", "read_network"]
-
-_IZHIKEVICH = ("a", "b", "c", "d")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,8 +33,9 @@ class Network:
     ----------
     table : SynapseTable
         Neurons are numbered through the populations in order of their names.
-    neurons : ndarray of float64, shape (neurons, 4), or None
-        a, b, c, d of every neuron; None: those of 2006.
+    neurons : ndarray of float64, shape (neurons, 4), NeuronModel or None
+        a, b, c, d where all neurons are the map of 2006 at rest at v = -70, u = -14; programs of other neurons; None: those of
+        2006, because a bare table does not say.
     step_ms : Fraction
         Length of a step.
     first : dict of str to int
@@ -41,13 +43,18 @@ class Network:
     """
 
     table: SynapseTable
-    neurons: NDArray[np.float64] | None
+    neurons: NDArray[np.float64] | NeuronModel | None
     step_ms: Fraction
     first: dict[str, int]
 
 
 def read_network(
-    source: str | os.PathLike[str], step: int | None = None, *, step_ms: Fraction | None = None, population: str | None = None
+    source: str | os.PathLike[str],
+    step: int | None = None,
+    *,
+    step_ms: Fraction | None = None,
+    population: str | None = None,
+    inhibitory: Sequence[str] | None = None,
 ) -> Network:
     """Read a network.
 
@@ -61,6 +68,8 @@ def read_network(
         Length of a step of a table, in ms; has to be given where the delays of the table are in ms.
     population : str, optional
         Population of SONATA edges; without it, all.
+    inhibitory : sequence of str, optional
+        Inhibitory populations of a run.
 
     Raises
     ------
@@ -69,12 +78,12 @@ def read_network(
     """
     path = Path(source)
     if path.is_dir():
-        return network_from_run(read_run(path), step)
+        return network_from_run(read_run(path), step, inhibitory)
     found = read_table(path, step_ms=step_ms, population=population)
     return Network(found.table, None, found.step_ms, found.first)
 
 
-def network_from_run(run: Recording, step: int | None = None) -> Network:
+def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequence[str] | None = None) -> Network:
     """Return the network of a run, with the weights of one moment.
 
     Parameters
@@ -83,63 +92,131 @@ def network_from_run(run: Recording, step: int | None = None) -> Network:
         With its generated source, as every run folder has it.
     step : int, optional
         Stamp of the weights; without it, the last that were recorded. Weights that were never recorded are the initial ones.
+    inhibitory : sequence of str, optional
+        Inhibitory populations; without it, neurons with negative weights are.
 
     Raises
     ------
     ModelError
-        weights-missing: nothing was recorded at `step`.
+        weights-missing: nothing was recorded at `step`; neuron-unsupported: neurons that draw or read the time.
     """
     data = run.path / "source" / "data"
     try:
         settings: dict[str, Any] = json.loads((run.path / "source" / "settings.json").read_text(encoding="utf-8"))
+        populations = [_population(data, name, population) for name, population in settings["populations"].items()]
     except (OSError, ValueError):
         raise ModelError(Fault("run-damaged", f"{run.path} has no source", expected="an intact run folder")) from None
-    first, total = {}, 0
-    for name, population in settings["populations"].items():
-        first[name] = total
-        total += population["size"]
-    parts: dict[str, list[NDArray[Any]]] = {"pre": [], "post": [], "weight": [], "delay": [], "plastic": []}
+    except KeyError:
+        what = f"the source of {run.path} does not say what a neuron does at rest"
+        raise ModelError(Fault("run-of-older-version", what, try_="run the model again, or search the model file")) from None
+    parts = []
     for name, part in settings["synapses"].items():
         column = {
             what: np.load(data / "synapses" / name / f"{what}.npy") for what in ("pre", "post", "axonal", "dendritic", "row")
         }
-        parts["pre"].append(column["pre"] + first[part["source"]])
-        parts["post"].append(column["post"] + first[part["target"]])
-        parts["delay"].append(column["axonal"] + column["dendritic"])
-        parts["weight"].append(_weights(run, part["projection"], part["rule"] is not None, step)[column["row"]])
-        parts["plastic"].append(np.full(len(column["pre"]), part["rule"] is not None))
-    columns = {name: np.concatenate([*arrays, np.zeros(0, np.int64)]) for name, arrays in parts.items()}
-    table = SynapseTable.from_columns(columns, neurons=total)
-    return Network(table, _neurons(settings, data), run.step_length, first)
+        column["weight"] = _weights(run, part["projection"], part["rule"] is not None, step)[column["row"]]
+        parts.append(Part(part["source"], part["target"], part["port"], part["rule"] is not None, column))
+    return _network(populations, parts, run.step_length, inhibitory)
 
 
-def network_from_program(program: Program) -> Network:
+def network_from_program(program: Program, inhibitory: Sequence[str] | None = None) -> Network:
     """Return the network of a model before it has run.
+
+    Parameters
+    ----------
+    program : Program
+        Of the model.
+    inhibitory : sequence of str, optional
+        Inhibitory populations; without it, neurons with negative weights are.
 
     Raises
     ------
     ModelError
         neuron-unsupported.
     """
-    first, total, neurons = {}, 0, []
-    for population in program.populations:
-        first[population.name] = total
-        total += population.size
-        states = program.neuron(population.neuron).states if population.neuron else ()
-        neurons.append(_izhikevich(population.name, population.neuron, population.size, population.values, states))
-    parts: dict[str, list[NDArray[Any]]] = {"pre": [], "post": [], "weight": [], "delay": [], "plastic": []}
+    populations = [(item.name, item.size, item.undriven, item.values) for item in program.populations]
+    parts = []
     for synapses in program.synapses:
         column = {name: np.asarray(synapses.rows[name], np.int64) for name in ("pre", "post", "axonal", "dendritic")}
         key = "w" if synapses.rule else "weight"
         weight = synapses.rows[key] if key in synapses.rows else np.full(synapses.rows.rows, synapses.values[key])
-        parts["pre"].append(column["pre"] + first[synapses.source])
-        parts["post"].append(column["post"] + first[synapses.target])
-        parts["delay"].append(column["axonal"] + column["dendritic"])
-        parts["weight"].append(np.asarray(weight, np.float64))
-        parts["plastic"].append(np.full(synapses.rows.rows, synapses.rule is not None))
-    columns = {name: np.concatenate([*arrays, np.zeros(0, np.int64)]) for name, arrays in parts.items()}
-    table = SynapseTable.from_columns(columns, neurons=total)
-    return Network(table, np.concatenate(neurons), program.step, first)
+        column["weight"] = np.asarray(weight, np.float64)
+        parts.append(Part(synapses.source, synapses.target, synapses.port, synapses.rule is not None, column))
+    return _network(populations, parts, program.step, inhibitory)
+
+
+class Part(NamedTuple):
+    """Synapses between two populations."""
+
+    source: str
+    target: str
+    port: str
+    plastic: bool
+    column: Mapping[str, NDArray[Any]]
+
+
+def _population(data: Path, name: str, population: Mapping[str, Any]) -> tuple[str, int, Neuron | None, dict[str, Any]]:
+    values = {
+        key: np.load(data / "populations" / name / f"{key}.npy") if value is None else float(value)
+        for key, value in population["values"].items()
+    }
+    undriven = population["undriven"]
+    return name, population["size"], None if undriven is None else neuron_from(undriven), values
+
+
+def _network(
+    populations: Sequence[tuple[str, int, Neuron | None, Mapping[str, Any]]],
+    parts: list[Part],
+    step_ms: Fraction,
+    inhibitory: Sequence[str] | None,
+) -> Network:
+    """Number the neurons through the populations and put all synapses into one table."""
+    first, total, ports = {}, 0, {}
+    for name, size, neuron, _ in populations:
+        first[name] = total
+        ports[name] = neuron.ports if neuron else ()
+        total += size
+    model = NeuronModel.from_populations(populations, float(step_ms))
+    columns: dict[str, list[NDArray[Any]]] = {name: [] for name in ("pre", "post", "weight", "delay", "plastic", "port")}
+    for part in parts:
+        if part.port not in ports[part.target]:
+            what = f"synapses onto {part.target} force spikes"
+            raise ModelError(Fault("neuron-unsupported", what, expected="synapses into a port of the neuron's equations"))
+        rows = len(part.column["pre"])
+        columns["pre"].append(part.column["pre"] + first[part.source])
+        columns["post"].append(part.column["post"] + first[part.target])
+        columns["delay"].append(part.column["axonal"] + part.column["dendritic"])
+        columns["weight"].append(part.column["weight"])
+        columns["plastic"].append(np.full(rows, part.plastic))
+        columns["port"].append(np.full(rows, ports[part.target].index(part.port), np.int8))
+    whole = {name: np.concatenate([*arrays, np.zeros(0, np.int64)]) for name, arrays in columns.items()}
+    whole["port"] = whole["port"].astype(np.int8)
+    mask = None
+    if inhibitory is not None:
+        mask = np.zeros(total, bool)
+        for name, size, _, _ in populations:
+            mask[first[name] : first[name] + size] = name in inhibitory
+        unknown = sorted(set(inhibitory) - set(first))
+        if unknown:
+            raise ModelError(Fault("unknown-name", f"no population {unknown[0]!r}", expected=", ".join(first)))
+    table = SynapseTable.from_columns(whole, neurons=total, inhibitory=mask)
+    return Network(table, _map_parameters(model) if _is_map(model) else model, step_ms, first)
+
+
+def _is_map(model: NeuronModel) -> bool:
+    """Whether the fast search, which knows the map of 2006 and its state of rest, may answer for the neurons."""
+    if not all(is_map_of_2006(model, kind) for kind in range(len(model.kinds))):
+        return False
+    return bool(np.isfinite(resting(_map_parameters(model))).all())
+
+
+def _map_parameters(model: NeuronModel) -> NDArray[np.float64]:
+    parameters = np.zeros((len(model.kind), 4))
+    for kind, neuron in enumerate(model.kinds):
+        own = model.kind == kind
+        for column, name in enumerate(("a", "b", "c", "d")):
+            parameters[own, column] = model.parameter[own, neuron.params.index(name)]
+    return parameters
 
 
 def _weights(run: Recording, projection: str, plastic: bool, step: int | None) -> NDArray[np.float64]:
@@ -160,27 +237,3 @@ def _weights(run: Recording, projection: str, plastic: bool, step: int | None) -
         known = ", ".join(f"{stamp:,}" for stamp in snapshots.step[:20])
         raise ModelError(Fault("weights-missing", f"no weights of {projection} at step {step:,}", expected=f"one of {known}"))
     return np.asarray(snapshots.value[place[0]], np.float64)
-
-
-def _neurons(settings: dict[str, Any], data: Path) -> NDArray[np.float64]:
-    found = []
-    for name, population in settings["populations"].items():
-        values = {
-            key: np.load(data / "populations" / name / f"{key}.npy") if value is None else value
-            for key, value in population["values"].items()
-            if key in _IZHIKEVICH
-        }
-        found.append(_izhikevich(name, population["neuron"], population["size"], values, population["states"]))
-    return np.concatenate(found)
-
-
-def _izhikevich(
-    name: str, neuron: str | None, size: int, values: Mapping[str, Any], states: Sequence[str]
-) -> NDArray[np.float64]:
-    """Return a, b, c, d of a population; the search answers with the map of 2006, other neurons cannot be searched."""
-    if neuron is None:
-        return np.zeros((size, 4))
-    if any(key not in values for key in _IZHIKEVICH) or not {"v", "u"} <= set(states):
-        what = f"{name} consists of {neuron}, no Izhikevich neurons"
-        raise ModelError(Fault("neuron-unsupported", what, expected="parameters a, b, c, d and states v, u"))
-    return np.stack([np.broadcast_to(np.asarray(values[key], np.float64), (size,)) for key in _IZHIKEVICH], axis=1)

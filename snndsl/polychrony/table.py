@@ -32,6 +32,8 @@ class SynapseTable:
         Neurons whose spikes are sent over all their synapses and never make a link.
     plastic : ndarray of bool, shape (rows,)
         Synapses that learn.
+    port : ndarray of int8, shape (rows,)
+        Input of the target's program that an arrival adds to (`snndsl.polychrony.answer`); 0 in tables that do not say.
     """
 
     pre: NDArray[np.int32]
@@ -40,6 +42,7 @@ class SynapseTable:
     delay: NDArray[np.int32]
     inhibitory: NDArray[np.bool_]
     plastic: NDArray[np.bool_]
+    port: NDArray[np.int8]
 
     @property
     def neurons(self) -> int:
@@ -65,11 +68,13 @@ class SynapseTable:
         Parameters
         ----------
         columns : mapping of str to array-like
-            ``pre``, ``post``, ``weight``, ``delay`` (steps) and perhaps ``plastic``; pandas frames and npz archives will do.
+            ``pre``, ``post``, ``weight``, ``delay`` (steps) and perhaps ``plastic``, ``port``; pandas frames and npz archives
+            will do.
         neurons : int, optional
             Number of neurons; without it, one more than the largest id.
         inhibitory : array-like of bool, shape (neurons,), optional
-            Without it, the neurons with a negative weight; then no neuron may have weights of both signs.
+            Without it, the neurons with a negative weight. A neuron may not have weights of both signs, unless ports are given:
+            a weight into an inhibitory conductance is positive.
         duplicates : bool
             Whether two synapses may join the same neurons with the same delay.
 
@@ -91,7 +96,8 @@ class SynapseTable:
         negative = np.zeros(count, bool)
         negative[arrays["pre"][arrays["weight"] < 0].astype(np.int64)] = True
         mask = negative if inhibitory is None else np.asarray(inhibitory, bool)
-        faults = _network_faults(arrays, mask, count, inhibitory is None, duplicates)
+        signs = inhibitory is None or "port" not in arrays
+        faults = _network_faults(arrays, mask, count, inhibitory is None, duplicates, signs)
         if faults:
             raise ModelError(faults)
         plastic = arrays.get("plastic", np.ones(len(arrays["pre"]), bool))
@@ -102,11 +108,14 @@ class SynapseTable:
             arrays["delay"].astype(np.int32),
             mask.copy(),
             plastic.astype(bool),
+            arrays.get("port", np.zeros(len(plastic), np.int8)).astype(np.int8),
         )
 
     def replace(self, **columns: ArrayLike) -> SynapseTable:
         """Return the same network with other weights, delays, targets or sources, checked again."""
         values: dict[str, ArrayLike] = {name: getattr(self, name) for name in (*COLUMNS, "plastic")}
+        if self.port.any():
+            values["port"] = self.port
         return SynapseTable.from_columns(values | columns, neurons=self.neurons, inhibitory=self.inhibitory)
 
 
@@ -122,7 +131,7 @@ def _columns(columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
                 try_="rename the columns",
             )
         )
-    arrays = {name: np.asarray(columns[name]) for name in (*COLUMNS, "plastic") if name in present}
+    arrays = {name: np.asarray(columns[name]) for name in (*COLUMNS, "plastic", "port") if name in present}
     lengths = {name: array.shape for name, array in arrays.items()}
     if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
         raise ModelError(
@@ -190,7 +199,12 @@ def _neurons(arrays: Mapping[str, NDArray[Any]], neurons: int | None) -> int:
 
 
 def _network_faults(
-    arrays: Mapping[str, NDArray[Any]], inhibitory: NDArray[np.bool_], neurons: int, derived: bool, duplicates: bool
+    arrays: Mapping[str, NDArray[Any]],
+    inhibitory: NDArray[np.bool_],
+    neurons: int,
+    derived: bool,
+    duplicates: bool,
+    signs: bool,
 ) -> list[Fault]:
     faults = []
     if inhibitory.shape != (neurons,):
@@ -198,7 +212,7 @@ def _network_faults(
             Fault("synapse-type-mask", f"the mask of inhibitory neurons has shape {inhibitory.shape}", expected=f"({neurons},)")
         ]
     row = _first(inhibitory[arrays["pre"].astype(np.int64)] & (arrays["weight"] > 0))
-    if row >= 0:
+    if row >= 0 and signs:
         what = "also has negative weights" if derived else "is inhibitory"
         faults.append(
             Fault(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LARGE", "MOST", "SMALL", "Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
+__all__ = ["LARGE", "LONG_AGO", "MOST", "SMALL", "Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -22,8 +22,8 @@ class Net(NamedTuple):
     weight: Reals
     strong: NDArray[np.bool_]  # may carry an anchor's spike
     inhibitory: NDArray[np.bool_]  # (N,)
-    parameters: Reals  # (N, 4): a, b, c, d of the 2006 neuron
-    rest: Reals  # (N, 2): v, u in which a neuron stays without input
+    parameters: Reals  # (N, 4): a, b, c, d of the neuron of 2006
+    rest: Reals  # (N, 2): v, u in which a neuron of 2006 stays without input
     alone: NDArray[np.int32]  # (N, 4): from `bounds`: isolation, inhibitory arrivals, whether it settles, `apart`
     single: bool  # no two synapses join the same neurons
     widest: int  # most synapses of a neuron
@@ -54,6 +54,9 @@ class Rule(NamedTuple):
     by_spike: bool  # an arrival links the spike that sent it
     calm: float  # v + 70 below which a neuron is left alone
     dip: float  # -(u + 14) below which a neuron is left alone
+    reach: int  # steps from a spike to its last arrival, and more
+    lonely: bool  # an anchor with exactly one link to an excitatory neuron spoils a group
+    counted: int  # a spike is caused by the arrivals of so many steps, and one, up to `Work.cause`; -1: by `latency`
 
 
 class Work(NamedTuple):
@@ -76,6 +79,7 @@ class Work(NamedTuple):
     neuron: NDArray[np.int32]  # events of the probe
     step: NDArray[np.int32]
     layer: NDArray[np.int32]
+    cause: NDArray[np.int32]  # step of the arrival that made the spike (rules by events)
     earlier: NDArray[np.int32]  # previous event of the same neuron
     latest: NDArray[np.int32]  # (N,) latest event of a neuron
     link: NDArray[np.int32]  # (links, 4): pre event, post event, delay, layer
@@ -114,31 +118,33 @@ class Found(NamedTuple):
     used: Ints  # (3,) rows used in each
 
 
-HORIZON = 4096
+LONG_AGO = -(1 << 20)
 MOST = 96  # strong inputs of a mother up to which `pairs` is used
 
 
 def work(neurons: int, rule: Rule, room: Room) -> Work:
     """Allocate the memory of one thread."""
     int32 = np.int32
+    horizon = rule.last_step + 2 * rule.reach
     return Work(
         v=np.zeros(neurons),
         u=np.zeros(neurons),
         last=np.full(neurons, -1, int32),
         number=np.zeros(neurons, int32),
         inhibited=np.zeros(neurons, int32),
-        spiked=np.full(neurons, -HORIZON, int32),
+        spiked=np.full(neurons, LONG_AGO, int32),
         active=np.zeros(neurons, np.int8),
         arrival=np.zeros((neurons, room.arrivals), np.int64),
         touched=np.zeros(neurons, int32),
         live=np.zeros(neurons, int32),
         fired=np.zeros(neurons, int32),
-        row=np.zeros(HORIZON, int32),
-        bucket=np.full(HORIZON, -1, int32),
+        row=np.zeros(horizon, int32),
+        bucket=np.full(horizon, -1, int32),
         node=np.zeros((room.wakings, 2), int32),
         neuron=np.zeros(rule.max_spikes + 8, int32),
         step=np.zeros(rule.max_spikes + 8, int32),
         layer=np.zeros(rule.max_spikes + 8, int32),
+        cause=np.zeros(rule.max_spikes + 8, int32),
         earlier=np.full(rule.max_spikes + 8, -1, int32),
         latest=np.full(neurons, -1, int32),
         link=np.zeros((room.links, 4), int32),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.arrays import LONG_AGO, Net, Rule, Work
 from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["FULL", "clear", "emit", "run", "schedule", "start"]
@@ -41,7 +41,7 @@ def clear(work: Work, touched: int, last: int) -> None:
         inhibited[x] = 0
         active[x] = 0
         state[x] = -1
-        spiked[x] = -4096
+        spiked[x] = LONG_AGO
     for t in range(last + 1):
         row[t] = 0
         bucket[t] = -1
@@ -234,7 +234,7 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
     end = rule.end
     live = 0
     t = 0
-    far = end + 1100
+    far = end + rule.reach
     if nodes == FULL or nodes > work.node.shape[0]:
         return FULL, touched, far
     far = end
@@ -252,7 +252,7 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
                 work.spiked[x] = t
                 touched, nodes, arrival = emit(net, rule, work, x, spikes, t, 0, touched, nodes)
                 if arrival == FULL or nodes > work.node.shape[0]:
-                    return FULL, touched, max(far, t + 1100)
+                    return FULL, touched, max(far, t + rule.reach)
                 spikes += 1
                 far = max(far, arrival)
                 reach = arrival + rule.latency if rule.late else arrival

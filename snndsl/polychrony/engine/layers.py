@@ -15,10 +15,14 @@ def _window(rule: Rule, work: Work, event: int) -> int:
     n = 0
     x = work.neuron[event]
     step = work.step[event]
+    since = step - rule.latency
+    if rule.counted >= 0:
+        step = work.cause[event]
+        since = step - rule.counted - 1
     for q in range(work.number[x]):
         packed = work.arrival[x, q]
         arrival = packed >> STEP
-        if packed & NEGATIVE or arrival > step or arrival <= step - rule.latency:
+        if packed & NEGATIVE or arrival > step or arrival <= since:
             continue
         place = n
         while place > 0 and work.order[place - 1] >> STEP < arrival:
@@ -87,6 +91,6 @@ def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
             if cause == i or (not rule.by_spike and work.neuron[cause] == work.neuron[i]):
                 work.used[i] += 1
     for i in range(rule.anchors):
-        if work.used[i] == 1:
+        if rule.lonely and work.used[i] == 1:
             return links, 0
     return links, longest

@@ -12,7 +12,7 @@ from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.literal import Rows, literal_probe
 from snndsl.polychrony.engine.pairs import pairs
 
-__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "search_mother"]
+__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "different", "first_probe", "next_probe", "search_mother", "store"]
 
 DONE, NO_ROOM, NO_MEMORY = 0, 1, 2
 
@@ -33,7 +33,37 @@ def _next(chosen: NDArray[np.int64], n: int) -> bool:
 
 
 @kernel
-def _store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: int, longest: int) -> bool:
+def _load(given: Inputs, work: Work, first: int) -> None:
+    """Put the anchors of the combination into ``work.pre`` and ``work.delay``."""
+    for i in range(work.chosen.shape[0]):
+        work.pre[i] = given.pre[first + work.chosen[i]]
+        work.delay[i] = given.delay[first + work.chosen[i]]
+
+
+@kernel
+def first_probe(given: Inputs, rule: Rule, work: Work, mother: int) -> bool:
+    """Set the first combination of the mother's inputs; False if she has too few."""
+    first = given.start[mother]
+    if given.start[mother + 1] - first < rule.anchors:
+        return False
+    for i in range(rule.anchors):
+        work.chosen[i] = i
+    _load(given, work, first)
+    return True
+
+
+@kernel
+def next_probe(given: Inputs, work: Work, mother: int) -> bool:
+    """Set the next combination; False if there is none."""
+    first = given.start[mother]
+    more = _next(work.chosen, given.start[mother + 1] - first)
+    if more:
+        _load(given, work, first)
+    return bool(more)
+
+
+@kernel
+def store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: int, longest: int) -> bool:
     """Write a group; False if there is no room."""
     g, s, k = out.used[0], out.used[1], out.used[2]
     if g == out.group.shape[0] or s + spikes > out.spike.shape[0] or k + links > out.link.shape[0]:
@@ -81,7 +111,7 @@ def _probe(net: Net, rule: Rule, work: Work, table: Rows) -> tuple[int, int, int
 
 
 @kernel
-def _different(pre: NDArray[np.int32]) -> bool:
+def different(pre: NDArray[np.int32]) -> bool:
     """Whether the anchors are different neurons; they are sorted."""
     different = True
     for i in range(1, pre.shape[0]):
@@ -106,29 +136,21 @@ def search_mother(net: Net, given: Inputs, rule: Rule, small: Work, large: Work,
     int
         DONE, NO_ROOM (`out` is full) or NO_MEMORY (`large` is too small); then `out` holds some of the mother's groups.
     """
-    first = given.start[mother]
-    n = given.start[mother + 1] - first
-    if n < rule.anchors:
-        return DONE
-    chosen = small.chosen
-    for i in range(rule.anchors):
-        chosen[i] = i
-    known = pairs(net, given, rule, small, mother)
-    more = True
+    n = given.start[mother + 1] - given.start[mother]
+    more = first_probe(given, rule, small, mother)
+    known = more and pairs(net, given, rule, small, mother)
     while more:
-        if not (known and _skip(small, n)):
-            for i in range(rule.anchors):
-                small.pre[i] = large.pre[i] = given.pre[first + chosen[i]]
-                small.delay[i] = large.delay[i] = given.delay[first + chosen[i]]
-            if _different(small.pre):
-                work = small
+        if not (known and _skip(small, n)) and different(small.pre):
+            work = small
+            spikes, links, longest = _probe(net, rule, work, table)
+            if spikes == FULL or links == FULL:
+                work = large
+                for i in range(rule.anchors):
+                    large.pre[i], large.delay[i] = small.pre[i], small.delay[i]
                 spikes, links, longest = _probe(net, rule, work, table)
-                if spikes == FULL or links == FULL:
-                    work = large
-                    spikes, links, longest = _probe(net, rule, work, table)
-                if spikes == FULL or links == FULL:
-                    return NO_MEMORY
-                if longest >= rule.min_path and not _store(out, work, rule, mother, spikes, links, longest):
-                    return NO_ROOM
-        more = _next(chosen, n)
+            if spikes == FULL or links == FULL:
+                return NO_MEMORY
+            if longest >= rule.min_path and not store(out, work, rule, mother, spikes, links, longest):
+                return NO_ROOM
+        more = next_probe(given, small, mother)
     return DONE

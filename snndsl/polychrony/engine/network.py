@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.definitions import Izhikevich2006
+from snndsl.polychrony.definitions import Definition, EventTriggered, Izhikevich2006
 from snndsl.polychrony.engine.arrays import Inputs, Net, Rule
 from snndsl.polychrony.engine.bounds import CALM, DIP, apart, leave_alone, resting, settles
 from snndsl.polychrony.table import SynapseTable
 
-__all__ = ["combinations", "inputs", "network", "published", "rule"]
+__all__ = ["combinations", "inputs", "kept_rows", "network", "published", "rule"]
 
 
 def _starts(keys: NDArray[np.int32], neurons: int) -> NDArray[np.int64]:
@@ -22,30 +22,61 @@ def _starts(keys: NDArray[np.int32], neurons: int) -> NDArray[np.int64]:
     return starts
 
 
-def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray[np.float64]) -> Net:
+def network(table: SynapseTable, definition: Definition, parameters: NDArray[np.float64] | None) -> Net:
     """Keep the synapses that carry spikes: strong ones, all of inhibitory neurons, weak ones to inhibitory ones if asked.
 
     Parameters
     ----------
     table : SynapseTable
         The network.
-    definition : Izhikevich2006
+    definition : Definition
         Says what is strong.
-    parameters : ndarray, shape (neurons, parameters)
-        Of the neurons.
+    parameters : ndarray of float64, shape (neurons, 4), or None
+        a, b, c, d of the neurons of 2006; None: other neurons, or none with a state.
 
     Returns
     -------
     Net
         Synapses by source, delay and row of the table: the order in which the original emits.
     """
-    from_inhibitory = table.inhibitory[table.pre]
-    strong = (table.weight > definition.strong) & ~from_inhibitory
-    kept = strong | from_inhibitory
+    rows = kept_rows(table, definition)
+    if parameters is None:
+        parameters = np.zeros((table.neurons, 4))
+        rest, alone = np.zeros((table.neurons, 2)), np.full((table.neurons, 4), -1, np.int32)
+    else:
+        parameters, rest = _at_rest(table, parameters)
+        alone = _alone(parameters, table.post[rows], table.weight[rows])
+    return Net(
+        _starts(table.pre[rows], table.neurons),
+        table.post[rows],
+        table.delay[rows],
+        table.weight[rows],
+        _strong(table, definition)[rows],
+        table.inhibitory,
+        parameters,
+        rest,
+        alone,
+        len(np.unique(table.pre[rows].astype(np.int64) * table.neurons + table.post[rows])) == len(rows),
+        int(np.bincount(table.pre[rows], minlength=1).max()),
+    )
+
+
+def _strong(table: SynapseTable, definition: Definition) -> NDArray[np.bool_]:
+    return (table.weight > definition.strong) & ~table.inhibitory[table.pre]
+
+
+def kept_rows(table: SynapseTable, definition: Definition) -> NDArray[np.int64]:
+    """Return the rows of the synapses that carry spikes, in the order of `Net`."""
+    kept = _strong(table, definition) | table.inhibitory[table.pre]
     if definition.weak_to_inhibitory:
         kept |= table.inhibitory[table.post]
     rows = np.flatnonzero(kept)
-    rows = rows[np.lexsort((rows, table.delay[rows], table.pre[rows]))]
+    order: NDArray[np.int64] = np.lexsort((rows, table.delay[rows], table.pre[rows]))
+    return rows[order].astype(np.int64)
+
+
+def _at_rest(table: SynapseTable, parameters: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return parameters and the state without input of neurons of 2006."""
     parameters = np.ascontiguousarray(parameters, dtype=np.float64)
     if parameters.shape != (table.neurons, 4) or not np.isfinite(parameters).all():
         raise ModelError(
@@ -61,19 +92,7 @@ def network(table: SynapseTable, definition: Izhikevich2006, parameters: NDArray
         raise ModelError(
             Fault("no-rest", f"neuron {neuron} does not stay at v = -70, u = -14 without input", expected="b = 0.2")
         )
-    return Net(
-        _starts(table.pre[rows], table.neurons),
-        table.post[rows],
-        table.delay[rows],
-        table.weight[rows],
-        strong[rows],
-        table.inhibitory,
-        parameters,
-        rest,
-        _alone(parameters, table.post[rows], table.weight[rows]),
-        len(np.unique(table.pre[rows].astype(np.int64) * table.neurons + table.post[rows])) == len(rows),
-        int(np.bincount(table.pre[rows], minlength=1).max()),
-    )
+    return parameters, rest
 
 
 def _alone(parameters: NDArray[np.float64], post: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.int32]:
@@ -94,29 +113,33 @@ def published(table: SynapseTable) -> NDArray[np.float64]:
     return np.where(table.inhibitory[:, None], [0.1, 0.2, -65.0, 2.0], [0.02, 0.2, -65.0, 8.0])
 
 
-def rule(definition: Izhikevich2006) -> Rule:
+def rule(definition: Definition) -> Rule:
     """Return the numbers of the definition as the kernels read them."""
+    by_events = not isinstance(definition, Izhikevich2006)
+    tested = isinstance(definition, (EventTriggered, Izhikevich2006))
     return Rule(
         anchors=definition.anchors,
-        latency=definition.latency,
+        latency=definition.answer,
         end=definition.end,
         last_step=definition.last_step,
         max_spikes=definition.max_spikes,
-        min_spikes=2 * definition.anchors,
+        min_spikes=2 * definition.anchors if tested else definition.anchors,
         min_path=definition.min_path,
-        row=definition.row,
-        overrun=definition.mode == "original",
-        late=definition.late_answers,
-        by_spike=definition.links_by_spike,
+        row=getattr(definition, "row", 1),
+        overrun=getattr(definition, "mode", "") == "original",
+        late=by_events or getattr(definition, "late_answers", False),
+        by_spike=by_events or getattr(definition, "links_by_spike", False),
         calm=CALM,
         dip=DIP,
+        reach=definition.max_delay + definition.answer + 64,
+        lonely=tested,
+        counted=getattr(definition, "jitter", 1) if by_events else -1,
     )
 
 
-def inputs(table: SynapseTable, definition: Izhikevich2006) -> Inputs:
+def inputs(table: SynapseTable, definition: Definition) -> Inputs:
     """Strong excitatory inputs of every excitatory neuron, by target, source and row of the table."""
-    strong = (table.weight > definition.strong) & ~table.inhibitory[table.pre] & ~table.inhibitory[table.post]
-    rows = np.flatnonzero(strong)
+    rows = np.flatnonzero(_strong(table, definition) & ~table.inhibitory[table.post])
     rows = rows[np.lexsort((rows, table.pre[rows], table.post[rows]))]
     return Inputs(_starts(table.post[rows], table.neurons), table.pre[rows], table.delay[rows], table.weight[rows])
 

@@ -117,7 +117,7 @@ def _cascade(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, pair:
         work.step[i] = arrival - delay
         if sent != FULL:
             touched, nodes, sent = emit(net, rule, work, pre, i, arrival - delay, delay, touched, nodes)
-    spikes, far = 0, arrival + 1100
+    spikes, far = 0, arrival + rule.end + rule.reach
     ready = sent != FULL and work.number[mother] == n and nodes < work.node.shape[0]
     if ready:
         work.arrival[mother, n] = (arrival << STEP) | _synapse(net, given.pre[pair[2]], mother)

@@ -1,0 +1,97 @@
+"""The command ``discover``: which network, which definition, which options; `snndsl.cli.discover` does the search."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from snndsl.cli.actions import parsed_settings, step_ms_of, steps_of
+from snndsl.cli.options import Json, Output, Quiet, Settings
+
+__all__ = ["discover"]
+
+Definition = Annotated[
+    str | None,
+    typer.Option(
+        "--definition",
+        metavar="NAME",
+        help="izhikevich2006, event_triggered, structural, probabilistic, activated",
+    ),
+]
+Mode = Annotated[str | None, typer.Option(metavar="MODE", help="original or corrected")]
+Threshold = Annotated[str | None, typer.Option(metavar="W", help="weight above which a synapse is strong, as 9.5 or '0.5 mV'")]
+Parameters = Annotated[
+    list[str], typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="of the definition: jitter='2 ms', coincident=3")
+]
+Inhibitory = Annotated[
+    list[str], typer.Option("--inhibitory", metavar="POPULATION", help="default: neurons with negative weights")
+]
+Nulls = Annotated[list[str], typer.Option("--null", metavar="NAME=TIMES", help="weights, delays or rewired")]
+At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")]
+TableStep = Annotated[str | None, typer.Option("--step", metavar="TIME", help="step of a table whose delays are in ms")]
+SonataPopulation = Annotated[str | None, typer.Option("--population", metavar="NAME", help="of SONATA edges; default: all")]
+Workers = Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes")]
+
+
+def discover(
+    source: Annotated[
+        Path, typer.Argument(metavar="RUN|TABLE|MODEL", help="run folder; csv, npz, Parquet or SONATA table; or a model")
+    ],
+    definition: Definition = None,
+    mode: Mode = None,
+    threshold: Threshold = None,
+    anchors: Annotated[int | None, typer.Option(metavar="N", help="anchors of a group (3)")] = None,
+    parameter: Parameters = [],
+    mothers: Annotated[str | None, typer.Option(metavar="NEURONS", help="as 3,5,10:20; default: all")] = None,
+    inhibitory: Inhibitory = [],
+    min_path: Annotated[int | None, typer.Option("--min-path", metavar="N", help="shortest longest path shown")] = None,
+    null: Nulls = [],
+    at: At = None,
+    table_step: TableStep = None,
+    population: SonataPopulation = None,
+    workers: Workers = 1,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="of a Dask scheduler, whose workers search instead")
+    ] = None,
+    limit: Annotated[float, typer.Option(metavar="HOURS", help="a search predicted to take longer is refused")] = 24.0,
+    out: Output = None,
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="DIR", help="go on with a search that was stopped")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="of the nulls")] = 0,
+    settings: Settings = [],
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Search a network for polychronous groups; a model's own section needs no options."""
+    from snndsl.cli import discover as groups
+
+    how = groups.How(
+        workers=workers,
+        scheduler=scheduler,
+        seed=seed,
+        quiet=quiet,
+        resume=resume is not None,
+        min_path=min_path,
+        limit_s=limit * 3600,
+    )
+    given = {"mode": mode, "threshold": threshold, "anchors": anchors} | groups.pairs_of(parameter, "--parameter")
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    is_model = groups.is_model(source)
+    if is_model and definition is None and groups.has_section(source, parsed_settings(settings)):
+        if chosen or null or mothers:
+            raise groups.section_and_options()
+        return groups.own_searches(source, parsed_settings(settings), resume or out, how, as_json)
+    step = None
+    if at is not None:
+        from snndsl.pipeline import read_run
+
+        step = steps_of(at, read_run(source).step_length)
+    if is_model:
+        network = groups.network_of_model(source, parsed_settings(settings), inhibitory)
+    else:
+        network = groups.network_of(source, step, step_ms_of(table_step), population, inhibitory)
+    plan = groups.plan_of(network, definition or "izhikevich2006", chosen, mothers, null)
+    trains = groups.trains_for(plan, source, network)
+    groups.print_search(groups.search(network, plan, resume or out or groups.free_catalogue(source), how, trains), as_json)
+    return 0
