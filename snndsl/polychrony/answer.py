@@ -242,8 +242,12 @@ def advance_of(model: NeuronModel) -> Advance:
         spec = importlib.util.spec_from_file_location(name, path)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        sys.modules[name] = module
+        sys.modules[name] = module  # the compiled function is kept with the name of its module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
     advance: Advance = sys.modules[name].advance
     return advance
 
@@ -275,6 +279,8 @@ def _kept(name: str, text: str) -> Path:
 def advance_text(model: NeuronModel) -> str:
     """Return the step of all kinds as Python text, made of numbers and operations only."""
     lines = [
+        '"""Neurons of a model, without stimuli: one step of those that are awake."""',
+        "",
         "import numba",
         "import numpy as np",
         "from numba import types",

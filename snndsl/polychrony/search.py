@@ -24,7 +24,7 @@ from snndsl.polychrony.workers import Work, results
 
 __all__ = ["Prediction", "discover", "predict"]
 
-MICROSECONDS = {"map": 4.0, "program": 40.0, "events": 3.0}
+MICROSECONDS = {"map": 4.0, "program": 40.0, "events": 10.0}
 """Per probe and core, rounded up from what was measured on the network of 2006; programs at steps of 1 ms."""
 
 TOGETHER = 8
