@@ -1,0 +1,246 @@
+"""Groups that share most of their spikes, put together: each family has a representative, its largest group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.polychrony.catalogue import Catalogue
+from snndsl.polychrony.engine.compiled import kernel
+from snndsl.polychrony.group import Group
+
+__all__ = ["Families", "families", "overlap"]
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Families:
+    """Groups of a catalogue, divided into families.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        The representatives, one a family, largest group first.
+    labels : ndarray of int64, shape (groups,)
+        Family of every group of the catalogue that was divided, in its order; family k has representative k.
+    representatives : ndarray of int64, shape (families,)
+        Positions of the representatives in that catalogue.
+    members : ndarray of int64, shape (families,)
+        Groups of each family, its representative included.
+    overlap : ndarray of float64, shape (groups,)
+        Jaccard index of the spikes of each group and of its representative, best aligned in time; 1 for a representative.
+    """
+
+    catalogue: Catalogue
+    labels: Ints
+    representatives: Ints
+    members: Ints
+    overlap: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.representatives)
+
+    def __repr__(self) -> str:
+        largest = int(self.members.max(initial=0))
+        return f"<Families: {len(self)} of {len(self.labels)} groups, the largest of {largest}>"
+
+
+def families(catalogue: Catalogue, least_overlap: float = 0.5, jitter: int = 1) -> Families:
+    """Divide the groups of a catalogue into families.
+
+    Groups are taken from the largest to the smallest. One whose spikes have a Jaccard index of at least `least_overlap` with
+    those of a representative joins the most similar one (of equally similar ones, the one taken first); any other becomes a
+    representative. So members share spikes with their representative, not by way of each other. Two groups are aligned in time
+    so that they share most spikes. The order of groups in the catalogue and the times at which they begin do not matter; of
+    groups with the same spikes, the first in the catalogue is the representative.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        May be filtered.
+    least_overlap : float
+        Above 0, at most 1.
+    jitter : int
+        Steps by which the times of a common spike may differ once the groups are aligned.
+
+    Returns
+    -------
+    Families
+        Every group in one family.
+
+    Raises
+    ------
+    snndsl.errors.ModelError
+        families-parameter.
+    """
+    if not 0 < least_overlap <= 1:
+        raise ModelError(Fault("families-parameter", f"least_overlap is {least_overlap}", expected="above 0, at most 1"))
+    _check_jitter(jitter)
+    spikes = [_sorted(group) for group in catalogue]
+    order = sorted(range(len(spikes)), key=lambda k: (-len(spikes[k][0]), spikes[k][1].tobytes(), spikes[k][0].tobytes(), k))
+    starts = np.cumsum([0] + [len(spikes[k][0]) for k in order])
+    neuron, step = (np.concatenate([np.zeros(0, np.int64), *(spikes[k][part] for k in order)]) for part in (0, 1))
+    feature, first, posting = _index(neuron, starts)
+    size = np.diff(starts)
+    scratch = np.zeros(2 * int(step.max(initial=0)) + 3, np.int64)
+    leader = np.zeros(len(order), bool)
+    found, share = np.arange(len(order)), np.ones(len(order))
+    for k in range(len(order)):
+        names = feature[starts[k] : starts[k + 1]]
+        common = np.bincount(np.concatenate([posting[first[f] : first[f + 1]] for f in names]), minlength=k + 1)[:k]
+        least = least_overlap / (1 + least_overlap) * (size[k] + size[:k])
+        candidates = np.flatnonzero(leader[:k] & (common >= least - 1e-9))
+        best, matched = _best(neuron, step, starts, k, candidates, least_overlap, jitter, scratch)
+        if best < 0:
+            leader[k] = True
+        else:
+            found[k], share[k] = best, matched / (size[k] + size[best] - matched)
+    kept = np.flatnonzero(leader)
+    place = np.asarray(order, np.int64)
+    labels, shares = np.zeros(len(order), np.int64), np.ones(len(order))
+    labels[place], shares[place] = np.searchsorted(kept, found), share
+    members = np.bincount(labels, minlength=len(kept))
+    return Families(catalogue.select(place[kept]), labels, place[kept], members, shares)
+
+
+def overlap(first: Group, second: Group, jitter: int = 1) -> float:
+    """Return the Jaccard index of the spikes of two groups, aligned so that they share most.
+
+    Parameters
+    ----------
+    first, second : Group
+        Their times may be shifted against each other by any number of steps.
+    jitter : int
+        Steps by which the times of a common spike may differ then; each spike is matched once.
+
+    Returns
+    -------
+    float
+        0 to 1.
+    """
+    _check_jitter(jitter)
+    one, other = _sorted(first), _sorted(second)
+    starts = np.array([0, len(one[0]), len(one[0]) + len(other[0])])
+    neuron, step = (np.concatenate([one[part], other[part]]) for part in (0, 1))
+    scratch = np.zeros(2 * int(step.max(initial=0)) + 3, np.int64)
+    best, matched = _best(neuron, step, starts, 1, np.zeros(1, np.int64), 0.0, jitter, scratch)
+    return matched / (len(neuron) - matched) if best >= 0 else 0.0
+
+
+def _check_jitter(jitter: int) -> None:
+    if jitter < 0:
+        raise ModelError(Fault("families-parameter", f"jitter is {jitter}", expected="0 steps or more"))
+
+
+def _sorted(group: Group) -> tuple[Ints, Ints]:
+    """Neurons and steps since the first spike, in order of both."""
+    step = group.step.astype(np.int64)
+    order = np.lexsort((step, group.neuron))
+    return group.neuron[order].astype(np.int64), step[order] - step.min()
+
+
+def _index(neuron: Ints, starts: Ints) -> tuple[Ints, Ints, Ints]:
+    """For every spike its feature, the k-th spike of a neuron; for every feature the groups that have it.
+
+    The features that two groups have in common are at least the spikes that they share at any alignment.
+    """
+    group = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    new = np.ones(len(neuron), bool)
+    new[1:] = (neuron[1:] != neuron[:-1]) | (group[1:] != group[:-1])
+    rank = np.arange(len(neuron)) - np.maximum.accumulate(np.where(new, np.arange(len(neuron)), 0))
+    pairs = neuron * (int(rank.max(initial=0)) + 1) + rank
+    names, feature = np.unique(pairs, return_inverse=True)
+    order = np.argsort(feature, kind="stable")
+    first = np.searchsorted(feature[order], np.arange(len(names) + 1))
+    return feature.astype(np.int64), first.astype(np.int64), group[order]
+
+
+@kernel
+def _best(
+    neuron: Ints, step: Ints, starts: Ints, mine: int, others: Ints, least_overlap: float, jitter: int, scratch: Ints
+) -> tuple[int, int]:
+    """Return the most similar of some groups, or -1, and the spikes shared with it."""
+    best, shared, union = -1, 0, 1
+    size = starts[mine + 1] - starts[mine]
+    for other in others:
+        both = size + starts[other + 1] - starts[other]
+        # more than enough for the limit and for what was found before: matched / (both - matched) > shared / union
+        least = max(int(np.ceil(least_overlap / (1 + least_overlap) * both - 1e-9)), shared * both // (union + shared) + 1, 1)
+        matched = _shared(neuron, step, starts, mine, other, jitter, least, scratch)
+        if matched >= least and matched >= least_overlap * (both - matched) - 1e-9:
+            best, shared, union = other, matched, both - matched
+    return best, shared
+
+
+@kernel
+def _shared(neuron: Ints, step: Ints, starts: Ints, one: int, other: int, jitter: int, least: int, scratch: Ints) -> int:
+    """Return the spikes two groups share at the best alignment, or 0 if these are fewer than `least`."""
+    middle = len(scratch) // 2
+    low, high = len(scratch), -1
+    # how many pairs of spikes of one neuron are this far apart
+    i, j, end, stop = starts[one], starts[other], starts[one + 1], starts[other + 1]
+    while i < end and j < stop:
+        if neuron[i] < neuron[j]:
+            i += 1
+        elif neuron[i] > neuron[j]:
+            j += 1
+        else:
+            k = j
+            while k < stop and neuron[k] == neuron[i]:
+                place = middle + step[i] - step[k]
+                scratch[place] += 1
+                low, high = min(low, place), max(high, place)
+                k += 1
+            i += 1
+    best = least - 1
+    # alignments in the order of the pairs they bring together: no fewer than the spikes that are shared
+    limit = 2**62
+    while high >= low:
+        most = near = 0
+        for place in range(low - jitter, high + jitter + 1):
+            near += _moved(scratch, low, high, place, jitter)
+            if most < near < limit:
+                most = near
+        if most <= best:
+            break
+        near = 0
+        for place in range(low - jitter, high + jitter + 1):
+            near += _moved(scratch, low, high, place, jitter)
+            if near == most:
+                best = max(best, _matched(neuron, step, starts, one, other, place - middle, jitter))
+        limit = most
+    for place in range(low, high + 1):
+        scratch[place] = 0
+    return best if best >= least else 0
+
+
+@kernel
+def _moved(scratch: Ints, low: int, high: int, place: int, jitter: int) -> int:
+    """Return what comes into a window around `place`, less what goes out."""
+    change = 0
+    if low <= place + jitter <= high:
+        change += scratch[place + jitter]
+    if low <= place - jitter - 1 <= high:
+        change -= scratch[place - jitter - 1]
+    return change
+
+
+@kernel
+def _matched(neuron: Ints, step: Ints, starts: Ints, one: int, other: int, shift: int, jitter: int) -> int:
+    """Return the spikes that are shared at one alignment, each matched once, in order of time."""
+    count = 0
+    i, j, end, stop = starts[one], starts[other], starts[one + 1], starts[other + 1]
+    while i < end and j < stop:
+        if neuron[i] < neuron[j] or (neuron[i] == neuron[j] and step[i] - shift < step[j] - jitter):
+            i += 1
+        elif neuron[i] > neuron[j] or step[i] - shift > step[j] + jitter:
+            j += 1
+        else:
+            count += 1
+            i += 1
+            j += 1
+    return count
