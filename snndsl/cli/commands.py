@@ -23,8 +23,11 @@ from snndsl.cli.actions import (
     run_with_progress,
     steps_of,
 )
+from snndsl.cli.compare_groups import compare_groups
 from snndsl.cli.discover_command import discover
+from snndsl.cli.export_command import export
 from snndsl.cli.group_commands import detect, motifs, replay
+from snndsl.cli.groups_command import groups
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 
@@ -157,7 +160,7 @@ def run(
 
 @app.command()
 def compare(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...|MODEL", help="run folders, or one model with several -b")],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...|MODEL", help="run folders, two catalogues, or one model with -b")],
     backends: Backends = [],
     out: Output = None,
     settings: Settings = [],
@@ -167,7 +170,9 @@ def compare(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
-    """Say whether runs are identical, else where they first part (exit status 1)."""
+    """Say whether runs are identical, else where they first part (exit status 1); or which groups two catalogues share."""
+    if any(is_catalogue(path) for path in runs):
+        return compare_groups(runs, as_json)
     from snndsl.analysis.comparison import compare as compare_recordings
     from snndsl.pipeline import load, read_run, usable_backends
 
@@ -241,7 +246,7 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (discover, replay, detect, motifs):
+for _command in (discover, groups, replay, detect, motifs, export):
     app.command()(_command)
 
 

@@ -144,6 +144,7 @@ class Catalogue:
         mothers: ArrayLike | None = None,
         neurons: ArrayLike | None = None,
         avalanches: bool = True,
+        inhibitory: bool | None = None,
     ) -> Catalogue:
         """Return the groups that meet all conditions.
 
@@ -161,11 +162,18 @@ class Catalogue:
             All of these fire in the group.
         avalanches : bool
             Whether groups that were stopped because of their many spikes are kept.
+        inhibitory : bool, optional
+            True: an inhibitory neuron fires in the group. False: none does.
 
         Returns
         -------
         Catalogue
             Over the same folder.
+
+        Raises
+        ------
+        snndsl.errors.ModelError
+            inhibitory-unknown: the catalogue does not say which neurons are inhibitory.
         """
         table = self.table
         kept = np.ones(len(self), bool)
@@ -182,14 +190,23 @@ class Catalogue:
         if not avalanches:
             kept &= ~table["avalanche"].astype(bool)
         if neurons is not None:
-            for neuron in np.atleast_1d(np.asarray(neurons)):
-                kept &= np.isin(table["id"], self._with(int(neuron)))
+            for neuron in np.unique(np.asarray(neurons)):
+                kept &= np.isin(table["id"], self._with([int(neuron)]))
+        if inhibitory is not None:
+            kept &= np.isin(table["id"], self._with(self._inhibitory())) == inhibitory
         return self.select(kept)
 
-    def _with(self, neuron: int) -> NDArray[np.int64]:
-        """Ids of the groups in which a neuron fires."""
+    def _inhibitory(self) -> list[int]:
+        known = self.manifest.get("inhibitory")
+        if not isinstance(known, list):
+            what = "the catalogue does not say which neurons are inhibitory"
+            raise ModelError(Fault("inhibitory-unknown", what, file=str(self.path), try_="search the network again"))
+        return known
+
+    def _with(self, neurons: list[int]) -> NDArray[np.int64]:
+        """Ids of the groups in which one of these neurons fires."""
         parts = [
-            self.folder.column("spikes", "group", k)[self.folder.column("spikes", "neuron", k) == neuron]
+            self.folder.column("spikes", "group", k)[np.isin(self.folder.column("spikes", "neuron", k), neurons)]
             for k in range(len(self.manifest["chunks"]))
         ]
         return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)

@@ -1,8 +1,9 @@
-"""Catalogues for other programs: csv tables, GraphML; several catalogues in one."""
+"""Catalogues for other programs: csv and Parquet tables, npz, GraphML; several catalogues in one."""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,16 +11,63 @@ from typing import Any
 
 import networkx
 import numpy as np
+from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, ToolMissing
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.group import Group
 
-__all__ = ["merge", "write_csv", "write_graphml"]
+__all__ = ["columns", "merge", "write_csv", "write_graphml", "write_npz", "write_parquet"]
 
 PART = 1_000
 """Groups in a chunk of a merged catalogue."""
+
+
+def columns(catalogue: Catalogue) -> dict[str, dict[str, NDArray[Any]]]:
+    """Return a catalogue as columns for tables of other programs.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        May be filtered; groups keep their ids.
+
+    Returns
+    -------
+    dict of dict of ndarray
+        ``groups`` (one row a group), ``spikes`` and ``links`` (one row each, with the id of the group in ``group``). Every
+        column has one dimension: ``anchors`` of shape (groups, 3) becomes ``anchor1``, ``anchor2``, ``anchor3``.
+    """
+    groups: dict[str, NDArray[Any]] = {}
+    for name in TABLES["groups"]:
+        column = catalogue.table[name]
+        if column.ndim == 2:
+            groups |= {f"{name.removesuffix('s')}{k + 1}": column[:, k] for k in range(column.shape[1])}
+        else:
+            groups[name] = column
+    parts = [_spikes_and_links(catalogue.select(rows)) for rows in _portions(len(catalogue))]
+    result = {"groups": groups}
+    for table in ("spikes", "links"):
+        result[table] = {name: np.concatenate([part[table][name] for part in parts]) for name in TABLES[table]}
+    return result
+
+
+def _portions(groups: int) -> list[NDArray[np.int64]]:
+    """Positions of few groups at a time, at least once: so that tables of no group have their types."""
+    return [np.arange(begin, min(begin + PART, groups)) for begin in range(0, max(groups, 1), PART)]
+
+
+def _spikes_and_links(part: Catalogue) -> Chunk:
+    groups = list(part)
+    ids = np.array([group.id for group in groups], np.int64)
+    spikes: dict[str, NDArray[Any]] = {"group": np.repeat(ids, [len(group) for group in groups])}
+    links: dict[str, NDArray[Any]] = {"group": np.repeat(ids, [len(group.pre) for group in groups])}
+    for table, names in ((spikes, TABLES["spikes"][1:]), (links, TABLES["links"][1:])):
+        for name in names:
+            attribute = "link_layer" if table is links and name == "layer" else name
+            none = np.zeros(0, np.int32 if name == "neuron" else np.int16)
+            table[name] = np.concatenate([none, *(getattr(group, attribute) for group in groups)])
+    return {"spikes": spikes, "links": links}
 
 
 def write_csv(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Path]:
@@ -39,26 +87,73 @@ def write_csv(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Path]:
     """
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{name}.csv" for name in TABLES]
-    table = catalogue.table
-    head: list[str] = []
-    for name in TABLES["groups"]:
-        wide = table[name].ndim == 2
-        head += [f"{name.removesuffix('s')}{k + 1}" for k in range(table[name].shape[1])] if wide else [name]
-    with files[0].open("w", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(head)
-        columns = [table[name].reshape(len(catalogue), -1).astype(np.int64) for name in TABLES["groups"]]
-        writer.writerows(np.concatenate(columns, axis=1).tolist() if len(catalogue) else [])
-    with files[1].open("w", newline="") as spikes, files[2].open("w", newline="") as links:
-        writers = [csv.writer(stream, lineterminator="\n") for stream in (spikes, links)]
-        for writer, name in zip(writers, ("spikes", "links")):
-            writer.writerow(TABLES[name])
-        for group in catalogue:
-            writers[0].writerows(zip([group.id] * len(group), *(c.tolist() for c in (group.neuron, group.step, group.layer))))
-            parts = (c.tolist() for c in (group.pre, group.post, group.delay, group.link_layer))
-            writers[1].writerows(zip([group.id] * len(group.pre), *parts))
+    files = []
+    for name, table in columns(catalogue).items():
+        files.append(folder / f"{name}.csv")
+        with files[-1].open("w", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(table)
+            writer.writerows(zip(*(column.astype(np.int64).tolist() for column in table.values())))
     return files
+
+
+def write_parquet(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Path]:
+    """Write a catalogue as three Parquet tables.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        May be filtered; groups keep their ids.
+    path : path
+        Folder for ``groups.parquet``, ``spikes.parquet``, ``links.parquet``, with the columns of `write_csv` and their types.
+
+    Returns
+    -------
+    list of Path
+        The files. Their metadata hold the manifest of the catalogue, under ``snndsl``.
+
+    Raises
+    ------
+    snndsl.errors.ToolMissing
+        pyarrow is not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        what = "Parquet needs pyarrow"
+        raise ToolMissing(Fault("package-missing", what, expected="pyarrow", try_="pip install 'snndsl[tables]'")) from None
+    folder = Path(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = json.dumps({key: value for key, value in catalogue.manifest.items() if key != "chunks"}, sort_keys=True)
+    files = []
+    for name, table in columns(catalogue).items():
+        files.append(folder / f"{name}.parquet")
+        pyarrow.parquet.write_table(pyarrow.table(table, metadata={"snndsl": manifest}), files[-1])
+    return files
+
+
+def write_npz(catalogue: Catalogue, path: str | os.PathLike[str]) -> Path:
+    """Write a catalogue as one npz archive of plain arrays.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        May be filtered; groups keep their ids.
+    path : path
+        File; arrays are called ``groups_id``, ``spikes_neuron`` and so on, as the columns of `write_csv` with their table.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {f"{table}_{name}": column for table, part in columns(catalogue).items() for name, column in part.items()}
+    with file.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
+    return file
 
 
 def write_graphml(group: Group, path: str | os.PathLike[str]) -> None:
@@ -105,6 +200,10 @@ def merge(catalogues: Sequence[Catalogue], out: str | os.PathLike[str]) -> Catal
         "blocks": 0,
         "chunks": [],
     }
+    for key in ("inhibitory", "step_ms"):  # where all say the same
+        known = [catalogue.manifest.get(key) for catalogue in catalogues]
+        if known[0] is not None and all(value == known[0] for value in known):
+            folder.manifest[key] = known[0]
     folder.lock()
     try:
         first = 0
@@ -125,17 +224,10 @@ def merge(catalogues: Sequence[Catalogue], out: str | os.PathLike[str]) -> Catal
 
 
 def _chunk(part: Catalogue, definitions: list[dict[str, Any]], first: int) -> Chunk:
-    groups = list(part)
-    ids = np.arange(first, first + len(groups))
+    ids = np.arange(first, first + len(part))
+    chunk = _spikes_and_links(part)
+    for name, rows in (("spikes", "size"), ("links", "links")):
+        chunk[name]["group"] = np.repeat(ids, part.table[rows])
     place = np.array([definitions.index(definition) for definition in part.definitions], np.int16)
     table = part.table
-    spikes = {
-        "group": np.repeat(ids, [len(group) for group in groups]),
-        **{name: np.concatenate([getattr(group, name) for group in groups]) for name in ("neuron", "step", "layer")},
-    }
-    links = {
-        "group": np.repeat(ids, [len(group.pre) for group in groups]),
-        **{name: np.concatenate([getattr(group, name) for group in groups]) for name in ("pre", "post", "delay")},
-        "layer": np.concatenate([group.link_layer for group in groups]),
-    }
-    return {"groups": table | {"id": ids, "definition": place[table["definition"]]}, "spikes": spikes, "links": links}
+    return {"groups": table | {"id": ids, "definition": place[table["definition"]]}, **chunk}
