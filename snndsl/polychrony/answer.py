@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, walk
+from snndsl.polychrony.engine.compiled import kernel
 
-__all__ = ["Advance", "NeuronModel", "advance_of", "is_map_of_2006", "rest_of"]
+__all__ = ["Advance", "NeuronModel", "advance_of", "is_map_of_2006", "rest_of", "until_still"]
 
 Reals = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -194,28 +195,59 @@ def rest_of(model: NeuronModel) -> Reals:
         no-rest: a neuron fires by itself or does not come to rest.
     """
     advance = advance_of(model)
-    live = np.flatnonzero(model.kind >= 0).astype(np.int32)
     state = model.state.copy()
-    inbox, fired = np.zeros((len(state), model.ports)), np.zeros(len(state), np.int32)
-    for done in range(max(1, int(SILENCE_MS / model.step_ms))):
-        before = state[live]
-        if advance(live, len(live), state, model.parameter, model.kind, inbox, fired):
-            raise _restless(model, int(fired[0]), "fires without input", done)
-        if not np.isfinite(state[live]).all():
-            raise _restless(model, int(live[~np.isfinite(state[live]).all(axis=1)][0]), "runs away without input", done)
-        moving = (state[live] != before).any(axis=1)
-        live = live[moving]
-        if not len(live):
-            return state
-    after = state.copy()
-    advance(live, len(live), after, model.parameter, model.kind, inbox, fired)
-    drift = np.abs(after[live] - state[live]) > 1e-12 * np.maximum(np.abs(state[live]), 1.0)
-    if drift.any():
-        row, column = (int(part[0]) for part in np.nonzero(drift))
-        neuron = int(live[row])
-        name = model.kinds[int(model.kind[neuron])].states[column]
-        raise _restless(model, neuron, f"still changes its {name.removesuffix('__')!r}", int(SILENCE_MS / model.step_ms))
+    inbox, firing = np.zeros((len(state), model.ports)), np.zeros(len(state), np.int32)
+    one, scratch = np.zeros(1, np.int32), np.zeros(state.shape[1])
+    steps = max(1, int(SILENCE_MS / model.step_ms))
+    for neuron in np.flatnonzero(model.kind >= 0).tolist():
+        one[0] = neuron
+        fired, done = until_still(advance, one, state, model.parameter, model.kind, inbox, firing, scratch, steps)
+        if fired:
+            raise _restless(model, neuron, "fires without input", done)
+        if not np.isfinite(state[neuron]).all():
+            raise _restless(model, neuron, "runs away without input", done)
+        if done < steps:
+            continue
+        before = state[neuron].copy()
+        advance(one, 1, state, model.parameter, model.kind, inbox, firing)
+        drift = np.abs(state[neuron] - before) > 1e-12 * np.maximum(np.abs(before), 1.0)
+        if drift.any():
+            name = model.kinds[int(model.kind[neuron])].states[int(np.argmax(drift))]
+            raise _restless(model, neuron, f"still changes its {name.removesuffix('__')!r}", steps)
     return state
+
+
+@kernel
+def until_still(
+    advance: Advance,
+    one: Ints,
+    state: Reals,
+    parameter: Reals,
+    kind: Ints,
+    inbox: Reals,
+    firing: Ints,
+    before: Reals,
+    steps: int,
+) -> tuple[bool, int]:
+    """Advance the neuron in `one` until a step changes no bit, or it fires; returns whether it fired, and the steps done.
+
+    `before` is scratch of shape (states,).
+    """
+    x = one[0]
+    for done in range(steps):
+        for j in range(state.shape[1]):
+            before[j] = state[x, j]
+        heard = False
+        for q in range(inbox.shape[1]):
+            heard = heard or inbox[x, q] != 0.0
+        if advance(one, 1, state, parameter, kind, inbox, firing) > 0:
+            return True, done
+        moving = heard
+        for j in range(state.shape[1]):
+            moving = moving or before[j] != state[x, j]
+        if not moving:
+            return False, done
+    return False, steps
 
 
 def _restless(model: NeuronModel, neuron: int, what: str, step: int) -> ModelError:

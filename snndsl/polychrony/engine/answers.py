@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.polychrony.answer import Advance, NeuronModel, advance_of, rest_of
+from snndsl.polychrony.answer import Advance, NeuronModel, advance_of, rest_of, until_still
 from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.cascade import EVENT, FULL, NEGATIVE, STEP, SYNAPSE, clear, schedule
 from snndsl.polychrony.engine.compiled import kernel
@@ -24,7 +24,9 @@ __all__ = ["BROKEN", "Cells", "cells", "search_mother"]
 BROKEN = 3
 """The state of a neuron is no number any more."""
 
-MOST_TRIED = 2_000_000_000
+NEVER = 1 << 30
+
+MOST_TRIED = 500_000_000
 """Neurons times steps up to which single arrivals are tried beforehand."""
 
 Reals = NDArray[np.float64]
@@ -95,16 +97,11 @@ def alone_fires(model: NeuronModel, rest: Reals, net: Net, port: NDArray[np.int8
     state, parameter = rest[target[first]], np.ascontiguousarray(model.parameter[target[first]])
     inbox = np.zeros((len(first), model.ports))
     inbox[np.arange(len(first)), port[first]] = net.weight[first]
-    fires = np.zeros(len(first), bool)
-    firing = np.zeros(len(first), np.int32)
-    live = np.flatnonzero(kind >= 0).astype(np.int32)
-    still = rest[target[first]]
-    for _ in range(steps):
-        count = advance(live, len(live), state, parameter, kind, inbox, firing)
-        fires[firing[:count]] = True
-        live = live[~fires[live] & (state[live] != still[live]).any(axis=1)]
-        if not len(live):
-            break
+    fires, firing, one = np.zeros(len(first), bool), np.zeros(len(first), np.int32), np.zeros(1, np.int32)
+    scratch = np.zeros(state.shape[1])
+    for k in np.flatnonzero(kind >= 0).tolist():
+        one[0] = k
+        fires[k] = until_still(advance, one, state, parameter, kind, inbox, firing, scratch, steps)[0]
     result[:] = fires[inverse.reshape(-1)]
     return result
 
@@ -130,7 +127,10 @@ def _emit(
             return touched, nodes, FULL
         past[x, n] = (last << STEP) | tag | s
         count[x] = n + 1
-        if work.active[x] != 0 or cells.kind[x] < 0:
+        if work.active[x] != 0:
+            work.last[x] = min(work.last[x], last)
+            continue
+        if cells.kind[x] < 0:
             continue
         if n > 0:
             first = last
@@ -144,12 +144,19 @@ def _emit(
 
 @kernel
 def _receive(net: Net, cells: Cells, work: Work, x: int, step: int) -> None:
-    """Add up what arrives at a neuron in this step, in the order in which it was sent."""
+    """Add up what arrives at a neuron in this step, in the order in which it was sent; ``work.last`` is the next such step."""
+    if work.last[x] != step:
+        return
+    after = NEVER
     for q in range(work.number[x]):
         packed = work.arrival[x, q]
-        if packed >> STEP == step:
+        arrival = packed >> STEP
+        if arrival == step:
             s = packed & SYNAPSE
             cells.inbox[x, cells.port[s]] += net.weight[s]
+        elif step < arrival < after:
+            after = arrival
+    work.last[x] = after
 
 
 @kernel
@@ -165,6 +172,7 @@ def _wake(net: Net, cells: Cells, advance: Advance, work: Work, live: int, step:
             first = step
             for q in range(work.number[x]):
                 first = min(first, work.arrival[x, q] >> STEP)
+            work.last[x] = first
             cells.one[0] = x
             for t in range(first, step):
                 _receive(net, cells, work, x, t)
