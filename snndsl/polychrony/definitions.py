@@ -169,11 +169,14 @@ class Izhikevich2006(Definition):
 class EventTriggered(Definition):
     """The older rule: neurons without a state, which fire a fixed time after enough strong arrivals came together.
 
-    At every step at which an excitatory spike arrives, a neuron counts the strong arrivals of this step and of the `jitter`
-    steps before. With `coincident` of them it will fire `slow` steps later, with more `quick` steps later, the earliest of
-    such times. It does not fire if an inhibitory spike arrived within the `inhibition` steps up to then, or if it fired less
-    than `refractory` steps before. The arrivals counted are the links to the spike. Anchors and their spikes are as in
-    `Izhikevich2006`; a probe is a group under the same conditions, links going by spike.
+    At every step at which an excitatory spike arrives, a neuron counts the excitatory arrivals of this step and of the `jitter`
+    steps before: those over strong synapses and, with `weak_to_inhibitory`, over weak ones to inhibitory neurons. With
+    `coincident` of them it will fire `slow` steps later, with more `quick` steps later. A neuron has one such plan at a time:
+    only an earlier moment replaces it, and it is gone when its moment has come. Then the neuron does not fire if an inhibitory
+    spike arrived within the `inhibition` steps up to and with this one, or if it fired less than `refractory` steps before.
+    The arrivals counted for the plan are the links to the spike. Anchors and their spikes are as in `Izhikevich2006`, but an
+    anchor fires neither before its own spike nor less than `refractory` steps after it. A probe is a group under the same
+    conditions, links going by spike.
 
     Parameters
     ----------
@@ -223,7 +226,7 @@ class Structural(Definition):
 
     The rule is that of `EventTriggered` without latency and without inhibition. *Supported* groups depend on the delays alone
     (``adapted=False``): every excitatory synapse counts. *Adapted* groups depend on the weights, too: strong synapses count.
-    A probe is a group if its longest path has `min_path` layers.
+    A probe is a group if it has more spikes than anchors and its longest path has `min_path` layers.
     All excitatory neurons that receive at least `anchors` such inputs are tried as mothers, so the number of combinations can
     be very large for supported groups; choose mothers.
 
@@ -273,11 +276,12 @@ class Structural(Definition):
 class Probabilistic(Definition):
     """Groups of spikes that are likely if each may come a step late: a spike has a probability, anchors have 1.
 
-    A neuron that gets strong arrivals at a step fires there with the probability that at least `coincident` of the spikes
-    sent exist, plus half the probability that exactly one less does and one of the step before helps (arrivals are taken as
-    independent). Spikes more probable than `least` belong to the group and send on. A neuron does not fire within
-    `refractory` steps of its last spike. Inhibitory neurons send nothing. A probe is a group if its longest path has
-    `min_path` layers.
+    A neuron that gets excitatory arrivals at a step (those that `EventTriggered` counts) fires there with the probability that
+    at least `coincident` of the spikes sent exist, plus half the probability that exactly one less does and one of the step
+    before helps (arrivals are taken as independent). Spikes more probable than `least` belong to the group and send on. The
+    arrivals of both steps are the links to the spike. A neuron does not fire less than `refractory` steps after its last
+    spike, an anchor not before its own. Inhibitory neurons send nothing. A probe is a group if it has more spikes than
+    anchors and its longest path has `min_path` layers.
 
     Parameters
     ----------
