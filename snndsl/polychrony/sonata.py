@@ -58,7 +58,7 @@ def read_edges(path: Path, population: str | None = None) -> list[Edges]:
     Returns
     -------
     list of Edges
-        In order of names.
+        In order of names. An edge of ``nsyns`` synapses has that many times the weight, as between point neurons.
 
     Raises
     ------
@@ -144,18 +144,21 @@ def _population(store: _Store, path: Path, name: str) -> Edges:
     held = {item: {key for key in (*NAMES, "nsyns") if store.has(f"{base}/{item}/{key}")} for item in groups}
     values = {key: np.full(edges, np.nan) for key in NAMES}
     open_ = {key: np.ones(edges, bool) for key in NAMES}
+    synapses = np.ones(edges)
     for item in groups:
         mine = group == int(item)
         for key in sorted(held[item]):
             array = _taken(store.read(f"{base}/{item}/{key}"), index, mine, f"{base}/{item}/{key}")
             if key == "nsyns":
-                _refuse_several(array, mine, f"{base}/{item}/nsyns")
+                _check_synapses(array, mine, f"{base}/{item}/nsyns")
+                synapses[mine] = array
             else:
                 values[key][mine] = array
                 open_[key][mine] = False
     for key, rows in open_.items():
         if rows.any():
             _from_types(key, rows, values[key], store, path, base)
+    values["syn_weight"] *= synapses
     columns |= {NAMES[key]: array for key, array in values.items()}
     sizes = {node: size for node in nodes if (size := store.nodes(node)) is not None}
     return Edges(name, nodes[0], nodes[1], columns, sizes)
@@ -171,12 +174,12 @@ def _taken(array: NDArray[Any], index: NDArray[Any], mine: NDArray[np.bool_], na
     return array[wanted.astype(np.int64)]
 
 
-def _refuse_several(array: NDArray[Any], mine: NDArray[np.bool_], name: str) -> None:
-    wrong = array != 1
+def _check_synapses(array: NDArray[Any], mine: NDArray[np.bool_], name: str) -> None:
+    wrong = ~(array >= 1) | (array != np.floor(array))
     if wrong.any():
         row = int(np.flatnonzero(mine)[np.argmax(wrong)])
         what = f"row {row}: {name} is {array[np.argmax(wrong)]}"
-        raise ModelError(Fault("sonata-unsupported", what, expected="1", try_="one edge for each synapse, or add up weights"))
+        raise ModelError(Fault("sonata-unsupported", what, expected="a whole number of synapses, 1 or more"))
 
 
 def _from_types(key: str, rows: NDArray[np.bool_], values: NDArray[Any], store: _Store, path: Path, base: str) -> None:

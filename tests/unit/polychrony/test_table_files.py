@@ -274,6 +274,16 @@ def test_sonata_indices_groups_and_types(tmp_path: Path) -> None:
     assert table.weight.tolist() == GOOD["weight"] and table.delay.tolist() == GOOD["delay"]
 
 
+def test_an_edge_of_several_synapses_has_their_weight(tmp_path: Path) -> None:
+    """A group holds their number only; weights are those of types, in a file as the Brain Modeling Toolkit writes it."""
+    changes: dict[str, Any] = {"0/nsyns": np.array([1, 2, 1, 3], np.uint32), "0/syn_weight": None, "0/delay": None}
+    write_edges(tmp_path / "cortex_cortex_edges.h5", {"cortex_to_cortex": edges(**changes)})
+    types = "edge_type_id target_query source_query delay syn_weight\n100 * ei=='e' 2.0 10.0\n101 * ei=='i' 1.0 -5.0\n"
+    (tmp_path / "cortex_cortex_edge_types.csv").write_text(types)
+    table = read_table(tmp_path / "cortex_cortex_edges.h5", step_ms=MS).table
+    assert table.weight.tolist() == [10.0, 20.0, 10.0, -15.0] and table.delay.tolist() == [2, 2, 2, 1]
+
+
 def test_sonata_populations_are_numbered_by_name(tmp_path: Path) -> None:
     path = tmp_path / "edges.h5"
     both = {
@@ -325,7 +335,8 @@ def test_sonata_populations_are_numbered_by_name(tmp_path: Path) -> None:
             "sonata-unsupported",
             "weight_function gaussian",
         ),
-        ({"0/nsyns": np.array([1, 1, 3, 1])}, None, "sonata-unsupported", "row 2: /edges/e/0/nsyns is 3"),
+        ({"0/nsyns": np.array([1, 1, 0, 1])}, None, "sonata-unsupported", "row 2: /edges/e/0/nsyns is 0"),
+        ({"0/nsyns": np.array([1, np.nan, 1, 1])}, None, "sonata-unsupported", "row 1: /edges/e/0/nsyns is nan"),
         ({"edge_group_index": np.array([0, 1, 2, 9])}, None, "sonata-index", "row 3: edge_group_index is 9"),
         ({"edge_group_id": np.array([0, 0, 7, 0])}, None, "sonata-missing", "row 2: the edge has no"),
         ({"0/delay": np.array([1.0, 2.0, np.nan, 1.0])}, None, "synapse-not-finite", "row 2: delay_ms is nan"),
