@@ -12,7 +12,8 @@ from snndsl.polychrony.definitions import (
     Structural,
     definition_of,
 )
-from snndsl.polychrony.export import merge, write_csv, write_graphml
+from snndsl.polychrony.export import merge, write_csv, write_graphml, write_npz, write_parquet
+from snndsl.polychrony.families import Families, families
 from snndsl.polychrony.group import Group
 from snndsl.polychrony.nulls import Significance, significance
 from snndsl.polychrony.search import Prediction, discover, predict
@@ -24,6 +25,7 @@ __all__ = [
     "Catalogue",
     "Definition",
     "EventTriggered",
+    "Families",
     "Group",
     "GroupComparison",
     "Izhikevich2006",
@@ -35,10 +37,13 @@ __all__ = [
     "compare_catalogues",
     "definition_of",
     "discover",
+    "families",
     "merge",
     "predict",
     "read_catalogue",
     "significance",
     "write_csv",
     "write_graphml",
+    "write_npz",
+    "write_parquet",
 ]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
-from snndsl.polychrony.engine.compiled import kernel
+from snndsl.polychrony.engine.overlaps import most_similar
 from snndsl.polychrony.group import Group
 
 __all__ = ["Families", "families", "overlap"]
@@ -94,7 +94,7 @@ def families(catalogue: Catalogue, least_overlap: float = 0.5, jitter: int = 1) 
         common = np.bincount(np.concatenate([posting[first[f] : first[f + 1]] for f in names]), minlength=k + 1)[:k]
         least = least_overlap / (1 + least_overlap) * (size[k] + size[:k])
         candidates = np.flatnonzero(leader[:k] & (common >= least - 1e-9))
-        best, matched = _best(neuron, step, starts, k, candidates, least_overlap, jitter, scratch)
+        best, matched = most_similar(neuron, step, starts, k, candidates, least_overlap, jitter, scratch)
         if best < 0:
             leader[k] = True
         else:
@@ -127,7 +127,7 @@ def overlap(first: Group, second: Group, jitter: int = 1) -> float:
     starts = np.array([0, len(one[0]), len(one[0]) + len(other[0])])
     neuron, step = (np.concatenate([one[part], other[part]]) for part in (0, 1))
     scratch = np.zeros(2 * int(step.max(initial=0)) + 3, np.int64)
-    best, matched = _best(neuron, step, starts, 1, np.zeros(1, np.int64), 0.0, jitter, scratch)
+    best, matched = most_similar(neuron, step, starts, 1, np.zeros(1, np.int64), 0.0, jitter, scratch)
     return matched / (len(neuron) - matched) if best >= 0 else 0.0
 
 
@@ -157,90 +157,3 @@ def _index(neuron: Ints, starts: Ints) -> tuple[Ints, Ints, Ints]:
     order = np.argsort(feature, kind="stable")
     first = np.searchsorted(feature[order], np.arange(len(names) + 1))
     return feature.astype(np.int64), first.astype(np.int64), group[order]
-
-
-@kernel
-def _best(
-    neuron: Ints, step: Ints, starts: Ints, mine: int, others: Ints, least_overlap: float, jitter: int, scratch: Ints
-) -> tuple[int, int]:
-    """Return the most similar of some groups, or -1, and the spikes shared with it."""
-    best, shared, union = -1, 0, 1
-    size = starts[mine + 1] - starts[mine]
-    for other in others:
-        both = size + starts[other + 1] - starts[other]
-        # more than enough for the limit and for what was found before: matched / (both - matched) > shared / union
-        least = max(int(np.ceil(least_overlap / (1 + least_overlap) * both - 1e-9)), shared * both // (union + shared) + 1, 1)
-        matched = _shared(neuron, step, starts, mine, other, jitter, least, scratch)
-        if matched >= least and matched >= least_overlap * (both - matched) - 1e-9:
-            best, shared, union = other, matched, both - matched
-    return best, shared
-
-
-@kernel
-def _shared(neuron: Ints, step: Ints, starts: Ints, one: int, other: int, jitter: int, least: int, scratch: Ints) -> int:
-    """Return the spikes two groups share at the best alignment, or 0 if these are fewer than `least`."""
-    middle = len(scratch) // 2
-    low, high = len(scratch), -1
-    # how many pairs of spikes of one neuron are this far apart
-    i, j, end, stop = starts[one], starts[other], starts[one + 1], starts[other + 1]
-    while i < end and j < stop:
-        if neuron[i] < neuron[j]:
-            i += 1
-        elif neuron[i] > neuron[j]:
-            j += 1
-        else:
-            k = j
-            while k < stop and neuron[k] == neuron[i]:
-                place = middle + step[i] - step[k]
-                scratch[place] += 1
-                low, high = min(low, place), max(high, place)
-                k += 1
-            i += 1
-    best = least - 1
-    # alignments in the order of the pairs they bring together: no fewer than the spikes that are shared
-    limit = 2**62
-    while high >= low:
-        most = near = 0
-        for place in range(low - jitter, high + jitter + 1):
-            near += _moved(scratch, low, high, place, jitter)
-            if most < near < limit:
-                most = near
-        if most <= best:
-            break
-        near = 0
-        for place in range(low - jitter, high + jitter + 1):
-            near += _moved(scratch, low, high, place, jitter)
-            if near == most:
-                best = max(best, _matched(neuron, step, starts, one, other, place - middle, jitter))
-        limit = most
-    for place in range(low, high + 1):
-        scratch[place] = 0
-    return best if best >= least else 0
-
-
-@kernel
-def _moved(scratch: Ints, low: int, high: int, place: int, jitter: int) -> int:
-    """Return what comes into a window around `place`, less what goes out."""
-    change = 0
-    if low <= place + jitter <= high:
-        change += scratch[place + jitter]
-    if low <= place - jitter - 1 <= high:
-        change -= scratch[place - jitter - 1]
-    return change
-
-
-@kernel
-def _matched(neuron: Ints, step: Ints, starts: Ints, one: int, other: int, shift: int, jitter: int) -> int:
-    """Return the spikes that are shared at one alignment, each matched once, in order of time."""
-    count = 0
-    i, j, end, stop = starts[one], starts[other], starts[one + 1], starts[other + 1]
-    while i < end and j < stop:
-        if neuron[i] < neuron[j] or (neuron[i] == neuron[j] and step[i] - shift < step[j] - jitter):
-            i += 1
-        elif neuron[i] > neuron[j] or step[i] - shift > step[j] + jitter:
-            j += 1
-        else:
-            count += 1
-            i += 1
-            j += 1
-    return count
