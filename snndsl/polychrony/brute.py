@@ -33,7 +33,17 @@ class BruteGroup(NamedTuple):
     links: tuple[tuple[int, int, int, int], ...]  # pre spike, post spike, delay, layer; sorted
 
 
-class _Probe:
+class Sending(NamedTuple):
+    """A synapse, seen from its source."""
+
+    delay: int
+    post: int
+    weight: float
+    strong: bool
+    port: int
+
+
+class Probe:
     """Anchors, spikes so far and arrivals sent."""
 
     def __init__(self, mother: int, anchors: tuple[tuple[int, int], ...], end: int) -> None:
@@ -62,35 +72,40 @@ def brute_force(table: SynapseTable, definition: Izhikevich2006, parameters: NDA
     list of BruteGroup
         In the order of mothers and combinations.
     """
+    probes, outgoing = prepare(table, definition)
+    _simulate(probes, outgoing, definition, parameters, table.inhibitory)
+    groups = (judge(probe, definition, table.inhibitory) for probe in probes)
+    return [group for group in groups if group is not None]
+
+
+def prepare(table: SynapseTable, definition: Izhikevich2006) -> tuple[list[Probe], list[list[Sending]]]:
+    """Return all combinations of anchors and the synapses of every neuron that carry spikes, by delay."""
     if table.neurons > MOST_NEURONS:
         raise ModelError(Fault("network-too-large", f"{table.neurons} neurons", expected=f"at most {MOST_NEURONS}"))
-    outgoing: list[list[tuple[int, int, float, bool]]] = [[] for _ in range(table.neurons)]
+    outgoing: list[list[Sending]] = [[] for _ in range(table.neurons)]
     strong_inputs: list[list[tuple[int, int]]] = [[] for _ in range(table.neurons)]
-    for pre, post, weight, delay in zip(
-        table.pre.tolist(), table.post.tolist(), table.weight.tolist(), table.delay.tolist(), strict=True
-    ):
+    columns = (getattr(table, name).tolist() for name in ("pre", "post", "weight", "delay", "port"))
+    for pre, post, weight, delay, port in zip(*columns, strict=True):
         strong = not table.inhibitory[pre] and weight > definition.strong
         weak_but_kept = definition.weak_to_inhibitory and table.inhibitory[post]
         if strong or table.inhibitory[pre] or weak_but_kept:
-            outgoing[pre].append((delay, post, weight, strong))
+            outgoing[pre].append(Sending(delay, post, weight, strong, port))
         if strong and not table.inhibitory[post]:
             strong_inputs[post].append((pre, delay))
     for synapses in outgoing:
-        synapses.sort(key=lambda synapse: synapse[0])
+        synapses.sort(key=lambda synapse: synapse.delay)
     probes = [
-        _Probe(mother, anchors, 2 * definition.max_delay + definition.latency + 1)
+        Probe(mother, anchors, 2 * definition.max_delay + definition.latency + 1)
         for mother, given in enumerate(strong_inputs)
         for anchors in combinations(sorted(given, key=lambda pair: pair[0]), definition.anchors)
         if len({neuron for neuron, _ in anchors}) == definition.anchors
     ]
-    _simulate(probes, outgoing, definition, parameters, table.inhibitory)
-    groups = (_group(probe, definition, table.inhibitory) for probe in probes)
-    return [group for group in groups if group is not None]
+    return probes, outgoing
 
 
 def _simulate(
-    probes: list[_Probe],
-    outgoing: list[list[tuple[int, int, float, bool]]],
+    probes: list[Probe],
+    outgoing: list[list[Sending]],
     definition: Izhikevich2006,
     parameters: NDArray[np.float64],
     inhibitory: NDArray[np.bool_],
@@ -103,7 +118,7 @@ def _simulate(
     u = 0.2 * v
     for p, probe in enumerate(probes):
         for k, ((neuron, fastest), (_, step)) in enumerate(zip(probe.anchors, probe.spikes)):
-            for delay, post, weight, strong in outgoing[neuron]:
+            for delay, post, weight, strong, _ in outgoing[neuron]:
                 if strong and delay >= fastest:
                     pending[p, (step + delay) % slots, post] += weight
                     probe.arrivals.append((step + delay, post, k, delay))
@@ -125,19 +140,19 @@ def _simulate(
             probe = probes[running[row]]
             if len(probe.spikes) == definition.max_spikes:
                 continue
-            for delay, post, weight, _ in outgoing[neuron]:
+            for delay, post, weight, _, _ in outgoing[neuron]:
                 pending[running[row], (step + delay) % slots, post] += weight
                 probe.arrivals.append((step + delay, post, len(probe.spikes), delay))
             probe.spikes.append((int(neuron), step))
             if outgoing[neuron]:
-                last = step + max(synapse[0] for synapse in outgoing[neuron])
+                last = step + max(synapse.delay for synapse in outgoing[neuron])
                 last += definition.latency if definition.late_answers else 0
                 if last + 1 > probe.end:
                     probe.end = min(last + 1, definition.last_step)
         step += 1
 
 
-def _group(probe: _Probe, definition: Izhikevich2006, inhibitory: NDArray[np.bool_]) -> BruteGroup | None:
+def judge(probe: Probe, definition: Izhikevich2006, inhibitory: NDArray[np.bool_]) -> BruteGroup | None:
     """Layers, links and the verdict."""
     n = definition.anchors
     if len(probe.spikes) <= 2 * n:
