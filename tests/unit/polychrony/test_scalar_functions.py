@@ -11,7 +11,8 @@ from snndsl import numerics
 from snndsl.polychrony.engine import functions
 
 NAMES = ("exp", "log", "expm1", "log1p", "sin", "cos", "tan", "tanh", "exprel", "sigmoid")
-EDGES = [0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 2.3e-308, 709.9, -745.5, 1e6, 1e7, 1e300, float("inf"), float("-inf"), float("nan")]
+INF = float("inf")
+EDGES = [0.0, -0.0, 1.0, -1.0, 5e-324, -5e-324, 2.3e-308, 709.9, -745.5, 1e6, 1e7, 1e300, INF, -INF, float("nan")]
 
 
 def _bits(x: float) -> int:
