@@ -15,6 +15,7 @@ from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
 from snndsl.pipeline import Model
+from snndsl.schema.projection import ConnectSpec
 
 _HZ = 10.0
 _BASE = 150_000_000
@@ -122,12 +123,17 @@ def _projection(model: Model, graph: NetworkGraph, name: str) -> dict[str, Any]:
         "from": ", ".join(spec.from_),
         "to": ", ".join(spec.to),
         "port": spec.port,
-        "connect": " ".join(str(item) for item in (spec.connect.rule, spec.connect.value) if item is not None),
+        "connect": _rule(spec.connect),
         "synapses": len(rows.i),
         "plasticity": ", ".join(use.use for use in spec.plasticity),
         "axonal": _range(rows.axonal),
         "dendritic": _range(rows.dendritic),
     }
+
+
+def _rule(connect: ConnectSpec) -> str:
+    beside = [f"{key} {value}" for key in ("latency", "inputs", "longest") if (value := getattr(connect, key)) is not None]
+    return " ".join([connect.rule, *([] if connect.value is None else [connect.value]), *beside])
 
 
 def _range(steps: Any) -> list[int]:

@@ -22,7 +22,7 @@ _EXPECTED = {
     "list-length": "at least one value",
     "version-unknown": "snndsl: 1",
     "connect-unknown": "all_to_all, one_to_one, {bernoulli: p}, {fixed_indegree: n}, {fixed_outdegree: n}, "
-    "{fixed_total_number: n}, {pairs: {i: .., j: ..}} or {motif: m}",
+    "{fixed_total_number: n}, {pairs: {i: .., j: ..}}, {motif: m} or {motif: m, latency: T, inputs: n}",
 }
 
 
@@ -63,7 +63,7 @@ def _fault(item: Any, raw: Any, locations: SourceMap) -> Fault:
         what = f"{'.'.join(map(str, item['loc'][:-1])) or 'the file'} has no {str(item['loc'][-1])!r}"
         return Fault("key-missing", what, place.file, place.line, place.column, expected=f"{item['loc'][-1]}: ...")
     code, message, expected = _said(item)
-    near = _near(item) if kind == "literal_error" else ""
+    near = _near(item) if kind == "literal_error" else str(item.get("ctx", {}).get("near", ""))
     if kind == "not-a-flag":
         near = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(item["input"]).lower(), "")
     return Fault(code, f"{name}: {message}", place.file, place.line, place.column, expected, near)

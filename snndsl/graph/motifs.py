@@ -1,9 +1,9 @@
-"""Motifs as numbers: which neuron of which population spikes at which step, and where and when the spikes meet."""
+"""Motifs as numbers: which neuron of which population spikes, or is reached, at which step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,13 @@ from snndsl.errors import ModelError
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, model_names
-from snndsl.graph.wiring import Pairs
 from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel
 from snndsl.semantics.element import value_terms
-from snndsl.semantics.selection import Selection, resolve
+from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import Place, Term
 
-__all__ = ["MotifSpikes", "motif_pairs", "motif_spikes"]
+__all__ = ["MotifSpikes", "motif_part", "motif_spikes"]
 
 Index = NDArray[np.int64]
 
@@ -35,11 +34,14 @@ class MotifSpikes:
         Of every spike.
     neuron, step : ndarray of int64, shape (spikes,)
         Index in the population, and time from the beginning of the motif in steps.
+    places : tuple of Place
+        Where the file gives the time of each; empty for spikes in arrays.
     """
 
     population: tuple[str, ...]
     neuron: Index
     step: Index
+    places: tuple[Place, ...] = field(default=())
 
     def __len__(self) -> int:
         return len(self.step)
@@ -62,58 +64,28 @@ def motif_spikes(model: CheckedModel, name: str) -> MotifSpikes:
     raise _problem(place, "motif-spikes", f"the spikes of motif {name!r} are no mapping", "{neuron: time}, or {i, t} with 'in'")
 
 
-def motif_pairs(model: CheckedModel, name: str, sources: Selection, targets: Selection, place: Place) -> tuple[Pairs, Index]:
-    """Return a synapse from every spike of a motif to every neuron where its spikes meet, and the delays in steps.
+def motif_part(model: CheckedModel, name: str, part: str) -> MotifSpikes:
+    """Return what a motif says under ``arrive`` or ``leads_to``; empty if it says nothing there.
 
     Raises
     ------
     ModelError
-        motif-nowhere, delay-below-step; at `place`.
+        off-grid, population-unknown.
     """
-    spikes, meeting = motif_spikes(model, name), _arrivals(model, name)
-    pre, post = _within(spikes, sources), _within(meeting, targets)
-    first, second = np.nonzero(pre >= 0)[0], np.nonzero(post >= 0)[0]
-    if not len(first) or not len(second):
-        what = f"motif {name!r} has no {'arrivals in the targets' if len(first) else 'spikes of the sources'} of the projection"
-        hint = f'arrive: {{"{targets.blocks[0].population}[0]": T}}' if len(first) else ""
-        raise ModelError(place.problem("motif-nowhere", what, "neurons of the projection", hint))
-    k, m = np.repeat(first, len(second)), np.tile(second, len(first))
-    delay = meeting.step[m] - spikes.step[k]
-    if delay.min() < 1:
-        late = int(np.argmin(delay))
-        what = f"spike {int(k[late])} of motif {name!r} comes {int(-delay[late])} steps after it should arrive"
-        raise ModelError(place.problem("delay-below-step", what, "arrivals at least one step later"))
-    row = np.arange(len(k), dtype=np.int64)
-    return Pairs(pre[k], post[m], pre[k], row, row), delay
-
-
-def _arrivals(model: CheckedModel, name: str) -> MotifSpikes:
-    """Return where and when the spikes of a motif meet; empty if the motif does not say."""
-    return _named(model, name, "arrive", model.spec.motifs[name].arrive)
-
-
-def _within(spikes: MotifSpikes, selection: Selection) -> Index:
-    """Return the place of every spike's neuron within a selection, -1 where it is not selected."""
-    places = np.full(len(spikes), -1, np.int64)
-    offset = 0
-    for block in selection.blocks:
-        mine = np.array([name == block.population for name in spikes.population], np.bool_)
-        inside = mine & (spikes.neuron >= block.start) & (spikes.neuron < block.stop) & (places < 0)
-        places[inside] = spikes.neuron[inside] - block.start + offset
-        offset += block.size
-    return places
+    return _named(model, name, part, getattr(model.spec.motifs[name], part))
 
 
 def _named(model: CheckedModel, name: str, section: str, given: Mapping[str, Any]) -> MotifSpikes:
     found = list(_each(model, name, section, given))
     return MotifSpikes(
-        tuple(population for population, _, _ in found),
-        np.array([neuron for _, neuron, _ in found], np.int64),
-        np.array([step for _, _, step in found], np.int64),
+        tuple(population for population, *_ in found),
+        np.array([neuron for _, neuron, _, _ in found], np.int64),
+        np.array([step for _, _, step, _ in found], np.int64),
+        tuple(place for *_, place in found),
     )
 
 
-def _each(model: CheckedModel, name: str, section: str, given: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
+def _each(model: CheckedModel, name: str, section: str, given: Mapping[str, Any]) -> Iterator[tuple[str, int, int, Place]]:
     evaluator = Evaluator(model_names(model, {}, None), model.step, model.data)
     for text, times in given.items():
         path = ("motifs", name, section, text)
@@ -124,7 +96,7 @@ def _each(model: CheckedModel, name: str, section: str, given: Mapping[str, Any]
         for term in terms if isinstance(terms, tuple) else (terms,):
             time = np.atleast_1d(np.asarray(evaluate_term(term, evaluator, "a time of a motif"), np.float64))
             for step in to_steps(time, model.step, None, term, "a time of a motif", ""):
-                yield block.population, block.start, int(step)
+                yield block.population, block.start, int(step), term.place
 
 
 def _arrays(model: CheckedModel, name: str, given: Mapping[str, Any]) -> MotifSpikes:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
-from snndsl.graph.motifs import motif_pairs
+from snndsl.graph.motif_wiring import motif_pairs
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
@@ -129,6 +129,8 @@ class _Projection:
             pairs = self._listed()
         elif connect.rule == "motif":
             pairs = self._motif()[0]
+            if self.spec.multiple is False:
+                self._no_repetition(pairs)
         else:
             value = self._rule_value()
             wiring = Wiring(
@@ -153,8 +155,7 @@ class _Projection:
         return self._copied(pairs)
 
     def _motif(self) -> tuple[Pairs, Index]:
-        place = self.place("connect", "motif")
-        return motif_pairs(self.model, str(self.spec.connect.value), self.sources, self.targets, place)
+        return motif_pairs(self.model, self.name, self.sources, self.targets, self._allowed(with_self=False))
 
     def _listed(self) -> Pairs:
         given = self.spec.connect.pairs
@@ -229,7 +230,7 @@ class _Projection:
 
     def _allowed(self, with_self: bool = True) -> Any:
         term = None if self.spec.where is None else value_terms(self.spec.where, self.place("where"))
-        ordered = self.spec.connect.rule not in ("pairs", "one_to_one", "motif")
+        ordered = self.spec.connect.rule not in ("pairs", "one_to_one")
         no_self = with_self and ordered and self.spec.self_ is False
         if term is None and not no_self:
             return None

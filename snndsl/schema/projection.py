@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from snndsl.errors import nearest
 from snndsl.schema.base import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar, Spec, Written
 from snndsl.schema.neuron import Use
 
@@ -26,19 +27,35 @@ class PairsSpec(Spec):
 
 
 class ConnectSpec(Spec):
-    """One rule and its value."""
+    """One rule and its value; with ``latency``, a motif is wired as a chain."""
 
     rule: Name
     value: Scalar | None = None
     pairs: PairsSpec | None = None
+    latency: Scalar | None = None
+    inputs: Scalar | None = None
+    longest: Scalar | None = None
 
 
+_MOTIF = {
+    "motif": {**TEXT, "description": "name of a motif"},
+    "latency": {**SCALAR, "description": "time from an arrival to the spike it makes: wires what the motif leads to"},
+    "inputs": {**SCALAR, "description": "arrivals that make a spike; default: from all earlier spikes of the motif"},
+    "longest": {**SCALAR, "description": "longest delay"},
+}
 _CONNECT = (
     {"enum": ["all_to_all", "one_to_one"]},
     *(
         {"type": "object", "properties": {rule: SCALAR}, "required": [rule], "additionalProperties": False}
-        for rule in ("bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number", "motif")
+        for rule in ("bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number")
     ),
+    {
+        "type": "object",
+        "properties": _MOTIF,
+        "required": ["motif"],
+        "dependentRequired": {"inputs": ["latency"], "longest": ["latency"]},
+        "additionalProperties": False,
+    },
     {
         "type": "object",
         "properties": {
@@ -57,6 +74,8 @@ _CONNECT = (
 
 
 def _connect(value: object) -> object:
+    if isinstance(value, Mapping) and "motif" in value:
+        return _motif(value)
     if isinstance(value, Mapping) and len(value) == 1:
         [(rule, argument)] = value.items()
         if rule == "pairs":
@@ -69,6 +88,20 @@ def _connect(value: object) -> object:
         return value
     what = ", ".join(map(str, value)) if isinstance(value, Mapping) else value
     raise PydanticCustomError("connect-unknown", "found {found}", {"found": repr(str(what)[:60])})
+
+
+def _motif(value: Mapping[str, object]) -> object:
+    for key, argument in value.items():
+        if argument is None:
+            raise PydanticCustomError("not-a-value", "found nothing for {found}", {"found": repr(str(key)[:60])})
+        if key not in _MOTIF:
+            message = "unknown key {found}; expected {known}"
+            names = {"found": repr(str(key)[:60]), "known": ", ".join(_MOTIF), "near": nearest(str(key), _MOTIF)}
+            raise PydanticCustomError("unknown-key", message, names)
+    idle = [key for key in ("inputs", "longest") if key in value and "latency" not in value]
+    if idle:
+        raise PydanticCustomError("key-missing", "{found} without 'latency'; expected latency: T", {"found": repr(idle[0])})
+    return {"rule": "motif", **{"value" if key == "motif" else key: argument for key, argument in value.items()}}
 
 
 class DelaySpec(Spec):

@@ -11,6 +11,7 @@ from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN
 from snndsl.schema.projection import ProjectionSpec
 from snndsl.semantics.constants import constant_term, is_constant
 from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Result
+from snndsl.semantics.motif_check import check_motif_wiring
 from snndsl.semantics.population_check import check_value
 from snndsl.semantics.rule_check import check_rule
 from snndsl.semantics.selection import Selection, resolve
@@ -159,10 +160,8 @@ def _connect(
     if rule == "one_to_one" and sources.size != targets.size:
         what = f"one_to_one between {sources.size} and {targets.size} neurons"
         model.faults.append(place.problem("sizes-differ", what, "two sides of equal size"))
-    if rule == "motif" and spec.connect.value not in model.spec.motifs:
-        near = nearest(str(spec.connect.value), model.spec.motifs)
-        what = f"there is no motif {spec.connect.value!r}"
-        model.faults.append(place.problem("name-unknown", what, listed(model.spec.motifs), near))
+    if rule == "motif":
+        check_motif_wiring(model, name, spec)
     if rule == "pairs" and spec.connect.pairs is not None:
         for side in ("i", "j"):
             check_value(

@@ -26,15 +26,27 @@ def test_shipped_models_are_valid(file: Path) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(yaml.safe_load(file.read_text()))] == []
 
 
+def projection(connect: object) -> dict[str, object]:
+    return {"projections": {"p": {"from": "a", "to": "a", "connect": connect, "port": "I", "weight": 1}}}
+
+
+@pytest.mark.parametrize("connect", [{"motif": "m"}, {"motif": "m", "latency": "3 ms", "inputs": 3, "longest": "20 ms"}])
+def test_motifs_are_wired(connect: dict[str, object]) -> None:
+    assert list(VALIDATOR.iter_errors({"snndsl": 1, "name": "x", **projection(connect)})) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"populatoins": {}},
         {"time": {"step": "1 ms"}},
-        {"projections": {"p": {"from": "a", "to": "a", "connect": "everyone", "port": "I", "weight": 1}}},
+        projection("everyone"),
         {"populations": {"a": {"size": 3}}},
+        projection({"motif": "m", "inputs": 3}),
+        projection({"motif": "m", "latncy": "3 ms"}),
+        projection({"latency": "3 ms"}),
     ],
-    ids=["unknown key", "key missing", "unknown rule", "no neuron"],
+    ids=["unknown key", "key missing", "unknown rule", "no neuron", "inputs alone", "unknown number", "no motif"],
 )
 def test_mistakes_are_marked(change: dict[str, object]) -> None:
     document = {"snndsl": 1, "name": "x", **change}
