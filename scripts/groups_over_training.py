@@ -23,11 +23,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, NullLocator
 
 import snndsl
 from snndsl.pipeline import usable_backends
 from snndsl.polychrony import compare_catalogues, discover
+from snndsl.polychrony.counts_figure import draw_counts
 from snndsl.polychrony.nulls import shuffle_weights
 from snndsl.polychrony.sources import network_from_run
 from snndsl.results import Recording, read_run
@@ -109,7 +109,7 @@ def rates(run: Recording, moments: list[int]) -> dict[str, np.ndarray]:
     }
 
 
-def search(run: Recording, moment: int, out: Path, options: argparse.Namespace) -> tuple[dict[str, float], Any, Any]:
+def search(run: Recording, moment: int, out: Path, options: argparse.Namespace) -> tuple[dict[str, Any], Any, Any]:
     """Return a row of the table, the catalogue of the state, and which excitatory synapses are strong."""
     network = network_from_run(run, 1000 * moment)
     table = network.table
@@ -120,11 +120,12 @@ def search(run: Recording, moment: int, out: Path, options: argparse.Namespace) 
         for k in range(options.shuffled)
     ]
     strong = table.weight[~table.inhibitory[table.pre] & ~table.inhibitory[table.post]] > STRONG
-    row: dict[str, float] = {
+    row: dict[str, Any] = {
         "strong": float(np.mean(strong)),
         "groups": len(groups),
         "shuffled": float(np.median(counts)) if counts else float("nan"),
         "mothers": len(np.unique(groups.table["mother"])),
+        "counts": counts,
     }
     for name in ("size", "longest_path", "span"):
         row[name] = float(np.median(groups.table[name])) if len(groups) else float("nan")
@@ -138,20 +139,15 @@ def shown(name: str, value: float) -> str:
     return f"{value:.3f}" if name in ("strong", "kept") else f"{value:.1f}" if name.endswith("_hz") else f"{value:,.0f}"
 
 
-def draw(rows: list[dict[str, float]], path: Path) -> None:
+def draw(rows: list[dict[str, Any]], path: Path) -> None:
     """Draw counts, what is kept between states, and strong synapses over training time."""
     figure = Figure(figsize=(8.0, 8.0), layout="constrained")
     counts, kept, strong = figure.subplots(3, 1, sharex=True, height_ratios=(3, 3, 2))
-    column = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    column = {name: np.array([row[name] for row in rows]) for name, _, _ in COLUMNS}
     moment = column["time_s"]
-    counts.plot(moment, column["groups"], "o-", ms=4, color="tab:blue", label="trained network")
-    if not np.isnan(column["shuffled"]).all():
-        counts.plot(moment, column["shuffled"], "s--", ms=4, color="tab:orange", label="weights shuffled among E-E synapses")
-    counts.set_ylabel("polychronous groups")
-    counts.set_yscale("symlog", linthresh=10)
-    counts.set_ylim(bottom=0)
-    counts.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    counts.legend(frameon=False, loc="lower right")
+    shuffled = [row["counts"] for row in rows] if any(row["counts"] for row in rows) else None
+    draw_counts(moment, column["groups"].tolist(), null=shuffled, null_name="E-E weights shuffled", axes=counts)
+    counts.set_xlabel("")
     before = np.maximum(np.append(np.nan, column["groups"][:-1]), 1)
     shares = (
         (column["kept"], "o", "tab:green", "strong E-E synapses"),
@@ -172,13 +168,6 @@ def draw(rows: list[dict[str, float]], path: Path) -> None:
     strong.plot(moment, column["strong"], "o-", ms=4, color="tab:green")
     strong.set_ylabel(f"share of E-E synapses\nabove {STRONG:g}")
     strong.set_ylim(0, None)
-    strong.set_xscale("log")
-    ticks = {60: "1 min", 180: "3 min", 600: "10 min", 1800: "30 min", 3600: "1 h", 7200: "2 h", 18_000: "5 h", 86_400: "24 h"}
-    shown_ticks = {place: text for place, text in ticks.items() if moment[0] <= place <= moment[-1]}
-    if shown_ticks:
-        strong.xaxis.set_major_locator(FixedLocator(list(shown_ticks)))
-        strong.xaxis.set_major_formatter(FixedFormatter(list(shown_ticks.values())))
-    strong.xaxis.set_minor_locator(NullLocator())
     strong.set_xlabel("training")
     figure.savefig(path, dpi=120)
 
@@ -203,7 +192,7 @@ def main() -> None:
         shutil.rmtree(options.out / "groups", ignore_errors=True)
     mean = rates(run, moments)
     print("".join(f"{title:>{width}}" for _, title, width in COLUMNS))
-    rows: list[dict[str, float]] = []
+    rows: list[dict[str, Any]] = []
     before = None
     begun = time.monotonic()
     for k, moment in enumerate(moments):

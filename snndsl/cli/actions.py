@@ -32,17 +32,28 @@ def is_catalogue(folder: Path) -> bool:
         return False
 
 
-def catalogue_picture(folder: Path, group: int | None, out: Path | None) -> Path:
-    """Draw a catalogue or a group of it."""
+def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: Path | None = None) -> Path:
+    """Draw a catalogue or a group of it, alone or over the raster of a run at its occurrences."""
     from snndsl.analysis.saving import save
     from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.figures import draw_catalogue, draw_group
+    from snndsl.polychrony.occurrences_figure import draw_occurrences
+    from snndsl.results import read_run
 
     catalogue = read_catalogue(folder)
     if group is not None and not 0 <= group < len(catalogue):
         raise ModelError(Fault("group-unknown", f"there is no group {group}", expected=f"0 .. {len(catalogue) - 1}"))
-    drawn = draw_catalogue(catalogue) if group is None else draw_group(catalogue[group])
-    file = out or folder / ("catalogue.png" if group is None else f"group-{group}.png")
+    if over is not None and group is None:
+        raise ModelError(Fault("usage", "--over draws one group", expected="--group K --over RUN", try_="--group 0"))
+    if group is None:
+        drawn = draw_catalogue(catalogue)
+    elif over is not None:
+        drawn = draw_occurrences(catalogue[group], read_run(over))
+    else:
+        step_ms = float(catalogue.manifest.get("step_ms", 1.0))
+        drawn = draw_group(catalogue[group], inhibitory=catalogue.manifest.get("inhibitory", []), step_ms=step_ms)
+    name = "catalogue" if group is None else f"group-{group}" if over is None else f"group-{group}-occurrences"
+    file = out or folder / f"{name}.png"
     save(drawn, file)
     return file
 

@@ -29,6 +29,8 @@ from snndsl.cli.export_command import export
 from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.groups_command import groups
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads
+from snndsl.cli.report_command import report
+from snndsl.cli.robustness_command import robustness
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 
 __all__ = ["app"]
@@ -160,7 +162,9 @@ def run(
 
 @app.command()
 def compare(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...|MODEL", help="run folders, two catalogues, or one model with -b")],
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...|MODEL", help="run folders, two catalogues, or one model with -b")
+    ],
     backends: Backends = [],
     out: Output = None,
     settings: Settings = [],
@@ -246,7 +250,7 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (discover, groups, replay, detect, motifs, export):
+for _command in (discover, robustness, groups, replay, detect, motifs, export, report):
     app.command()(_command)
 
 
@@ -259,10 +263,11 @@ def plot(
     populations: Annotated[list[str], typer.Option("--population", metavar="NAME", help="all if absent")] = [],
     states: Annotated[bool, typer.Option("--states", help="recorded states instead of spikes")] = False,
     group: Annotated[int | None, typer.Option("--group", metavar="K", help="a group of a catalogue")] = None,
+    over: Annotated[Path | None, typer.Option("--over", metavar="RUN", help="the group where it occurs in a run")] = None,
 ) -> int:
     """Draw the raster, or the recorded states, of a run; or a catalogue of groups, or one group (png, svg, pdf)."""
     if is_catalogue(recording):
-        print(catalogue_picture(recording, group, out))
+        print(catalogue_picture(recording, group, out, over))
         return 0
     from snndsl.analysis.figures import raster, save, states_overview
     from snndsl.pipeline import read_run

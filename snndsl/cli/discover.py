@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +18,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.pipeline import free_folder, load
 from snndsl.polychrony.definitions import Activated
 from snndsl.polychrony.detect import SpikeTrains, trains_of
-from snndsl.polychrony.nulls import NULLS, significance
+from snndsl.polychrony.nulls import NULLS, Significance, significance
 from snndsl.polychrony.search import discover, predict
 from snndsl.polychrony.section import Search, chosen_definition, inhibitory_of, judge, search_of, threshold_of
 from snndsl.polychrony.sources import Network, network_from_program, read_network
@@ -39,6 +40,9 @@ __all__ = [
     "section_and_options",
     "trains_for",
 ]
+
+EVERY = 10.0
+"""Seconds between lines about progress where there is no terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +92,11 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     trains : SpikeTrains, optional
         The recording for ``activated`` groups.
     """
-    counted = predict(network.table, plan.definition, network.neurons)
-    chosen = "" if plan.mothers is None else f" (before choosing {len(plan.mothers)} mothers)"
+    counted = predict(network.table, plan.definition, network.neurons, plan.mothers)
     inhibitory = int(np.count_nonzero(network.table.inhibitory))
     yield "text", f"network    {network.table.neurons:,} neurons, {inhibitory:,} inhibitory, {network.table.rows:,} synapses"
-    about = f"about {counted.seconds / how.workers:,.0f} s on {how.workers} cores" if how.scheduler is None else "on a cluster"
-    yield "text", f"probes     {counted.probes:,} combinations of strong inputs{chosen}, {about}"
+    about = _about(counted.seconds / how.workers, how.workers) if how.scheduler is None else "on a cluster"
+    yield "text", f"probes     {counted.probes:,} combinations of strong inputs of {counted.mothers:,} neurons, {about}"
     arguments: dict[str, Any] = {
         "neurons": network.neurons,
         "mothers": plan.mothers,
@@ -106,24 +109,42 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     catalogue = discover(network.table, plan.definition, **found, **arguments)
     kept = catalogue if how.min_path is None else catalogue.filter(min_path=how.min_path)
     facts: dict[str, Any] = {"catalogue": str(out), **kept.summary(), "definition": catalogue.definitions[0], "nulls": {}}
-    yield "text", f"search     {facts['groups']:,} groups{_spread(facts, float(network.step_ms))}"
+    yield "text", f"search     {_groups(facts['groups'])}{_spread(facts, float(network.step_ms))}"
     for name, times in plan.nulls.items():
         drawn = {"repetitions": times, "seed": how.seed, "observed": catalogue, "progress": _counted(name, how.quiet)}
         tested = significance(network.table, plan.definition, null=name, **drawn, **arguments)
-        groups = tested.shuffled["groups"]
-        facts["nulls"][name] = {
-            "repetitions": times,
-            "groups": groups.tolist(),
-            "p": tested.p["groups"],
-            "adjusted": tested.adjusted,
-        }
-        spread = f"{np.median(groups):g} ({groups.min():g}-{groups.max():g})"
-        verdict = f"p = {tested.p['groups']:.3g}, family-wise {tested.adjusted['groups']:.3g}"
-        yield "text", f"null       {spread} groups with {name} shuffled, {times} times    {verdict}"
+        facts["nulls"][name] = tested.to_dict()
+        catalogue.folder.write_null(name, facts["nulls"][name])
+        yield from (("text", line) for line in _null_lines(tested, float(network.step_ms)))
     if not plan.nulls:
         yield "text", "null       none was run: the count alone says nothing about chance    try: --null weights=19"
     yield "text", f"catalogue  {out}    look: snndsl plot {out} --group 0"
     yield "facts", facts
+
+
+def _about(seconds: float, workers: int) -> str:
+    """Return a predicted time in words."""
+    cores = "1 core" if workers == 1 else f"{workers} cores"
+    return f"less than 1 s on {cores}" if seconds < 1 else f"about {seconds:,.0f} s on {cores}"
+
+
+def _groups(number: int) -> str:
+    return "1 group" if number == 1 else f"{number:,} groups"
+
+
+def _null_lines(tested: Significance, step_ms: float) -> Iterator[str]:
+    """Yield what a null says about the number of groups, and about the longest, largest and latest one."""
+    groups = tested.shuffled["groups"]
+    spread = f"{np.median(groups):g} ({groups.min():g}-{groups.max():g})"
+    verdict = f"p = {tested.p['groups']:.3g}, family-wise {tested.adjusted['groups']:.3g}"
+    how = tested.null if tested.null == "rewired" else f"with {tested.null} shuffled"
+    yield f"null       {spread} groups {how}, {len(groups)} times    {verdict}"
+    parts = []
+    for name, unit, scale in (("longest_path", "layers", 1.0), ("size", "spikes", 1.0), ("span", "ms", step_ms)):
+        values = tested.shuffled[name]
+        against = f"{values.min() * scale:g}-{values.max() * scale:g}"
+        parts.append(f"{tested.observed[name] * scale:g} {unit} against {against} (p = {tested.adjusted[name]:.3g})")
+    yield f"           greatest group: {', '.join(parts)}"
 
 
 def _spread(facts: dict[str, Any], step_ms: float) -> str:
@@ -180,7 +201,7 @@ def _verdicts(entry: Any, facts: dict[str, Any]) -> list[tuple[bool, str]]:
     """Return what came of the expectations of a search."""
     measured = {"groups": float(facts["groups"])}
     if facts["nulls"]:
-        measured["p"] = max(null["p"] for null in facts["nulls"].values())
+        measured["p"] = max(null["p"]["groups"] for null in facts["nulls"].values())
     return list(judge(entry.expect, measured))
 
 
@@ -277,21 +298,39 @@ def free_catalogue(source: Path) -> Path:
 
 
 def _shown(quiet: bool) -> Any:
-    if quiet or not sys.stderr.isatty():
+    """Return a listener of the search: a line that is rewritten on a terminal, else one every ten seconds."""
+    if quiet:
         return None
+    say = _Teller()
 
     def show(done: int, total: int, groups: int) -> None:
-        end = "" if done < total else "\n"
-        print(f"\r  search   {done / max(total, 1):4.0%}  {groups:,} groups ", end=end, file=sys.stderr, flush=True)
+        say(f"search   {done / max(total, 1):4.0%}  {groups:,} groups", done >= total)
 
     return show
 
 
 def _counted(name: str, quiet: bool) -> Any:
-    if quiet or not sys.stderr.isatty():
+    """Return a listener of the nulls."""
+    if quiet:
         return None
+    say = _Teller()
 
     def show(done: int, total: int) -> None:
-        print(f"\r  {name} shuffled {done}/{total} ", end="" if done < total else "\n", file=sys.stderr, flush=True)
+        say(f"{name} shuffled {done}/{total}", done >= total)
 
     return show
+
+
+class _Teller:
+    """Says how far something is."""
+
+    def __init__(self) -> None:
+        self.rewrites = sys.stderr.isatty()
+        self.told = time.monotonic()
+
+    def __call__(self, text: str, last: bool) -> None:
+        if self.rewrites:
+            print(f"\r  {text} ", end="\n" if last else "", file=sys.stderr, flush=True)
+        elif time.monotonic() - self.told >= EVERY:
+            self.told = time.monotonic()
+            print(f"  {text}", file=sys.stderr, flush=True)

@@ -68,6 +68,11 @@ class Catalogue:
         """Definitions used, with all their numbers."""
         return list(self.manifest["definitions"])
 
+    @property
+    def nulls(self) -> dict[str, dict[str, Any]]:
+        """What searches of shuffled networks gave (`Significance.to_dict`), by the name of the null; empty if none was run."""
+        return self.folder.nulls()
+
     @cached_property
     def table(self) -> dict[str, NDArray[Any]]:
         """One row a group.

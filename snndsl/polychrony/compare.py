@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,9 @@ def jaccard(first: Events, second: Events, jitter: int = 0) -> float:
     return common / union if union else 1.0
 
 
-def compare_catalogues(first: Catalogue, second: Catalogue, *, jitter: int = 2, least_overlap: float = 0.5) -> GroupComparison:
+def compare_catalogues(
+    first: Catalogue, second: Catalogue, *, jitter: int = 2, least_overlap: float = 0.5, scale: tuple[int, int] = (1, 1)
+) -> GroupComparison:
     """Match the groups of two catalogues.
 
     A group is *the same* if mother, neurons and times are. Of the rest, pairs with the same mother whose spikes have a Jaccard
@@ -98,6 +101,8 @@ def compare_catalogues(first: Catalogue, second: Catalogue, *, jitter: int = 2, 
         Steps by which the times of common spikes of shifted groups may differ.
     least_overlap : float
         Jaccard index of spikes from which groups are called shifted.
+    scale : tuple of (int, int)
+        Units of time in a step of the first and of the second, where their steps differ; `jitter` is in these units.
 
     Returns
     -------
@@ -113,8 +118,8 @@ def compare_catalogues(first: Catalogue, second: Catalogue, *, jitter: int = 2, 
     mothers = [catalogue.table["mother"] for catalogue in (first, second)]
     for mother in np.intersect1d(mothers[0], mothers[1]):
         ours, theirs = (
-            {int(k): catalogue[int(k)] for k in np.flatnonzero(column == mother)}
-            for catalogue, column in zip((first, second), mothers)
+            {int(k): _Spikes.of(catalogue[int(k)], units) for k in np.flatnonzero(column == mother)}
+            for catalogue, column, units in zip((first, second), mothers, scale)
         )
         same += _equal(ours, theirs)
         for score, i, j in _similar(ours, theirs, jitter, least_overlap):
@@ -133,14 +138,27 @@ def compare_catalogues(first: Catalogue, second: Catalogue, *, jitter: int = 2, 
     )
 
 
-def _equal(ours: dict[int, Group], theirs: dict[int, Group]) -> list[tuple[int, int]]:
+class _Spikes(NamedTuple):
+    """A group as it is compared."""
+
+    anchors: tuple[int, ...]
+    events: Events
+
+    @classmethod
+    def of(cls, group: Group, units: int) -> _Spikes:
+        events = group.events()
+        scaled = events if units == 1 else frozenset((neuron, step * units) for neuron, step in events)
+        return cls(tuple(group.anchors.tolist()), scaled)
+
+
+def _equal(ours: dict[int, _Spikes], theirs: dict[int, _Spikes]) -> list[tuple[int, int]]:
     """Pairs of equal groups, taken out of both."""
-    known: dict[tuple[tuple[int, ...], Events], list[int]] = {}
+    known: dict[_Spikes, list[int]] = {}
     for j, group in theirs.items():
-        known.setdefault((tuple(group.anchors.tolist()), group.events()), []).append(j)
+        known.setdefault(group, []).append(j)
     pairs = []
     for i, group in list(ours.items()):
-        places = known.get((tuple(group.anchors.tolist()), group.events()))
+        places = known.get(group)
         if places:
             j = places.pop(0)
             pairs.append((i, j))
@@ -148,15 +166,14 @@ def _equal(ours: dict[int, Group], theirs: dict[int, Group]) -> list[tuple[int, 
     return pairs
 
 
-def _similar(ours: dict[int, Group], theirs: dict[int, Group], jitter: int, least: float) -> list[tuple[float, int, int]]:
+def _similar(ours: dict[int, _Spikes], theirs: dict[int, _Spikes], jitter: int, least: float) -> list[tuple[float, int, int]]:
     """Pairs of similar groups, best first, each group once."""
-    events = {j: group.events() for j, group in theirs.items()}
     scores = []
     for i, group in ours.items():
-        mine = group.events()
-        for j, other in events.items():
-            if min(len(mine), len(other)) >= least * max(len(mine), len(other)):
-                score = jaccard(mine, other, jitter)
+        for j, other in theirs.items():
+            small, large = sorted((len(group.events), len(other.events)))
+            if small >= least * large:
+                score = jaccard(group.events, other.events, jitter)
                 if score >= least:
                     scores.append((score, i, j))
     result = []

@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.group import Group
 
-__all__ = ["draw_catalogue", "draw_group"]
+__all__ = ["LABELLED", "draw_catalogue", "draw_group", "link_lines"]
 
 LABELLED = 60
 """Spikes up to which each has the number of its neuron."""
@@ -29,8 +29,8 @@ def draw_group(group: Group, *, inhibitory: ArrayLike | None = None, step_ms: fl
     ----------
     group : Group
         The group.
-    inhibitory : array-like of bool, shape (neurons,), optional
-        These neurons are drawn hollow.
+    inhibitory : array-like, optional
+        These neurons are drawn hollow: a bool for each neuron of the network, or their numbers.
     step_ms : float
         Length of a step, ms.
     axes : matplotlib Axes, optional
@@ -50,10 +50,11 @@ def draw_group(group: Group, *, inhibitory: ArrayLike | None = None, step_ms: fl
     colours = colormaps["viridis"]
     norm = BoundaryNorm(np.arange(0.5, layers + 1), colours.N)
     if len(group.pre):
-        axes.add_collection(_lines(group, time, step_ms, colours(norm(group.link_layer))))
+        axes.add_collection(link_lines(group, time, step_ms, colours(norm(group.link_layer))))
     hollow = np.zeros(len(group), bool)
     if inhibitory is not None:
-        hollow = np.asarray(inhibitory, bool)[group.neuron]
+        given = np.asarray(inhibitory)
+        hollow = given[group.neuron] if given.dtype == bool else np.isin(group.neuron, given)
     face = colours(norm(group.layer))
     edge = face.copy()
     face[hollow] = (1.0, 1.0, 1.0, 1.0)
@@ -91,7 +92,7 @@ def draw_group(group: Group, *, inhibitory: ArrayLike | None = None, step_ms: fl
     return figure
 
 
-def _lines(group: Group, time: NDArray[np.float64], step_ms: float, colours: Any) -> LineCollection:
+def link_lines(group: Group, time: NDArray[np.float64], step_ms: float, colours: Any) -> LineCollection:
     """From each spike that sent, to the arrival at the neuron, and along it to its spike."""
     arrival = time[group.pre] + group.delay * step_ms
     lines = [
@@ -113,15 +114,13 @@ def _layer_key(axes: Axes, colours: Any) -> None:
     key.set_ylabel("layer")
 
 
-def draw_catalogue(catalogue: Catalogue, *, step_ms: float = 1.0, shuffled: Catalogue | None = None) -> Figure:
+def draw_catalogue(catalogue: Catalogue, *, shuffled: Catalogue | None = None) -> Figure:
     """Draw histograms of sizes, longest paths, spans and groups per mother.
 
     Parameters
     ----------
     catalogue : Catalogue
         The groups. Avalanches are left out of the histograms and counted in the title.
-    step_ms : float
-        Length of a step, ms.
     shuffled : Catalogue, optional
         Groups of a shuffled network, drawn beside.
 
@@ -131,6 +130,7 @@ def draw_catalogue(catalogue: Catalogue, *, step_ms: float = 1.0, shuffled: Cata
         With four panels.
     """
     figure = Figure(figsize=(9.0, 6.0), layout="constrained")
+    step_ms = float(catalogue.manifest.get("step_ms", 1.0))
     series = [(catalogue, "network", "tab:blue")]
     if shuffled is not None:
         series.append((shuffled, "shuffled", "tab:orange"))
@@ -149,11 +149,24 @@ def draw_catalogue(catalogue: Catalogue, *, step_ms: float = 1.0, shuffled: Cata
         axes.set_ylabel("mothers" if k == 3 else "groups")
         if len(together):
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+            axes.yaxis.set_minor_formatter(NullFormatter())
         if len(series) > 1 and k == 0:
             axes.legend()
     avalanches = int(np.count_nonzero(catalogue.table["avalanche"]))
-    figure.suptitle(f"{len(catalogue):,} polychronous groups, {avalanches:,} of them avalanches", fontsize=11)
+    title = f"{len(catalogue):,} polychronous groups, {avalanches:,} of them avalanches"
+    figure.suptitle(f"{title}\n{_chance(catalogue)}", fontsize=11)
     return figure
+
+
+def _chance(catalogue: Catalogue) -> str:
+    """What the nulls of a catalogue say, in one line."""
+    said = []
+    for name, null in catalogue.nulls.items():
+        counts = null["shuffled"]["groups"]
+        how = name if name == "rewired" else f"with {name} shuffled"
+        said.append(f"{np.median(counts):,.6g} ({min(counts):,.0f}-{max(counts):,.0f}) {how}, p = {null['p']['groups']:.2g}")
+    return "; ".join(said) or "no null was run"
 
 
 def _edges(values: NDArray[Any]) -> NDArray[np.float64]:

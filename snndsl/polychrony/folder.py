@@ -103,6 +103,24 @@ class Folder:
         beside.write_text(text, encoding="utf-8")
         beside.replace(self.path / "manifest.json")
 
+    def nulls(self) -> dict[str, dict[str, Any]]:
+        """Return what searches of shuffled networks gave, by the name of the null."""
+        file = self.path / "nulls.json"
+        if not file.exists():
+            return {}
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+            return {name: dict(facts) for name, facts in found.items()}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise ModelError(Fault("catalogue-nulls", f"the nulls cannot be read: {error}", file=str(file))) from None
+
+    def write_null(self, name: str, facts: dict[str, Any]) -> None:
+        """Keep what searches of shuffled networks gave; replaces an earlier one of the same name."""
+        beside = self.path / ".nulls.json.part"
+        text = json.dumps(self.nulls() | {name: facts}, indent=1, sort_keys=True)
+        beside.write_text(text + "\n", encoding="utf-8")
+        beside.replace(self.path / "nulls.json")
+
     def column(self, table: str, column: str, number: int) -> NDArray[Any]:
         """Return one column of a chunk, read when it is used."""
         file = self.path / table / column / f"{self.manifest['chunks'][number]['number']:06d}.npy"

@@ -138,6 +138,18 @@ class Significance:
     p: dict[str, float]
     adjusted: dict[str, float]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, with the number of repetitions."""
+        return {
+            "null": self.null,
+            "seed": self.seed,
+            "repetitions": len(self.shuffled["groups"]),
+            "observed": self.observed,
+            "shuffled": {name: values.tolist() for name, values in self.shuffled.items()},
+            "p": self.p,
+            "adjusted": self.adjusted,
+        }
+
     def __repr__(self) -> str:
         groups = self.shuffled["groups"]
         return (

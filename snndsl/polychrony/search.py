@@ -55,7 +55,12 @@ class Prediction:
     seconds: float
 
 
-def predict(table: SynapseTable, definition: Definition | None = None, neurons: Neurons = None) -> Prediction:
+def predict(
+    table: SynapseTable,
+    definition: Definition | None = None,
+    neurons: Neurons = None,
+    mothers: ArrayLike | None = None,
+) -> Prediction:
     """Count the combinations of anchors that a search would try.
 
     Parameters
@@ -66,6 +71,8 @@ def predict(table: SynapseTable, definition: Definition | None = None, neurons: 
         Without it, `Izhikevich2006` with the published numbers.
     neurons : ndarray, NeuronModel or None
         As in `discover`; programs take longer than the map of 2006.
+    mothers : array-like of int, optional
+        Neurons whose inputs are tried; without it, all.
 
     Returns
     -------
@@ -74,6 +81,9 @@ def predict(table: SynapseTable, definition: Definition | None = None, neurons: 
     """
     chosen = definition or Izhikevich2006()
     counts = triples(table, chosen)
+    tried = _mothers(table, mothers)
+    if tried is not None:
+        counts = [counts[mother] for mother in tried.tolist()]
     seconds = sum(counts) * _per_probe(chosen, neurons) / 1e6
     return Prediction(sum(counts), sum(count > 0 for count in counts), max(counts, default=0), seconds)
 
@@ -262,11 +272,9 @@ def _prepare(folder: Folder, work: Work, probes: int, mothers: NDArray[np.int64]
         folder.write_manifest()
         return
     if not resume:
-        raise ModelError(
-            Fault(
-                "catalogue-exists", f"the folder holds a catalogue ({old.get('status')})", str(folder.path), try_="resume=True"
-            )
-        )
+        what = f"the folder holds a catalogue ({old.get('status')})"
+        hint = "resume=True (--resume DIR), or another folder"
+        raise ModelError(Fault("catalogue-exists", what, str(folder.path), try_=hint))
     other = [key for key, value in head.items() if old.get(key) != value]
     if other:
         raise ModelError(

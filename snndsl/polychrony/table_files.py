@@ -191,7 +191,8 @@ def _first(wrong: NDArray[np.bool_]) -> int:
 def unreadable(error: Exception, expected: str) -> ModelError:
     """Return the refusal of a file that another library could not read."""
     text = str(error).splitlines()
-    return ModelError(Fault("file-unreadable", (text[0] if text else type(error).__name__)[:160], expected=expected))
+    what = getattr(error, "strerror", None) or (text[0] if text else type(error).__name__)
+    return ModelError(Fault("file-unreadable", what[:160], expected=expected))
 
 
 def check_names(names: Sequence[str]) -> None:
