@@ -147,7 +147,6 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     moment = column["time_s"]
     shuffled = [row["counts"] for row in rows] if any(row["counts"] for row in rows) else None
     draw_counts(moment, column["groups"].tolist(), null=shuffled, null_name="E-E weights shuffled", axes=counts)
-    counts.set_xlabel("")
     before = np.maximum(np.append(np.nan, column["groups"][:-1]), 1)
     shares = (
         (column["kept"], "o", "tab:green", "strong E-E synapses"),
@@ -168,7 +167,8 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
     strong.plot(moment, column["strong"], "o-", ms=4, color="tab:green")
     strong.set_ylabel(f"share of E-E synapses\nabove {STRONG:g}")
     strong.set_ylim(0, None)
-    strong.set_xlabel("training")
+    strong.set_xlabel(counts.get_xlabel())
+    counts.set_xlabel("")
     figure.savefig(path, dpi=120)
 
 

@@ -112,11 +112,12 @@ class Model:
         return str(yaml.safe_dump(self.source.raw, sort_keys=False, allow_unicode=True, width=120))
 
     def units(self) -> dict[str, dict[str, str]]:
-        """Return the internal unit of every state by population."""
+        """Return the internal unit of every state and port by population."""
         found = {}
         for name, element in self.checked.elements.items():
             dimensions = self.checked.element_names[name].found
-            found[name] = {state.replace(".", "__"): str(dimensions.get(state) or "") for state in element.states}
+            names = [*element.states, *element.ports]
+            found[name] = {item.replace(".", "__"): str(dimensions.get(item) or "") for item in names}
         return found
 
     def __repr__(self) -> str:
@@ -300,7 +301,7 @@ def discover(
     if isinstance(source, SynapseTable):
         network = Network(source, None, Fraction(1), {})
     elif isinstance(source, Model):
-        network = network_from_program(source.program, inhibitory)
+        network = network_from_program(source.program, inhibitory, source.units())
     elif run is not None or Path(source).is_dir():
         run = run or read_run(source)
         step = None if at is None else time_in_steps(at, run.step_length)

@@ -20,7 +20,7 @@ from snndsl.polychrony.definitions import Activated
 from snndsl.polychrony.detect import SpikeTrains, trains_of
 from snndsl.polychrony.nulls import NULLS, Significance, significance
 from snndsl.polychrony.search import discover, predict
-from snndsl.polychrony.section import Search, chosen_definition, inhibitory_of, judge, search_of, threshold_of
+from snndsl.polychrony.section import Search, chosen_definition, inhibitory_of, judge, search_of
 from snndsl.polychrony.sources import Network, network_from_program, read_network
 from snndsl.results import read_run
 from snndsl.semantics.selection import resolve
@@ -125,7 +125,10 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
 def _about(seconds: float, workers: int) -> str:
     """Return a predicted time in words."""
     cores = "1 core" if workers == 1 else f"{workers} cores"
-    return f"less than 1 s on {cores}" if seconds < 1 else f"about {seconds:,.0f} s on {cores}"
+    if seconds < 1:
+        return f"less than 1 s on {cores}"
+    size, unit = next(item for item in ((86_400, "days"), (3_600, "h"), (60, "min"), (0, "s")) if seconds >= 2 * item[0])
+    return f"about {seconds / max(size, 1):,.0f} {unit} on {cores}"
 
 
 def _groups(number: int) -> str:
@@ -187,7 +190,7 @@ def _searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[s
     model = load(file, settings)
     spec = model.checked.spec
     for name, entry in spec.discover.items():
-        network = network_from_program(model.program, inhibitory_of(entry))
+        network = network_from_program(model.program, inhibitory_of(entry), model.units())
         mothers = None
         if entry.mothers is not None:
             place = model.checked.place("discover", name, "mothers")
@@ -236,11 +239,8 @@ def pairs_of(items: list[str], option: str) -> dict[str, str]:
 
 def plan_of(network: Network, definition: str, given: dict[str, Any], mothers: str | None, nulls: list[str]) -> Search:
     """Return the search that options describe."""
-    parameters = dict(given)
-    if "threshold" in parameters:
-        parameters["threshold"] = threshold_of(str(parameters["threshold"]), network)
     chosen = None if mothers is None else _neurons(mothers, network.table.neurons)
-    return Search(chosen_definition(definition, parameters, network), chosen, _nulls(nulls))
+    return Search(chosen_definition(definition, given, network), chosen, _nulls(nulls))
 
 
 def _neurons(text: str, neurons: int) -> NDArray[np.int64]:
@@ -287,7 +287,8 @@ def network_of(
 
 def network_of_model(source: Path, settings: dict[str, Any], inhibitory: list[str]) -> Network:
     """Return the network of a model before it has run."""
-    return network_from_program(load(source, settings).program, inhibitory or None)
+    model = load(source, settings)
+    return network_from_program(model.program, inhibitory or None, model.units())
 
 
 def free_catalogue(source: Path) -> Path:

@@ -84,7 +84,7 @@ def _groups(catalogue: Path, model: Model, chosen: list[int]) -> tuple[list[Grou
     unknown = [number for number in chosen if not 0 <= number < len(found)]
     if unknown:
         raise ModelError(Fault("group-unknown", f"there is no group {unknown[0]}", expected=f"0 .. {len(found) - 1}"))
-    network = network_from_program(model.program)
+    network = network_from_program(model.program, units=model.units())
     if network.table.neurons != int(found.manifest["neurons"]):
         what = f"the groups are of {found.manifest['neurons']} neurons, {model.name} has {network.table.neurons}"
         raise ModelError(Fault("another-network", what, expected="the model that was searched"))

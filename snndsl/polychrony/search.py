@@ -248,7 +248,7 @@ def _refuse(seconds: float, probes: int, workers: int, limit_s: float | None) ->
                 "search-too-long",
                 f"{probes:,} combinations of anchors would take about {seconds / workers / 3600:,.0f} h with {workers} workers",
                 expected=f"at most {limit_s / 3600:,.1f} h",
-                try_="a higher threshold, fewer anchors or mothers, more workers, or limit_s=None",
+                try_="a higher threshold, fewer anchors or mothers, more workers, or limit_s=None (--limit HOURS)",
             )
         )
 

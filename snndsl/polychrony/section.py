@@ -17,7 +17,7 @@ from snndsl.schema.observation import DiscoverSpec
 from snndsl.semantics.check import time_in_steps
 from snndsl.units import parse_quantity, to_internal
 
-__all__ = ["Search", "chosen_definition", "inhibitory_of", "judge", "search_of", "threshold_of"]
+__all__ = ["Search", "chosen_definition", "inhibitory_of", "judge", "search_of"]
 
 _NULLS = {"shuffle_weights": "weights", "shuffle_delays": "delays", "rewire": "rewired"}
 _KEYS = {"weak_to_inh": "weak_to_inhibitory"}
@@ -64,7 +64,7 @@ def search_of(spec: DiscoverSpec, network: Network, mothers: NDArray[np.int64] |
     ((name, given),) = spec.definition.items()
     parameters = {_KEYS.get(str(key), str(key)): value for key, value in given.items() if key not in ("strong", "inhibitory")}
     if "strong" in given:
-        parameters["threshold"] = _threshold(str(given["strong"]), network)
+        parameters["threshold"] = _strong(str(given["strong"]))
     return Search(chosen_definition(name, parameters, network), mothers, dict(_nulls(spec.surrogates)))
 
 
@@ -88,15 +88,31 @@ def chosen_definition(name: str, parameters: Mapping[str, Any], network: Network
     name : str
         Of the definition.
     parameters : mapping
-        What differs from the published numbers: numbers, text that is read as such, times such as ``"2 ms"``.
+        What differs from the published numbers: numbers, text that is read as such, times such as ``"2 ms"``, and
+        ``threshold`` or ``fraction_of`` in the unit of the weights, such as ``"0.5 mV"``.
     network : Network
         To be searched.
+
+    Raises
+    ------
+    ModelError
+        definition-unknown, definition-parameter.
     """
-    given = {key: _steps(value, network) for key, value in parameters.items()}
+    fraction = "fraction_of" in parameters
+    weights = {"fraction_of"} if fraction else {"threshold"}
+    given = {
+        key: _weight(str(value), network) if key in weights and value is not None else _steps(value, network)
+        for key, value in parameters.items()
+    }
     if name == Izhikevich2006.name and isinstance(network.neurons, NeuronModel):
         given = {"mode": "corrected"} | given
     longest = int(network.table.delay.max(initial=1))
-    return definition_of(name, given, step_ms=float(network.step_ms), longest=longest)
+    definition = definition_of(name, given, step_ms=float(network.step_ms), longest=longest)
+    if definition.strong > 0 and "threshold" not in given and network.weight_units not in ((), ("1",)):
+        what = f"weights in {' or '.join(network.weight_units)}, but no threshold (the published one has no unit)"
+        hint = f'--threshold "5 {network.weight_units[0]}"'
+        raise ModelError(Fault("definition-parameter", what, expected="the weight above which a synapse is strong", try_=hint))
+    return definition
 
 
 def _steps(value: Any, network: Network) -> Any:
@@ -145,29 +161,25 @@ def _met(value: float, how: str, bound: Any) -> bool:
     raise ModelError(Fault("expect-unknown", f"{how!r}", expected="equals, at_least, at_most, between"))
 
 
-def threshold_of(text: str, network: Network) -> float:
-    """Return a weight, such as ``9.5`` or ``0.5 mV``, in the units of the program.
-
-    Raises
-    ------
-    ModelError
-        definition-parameter.
-    """
+def _weight(text: str, network: Network) -> float:
+    """Return a weight, such as ``9.5`` or ``0.5 mV``, in the units of the program."""
+    known = network.weight_units
+    expected = f"a weight in {' or '.join(unit for unit in known)}" if known and known != ("1",) else "a weight, a number"
     try:
         quantity = parse_quantity(text.strip())
     except TextFault as error:
-        raise ModelError(Fault("definition-parameter", f"threshold {text!r}: {error.what}", expected="a weight")) from None
-    if quantity is None:
-        raise ModelError(Fault("definition-parameter", f"threshold {text!r}", expected="a weight, such as 9.5 or 0.5 mV"))
+        raise ModelError(Fault("definition-parameter", f"threshold {text!r}: {error.what}", expected=expected)) from None
+    if quantity is None or str(quantity.unit.dimension) not in (known or ("1",)):
+        raise ModelError(Fault("definition-parameter", f"threshold {text!r}", expected=expected))
     return to_internal(quantity.value, quantity.unit, network.step_ms)
 
 
-def _threshold(text: str, network: Network) -> float:
+def _strong(text: str) -> str:
     """Return the weight of ``w > weight``."""
     left, sign, right = text.partition(">")
     if left.strip() != "w" or not sign:
         raise ModelError(Fault("definition-parameter", f"strong is {text!r}", expected="w > WEIGHT", try_="w > 9.5"))
-    return threshold_of(right, network)
+    return right
 
 
 def _nulls(surrogates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, int]]:

@@ -40,12 +40,15 @@ class Network:
         Length of a step.
     first : dict of str to int
         Number of the first neuron of each population; empty for a bare table.
+    weight_units : tuple of str
+        Internal units of the weights, ``1`` if they have none; empty if they are not known, as for a bare table.
     """
 
     table: SynapseTable
     neurons: NDArray[np.float64] | NeuronModel | None
     step_ms: Fraction
     first: dict[str, int]
+    weight_units: tuple[str, ...] = ()
 
 
 def read_network(
@@ -116,10 +119,12 @@ def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequen
         }
         column["weight"] = _weights(run, part["projection"], part["rule"] is not None, step)[column["row"]]
         parts.append(Part(part["source"], part["target"], part["port"], part["rule"] is not None, column))
-    return _network(populations, parts, run.step_length, inhibitory)
+    return _network(populations, parts, run.step_length, inhibitory, run.manifest.get("units", {}))
 
 
-def network_from_program(program: Program, inhibitory: Sequence[str] | None = None) -> Network:
+def network_from_program(
+    program: Program, inhibitory: Sequence[str] | None = None, units: Mapping[str, Mapping[str, str]] | None = None
+) -> Network:
     """Return the network of a model before it has run.
 
     Parameters
@@ -128,6 +133,8 @@ def network_from_program(program: Program, inhibitory: Sequence[str] | None = No
         Of the model.
     inhibitory : sequence of str, optional
         Inhibitory populations; without it, neurons with negative weights are.
+    units : mapping of str to mapping of str to str, optional
+        Internal units of states and ports by population, as `snndsl.Model.units` gives them.
 
     Raises
     ------
@@ -142,7 +149,7 @@ def network_from_program(program: Program, inhibitory: Sequence[str] | None = No
         weight = synapses.rows[key] if key in synapses.rows else np.full(synapses.rows.rows, synapses.values[key])
         column["weight"] = np.asarray(weight, np.float64)
         parts.append(Part(synapses.source, synapses.target, synapses.port, synapses.rule is not None, column))
-    return _network(populations, parts, program.step, inhibitory)
+    return _network(populations, parts, program.step, inhibitory, units or {})
 
 
 class Part(NamedTuple):
@@ -169,6 +176,7 @@ def _network(
     parts: list[Part],
     step_ms: Fraction,
     inhibitory: Sequence[str] | None,
+    units: Mapping[str, Mapping[str, str]],
 ) -> Network:
     """Number the neurons through the populations and put all synapses into one table."""
     first, total, ports = {}, 0, {}
@@ -200,7 +208,9 @@ def _network(
         if unknown:
             raise ModelError(Fault("unknown-name", f"no population {unknown[0]!r}", expected=", ".join(first)))
     table = SynapseTable.from_columns(whole, neurons=total, inhibitory=mask)
-    return Network(table, _map_parameters(model) if _is_map(model) else model, step_ms, first)
+    weight_units = {units.get(part.target, {}).get(part.port, "") for part in parts}
+    answering = _map_parameters(model) if _is_map(model) else model
+    return Network(table, answering, step_ms, first, () if "" in weight_units else tuple(sorted(weight_units)))
 
 
 def _is_map(model: NeuronModel) -> bool:

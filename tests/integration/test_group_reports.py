@@ -46,6 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (path / "net.yaml").write_text(MODEL)
     assert execute(["discover", str(path / "net.yaml"), *CHOSEN, "--null", "delays=3", "-o", str(path / "groups"), "-q"]) == 0
     snndsl.run(snndsl.load(path / "net.yaml"), out=path / "run")
+    (path / "table.csv").write_text("pre,post,weight,delay\n0,3,10,5\n1,3,10,6\n2,3,10,7\n")
     return path
 
 
@@ -150,6 +151,29 @@ def test_variants_that_cannot_be_searched_are_named_and_exit_2(folder: Path, cap
 
 
 def test_robustness_of_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "table.csv").write_text("pre,post,weight,delay\n0,3,10,5\n1,3,10,6\n2,3,10,7\n")
     assert execute(["robustness", str(folder / "table.csv"), "--vary", "step=0.5 ms", "-o", str(folder / "of-table")]) == 2
     assert "a table has no step" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("source", ["net.yaml", "run"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "weights in mV, but no threshold"),
+        (("--threshold", "5"), "a weight in mV"),
+        (("--threshold", "5 ms"), "a weight in mV"),
+        (("-p", "threshold=0.9", "-p", "fraction_of=8"), "a weight in mV"),
+    ],
+)
+def test_a_threshold_has_the_unit_of_the_weights(
+    folder: Path, source: str, options: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in said(capsys, "discover", folder / source, *options, "-o", folder / "none", status=2)
+    assert not (folder / "none").exists()
+
+
+def test_a_threshold_may_be_a_fraction_of_a_weight(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = ("-p", "threshold=0.625", "-p", "fraction_of=0.008 V", "-p", "min_path=4", "--json", "-o", folder / "fraction")
+    facts: Any = json.loads(said(capsys, "discover", folder / "net.yaml", *chosen))
+    assert facts["groups"] == len(read_catalogue(folder / "groups"))
+    assert "a weight, a number" in said(capsys, "discover", folder / "table.csv", "--threshold", "9 mV", status=2)
