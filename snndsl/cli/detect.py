@@ -1,57 +1,284 @@
-"""The command ``detect``: groups of a catalogue in the spikes of a run, against shifted trains."""
+"""The command ``detect``: groups of a catalogue, or motifs of a model, in the spikes of a run and in surrogates of it."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.catalogue import read_catalogue
-from snndsl.polychrony.detect import detect, motif_of, shifted, trains_of
-from snndsl.polychrony.nulls import permutation_p
-from snndsl.results import read_run
+from snndsl.cli.progress import Line, duration
+from snndsl.cli.sought import Sought, recorded_trains, sought_in, steps_from
+from snndsl.errors import Fault, ModelError, nearest
+from snndsl.polychrony.detect import Occurrences, SpikeTrains, detect, extra_spikes, votes_cast
+from snndsl.polychrony.recording_significance import RecordingSignificance, recording_significance
+from snndsl.polychrony.surrogates import SURROGATES
+from snndsl.results import Recording, read_run
 
-__all__ = ["occurrences"]
+__all__ = ["How", "counted", "nulls_of", "occurrences"]
+
+_VOTE = 1e-8
+"""s of a core for a vote, as measured."""
+_SPIKE = {"shift": 1e-8, "dither": 1e-7, "joint_isi": 3e-7, "exchange": 7e-7}
+"""s of a core for a spike of a surrogate, as measured."""
+_ROWS = 50
+"""Groups shown."""
+WIDTH_MS = 15.0
+"""By which spikes are dithered where nothing is said."""
 
 
-def occurrences(
-    catalogue: Path, run: Path, chosen: list[int], tolerance: int, fraction: float, shifts: int, seed: int
-) -> dict[str, Any]:
-    """Return how often groups occur in a run, and in the same run with shifted trains.
+@dataclass(frozen=True, slots=True)
+class How:
+    """Options of a detection.
 
     Parameters
     ----------
-    catalogue, run : Path
-        Folders.
-    chosen : list of int
-        Groups; empty: all.
-    tolerance : int
-        Steps.
+    chosen : list of str
+        Groups or motifs; empty: all.
+    settings : dict
+        Of a model.
+    tolerance, width : str or None
+        Steps, or a time.
     fraction : float
         Of a group's spikes that must be there.
-    shifts, seed : int
-        Number of shifted recordings, and the seed of their shifts.
+    nulls : dict of str to int
+        How many surrogates of which kind.
+    seed, workers : int
+        Of the surrogates.
+    quiet : bool
+        No progress.
     """
-    groups, recording = read_catalogue(catalogue), read_run(run)
-    unknown = [number for number in chosen if not 0 <= number < len(groups)]
-    if unknown:
-        raise ModelError(Fault("group-unknown", f"there is no group {unknown[0]}", expected=f"0 .. {len(groups) - 1}"))
-    numbers = chosen or list(range(len(groups)))
-    motifs = [motif_of(groups[number]) for number in numbers]
-    trains = trains_of(recording)
-    found = detect(motifs, trains, tolerance=tolerance, fraction=fraction)
-    counts = np.bincount(found.motif, minlength=len(numbers))
-    other = [
-        len(detect(motifs, shifted(trains, np.random.default_rng([seed, k])), tolerance=tolerance, fraction=fraction))
-        for k in range(shifts)
-    ]
-    return {
-        "occurrences": len(found),
-        "found": int(np.count_nonzero(counts)),
-        "counts": dict(zip(map(int, numbers), counts.tolist(), strict=True)),
-        "first": [[numbers[m], int(s), int(n)] for m, s, n in zip(found.motif[:100], found.step, found.spikes, strict=False)],
-        "shifted": other,
-        "p": permutation_p(len(found), other) if other else None,
+
+    chosen: list[str] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    tolerance: str | None = None
+    fraction: float = 0.8
+    nulls: dict[str, int] = field(default_factory=dict)
+    width: str | None = None
+    seed: int = 0
+    workers: int = 1
+    quiet: bool = False
+
+
+def nulls_of(items: list[str]) -> dict[str, int]:
+    """Return ``shift=19`` texts as a mapping; ``none`` means none.
+
+    Parameters
+    ----------
+    items : list of str
+        As they were given.
+
+    Raises
+    ------
+    ModelError
+        usage.
+    """
+    found = {}
+    for item in items:
+        name, _, times = (part.strip() for part in item.partition("="))
+        if item.strip() == "none" and len(items) == 1:
+            return {}
+        if name not in SURROGATES or not times.isdigit() or int(times) < 1:
+            expected = f"NAME=TIMES with {', '.join(SURROGATES)}; or none"
+            known = name if name in SURROGATES else nearest(name, SURROGATES) or "shift"
+            raise ModelError(Fault("usage", f"--null {item}", expected=expected, try_=f"--null {known}=19"))
+        found[name] = int(times)
+    return found
+
+
+def occurrences(source: Path, run: Path, out: Path | None, how: How) -> Iterator[tuple[str, Any]]:
+    """Yield lines of text and, last, the facts: how often what is sought occurs in a run and in its surrogates.
+
+    Parameters
+    ----------
+    source : Path
+        A catalogue, or a model with motifs.
+    run : Path
+        Run folder.
+    out : Path or None
+        csv file for every occurrence.
+    how : How
+        Options.
+
+    Raises
+    ------
+    ModelError
+        For whatever does not fit together.
+    """
+    recording = read_run(run)
+    trains = recorded_trains(recording)
+    sought = sought_in(source, recording, how.chosen, how.settings, how.tolerance)
+    width = _width(how, recording.step_length)
+    step_ms = recording.step_ms
+    yield "text", f"sought      {_sought(sought)}"
+    seconds = trains.last * step_ms / 1000
+    yield "text", f"recording   {len(trains.start) - 1:,} neurons, {len(trains.step):,} spikes in {seconds:g} s"
+    cast, recordings = votes_cast(sought.motifs, trains, sought.tolerance), 1 + sum(how.nulls.values())
+    made = sum(times * (len(trains.step) * _SPIKE[name] + cast * _VOTE) for name, times in how.nulls.items())
+    predicted = cast * _VOTE + made / how.workers
+    about = "less than 1 s" if predicted < 1 else f"about {duration(predicted)}"
+    yield "text", f"work        {cast:,} votes in each of {counted(recordings, 'recordings')}, {about}"
+    silent = _silent(sought, trains)
+    if silent:
+        yield "text", f"note        {silent:,} of their neurons have no spike in the recording"
+    line = Line(how.quiet)
+    arguments: dict[str, Any] = {"tolerance": sought.tolerance, "fraction": how.fraction}
+    found = detect(sought.motifs, trains, progress=_share(line), **arguments)
+    extra = extra_spikes(sought.motifs, trains, found, sought.tolerance)
+    if out is not None:
+        _write(out, sought, found, extra, recording)
+    tested = {}
+    for name, times in how.nulls.items():
+        tell = _told(line, name)
+        drawn = {"repetitions": times, "seed": how.seed, "width": width, "workers": how.workers, "progress": tell}
+        tested[name] = recording_significance(sought.motifs, trains, name, observed=found, **drawn, **arguments)
+    facts = _facts(sought, found, extra, tested) | {"fraction": how.fraction, "votes": cast, "silent": silent}
+    yield from (("text", text) for text in _rows(facts))
+    yield from (("text", text) for text in _summary(facts, tested, step_ms))
+    if out is not None:
+        facts["file"] = str(out)
+        yield "text", f"table       {out}"
+    yield "facts", facts
+
+
+def _width(how: How, step: Fraction) -> int:
+    if how.width is None:
+        return max(1, round(WIDTH_MS / float(step)))
+    width = steps_from(how.width, step, "--width")
+    if width < 1:
+        raise ModelError(Fault("surrogate-width", f"--width {how.width}", expected="at least one step", try_='--width "15 ms"'))
+    return width
+
+
+def counted(number: int, things: str) -> str:
+    """Return a number of things in words.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    things : str
+        Their plural, which ends in s.
+    """
+    return f"{number:,} {things.removesuffix('s') if number == 1 else things}"
+
+
+def _sought(sought: Sought) -> str:
+    sizes = [len(motif) for motif in sought.motifs]
+    around = f"tolerance {_between(sought.tolerance)} steps" if set(sought.tolerance) != {1} else "tolerance 1 step"
+    return f"{counted(len(sizes), sought.what)} of {_between(sizes)} spikes, {around}"
+
+
+def _between(numbers: list[int]) -> str:
+    return str(numbers[0]) if len(set(numbers)) == 1 else f"{min(numbers)}-{max(numbers)}"
+
+
+def _silent(sought: Sought, trains: SpikeTrains) -> int:
+    """Count neurons of the motifs that never fire in the recording."""
+    neurons = np.unique(np.concatenate([motif.neuron for motif in sought.motifs]))
+    inside = neurons[(neurons >= 0) & (neurons < len(trains.start) - 1)]
+    return int(np.count_nonzero(np.diff(trains.start)[inside] == 0))
+
+
+def _share(line: Line) -> Any:
+    def tell(done: int, total: int, found: int) -> None:
+        line(f"detect  {done / total:4.0%}  {found:,} occurrences", done == total)
+
+    return tell
+
+
+def _told(line: Line, name: str) -> Any:
+    def tell(done: int, total: int, found: int) -> None:
+        line(f"{name}  {done}/{total}  {found:,} occurrences in the last", done == total)
+
+    return tell
+
+
+def _write(out: Path, sought: Sought, found: Occurrences, extra: NDArray[np.int64], recording: Recording) -> None:
+    """Write every occurrence as a row."""
+    sizes = [len(motif) for motif in sought.motifs]
+    step = recording.step_length
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with out.open("w", newline="", encoding="utf-8") as stream:
+            table = csv.writer(stream)
+            table.writerow([sought.what.removesuffix("s"), "step", "time_ms", "spikes", "of", "extra"])
+            columns = (found.motif, found.step, found.spikes, extra)
+            for m, when, spikes, more in zip(*(column.tolist() for column in columns), strict=True):
+                table.writerow([sought.names[m], when, float(when * step), spikes, sizes[m], more])
+    except OSError as error:
+        what = f"{out} cannot be written: {error.strerror or error}"
+        raise ModelError(Fault("file-unwritable", what, expected="a place to write to")) from None
+
+
+def _facts(
+    sought: Sought, found: Occurrences, extra: NDArray[np.int64], tested: dict[str, RecordingSignificance]
+) -> dict[str, Any]:
+    sizes = np.array([len(motif) for motif in sought.motifs], np.int64)
+    counts, missing, beside = (
+        np.bincount(found.motif, weights, len(sizes)).astype(np.int64)
+        for weights in (None, sizes[found.motif] - found.spikes, extra)
+    )
+    groups = {
+        str(sought.names[m]): {
+            "occurrences": int(counts[m]),
+            "spikes": int(sizes[m]),
+            "missing": int(missing[m]),
+            "extra": int(beside[m]),
+            "p": {name: float(test.motif_p[m]) for name, test in tested.items()},
+            "adjusted": {name: float(test.adjusted[m]) for name, test in tested.items()},
+        }
+        for m in np.flatnonzero(counts).tolist()
     }
+    nulls = {}
+    for name, test in tested.items():
+        nulls[name] = {key: value for key, value in test.to_dict().items() if key not in ("null", "motif_p", "adjusted")}
+        nulls[name]["significant"] = int(np.count_nonzero(test.adjusted <= 0.05))
+    return {
+        "sought": sought.what,
+        "occurrences": len(found),
+        "found": len(groups),
+        "missing": int(missing.sum()),
+        "extra": int(beside.sum()),
+        "counts": dict(zip(sought.names, counts.tolist(), strict=True)),
+        sought.what: groups,
+        "tolerance": dict(zip(sought.names, sought.tolerance, strict=True)),
+        "nulls": nulls,
+    }
+
+
+def _rows(facts: dict[str, Any]) -> Iterator[str]:
+    """Yield what was found of each group or motif, the most frequent ones if there are many."""
+    what = facts["sought"].removesuffix("s")
+    rows = sorted(facts[facts["sought"]].items(), key=lambda item: -item[1]["occurrences"])
+    shown = {name for name, _ in rows[:_ROWS]}
+    for name, row in facts[facts["sought"]].items():
+        if name in shown:
+            spikes = f"missing {row['missing'] / row['occurrences']:.2g} of {row['spikes']}"
+            beside = f"extra {row['extra'] / row['occurrences']:.2g}"
+            chance = "".join(f"    {null} p = {row['p'][null]:.3g} ({value:.3g})" for null, value in row["adjusted"].items())
+            yield f"{what} {name:<6}{row['occurrences']:>9,} times    {spikes}, {beside}{chance}"
+    if len(rows) > _ROWS:
+        yield f"... and {len(rows) - _ROWS:,} {facts['sought']} that occur less often    see: --json"
+
+
+def _summary(facts: dict[str, Any], tested: dict[str, RecordingSignificance], step_ms: float) -> Iterator[str]:
+    of = f"{facts['found']:,} of {counted(len(facts['counts']), facts['sought'])}"
+    spikes = f"{counted(facts['missing'], 'spikes')} missing, {facts['extra']:,} extra"
+    yield f"found       {counted(facts['occurrences'], 'occurrences')} of {of}, {spikes}"
+    for name, test in tested.items():
+        totals = test.totals
+        spread = f"{np.median(totals):g} ({totals.min():,}-{totals.max():,})"
+        width = "" if test.width is None else f" by {test.width * step_ms:g} ms"
+        count = int(np.count_nonzero(test.adjusted <= 0.05))
+        verdict = f"p = {test.p:.3g}; {counted(count, facts['sought'])} with p <= 0.05 family-wise"
+        yield f"null        {name}{width}, {len(totals)} times: {spread} occurrences    {verdict}"
+    if not tested:
+        yield "null        none was run: the count alone says nothing about chance    try: --null shift=19"
+    elif facts["found"]:
+        yield "            p of each, in brackets family-wise; the shares are per occurrence"

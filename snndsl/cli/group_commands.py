@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from snndsl.cli.actions import parsed_settings, run_with_progress
-from snndsl.cli.options import Json, Output, Quiet, Settings
+from snndsl.cli.options import Force, Json, Output, Quiet, Settings
+from snndsl.errors import Fault, ModelError
 
 __all__ = ["detect", "motifs", "replay"]
 
@@ -55,31 +56,49 @@ def replay(
 
 
 def detect(
-    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    source: Annotated[Path, typer.Argument(metavar="CATALOGUE|MODEL", help="groups of a catalogue, or motifs of a model")],
     run: Annotated[Path, typer.Option("--in", metavar="RUN", help="run folder with spikes")],
-    tolerance: Annotated[int, typer.Option(min=0, metavar="STEPS", help="how far off a spike may be")] = 1,
+    tolerance: Annotated[
+        str | None, typer.Option(metavar="STEPS|TIME", help="how far off a spike may be (1 step, or the motif's own)")
+    ] = None,
     fraction: Annotated[float, typer.Option(metavar="F", help="of a group's spikes that must be there")] = 0.8,
-    shifts: Annotated[int, typer.Option(min=0, metavar="N", help="recordings with shifted trains to compare with")] = 19,
-    group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
-    seed: Annotated[int, typer.Option(metavar="N", help="of the shifts")] = 0,
+    null: Annotated[
+        list[str], typer.Option("--null", metavar="NAME=TIMES", help="shift, dither, joint_isi, exchange; or none")
+    ] = ["shift=19"],
+    width: Annotated[
+        str | None, typer.Option(metavar="STEPS|TIME", help="by which dither and joint_isi move spikes (15 ms)")
+    ] = None,
+    group: Annotated[list[str], typer.Option("--group", metavar="K|NAME", help="all if absent")] = [],
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="of the nulls")] = 0,
+    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes for the nulls")] = 1,
+    settings: Settings = [],
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE.csv", help="every occurrence as a row")] = None,
+    force: Force = False,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
-    """Find the groups of a catalogue in recorded spikes, and in the same spikes with every train shifted."""
-    from snndsl.cli.detect import occurrences
+    """Find groups or motifs in recorded spikes, and in surrogates that chance alone could have made."""
+    from snndsl.cli.detect import How, nulls_of, occurrences
 
-    facts = occurrences(catalogue, run, group, tolerance, fraction, shifts, seed)
-    if as_json:
-        print(json.dumps(facts, indent=1))
-        return 0
-    for number, count in facts["counts"].items():
-        if count:
-            print(f"  group {number:<6} {count:,} times")
-    print(f"  {facts['occurrences']:,} occurrences of {facts['found']:,} of {len(facts['counts']):,} groups")
-    if facts["shifted"]:
-        low, high = min(facts["shifted"]), max(facts["shifted"])
-        print(f"  {low:,}-{high:,} with shifted trains, {shifts} times    p = {facts['p']:.3g}")
-    else:
-        print("  no shifted trains: the count alone says nothing about chance    try: --shifts 19")
+    if out is not None and out.exists() and (out.is_dir() or not force):
+        what = "is a folder" if out.is_dir() else "is there"
+        raise ModelError(Fault("file-exists", f"{out} {what}", expected="a new file", try_="--force"))
+    how = How(
+        chosen=group,
+        settings=parsed_settings(settings),
+        tolerance=tolerance,
+        fraction=fraction,
+        nulls=nulls_of(null),
+        width=width,
+        seed=seed,
+        workers=workers,
+        quiet=quiet,
+    )
+    for kind, content in occurrences(source, run, out, how):
+        if kind == "facts" and as_json:
+            print(json.dumps(content, indent=1))
+        elif kind == "text" and not as_json:
+            print(f"  {content}", flush=True)
     return 0
 
 

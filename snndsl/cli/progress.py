@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Progress"]
+__all__ = ["Line", "Progress", "duration"]
 
 _EVERY = 10.0
 
@@ -77,7 +77,7 @@ class Progress:
         seconds = max(time.monotonic() - self.simulating, 1e-9)
         speed = step * self.step_ms / 1000 / seconds
         left = seconds * (self.steps - step) / step if step else 0.0
-        text = f"{step * self.step_ms / 1000:.3g} s  {self.spikes:,} spikes  {speed:.3g} s/s  {_duration(left)} left"
+        text = f"{step * self.step_ms / 1000:.3g} s  {self.spikes:,} spikes  {speed:.3g} s/s  {duration(left)} left"
         self._show(step, text)
         if self.bar is None and not self.quiet and time.monotonic() - self.told >= _EVERY:
             self.told = time.monotonic()
@@ -102,7 +102,40 @@ class Progress:
         self.bar.start()
 
 
-def _duration(seconds: float) -> str:
+class Line:
+    """Says how far something is in one line: rewritten on a terminal, new every ten seconds elsewhere.
+
+    Parameters
+    ----------
+    quiet : bool
+        Say nothing.
+    """
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.quiet, self.rewrites = quiet, sys.stderr.isatty()
+        self.told = time.monotonic()
+
+    def __call__(self, text: str, last: bool = False) -> None:
+        """Say it; after the last time the line stays."""
+        if self.quiet:
+            return
+        now = time.monotonic()
+        if self.rewrites and (last or now - self.told >= 0.1):
+            self.told = now
+            print(f"\r  {text}\033[K", end="\n" if last else "", file=sys.stderr, flush=True)
+        elif not self.rewrites and now - self.told >= _EVERY:
+            self.told = now
+            print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, such as ``12 s``, ``5 min`` or ``2.5 h``.
+
+    Parameters
+    ----------
+    seconds : float
+        Any.
+    """
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

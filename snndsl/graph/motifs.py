@@ -19,7 +19,7 @@ from snndsl.semantics.element import value_terms
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import Place, Term
 
-__all__ = ["MotifSpikes", "motif_part", "motif_spikes"]
+__all__ = ["MotifSpikes", "motif_part", "motif_spikes", "motif_tolerance"]
 
 Index = NDArray[np.int64]
 
@@ -73,6 +73,24 @@ def motif_part(model: CheckedModel, name: str, part: str) -> MotifSpikes:
         off-grid, population-unknown.
     """
     return _named(model, name, part, getattr(model.spec.motifs[name], part))
+
+
+def motif_tolerance(model: CheckedModel, name: str) -> int:
+    """Return how many steps a spike of a motif may be early or late; 1 if the motif does not say.
+
+    Raises
+    ------
+    ModelError
+        off-grid.
+    """
+    text = model.spec.motifs[name].tolerance
+    if text is None:
+        return 1
+    term = value_terms(str(text), model.place("motifs", name, "tolerance"))
+    assert isinstance(term, Term)
+    evaluator = Evaluator(model_names(model, {}, None), model.step, model.data)
+    time = np.atleast_1d(np.asarray(evaluate_term(term, evaluator, "the tolerance of a motif"), np.float64))
+    return int(to_steps(time, model.step, None, term, "the tolerance of a motif", "")[0])
 
 
 def _named(model: CheckedModel, name: str, section: str, given: Mapping[str, Any]) -> MotifSpikes:

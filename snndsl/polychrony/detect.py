@@ -14,13 +14,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.engine.compiled import kernel
+from snndsl.polychrony.engine.votes import count_extra, distances, forget, vote
 from snndsl.polychrony.group import Group
 from snndsl.results import Recording
 
-__all__ = ["Motif", "Occurrences", "SpikeTrains", "detect", "motif_of", "shifted", "trains_of"]
+__all__ = [
+    "Motif",
+    "Occurrences",
+    "SpikeTrains",
+    "detect",
+    "extra_spikes",
+    "motif_of",
+    "trains_of",
+    "votes_cast",
+    "votes_needed",
+]
 
 _LONGEST = 2**31 - 2**20
+_WIDEST = 1000
+_MOST = 60_000
+"""Spikes of a motif: votes are counted with 16 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,28 +155,11 @@ def trains_of(recording: Recording, first: Mapping[str, int] | None = None) -> S
     return SpikeTrains.from_events(step, neuron, total, recording.steps_done)
 
 
-def shifted(trains: SpikeTrains, rng: np.random.Generator) -> SpikeTrains:
-    """Shift every neuron's train by a random time, round the end: rates and intervals stay, timing between neurons goes.
-
-    Parameters
-    ----------
-    trains : SpikeTrains
-        As recorded.
-    rng : numpy.random.Generator
-        Source of chance.
-    """
-    neurons = len(trains.start) - 1
-    owner = np.repeat(np.arange(neurons), np.diff(trains.start))
-    length = trains.last + 1
-    step = (trains.step + rng.integers(0, length, neurons)[owner]) % length
-    return SpikeTrains.from_events(step, owner, neurons, trains.last)
-
-
 def detect(
     motifs: Sequence[Motif],
     trains: SpikeTrains,
     *,
-    tolerance: int = 1,
+    tolerance: int | Sequence[int] = 1,
     fraction: float = 0.8,
     progress: Callable[[int, int, int], None] | None = None,
 ) -> Occurrences:
@@ -175,8 +171,8 @@ def detect(
         What is looked for.
     trains : SpikeTrains
         Where.
-    tolerance : int
-        Steps that a spike may be early or late.
+    tolerance : int or sequence of int
+        Steps that a spike may be early or late, for all motifs or for each.
     fraction : float
         Of the motif's spikes that must be there; at least two spikes.
     progress : callable, optional
@@ -185,35 +181,34 @@ def detect(
     Returns
     -------
     Occurrences
-        Of two beginnings closer than twice the tolerance the one with more spikes, then the earlier one.
+        Of beginnings within twice the tolerance the one with most spikes, of these the one whose spikes are least off, then
+        the earlier one.
 
     Raises
     ------
     ModelError
-        detect-parameter, motif-unknown-neuron.
+        detect-parameter, motif-unknown-neuron, motif-too-long.
     """
-    if not 0 < fraction <= 1 or not 0 <= tolerance <= 1000:
-        what = f"fraction {fraction}, tolerance {tolerance}"
-        raise ModelError(Fault("detect-parameter", what, expected="0 < fraction <= 1, 0 <= tolerance <= 1000 steps"))
-    neurons = len(trains.start) - 1
+    tolerances = _checked(motifs, trains, tolerance, fraction)
     longest = max((int(motif.step.max(initial=0)) for motif in motifs), default=0)
-    votes, voter = (np.zeros(trains.last + longest + 2 * tolerance + 2, np.uint16) for _ in range(2))
+    room = trains.last + longest + 2 * max(tolerances, default=0) + 2
+    votes, voter = (np.zeros(room, np.uint16) for _ in range(2))
     reached = np.zeros(4096, np.int64)
     found: list[tuple[int, NDArray[np.int64], NDArray[np.int64]]] = []
     total = 0
-    for number, motif in enumerate(motifs):
-        if len(motif) and (motif.neuron.min() < 0 or motif.neuron.max() >= neurons):
-            what = f"motif {number} has neuron {motif.neuron.max()}"
-            raise ModelError(Fault("motif-unknown-neuron", what, expected=f"0 .. {neurons - 1}"))
-        need = max(2, int(np.ceil(fraction * len(motif) - 1e-9)))
+    for number, (motif, own) in enumerate(zip(motifs, tolerances, strict=True)):
+        need = votes_needed(motif, fraction)
         if len(motif) >= need:
-            arguments = (motif.neuron, motif.step, trains.start, trains.step, tolerance)
-            while (count := _vote(*arguments, need, votes, voter, longest, reached)) > len(reached):
-                _forget(*arguments, votes, voter, longest)
+            arguments = (motif.neuron, motif.step, trains.start, trains.step, own)
+            while (count := vote(*arguments, need, votes, voter, longest, reached)) > len(reached):
+                forget(*arguments, votes, voter, longest)
                 reached = np.zeros(2 * count, np.int64)
             places = np.unique(reached[:count])
-            starts, counts = _best(places - longest - tolerance, votes[places].astype(np.int64), tolerance)
-            _forget(*arguments, votes, voter, longest)
+            starts, counts = places - longest - own, votes[places].astype(np.int64)
+            forget(*arguments, votes, voter, longest)
+            off = np.zeros(len(starts), np.int64)
+            distances(*arguments, starts, off)
+            starts, counts = _best(starts, counts, off, own)
             found.append((number, starts, counts))
             total += len(starts)
         if progress:
@@ -227,63 +222,101 @@ def detect(
     )
 
 
-def _best(starts: NDArray[np.int64], counts: NDArray[np.int64], tolerance: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def votes_needed(motif: Motif, fraction: float) -> int:
+    """Return how many spikes of a motif make an occurrence.
+
+    Parameters
+    ----------
+    motif : Motif
+        Any.
+    fraction : float
+        Of its spikes that must be there.
+    """
+    return max(2, int(np.ceil(fraction * len(motif) - 1e-9)))
+
+
+def votes_cast(motifs: Sequence[Motif], trains: SpikeTrains, tolerance: int | Sequence[int] = 1) -> int:
+    """Return the work of a detection before it is done: how many votes there will be, 4 to 10 ns each.
+
+    Parameters
+    ----------
+    motifs, trains, tolerance
+        As in `detect`.
+    """
+    events = np.diff(trains.start)
+    widths = [2 * own + 1 for own in _checked(motifs, trains, tolerance, 1.0)]
+    return sum(int(events[motif.neuron].sum()) * width for motif, width in zip(motifs, widths, strict=True))
+
+
+def extra_spikes(
+    motifs: Sequence[Motif], trains: SpikeTrains, found: Occurrences, tolerance: int | Sequence[int] = 1
+) -> NDArray[np.int64]:
+    """Count the spikes that a motif's neurons fire beside it while it occurs.
+
+    Parameters
+    ----------
+    motifs, trains
+        As in `detect`.
+    found : Occurrences
+        What `detect` found.
+    tolerance : int or sequence of int
+        As in `detect`.
+
+    Returns
+    -------
+    ndarray of int64, shape (occurrences,)
+        Spikes of the motif's neurons, from its first spike to its last and the tolerance around them, that are within the
+        tolerance of no spike of the motif.
+    """
+    tolerances = _checked(motifs, trains, tolerance, 1.0)
+    extra = np.zeros(len(found), np.int64)
+    bounds = np.searchsorted(found.motif, np.arange(len(motifs) + 1))
+    for number, (motif, own) in enumerate(zip(motifs, tolerances, strict=True)):
+        first, last = bounds[number], bounds[number + 1]
+        if last > first:
+            order = np.argsort(motif.neuron, kind="stable")
+            counted = np.zeros(last - first, np.int64)
+            neuron, step = motif.neuron[order], motif.step[order]
+            count_extra(neuron, step, trains.start, trains.step, own, found.step[first:last], counted)
+            extra[first:last] = counted
+    return extra
+
+
+def _checked(motifs: Sequence[Motif], trains: SpikeTrains, tolerance: int | Sequence[int], fraction: float) -> list[int]:
+    """Return the tolerance of every motif, after a look at all arguments."""
+    tolerances = [tolerance] * len(motifs) if isinstance(tolerance, int) else list(tolerance)
+    if not 0 < fraction <= 1:
+        raise ModelError(Fault("detect-parameter", f"a fraction of {fraction}", expected="above 0, at most 1"))
+    if len(tolerances) != len(motifs):
+        what = f"{len(tolerances)} tolerances for {len(motifs)} motifs"
+        raise ModelError(Fault("detect-parameter", what, expected="one for all, or one for each"))
+    for own in [tolerance] if isinstance(tolerance, int) else tolerances:
+        if not 0 <= own <= _WIDEST:
+            raise ModelError(Fault("detect-parameter", f"a tolerance of {own} steps", expected=f"0 to {_WIDEST} steps"))
+    neurons = len(trains.start) - 1
+    for number, motif in enumerate(motifs):
+        beyond = motif.neuron[(motif.neuron < 0) | (motif.neuron >= neurons)]
+        if len(beyond):
+            what, expected = f"motif {number} has neuron {beyond[0]}", f"neurons of the recording, 0 .. {neurons - 1}"
+            raise ModelError(Fault("motif-unknown-neuron", what, expected=expected))
+        if len(motif) > _MOST:
+            what = f"motif {number} has {len(motif):,} spikes"
+            raise ModelError(Fault("motif-too-long", what, expected=f"at most {_MOST:,} spikes"))
+    return tolerances
+
+
+def _best(
+    starts: NDArray[np.int64], counts: NDArray[np.int64], off: NDArray[np.int64], tolerance: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Keep the best of beginnings that are close; `starts` is sorted."""
+    if not tolerance:
+        return starts, counts
     kept: list[int] = []
-    edges = np.flatnonzero(np.diff(starts) > 2 * tolerance) + 1
-    for first, last in zip([0, *edges.tolist()], [*edges.tolist(), len(starts)], strict=True):
-        chosen: list[int] = []
-        for place in sorted(range(first, last), key=lambda place: (-counts[place], starts[place])):
-            if all(abs(int(starts[place]) - int(starts[other])) > 2 * tolerance for other in chosen):
-                chosen.append(place)
-        kept += sorted(chosen)
+    near: set[int] = set()
+    for place in np.lexsort((starts, off, -counts)).tolist():
+        step = int(starts[place])
+        if step not in near:
+            kept.append(place)
+            near.update(range(step - 2 * tolerance, step + 2 * tolerance + 1))
+    kept.sort()
     return starts[kept], counts[kept]
-
-
-@kernel
-def _vote(
-    neuron: NDArray[np.int64],
-    offset: NDArray[np.int64],
-    start: NDArray[np.int64],
-    step: NDArray[np.int64],
-    tolerance: int,
-    need: int,
-    votes: NDArray[np.uint16],
-    voter: NDArray[np.uint16],
-    longest: int,
-    reached: NDArray[np.int64],
-) -> int:
-    """Count votes; put the places that reach `need` into `reached` as far as it goes, return their number."""
-    count = 0
-    for k in range(len(neuron)):
-        for e in range(start[neuron[k]], start[neuron[k] + 1]):
-            middle = step[e] - offset[k] + longest + tolerance
-            for place in range(middle - tolerance, middle + tolerance + 1):
-                if voter[place] != k + 1:
-                    voter[place] = k + 1
-                    votes[place] += 1
-                    if votes[place] == need:
-                        if count < len(reached):
-                            reached[count] = place
-                        count += 1
-    return count
-
-
-@kernel
-def _forget(
-    neuron: NDArray[np.int64],
-    offset: NDArray[np.int64],
-    start: NDArray[np.int64],
-    step: NDArray[np.int64],
-    tolerance: int,
-    votes: NDArray[np.uint16],
-    voter: NDArray[np.uint16],
-    longest: int,
-) -> None:
-    """Undo `_vote` where it has been."""
-    for k in range(len(neuron)):
-        for e in range(start[neuron[k]], start[neuron[k] + 1]):
-            middle = step[e] - offset[k] + longest + tolerance
-            for place in range(middle - tolerance, middle + tolerance + 1):
-                votes[place] = 0
-                voter[place] = 0

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snndsl.errors import ModelError
-from snndsl.polychrony.detect import Motif, SpikeTrains, detect, shifted
+from snndsl.polychrony.detect import Motif, SpikeTrains, detect, extra_spikes, votes_cast
 
 NEURONS, LAST = 6, 60
 
@@ -72,6 +72,13 @@ def test_planted_motifs_are_found_and_little_else() -> None:
     assert all(min(abs(step - begin) for begin in begins) <= 2 for step in found.step.tolist())
 
 
+def test_occurrences_begin_where_spikes_are_least_off() -> None:
+    shape = [(0, 0), (3, 1), (9, 2)]
+    events = [(20 + step, neuron) for step, neuron in shape] + [(41, 0), (43, 1), (49, 2)]  # exact; one late by a step
+    found = detect([motif(shape)], trains(events), tolerance=2, fraction=1.0)
+    assert found.step.tolist() == [20, 40] and found.spikes.tolist() == [3, 3]
+
+
 def test_several_motifs_do_not_disturb_each_other() -> None:
     events = [(5, 0), (7, 1), (9, 2), (30, 3), (33, 4)]
     shapes = [motif([(0, 0), (2, 1), (4, 2)]), motif([(0, 3), (3, 4)]), motif([(0, 3), (4, 4)])]
@@ -108,21 +115,45 @@ def test_no_spikes_no_motifs() -> None:
     assert len(detect([], trains([(1, 1)]))) == 0
 
 
-@given(spikes, st.integers(0, 100))
-def test_shifting_keeps_the_intervals_of_every_neuron(events: list[tuple[int, int]], seed: int) -> None:
-    before = trains(events)
-    after = shifted(before, np.random.default_rng(seed))
-    for neuron in range(NEURONS):
-        one, other = (t.step[t.start[neuron] : t.start[neuron + 1]] for t in (before, after))
-        assert len(one) == len(other)
-        if len(one):
-            around = [sorted(np.diff(np.append(steps, steps[0] + LAST + 1)).tolist()) for steps in (one, other)]
-            assert around[0] == around[1]
+@pytest.mark.parametrize("given_tolerance", [[1], [1, 1, 1], [0, 1001], 1001])
+def test_bad_tolerances(given_tolerance: int | list[int]) -> None:
+    with pytest.raises(ModelError, match="detect-parameter"):
+        detect([motif([(0, 0), (1, 1)])] * 2, trains([(1, 1)]), tolerance=given_tolerance)
 
 
-def test_shifting_destroys_what_was_planted() -> None:
-    events = [(step + 3 * neuron, neuron) for step in range(0, 3000, 50) for neuron in range(NEURONS)]
-    wanted = motif([(3 * neuron, neuron) for neuron in range(NEURONS)])
-    recorded = trains([item for item in events if item[0] <= 3000], 3000)
-    assert len(detect([wanted], recorded, tolerance=0, fraction=1.0)) == 60
-    assert len(detect([wanted], shifted(recorded, np.random.default_rng(1)), tolerance=0, fraction=1.0)) == 0
+def test_a_motif_may_not_be_endless() -> None:
+    endless = Motif(np.zeros(60_001, np.int64), np.arange(60_001))
+    with pytest.raises(ModelError, match="motif-too-long"):
+        detect([endless], trains([(1, 1)]))
+
+
+def test_each_motif_has_its_tolerance() -> None:
+    events = [(5, 0), (8, 1), (20, 2), (25, 3)]
+    shapes = [motif([(0, 0), (2, 1)]), motif([(0, 2), (2, 3)]), motif([(0, 2), (2, 3)])]
+    found = detect(shapes, trains(events), tolerance=[1, 1, 2], fraction=1.0)
+    assert found.motif.tolist() == [0, 2]
+    alone = detect([shapes[2]], trains(events), tolerance=2, fraction=1.0)
+    assert found.step[1] == alone.step[0] and found.spikes.tolist() == [2, 2]
+
+
+@settings(max_examples=100, deadline=None)
+@given(spikes, st.lists(shapes, max_size=3), st.integers(0, 2), st.sampled_from([0.5, 0.8]))
+def test_extra_spikes_are_those_near_no_spike_of_the_motif(
+    events: list[tuple[int, int]], many: list[list[tuple[int, int]]], tolerance: int, fraction: float
+) -> None:
+    wanted, recorded = [motif(shape) for shape in many], trains(events)
+    found = detect(wanted, recorded, tolerance=tolerance, fraction=fraction)
+    counted = extra_spikes(wanted, recorded, found, tolerance)
+    assert len(counted) == len(found)
+    for number, begin, extra in zip(found.motif.tolist(), found.step.tolist(), counted.tolist(), strict=True):
+        own = list(zip(wanted[number].neuron.tolist(), wanted[number].step.tolist(), strict=True))
+        neurons, last = {neuron for neuron, _ in own}, begin + max(step for _, step in own)
+        around = [(n, s) for s, n in events if n in neurons and begin - tolerance <= s <= last + tolerance]
+        beside = [(n, s) for n, s in around if not any(n == m and abs(s - begin - t) <= tolerance for m, t in own)]
+        assert extra == len(beside)
+
+
+def test_the_work_is_known_beforehand() -> None:
+    recorded = trains([(1, 0), (5, 0), (7, 1), (9, 2)])
+    assert votes_cast([motif([(0, 0), (1, 1)]), motif([(0, 0), (2, 0)])], recorded, 1) == (3 + 4) * 3
+    assert votes_cast([motif([(0, 0), (1, 1)]), motif([(0, 2), (2, 4)])], recorded, [0, 2]) == 3 + 5
