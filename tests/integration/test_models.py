@@ -23,6 +23,7 @@ TOGETHER = {
     "lif_stdp_delays": "1 s",
     "planted_groups": None,
     "polychrony_minimal": None,
+    "wired_group": None,
 }
 """How long the reference, which is slow, runs of each; None: all of it."""
 
