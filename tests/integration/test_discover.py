@@ -128,7 +128,8 @@ def test_bad_tables_exit_2(folder: Path, columns: dict[str, list[float]], code: 
         (("discover", "planted.txt"), "source-unknown"),
         (("discover", "run", "--null", "weights"), "usage"),
         (("discover", "run", "--at", "20 ms"), "weights-missing"),
-        (("discover", "lif.yaml"), "nothing-to-discover"),
+        (("discover", "lif.yaml", "--definition", "nothing"), "definition-unknown"),
+        (("discover", "planted.yaml", "--threshold", "9"), "usage"),
     ],
 )
 def test_what_cannot_be_searched(folder: Path, arguments: tuple[str, ...], code: str) -> None:
@@ -142,13 +143,32 @@ def test_what_cannot_be_searched(folder: Path, arguments: tuple[str, ...], code:
         assert done.returncode == 2 and f"error[{code}]" in done.stderr, done.stderr
 
 
-def test_other_neurons_are_refused(folder: Path) -> None:
+def with_neuron(definition: str) -> str:
     text = NETWORK.replace("{neuron: lib.izhikevich, size: 20, initial: {v: -70, u: -14}}", "{neuron: other, size: 20}")
-    (folder / "planted.yaml").write_text(
-        text.replace("populations:", "neurons: {other: {state: {x: 0}, ports: {I: 1}, update: x = I}}\npopulations:")
-    )
-    with pytest.raises(ModelError, match="neuron-unsupported"):
+    return text.replace("populations:", f"neurons: {{other: {definition}}}\npopulations:")
+
+
+@pytest.mark.parametrize(
+    ("drive", "code"),
+    [
+        ("0.1*normal()", "neuron-unsupported"),
+        ("t/(1 s)", "neuron-unsupported"),
+        ("2", "no-rest"),
+    ],
+)
+def test_neurons_that_cannot_answer_are_refused(folder: Path, drive: str, code: str) -> None:
+    definition = f"{{state: {{x: 0}}, ports: {{I: 1}}, update: x = 0.9*x + I + {drive}, threshold: x > 15, reset: x = 0}}"
+    (folder / "planted.yaml").write_text(with_neuron(definition))
+    with pytest.raises(ModelError, match=code):
         snndsl.discover(snndsl.load(folder / "planted.yaml"))
+
+
+def test_a_neuron_of_ones_own_answers(folder: Path) -> None:
+    definition = "{state: {x: 0}, ports: {I: 1}, update: x = 0.9*x + I, threshold: x > 15, reset: x = 0}"
+    (folder / "planted.yaml").write_text(with_neuron(definition))
+    [group] = snndsl.discover(snndsl.load(folder / "planted.yaml"), parameters={"min_path": 2})
+    # two inputs of 10 are enough, in the step in which they arrive: 9, 14, 10 + 9 and 5 + 14, 16 + 9 and 11 + 14
+    assert set(zip(group.neuron.tolist(), group.step.tolist())) == {(0, 8), (1, 4), (2, 0), (3, 9), (4, 14), (5, 19), (6, 25)}
 
 
 @pytest.mark.parametrize("backend", ["reference", "nest"])
@@ -182,8 +202,8 @@ def test_played_groups_are_detected_in_the_recording(folder: Path) -> None:
     done = command("detect", "found/planted", "--in", "run", "--json", cwd=folder)
     facts = json.loads(done.stdout)
     assert facts["occurrences"] == len(facts["counts"]) and set(facts["counts"].values()) == {1}
-    assert max(facts["shifted"]) == 0 and facts["p"] == 0.05
-    assert "with shifted trains" in command("detect", "found/planted", "--in", "run", cwd=folder).stdout
+    assert max(facts["nulls"]["shift"]["surrogates"]) == 0 and facts["nulls"]["shift"]["p"] == 0.05
+    assert "null        shift, 19 times: 0 (0-0)" in command("detect", "found/planted", "--in", "run", cwd=folder).stdout
 
 
 def test_a_model_that_contains_its_own_groups_validates_and_runs(folder: Path) -> None:
