@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
+from unit.polychrony.networks import recorded
 
 import snndsl
 from snndsl.backend.registry import backend_names
@@ -15,6 +17,7 @@ from snndsl.cli.wire import wire_motif, write_model
 from snndsl.cli.wire_command import wire
 from snndsl.cli.wire_plan import Wish
 from snndsl.errors import ModelError
+from snndsl.polychrony.replay import group_motifs
 from snndsl.testing import differences
 
 ANCHORS = {0: 0.0, 1: 4.0, 2: 8.0}
@@ -44,6 +47,16 @@ LIF = (
     .replace('"exc[12]": 21 ms', '"exc[12]": 21.3 ms')
     .replace("at: [300 ms]", "at: [30 ms]")
 )
+SILENT = {
+    "snndsl": 1,
+    "name": "silent",
+    "time": {"step": "1 ms", "duration": "1 s"},
+    "imports": {"lib": "snndsl:izhikevich2006"},
+    "populations": {
+        "exc": {"neuron": "lib.izhikevich", "size": 800},
+        "inh": {"neuron": {"use": "lib.izhikevich", "a": 0.1, "d": 2}, "size": 200},
+    },
+}
 LEADS = {10: 14.0, 11: 15.0, 12: 21.0, 13: 24.0, 14: 27.0, 15: 30.0, 16: 36.0, 17: 39.0, 18: 47.0}
 CASES = {
     "izhikevich": (IZHIKEVICH, None, LEADS, 300.0, "6"),
@@ -99,6 +112,23 @@ def test_the_rule_alone_with_a_weight_of_ones_own(tmp_path: Path) -> None:
         heard[latency] = {*zip(spikes.neuron.tolist(), spikes.step.tolist(), strict=True)}
     assert heard[3] == {(neuron, round(300 + time)) for neuron, time in (ANCHORS | LEADS).items()}
     assert {(10, 312), (11, 313)} <= heard[5]  # arrivals that are 2 ms too early make spikes that are
+
+
+def test_recorded_groups_live_on_in_a_silent_network(tmp_path: Path) -> None:
+    """Groups of the network of 2006 (weights up to 10), wired among neurons without any other synapse."""
+    found = snndsl.discover(recorded(), mode="corrected", mothers=[6, 8])
+    chosen = [group for group in found if not group.avalanche][::5]
+    assert len(chosen) >= 3
+    file = tmp_path / "model.yaml"
+    for group in chosen:
+        (motif,) = group_motifs([group], {"exc": 0, "inh": 800}).values()
+        file.write_text(yaml.safe_dump(SILENT | {"motifs": {"group": motif}}, sort_keys=False))
+        heard = wire_motif(file, Wish("group", weight="10", sources=("exc",))).heard
+        assert heard.expected == len(group) - 3 >= 10
+        fired = [neuron for neuron, _ in group.events()]
+        assert heard.whole == (len(set(fired)) == len(fired))
+        if not heard.whole:  # the first to fail has fired before, and is not at rest
+            assert heard.missing[0][1] in {neuron for neuron in fired if fired.count(neuron) > 1}
 
 
 # ---- what is said
