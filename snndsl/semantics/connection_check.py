@@ -235,6 +235,11 @@ def _delay(model: CheckedModel, name: str, spec: ProjectionSpec, scope: dict[str
                     "key-missing", f"projection {name!r} has no 'delay'", "delay: 1 ms, or {axonal: .., dendritic: ..}"
                 )
             )
+        elif name in model.rules and model.rules[name].spec.order == "post_first":
+            what = f"rule {model.rules[name].name!r} puts post spikes first, and the delays of a motif are axonal"
+            model.faults.append(
+                model.place("projections", name, "plasticity").problem("post-first-without-dendritic", what, "order: pre_first")
+            )
         return
     if spec.plasticity and not spec.delay.split:
         where = model.place("projections", name, "delay")
