@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from snndsl.cli.actions import parsed_settings, run_with_progress
-from snndsl.cli.options import Force, Json, Output, Quiet, Settings
+from snndsl.cli.options import Backends, Force, Json, Output, Quiet, Settings
 from snndsl.errors import Fault, ModelError
 
 __all__ = ["detect", "motifs", "replay"]
@@ -18,7 +18,7 @@ __all__ = ["detect", "motifs", "replay"]
 def replay(
     catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
     model: Annotated[Path, typer.Option("--in", metavar="MODEL", help="the model that was searched")],
-    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = "reference",
+    backends: Backends = [],
     group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
     ongoing: Annotated[bool, typer.Option("--ongoing", help="keep the model's own stimuli")] = False,
     tolerance: Annotated[int, typer.Option(min=0, metavar="STEPS", help="how far off a spike may be")] = 1,
@@ -27,32 +27,31 @@ def replay(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
-    """Play the anchors of groups into a network and report which of their spikes appear."""
-    from snndsl.cli.replay import replay_groups
+    """Play the anchors of groups into a network, on any backends, and report which of their spikes appear, and when."""
+    from snndsl.cli.replay import Replay
 
-    found, done = replay_groups(
-        catalogue,
-        model,
-        backend,
-        settings=parsed_settings(settings),
-        chosen=group,
-        ongoing=ongoing,
-        tolerance=tolerance,
-        out=out,
-        run=run_with_progress,
-        quiet=quiet,
-    )
+    replayed = Replay(catalogue, model, parsed_settings(settings), group, ongoing, tolerance)
+    runs = replayed.on(list(dict.fromkeys(backends)) or ["reference"], out, run_with_progress, quiet)
+    same = len({tuple(found) for found, _ in runs.values()}) == 1
     if as_json:
-        print(json.dumps({"folder": str(done.recording.path), "groups": [answer.to_dict() for answer in found]}, indent=1))
-        return 0
-    for answer in found:
-        missing = answer.first_missing
-        late = f"   first missing: neuron {missing[0]} at {missing[1]} steps" if missing else ""
-        spikes = f"{answer.exact} of {answer.expected} spikes exact, {answer.near} within {tolerance} steps"
-        print(f"  group {answer.group:<6} {spikes}, {answer.extra} others{late}")
-    whole = sum(answer.exact == answer.expected for answer in found)
-    print(f"  {whole} of {len(found)} groups appear whole    run {done.recording.path}")
-    return 0
+        facts = {
+            name: {"folder": str(done.recording.path), "groups": [answer.to_dict() for answer in found]}
+            for name, (found, done) in runs.items()
+        }
+        print(json.dumps({"backends": facts, "identical": same}, indent=1))
+        return 0 if same else 1
+    for name, (found, done) in runs.items():
+        print(f"{name}    run {done.recording.path}")
+        for answer in found:
+            missing = answer.first_missing
+            late = f"   first missing: neuron {missing[0]} at {missing[1]} steps" if missing else ""
+            spikes = f"{answer.exact} of {answer.expected} spikes exact, {answer.near} within {tolerance} steps"
+            print(f"  group {answer.group:<6} {spikes}, {answer.extra} others{late}")
+        whole = sum(answer.exact == answer.expected for answer in found)
+        print(f"  {whole} of {len(found)} groups appear whole")
+    if len(runs) > 1:
+        print("the backends agree on every spike" if same else "the backends DIFFER")
+    return 0 if same else 1
 
 
 def detect(

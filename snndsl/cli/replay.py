@@ -16,30 +16,16 @@ from snndsl.polychrony.group import Group
 from snndsl.polychrony.replay import Answer, answers, group_motifs, replay_sections, schedule
 from snndsl.polychrony.sources import Network, network_from_program
 
-__all__ = ["motifs_text", "replay_groups"]
+__all__ = ["Replay", "motifs_text"]
 
 
-def replay_groups(
-    catalogue: Path,
-    model: Path,
-    backend: str,
-    *,
-    settings: dict[str, Any],
-    chosen: list[int],
-    ongoing: bool,
-    tolerance: int,
-    out: Path | None,
-    run: Callable[..., Any],
-    quiet: bool,
-) -> tuple[list[Answer], Any]:
-    """Play groups into a model; return the answers and the finished run.
+class Replay:
+    """Groups played into a model, one after the other.
 
     Parameters
     ----------
     catalogue, model : Path
         Folder and file.
-    backend : str
-        Name.
     settings : dict
         Of the model.
     chosen : list of int
@@ -48,28 +34,48 @@ def replay_groups(
         Keep the model's own stimuli; without them the network is silent.
     tolerance : int
         Steps.
-    out : Path or None
-        Run folder.
-    run : callable
-        Runs a model with progress.
-    quiet : bool
-        No progress.
     """
-    source = load_source(model, settings)
-    original = Model.from_source(source)
-    groups, network = _groups(catalogue, original, chosen)
-    plan = schedule(groups)
-    sections = replay_sections(plan, network.first)
-    raw = dict(source.raw)
-    raw["motifs"] = {**raw.get("motifs", {}), **sections["motifs"]}
-    raw["stimuli"] = {**(raw.get("stimuli", {}) if ongoing else {}), **sections["stimuli"]}
-    raw["time"] = {**raw["time"], "duration": f"{plan.steps} step"}
-    raw["record"] = {"spikes": list(network.first)}
-    for section in ("expect", "discover", "sweep"):
-        raw.pop(section, None)
-    played = Model(**raw, folder=source.folder)
-    done = run(played, backend, out or free_folder(f"replay-{original.name}-{backend}"), 1, False, quiet)
-    return answers(plan, done.recording, network.first, tolerance), done
+
+    def __init__(
+        self, catalogue: Path, model: Path, settings: dict[str, Any], chosen: list[int], ongoing: bool, tolerance: int
+    ) -> None:
+        source = load_source(model, settings)
+        original = Model.from_source(source)
+        groups, network = _groups(catalogue, original, chosen)
+        self.tolerance, self.first = tolerance, network.first
+        self.plan = schedule(groups)
+        sections = replay_sections(self.plan, network.first)
+        raw = dict(source.raw)
+        raw["motifs"] = {**raw.get("motifs", {}), **sections["motifs"]}
+        raw["stimuli"] = {**(raw.get("stimuli", {}) if ongoing else {}), **sections["stimuli"]}
+        raw["time"] = {**raw["time"], "duration": f"{self.plan.steps} step"}
+        raw["record"] = {"spikes": list(network.first)}
+        for section in ("expect", "discover", "sweep"):
+            raw.pop(section, None)
+        self.name, self.model = original.name, Model(**raw, folder=source.folder)
+
+    def on(
+        self, backends: list[str], out: Path | None, run: Callable[..., Any], quiet: bool
+    ) -> dict[str, tuple[list[Answer], Any]]:
+        """Run on backends; return the answers and the finished run of each.
+
+        Parameters
+        ----------
+        backends : list of str
+            Names.
+        out : Path or None
+            Run folder; with several backends the folder of their run folders.
+        run : callable
+            Runs a model with progress.
+        quiet : bool
+            No progress.
+        """
+        found = {}
+        for name in backends:
+            folder = free_folder(f"replay-{self.name}-{name}") if out is None else out if len(backends) == 1 else out / name
+            done = run(self.model, name, folder, 1, False, quiet)
+            found[name] = answers(self.plan, done.recording, self.first, self.tolerance), done
+        return found
 
 
 def motifs_text(catalogue: Path, model: Path, settings: dict[str, Any], chosen: list[int]) -> str:

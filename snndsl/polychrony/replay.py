@@ -47,26 +47,40 @@ class Answer:
     ----------
     group : int
         Its number in the catalogue.
-    expected : int
-        Spikes of the group that are not anchors.
-    exact, near : int
-        Of these, how many came at their step, and within the tolerance.
+    spikes : tuple of (int, int, int or None)
+        Of every spike of the group that is no anchor: neuron, step after the first anchor at which it was expected, and the
+        nearest step within the tolerance at which it came; None if it did not.
     extra : int
         Spikes of the network in the time of the group that are not its own.
-    first_missing : tuple of (int, int) or None
-        Neuron and steps after the first anchor of the first spike that did not come.
     """
 
     group: int
-    expected: int
-    exact: int
-    near: int
+    spikes: tuple[tuple[int, int, int | None], ...]
     extra: int
-    first_missing: tuple[int, int] | None
+
+    @property
+    def expected(self) -> int:
+        """Spikes of the group that are not anchors."""
+        return len(self.spikes)
+
+    @property
+    def exact(self) -> int:
+        """Of these, how many came at their step."""
+        return sum(came == step for _, step, came in self.spikes)
+
+    @property
+    def near(self) -> int:
+        """How many came within the tolerance."""
+        return sum(came is not None for _, _, came in self.spikes)
+
+    @property
+    def first_missing(self) -> tuple[int, int] | None:
+        """Neuron and step of the first spike that did not come."""
+        return next(((neuron, step) for neuron, step, came in self.spikes if came is None), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
-        names = ("group", "expected", "exact", "near", "extra", "first_missing")
+        names = ("group", "expected", "exact", "near", "extra", "first_missing", "spikes")
         return {name: getattr(self, name) for name in names}
 
 
@@ -156,14 +170,17 @@ def answers(plan: Schedule, recording: Recording, first: Mapping[str, int], tole
         heard: dict[int, list[int]] = {}
         for when, who in there:
             heard.setdefault(who, []).append(when)
-        exact = [when in heard.get(who, ()) for when, who in wanted]
-        near = [any(abs(when - other) <= tolerance for other in heard.get(who, ())) for when, who in wanted]
+        spikes = tuple((who, when, _nearest(when, heard.get(who, []), tolerance)) for when, who in wanted)
         anchors = set(zip((group.anchor_steps - zero).tolist(), group.anchors.tolist(), strict=True))
         mine = anchors | {(when + d, who) for when, who in wanted for d in range(-tolerance, tolerance + 1)}
-        missing = next(((who, when) for (when, who), came in zip(wanted, near, strict=True) if not came), None)
-        extra = sum(event not in mine for event in there)
-        found.append(Answer(group.id, len(wanted), sum(exact), sum(near), extra, missing))
+        found.append(Answer(group.id, spikes, sum(event not in mine for event in there)))
     return found
+
+
+def _nearest(step: int, heard: Sequence[int], tolerance: int) -> int | None:
+    """Return the step nearest to one, the earlier of two; None if all are further than the tolerance."""
+    close = [other for other in heard if abs(step - other) <= tolerance]
+    return min(close, key=lambda other: (abs(step - other), other), default=None)
 
 
 def _all_spikes(recording: Recording, first: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
