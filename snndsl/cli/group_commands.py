@@ -106,9 +106,19 @@ def motifs(
     model: Annotated[Path, typer.Option("--in", metavar="MODEL", help="the model that was searched")],
     group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
     settings: Settings = [],
+    out: Output = None,
+    force: Force = False,
 ) -> int:
-    """Print groups as the section `motifs` of a model file: anchors as spikes, the others as what they lead to."""
-    from snndsl.cli.replay import motifs_text
+    """Print groups as motifs (anchors as spikes, the others as what they lead to), or write the model with them."""
+    from snndsl.cli.replay import motif_entries
+    from snndsl.cli.section_text import require_free, section_text, write_model
 
-    print(motifs_text(catalogue, model, parsed_settings(settings), group), end="")
+    if out is not None:
+        require_free(out, force)
+    entries = motif_entries(catalogue, model, parsed_settings(settings), group)
+    if out is None:
+        print(section_text("motifs", entries), end="")
+    else:
+        write_model(model, "motifs", entries, out, force)
+        print(out)
     return 0

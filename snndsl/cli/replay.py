@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from snndsl.cli.section_text import Entries
 from snndsl.errors import Fault, ModelError
 from snndsl.frontend.loader import load_source
 from snndsl.pipeline import Model, free_folder
@@ -16,7 +17,7 @@ from snndsl.polychrony.group import Group
 from snndsl.polychrony.replay import Answer, answers, group_motifs, replay_sections, schedule
 from snndsl.polychrony.sources import Network, network_from_program
 
-__all__ = ["Replay", "motifs_text"]
+__all__ = ["Replay", "motif_entries"]
 
 
 class Replay:
@@ -78,10 +79,18 @@ class Replay:
         return found
 
 
-def motifs_text(catalogue: Path, model: Path, settings: dict[str, Any], chosen: list[int]) -> str:
-    """Return groups as the section ``motifs`` of a model file, text."""
+def motif_entries(catalogue: Path, model: Path, settings: dict[str, Any], chosen: list[int]) -> Entries:
+    """Return groups as entries of the section ``motifs`` of a model file."""
     groups, network = _groups(catalogue, Model.from_source(load_source(model, settings)), chosen)
-    return str(yaml.safe_dump({"motifs": group_motifs(groups, network.first)}, sort_keys=False, width=120))
+    return {
+        name: {key: _flow(value) for key, value in motif.items() if value}
+        for name, motif in group_motifs(groups, network.first).items()
+    }
+
+
+def _flow(value: Any) -> str:
+    """Return a value as YAML text on one line."""
+    return str(yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=2**30)).strip()
 
 
 def _groups(catalogue: Path, model: Model, chosen: list[int]) -> tuple[list[Group], Network]:

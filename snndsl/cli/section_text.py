@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.errors import Fault, ModelError
-from snndsl.frontend.loader import ModelSource, read_source
+from snndsl.frontend.loader import ModelSource, load_source, read_source
 from snndsl.frontend.yaml import read_yaml
+from snndsl.pipeline import Model
 
-__all__ = ["entry_lines", "section_text", "with_entries"]
+__all__ = ["entry_lines", "require_free", "section_text", "with_entries", "write_model"]
 
 Entries = Mapping[str, Mapping[str, str]]
 """Names, and their keys with values as YAML text."""
@@ -40,6 +41,63 @@ def section_text(section: str, entries: Entries) -> str:
     return "\n".join([f"{section}:", *(f"  {line}" for line in entry_lines(entries))]) + "\n"
 
 
+def write_model(file: Path, section: str, entries: Entries, out: Path, force: bool) -> None:
+    """Write a model with entries added to a section; everything else stays as it is written.
+
+    Parameters
+    ----------
+    file : Path
+        Model, or its folder.
+    section : str
+        Name of a section that holds named entries.
+    entries : mapping
+        Names, and their keys with values as YAML text.
+    out : Path
+        New file.
+    force : bool
+        Replace it if it is there.
+
+    Raises
+    ------
+    ModelError
+        file-exists, files-beside, file-unwritable, name-taken, text-not-editable.
+    """
+    require_free(out, force)
+    path = file / "model.yaml" if file.is_dir() else file
+    source = load_source(path)
+    beside = [item for item in source.spec.imports.values() if not item.startswith("snndsl:")]
+    beside += [spec.file for spec in source.model.data.values() if spec.file is not None]
+    if beside and out.resolve().parent != source.folder:
+        what = f"the model reads {beside[0]!r}, which is not beside {out}"
+        raise ModelError(Fault("files-beside", what, expected=f"a file in {path.parent}"))
+    text, new = with_entries(path.read_bytes().decode("utf-8-sig"), source, section, entries, out)
+    Model.from_source(new).program  # noqa: B018 - faults that only the new entries show
+    try:
+        out.write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise ModelError(Fault("file-unwritable", f"{out}: {error.strerror}", expected="a place to write to")) from None
+
+
+def require_free(out: Path, force: bool) -> None:
+    """Refuse a place for a new file where something is.
+
+    Parameters
+    ----------
+    out : Path
+        New file.
+    force : bool
+        Another file may be replaced.
+
+    Raises
+    ------
+    ModelError
+        file-exists.
+    """
+    if out.is_dir() or (out.exists() and not force):
+        hint = "" if out.is_dir() else "--force"
+        raise ModelError(Fault("file-exists", f"{out} is there already", expected="a new file", try_=hint))
+
+
 def with_entries(text: str, source: ModelSource, section: str, entries: Entries, file: Path) -> tuple[str, ModelSource]:
     """Return the text of a model with entries added to a section, and the model it stands for.
 
@@ -59,8 +117,12 @@ def with_entries(text: str, source: ModelSource, section: str, entries: Entries,
     Raises
     ------
     ModelError
-        text-not-editable: the new text would say anything but the old one and the entries.
+        name-taken; text-not-editable: the new text would say anything but the old one and the entries.
     """
+    taken = [name for name in entries if name in source.raw.get(section, {})]
+    if taken:
+        what = f"the model has {section} {', '.join(map(repr, taken[:10]))} already"
+        raise ModelError(Fault("name-taken", what, expected="other names"))
     end = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").split("\n")
     if section in source.raw:

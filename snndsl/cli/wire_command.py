@@ -36,7 +36,8 @@ def wire(
     as_json: Json = False,
 ) -> int:
     """Choose weights and delays that make a motif a polychronous group; print its projections, or write the model with them."""
-    from snndsl.cli.wire import require_free, wire_motif, write_model
+    from snndsl.cli.section_text import require_free, write_model
+    from snndsl.cli.wire import wire_motif
     from snndsl.cli.wire_plan import Wish
     from snndsl.pipeline import load
 
@@ -44,7 +45,7 @@ def wire(
         require_free(out, force)
     found = wire_motif(model, Wish(motif, inputs, weight, longest, port, tuple(source)))
     if out is not None:
-        write_model(model, found, out, force)
+        write_model(model, "projections", found.entries, out, force)
     if as_json:
         heard = {name: getattr(found.heard, name) for name in ("expected", "exact", "missing", "extra")}
         print(json.dumps({"projections": found.entries, "check": heard, "file": None if out is None else str(out)}, indent=1))

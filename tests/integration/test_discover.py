@@ -216,13 +216,16 @@ def test_played_groups_are_detected_in_the_recording(folder: Path) -> None:
 
 def test_a_model_that_contains_its_own_groups_validates_and_runs(folder: Path) -> None:
     assert command("discover", "planted.yaml", "-o", "found", "-q", cwd=folder).returncode == 0
-    written = command("motifs", "found/planted", "--in", "planted.yaml", "--group", 0, cwd=folder)
+    written = command("motifs", "found/planted", "--in", "planted.yaml", "--group", 0, "-o", "own.yaml", cwd=folder)
     assert written.returncode == 0, written.stderr
+    printed = command("motifs", "found/planted", "--in", "planted.yaml", cwd=folder)
+    assert (folder / "own.yaml").read_text() == NETWORK + printed.stdout
+    again = command("motifs", "found/planted", "--in", "own.yaml", "-o", "twice.yaml", cwd=folder)
+    assert again.returncode == 2 and "error[name-taken]" in again.stderr and not (folder / "twice.yaml").exists()
     group = snndsl.read_catalogue(folder / "found" / "planted")[0]
-    text = NETWORK + written.stdout + f"stimuli: {{own: {{play: [{{motif: group_{group.id}, at: [10 ms]}}]}}}}\n"
-    (folder / "own.yaml").write_text(text)
     assert command("validate", "own.yaml", cwd=folder).returncode == 0
-    run = snndsl.run(snndsl.load(folder / "own.yaml"), out=folder / "run")
+    played = {"stimuli": {"own": {"play": [{"motif": f"group_{group.id}", "at": ["10 ms"]}]}}}
+    run = snndsl.run(snndsl.load(folder / "own.yaml", set=played), out=folder / "run")
     first = int(group.anchor_steps.min())
     wanted = {(int(step) - first + 10, int(neuron)) for step, neuron in zip(group.step, group.neuron, strict=True)}
     assert wanted == set(zip(run.spikes["exc"].step.tolist(), run.spikes["exc"].neuron.tolist(), strict=True))
