@@ -13,7 +13,8 @@ from unit.polychrony.networks import recorded
 
 import snndsl
 from snndsl.backend.registry import backend_names
-from snndsl.cli.wire import wire_motif, write_model
+from snndsl.cli.section_text import write_model
+from snndsl.cli.wire import wire_motif
 from snndsl.cli.wire_command import wire
 from snndsl.cli.wire_plan import Wish
 from snndsl.errors import ModelError
@@ -69,7 +70,7 @@ def written(tmp_path: Path, name: str) -> Path:
     text, port, *_ = CASES[name]
     file, out = tmp_path / "model.yaml", tmp_path / "wired.yaml"
     file.write_text(text)
-    write_model(file, wire_motif(file, Wish("chain", port=port)), out, False)
+    write_model(file, "projections", wire_motif(file, Wish("chain", port=port)).entries, out, False)
     return out
 
 
@@ -337,7 +338,7 @@ def test_the_text_of_the_user_stays(kind: str, end: str, tmp_path: Path) -> None
     file, out = tmp_path / "model.yaml", tmp_path / "wired.yaml"
     file.write_bytes(text.replace("\n", end).encode())
     wired = wire_motif(file, Wish("chain"))
-    write_model(file, wired, out, False)
+    write_model(file, "projections", wired.entries, out, False)
     (name,) = wired.entries
     old, new = file.read_bytes().decode(), out.read_bytes().decode()
     left = iter(new)
@@ -366,7 +367,8 @@ def test_text_that_cannot_be_added_to_is_left_alone(tmp_path: Path) -> None:
     one_line = json.dumps(snndsl.load(model(tmp_path)).source.raw)
     for text in (one_line, IZHIKEVICH + "...\n"):
         file, out = model(tmp_path, text), tmp_path / "new.yaml"
-        assert fault(lambda: write_model(file, wire_motif(file, Wish("chain")), out, False)).code == "text-not-editable"  # noqa: B023
+        entries = wire_motif(file, Wish("chain")).entries
+        assert fault(lambda: write_model(file, "projections", entries, out, False)).code == "text-not-editable"  # noqa: B023
         assert not out.exists() and file.read_text() == text
 
 
