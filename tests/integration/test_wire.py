@@ -13,6 +13,7 @@ from unit.polychrony.networks import recorded
 
 import snndsl
 from snndsl.backend.registry import backend_names
+from snndsl.cli import execute
 from snndsl.cli.section_text import write_model
 from snndsl.cli.wire import wire_motif
 from snndsl.cli.wire_command import wire
@@ -387,3 +388,17 @@ def test_files_of_the_model_stay_beside_it(tmp_path: Path) -> None:
     assert fault(lambda: command(file, out=tmp_path / "elsewhere" / "new.yaml")).code == "files-beside"
     assert command(tmp_path, out=tmp_path / "new.yaml") == 0
     assert snndsl.load(tmp_path / "new.yaml").checked.data["times"].values.tolist() == [0, 1, 2]
+
+
+def test_the_command_prints_projections_or_writes_the_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "chain.yaml"
+    file.write_text(IZHIKEVICH)
+    assert execute(["wire", str(file), "chain"]) == 0
+    printed = capsys.readouterr()
+    assert "9 of 9 spikes at their steps, no other" in printed.err
+    assert execute(["wire", str(file), "chain", "-q", "-o", str(tmp_path / "wired.yaml")]) == 0
+    assert (tmp_path / "wired.yaml").read_text() == IZHIKEVICH + printed.out
+    assert execute(["validate", str(tmp_path / "wired.yaml")]) == 0
+    assert execute(["wire", str(file), "chain", "-o", str(tmp_path / "wired.yaml")]) == 2
+    assert execute(["wire", str(file), "chian"]) == 2
+    assert "chain" in capsys.readouterr().err
