@@ -77,7 +77,13 @@ def faults_of(path: Path, settings: dict[str, Any], backends: list[str]) -> list
     from snndsl.semantics.check import check
 
     try:
-        check(load_source(path, settings))
+        checked = check(load_source(path, settings))
+        if checked.spec.discover:
+            from snndsl.polychrony.section import definition_faults
+
+            faults = definition_faults(checked)
+            if faults:
+                return faults
         if backends:
             from snndsl.pipeline import load
 

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,9 @@ from snndsl.polychrony.definitions import Activated
 from snndsl.polychrony.detect import SpikeTrains, trains_of
 from snndsl.polychrony.nulls import NULLS, Significance, significance
 from snndsl.polychrony.search import discover, predict
-from snndsl.polychrony.section import Search, chosen_definition, inhibitory_of, judge, search_of
+from snndsl.polychrony.section import Search, chosen_definition, definition_faults, inhibitory_of, judge, search_of
 from snndsl.polychrony.sources import Network, network_from_program, read_network
 from snndsl.results import read_run
-from snndsl.semantics.selection import resolve
 
 __all__ = [
     "How",
@@ -55,8 +54,8 @@ class How:
         Processes.
     scheduler : str or None
         Address of a Dask scheduler.
-    seed : int
-        Of the nulls.
+    seed : int or None
+        Of the nulls; None: that of the model for analyses, else 0.
     quiet : bool
         No progress.
     resume : bool
@@ -69,7 +68,7 @@ class How:
 
     workers: int = 1
     scheduler: str | None = None
-    seed: int = 0
+    seed: int | None = None
     quiet: bool = False
     resume: bool = False
     min_path: int | None = None
@@ -111,8 +110,9 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     facts: dict[str, Any] = {"catalogue": str(out), **kept.summary(), "definition": catalogue.definitions[0], "nulls": {}}
     yield "text", f"search     {_groups(facts['groups'])}{_spread(facts, float(network.step_ms))}"
     for name, times in plan.nulls.items():
-        drawn = {"repetitions": times, "seed": how.seed, "observed": catalogue, "progress": _counted(name, how.quiet)}
-        tested = significance(network.table, plan.definition, null=name, **drawn, **arguments)
+        drawn = {"repetitions": times, "rows": plan.rows.get(name), "seed": how.seed or 0, "observed": catalogue}
+        shown = _counted(name, how.quiet)
+        tested = significance(network.table, plan.definition, null=name, progress=shown, **drawn, **arguments)
         facts["nulls"][name] = tested.to_dict()
         catalogue.folder.write_null(name, facts["nulls"][name])
         yield from (("text", line) for line in _null_lines(tested, float(network.step_ms)))
@@ -176,8 +176,9 @@ def print_search(events: Iterator[tuple[str, Any]], as_json: bool) -> dict[str, 
 def own_searches(source: Path, settings: dict[str, Any], out: Path | None, how: How, as_json: bool) -> int:
     """Run the searches of a model's section `discover`; return 1 if an expectation is not met."""
     failed, base = False, out or free_catalogue(source)
-    for name, network, plan, entry in _searches_of_model(source, settings):
-        facts = print_search(search(network, plan, base / name, how), as_json)
+    for name, network, plan, entry, seed in _searches_of_model(source, settings):
+        drawn = how if how.seed is not None else replace(how, seed=seed)
+        facts = print_search(search(network, plan, base / name, drawn), as_json)
         for met, text in _verdicts(entry, facts):
             failed |= not met
             if not as_json:
@@ -185,19 +186,17 @@ def own_searches(source: Path, settings: dict[str, Any], out: Path | None, how: 
     return 1 if failed else 0
 
 
-def _searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[str, Network, Search, Any]]:
-    """Yield name, network, search and specification of every entry of a model's section."""
+def _searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[str, Network, Search, Any, int]]:
+    """Yield name, network, search, specification and seed of every entry of a model's section."""
     model = load(file, settings)
     spec = model.checked.spec
+    faults = definition_faults(model.checked)
+    if faults:
+        raise ModelError(faults)
+    seed = 0 if spec.seed is None or spec.seed.analysis is None else spec.seed.analysis
     for name, entry in spec.discover.items():
         network = network_from_program(model.program, inhibitory_of(entry), model.units())
-        mothers = None
-        if entry.mothers is not None:
-            place = model.checked.place("discover", name, "mothers")
-            chosen = resolve(entry.mothers, model.checked.sizes, spec.groups, place, "mothers are")
-            parts = [np.arange(block.start, block.stop) + network.first[block.population] for block in chosen.blocks]
-            mothers = np.concatenate(parts)
-        yield name, network, search_of(entry, network, mothers), entry
+        yield name, network, search_of(model.checked, model.program, name, network), entry, seed
 
 
 def _verdicts(entry: Any, facts: dict[str, Any]) -> list[tuple[bool, str]]:

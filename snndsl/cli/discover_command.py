@@ -58,7 +58,9 @@ def discover(
     limit: Annotated[float, typer.Option(metavar="HOURS", help="a search predicted to take longer is refused")] = 24.0,
     out: Output = None,
     resume: Annotated[Path | None, typer.Option("--resume", metavar="DIR", help="go on with a search that was stopped")] = None,
-    seed: Annotated[int, typer.Option(metavar="N", help="of the nulls")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="of the nulls; default: the model's own for analyses, else 0")
+    ] = None,
     settings: Settings = [],
     quiet: Quiet = False,
     as_json: Json = False,

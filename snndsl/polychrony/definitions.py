@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, nearest
 
 __all__ = [
     "DEFINITIONS",
@@ -396,13 +396,15 @@ def definition_of(
         definition-unknown, definition-parameter.
     """
     if name not in DEFINITIONS:
-        raise ModelError(Fault("definition-unknown", f"{name!r}", expected=", ".join(DEFINITIONS)))
+        near = nearest(name, DEFINITIONS)
+        raise ModelError(Fault("definition-unknown", f"{name!r}", expected=", ".join(DEFINITIONS), try_=near))
     kind = DEFINITIONS[name]
     given = dict(parameters or {})
     known = [field.name for field in fields(kind)]
     unknown = [key for key in given if key not in known]
     if unknown:
-        raise ModelError(Fault("definition-parameter", f"{name} has no parameter {unknown[0]!r}", expected=", ".join(known)))
+        what, near = f"{name} has no parameter {unknown[0]!r}", nearest(unknown[0], known)
+        raise ModelError(Fault("definition-parameter", what, expected=", ".join(known), try_=near))
     defaults: dict[str, Any] = {field.name: field.default for field in fields(kind)}
     for key in kind.TIMES:
         if step_ms != 1.0:

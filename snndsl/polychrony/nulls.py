@@ -7,19 +7,17 @@ weights, `rewire` keeps the synapses of every neuron, in and out. Shuffles are w
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from snndsl.errors import Fault, ModelError, SimulationFailed
+from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Definition
+from snndsl.polychrony.repetitions import repeated
 from snndsl.polychrony.search import discover
 from snndsl.polychrony.table import SynapseTable
 
@@ -33,14 +31,17 @@ STATISTICS = ("groups", "longest_path", "size", "span")
 Kinds = tuple[tuple[bool, bool], ...]
 
 
-def _members(table: SynapseTable, kinds: Kinds) -> list[NDArray[np.int64]]:
-    """Return the rows of each type; synapses into other ports are other types."""
+def _members(table: SynapseTable, kinds: Kinds, rows: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
+    """Return the rows of each type, among those given; synapses into other ports are other types."""
     source, target = table.inhibitory[table.pre], table.inhibitory[table.post]
-    kind = [(source == pre) & (target == post) for pre, post in kinds]
+    chosen = np.ones(table.rows, np.bool_) if rows is None else rows
+    kind = [(source == pre) & (target == post) & chosen for pre, post in kinds]
     return [np.flatnonzero(member & (table.port == port)) for member in kind for port in np.unique(table.port)]
 
 
-def shuffle_weights(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EXCITATORY) -> SynapseTable:
+def shuffle_weights(
+    table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EXCITATORY, *, rows: NDArray[np.bool_] | None = None
+) -> SynapseTable:
     """Permute the weights among the synapses of each type.
 
     Parameters
@@ -52,6 +53,8 @@ def shuffle_weights(table: SynapseTable, rng: np.random.Generator, kinds: Kinds 
     kinds : tuple of (bool, bool)
         Types to shuffle: whether source and target are inhibitory. By default excitatory to excitatory ones, as the program
         of 2006 does in its own control.
+    rows : ndarray of bool, shape (rows,), optional
+        Synapses that may be shuffled; without it, all.
 
     Returns
     -------
@@ -59,20 +62,29 @@ def shuffle_weights(table: SynapseTable, rng: np.random.Generator, kinds: Kinds 
         Rows in the same order.
     """
     weight = table.weight.copy()
-    for rows in _members(table, kinds):
-        weight[rows] = rng.permutation(weight[rows])
+    for member in _members(table, kinds, rows):
+        weight[member] = rng.permutation(weight[member])
     return table.replace(weight=weight)
 
 
-def shuffle_delays(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY) -> SynapseTable:
+def shuffle_delays(
+    table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, *, rows: NDArray[np.bool_] | None = None
+) -> SynapseTable:
     """Permute the delays among the synapses of each type; parameters as in `shuffle_weights`."""
     delay = table.delay.copy()
-    for rows in _members(table, kinds):
-        delay[rows] = rng.permutation(delay[rows])
+    for member in _members(table, kinds, rows):
+        delay[member] = rng.permutation(delay[member])
     return table.replace(delay=delay)
 
 
-def rewire(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, swaps: int = 10) -> SynapseTable:
+def rewire(
+    table: SynapseTable,
+    rng: np.random.Generator,
+    kinds: Kinds = EVERY,
+    swaps: int = 10,
+    *,
+    rows: NDArray[np.bool_] | None = None,
+) -> SynapseTable:
     """Swap targets of pairs of synapses of the same type: every neuron keeps its numbers of synapses in and out.
 
     A swap that would join a neuron to itself, or the same two neurons twice, is not made.
@@ -87,6 +99,8 @@ def rewire(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, 
         Types to rewire: whether source and target are inhibitory.
     swaps : int
         Attempts per synapse. Weight and delay stay with the source.
+    rows : ndarray of bool, shape (rows,), optional
+        Synapses that may be rewired; without it, all.
 
     Returns
     -------
@@ -95,10 +109,10 @@ def rewire(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, 
     """
     pre, post = table.pre.tolist(), table.post.tolist()
     joined = set(zip(pre, post))
-    for rows in _members(table, kinds):
-        if len(rows) < 2:
+    for member in _members(table, kinds, rows):
+        if len(member) < 2:
             continue
-        for i, j in rng.choice(rows, (swaps * len(rows) // 2, 2)).tolist():
+        for i, j in rng.choice(member, (swaps * len(member) // 2, 2)).tolist():
             a, b = (pre[i], post[j]), (pre[j], post[i])
             if a[0] != a[1] and b[0] != b[1] and a not in joined and b not in joined:
                 joined -= {(pre[i], post[i]), (pre[j], post[j])}
@@ -108,7 +122,7 @@ def rewire(table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, 
 
 
 Null = Callable[[SynapseTable, np.random.Generator], SynapseTable]
-NULLS: dict[str, Null] = {"weights": shuffle_weights, "delays": shuffle_delays, "rewired": rewire}
+NULLS: dict[str, Callable[..., SynapseTable]] = {"weights": shuffle_weights, "delays": shuffle_delays, "rewired": rewire}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,6 +202,7 @@ def significance(
     *,
     null: str | Null = "weights",
     repetitions: int = 19,
+    rows: NDArray[np.bool_] | None = None,
     seed: int = 0,
     observed: Catalogue | None = None,
     workers: int = 1,
@@ -206,6 +221,8 @@ def significance(
         ``weights``, ``delays``, ``rewired``, or a function of a table and a generator that returns a table.
     repetitions : int
         Shuffled networks; 19 for a p-value of 0.05, 79 for that in a family of four.
+    rows : ndarray of bool, shape (rows,), optional
+        Synapses that a null by name may shuffle; without it, all.
     seed : int
         Of all of them.
     observed : Catalogue, optional
@@ -228,45 +245,27 @@ def significance(
         raise ModelError(Fault("null-unknown", f"{null!r}", expected=", ".join(NULLS)))
     own = discover(table, definition, workers=workers, **search) if observed is None else observed
     found = _statistics(own)
-    rows: list[dict[str, float]] = []
-    for row in _repetitions((table, definition, null, seed, search), repetitions, workers):
-        rows.append(row)
+    drawn: list[dict[str, float]] = []
+    for counted in repeated(_repetition, (table, definition, null, rows, seed, search), repetitions, workers):
+        drawn.append(counted)
         if progress:
-            progress(len(rows), repetitions)
-    shuffled = {name: np.array([row[name] for row in rows]) for name in STATISTICS}
+            progress(len(drawn), repetitions)
+    shuffled = {name: np.array([counted[name] for counted in drawn]) for name in STATISTICS}
     p = {name: permutation_p(found[name], shuffled[name]) for name in STATISTICS}
     name = null if isinstance(null, str) else getattr(null, "__name__", "custom")
     return Significance(name, seed, found, shuffled, p, holm(p))
 
 
-Task = tuple[SynapseTable, str | Definition, str | Null, int, dict[str, Any]]
-_task: Task | None = None
-
-
-def _start(*task: Any) -> None:
-    global _task
-    _task = task
-
-
-def _repetition(k: int, task: Task | None = None) -> dict[str, float]:
+def _repetition(
+    k: int,
+    table: SynapseTable,
+    definition: str | Definition,
+    null: str | Null,
+    rows: NDArray[np.bool_] | None,
+    seed: int,
+    search: dict[str, Any],
+) -> dict[str, float]:
     """Shuffle, search and count, in any process."""
-    task = task or _task
-    assert task is not None
-    table, definition, null, seed, search = task
-    shuffle = NULLS[null] if isinstance(null, str) else null
-    return _statistics(discover(shuffle(table, np.random.default_rng([seed, k])), definition, **search))
-
-
-def _repetitions(task: Task, repetitions: int, workers: int) -> Iterator[dict[str, float]]:
-    if workers == 1 or repetitions == 1:
-        yield from (_repetition(k, task) for k in range(repetitions))
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, repetitions), mp_context=context, initializer=_start, initargs=task) as pool:
-        try:
-            yield from pool.map(_repetition, range(repetitions))
-        except BrokenProcessPool:
-            what, hint = "a worker process ended before its work was done", 'call it under if __name__ == "__main__":'
-            raise SimulationFailed(Fault("worker-lost", what, try_=hint)) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    rng = np.random.default_rng([seed, k])
+    shuffled = NULLS[null](table, rng, rows=rows) if isinstance(null, str) else null(table, rng)
+    return _statistics(discover(shuffled, definition, **search))

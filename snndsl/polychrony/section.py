@@ -1,31 +1,38 @@
-"""The section ``discover`` of a model: its definition, its nulls and its expectations as arguments of a search."""
+"""The section ``discover`` of a model: its definitions, nulls and expectations as arguments of searches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, TextFault
+from snndsl.graph.values import evaluate_term, model_names
+from snndsl.ir import Program
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.definitions import Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.sources import Network
 from snndsl.schema.observation import DiscoverSpec
-from snndsl.semantics.check import time_in_steps
-from snndsl.units import parse_quantity, to_internal
+from snndsl.semantics.arithmetic import Evaluator
+from snndsl.semantics.check import CheckedModel, time_in_steps
+from snndsl.semantics.connection_check import weight_dimension
+from snndsl.semantics.discovery_check import SURROGATES
+from snndsl.semantics.selection import resolve
+from snndsl.semantics.terms import Place, parse_term
+from snndsl.units import Dimension, parse_quantity, to_internal
 
-__all__ = ["Search", "chosen_definition", "inhibitory_of", "judge", "search_of"]
+__all__ = ["Search", "chosen_definition", "definition_faults", "inhibitory_of", "judge", "search_of"]
 
-_NULLS = {"shuffle_weights": "weights", "shuffle_delays": "delays", "rewire": "rewired"}
 _KEYS = {"weak_to_inh": "weak_to_inhibitory"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Search:
-    """A search as a model describes it.
+    """A search as a model or a command line describes it.
 
     Parameters
     ----------
@@ -35,37 +42,110 @@ class Search:
         Neurons of the network; None: all.
     nulls : dict of str to int
         How often each null is drawn.
+    rows : dict of str to ndarray of bool, shape (synapses,)
+        Synapses that a null shuffles; where it is not said, all.
     """
 
     definition: Definition
     mothers: NDArray[np.int64] | None
     nulls: dict[str, int]
+    rows: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
-def search_of(spec: DiscoverSpec, network: Network, mothers: NDArray[np.int64] | None) -> Search:
-    """Return the search that a section describes.
+class _Scale(Protocol):
+    """What quantities are brought to."""
+
+    @property
+    def step_ms(self) -> Fraction: ...
+    @property
+    def weight_units(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelScale:
+    step_ms: Fraction
+    weight_units: tuple[str, ...]
+
+
+def search_of(checked: CheckedModel, program: Program, name: str, network: Network) -> Search:
+    """Return the search that an entry of a model's section describes.
 
     Parameters
     ----------
-    spec : DiscoverSpec
-        One entry of ``discover``.
+    checked : CheckedModel
+        The model.
+    program : Program
+        Of the model.
+    name : str
+        Of the entry.
     network : Network
-        To be searched.
-    mothers : ndarray of int64 or None
-        Already resolved to neurons of the network.
+        Of the program.
 
     Raises
     ------
     ModelError
-        definition-unknown, definition-parameter, null-unknown.
+        definition-unknown, definition-parameter, at their place in the file.
     """
-    if len(spec.definition) != 1:
-        raise ModelError(Fault("definition-unknown", f"{', '.join(spec.definition) or 'none'}", expected="one definition"))
-    ((name, given),) = spec.definition.items()
-    parameters = {_KEYS.get(str(key), str(key)): value for key, value in given.items() if key not in ("strong", "inhibitory")}
-    if "strong" in given:
-        parameters["threshold"] = _strong(str(given["strong"]))
-    return Search(chosen_definition(name, parameters, network), mothers, dict(_nulls(spec.surrogates)))
+    spec = checked.spec.discover[name]
+    definition = _placed(checked, name, lambda kind, given: chosen_definition(kind, given, network))
+    mothers = None
+    if spec.mothers is not None:
+        place = checked.place("discover", name, "mothers")
+        chosen = resolve(spec.mothers, checked.sizes, checked.spec.groups, place, "mothers are")
+        parts = [np.arange(block.start, block.stop) + network.first[block.population] for block in chosen.blocks]
+        mothers = np.unique(np.concatenate(parts))
+    nulls = {SURROGATES[key]: int(str(options.get("times", 1))) for key, options in spec.surrogates.items()}
+    rows = {SURROGATES[key]: _rows(checked, program, name, key) for key in spec.surrogates}
+    return Search(definition, mothers, nulls, rows)
+
+
+def definition_faults(checked: CheckedModel) -> list[Fault]:
+    """Return what is wrong with the definitions in the section ``discover`` of a model, at their places."""
+    faults: list[Fault] = []
+    for name, spec in checked.spec.discover.items():
+        dimension = weight_dimension(checked, spec.in_)
+        scale = _ModelScale(checked.step, (str(dimension),) if isinstance(dimension, Dimension) else ())
+        try:
+            _placed(checked, name, lambda kind, given, scale=scale: _definition(kind, given, scale, 1))
+        except ModelError as error:
+            faults += error.faults
+    return faults
+
+
+def _placed(checked: CheckedModel, name: str, make: Any) -> Definition:
+    """Make the definition of an entry; its faults get the place of the definition."""
+    [(kind, given)] = checked.spec.discover[name].definition.items()
+    try:
+        parameters = {_KEYS.get(str(key), str(key)): item for key, item in given.items() if key not in ("strong", "inhibitory")}
+        if "strong" in given:
+            parameters["threshold"] = _strong(str(given["strong"]))
+        definition: Definition = make(kind, parameters)
+    except ModelError as error:
+        where = checked.place("discover", name, "definition", kind).at()
+        raise ModelError(replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults) from None
+    return definition
+
+
+def _rows(checked: CheckedModel, program: Program, name: str, surrogate: str) -> NDArray[np.bool_]:
+    """Return which synapses a surrogate shuffles: those of the projection that meet its condition."""
+    spec = checked.spec.discover[name]
+    parts = []
+    for synapses in program.synapses:
+        mine = np.zeros(synapses.rows.rows, np.bool_)
+        if synapses.projection == spec.in_:
+            mine[:] = True
+            if "of" in spec.surrogates[surrogate]:
+                columns, row = program.projection(spec.in_).columns, np.asarray(synapses.rows["row"])
+                scope = {"i": np.asarray(columns["pre"], np.float64)[row], "j": np.asarray(columns["post"], np.float64)[row]}
+                place = checked.place("discover", name, "surrogates", surrogate, "of")
+                mine &= _condition(checked, str(spec.surrogates[surrogate]["of"]), place, scope)
+        parts.append(mine)
+    return np.concatenate([*parts, np.zeros(0, np.bool_)])
+
+
+def _condition(checked: CheckedModel, text: str, place: Place, scope: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    evaluator = Evaluator(model_names(checked, scope, None), checked.step, checked.data)
+    return np.asarray(evaluate_term(parse_term(text, place), evaluator, "of"), np.bool_)
 
 
 def inhibitory_of(spec: DiscoverSpec) -> list[str] | None:
@@ -73,11 +153,8 @@ def inhibitory_of(spec: DiscoverSpec) -> list[str] | None:
     found = [given["inhibitory"] for given in spec.definition.values() if "inhibitory" in given]
     if not found:
         return None
-    return (
-        [str(name) for name in found[0]]
-        if isinstance(found[0], Sequence) and not isinstance(found[0], str)
-        else [str(found[0])]
-    )
+    several = isinstance(found[0], Sequence) and not isinstance(found[0], str)
+    return [str(name) for name in found[0]] if several else [str(found[0])]
 
 
 def chosen_definition(name: str, parameters: Mapping[str, Any], network: Network) -> Definition:
@@ -98,24 +175,27 @@ def chosen_definition(name: str, parameters: Mapping[str, Any], network: Network
     ModelError
         definition-unknown, definition-parameter.
     """
-    fraction = "fraction_of" in parameters
-    weights = {"fraction_of"} if fraction else {"threshold"}
-    given = {
-        key: _weight(str(value), network) if key in weights and value is not None else _steps(value, network)
-        for key, value in parameters.items()
-    }
+    given = dict(parameters)
     if name == Izhikevich2006.name and isinstance(network.neurons, NeuronModel):
         given = {"mode": "corrected"} | given
-    longest = int(network.table.delay.max(initial=1))
-    definition = definition_of(name, given, step_ms=float(network.step_ms), longest=longest)
-    if definition.strong > 0 and "threshold" not in given and network.weight_units not in ((), ("1",)):
-        what = f"weights in {' or '.join(network.weight_units)}, but no threshold (the published one has no unit)"
-        hint = f'--threshold "5 {network.weight_units[0]}"'
+    return _definition(name, given, network, int(network.table.delay.max(initial=1)))
+
+
+def _definition(name: str, parameters: Mapping[str, Any], scale: _Scale, longest: int) -> Definition:
+    weights = {"fraction_of" if "fraction_of" in parameters else "threshold"}
+    given = {
+        key: _weight(str(value), scale) if key in weights and value is not None else _steps(value, scale)
+        for key, value in parameters.items()
+    }
+    definition = definition_of(name, given, step_ms=float(scale.step_ms), longest=longest)
+    if definition.strong > 0 and "threshold" not in given and scale.weight_units not in ((), ("1",)):
+        what = f"weights in {' or '.join(scale.weight_units)}, but no threshold (the published one has no unit)"
+        hint = f'--threshold "5 {scale.weight_units[0]}", in a model strong: w > 5 {scale.weight_units[0]}'
         raise ModelError(Fault("definition-parameter", what, expected="the weight above which a synapse is strong", try_=hint))
     return definition
 
 
-def _steps(value: Any, network: Network) -> Any:
+def _steps(value: Any, scale: _Scale) -> Any:
     """Return a time as steps; anything else as it is."""
     if not isinstance(value, str):
         return value
@@ -125,7 +205,28 @@ def _steps(value: Any, network: Network) -> Any:
         return value
     if quantity is None or quantity.unit.text == "1":
         return value
-    return time_in_steps(value, network.step_ms)
+    return time_in_steps(value, scale.step_ms)
+
+
+def _weight(text: str, scale: _Scale) -> float:
+    """Return a weight, such as ``9.5`` or ``0.5 mV``, in the units of the program."""
+    known = scale.weight_units
+    expected = f"a weight in {' or '.join(known)}" if known and known != ("1",) else "a weight, a number"
+    try:
+        quantity = parse_quantity(text.strip())
+    except TextFault as error:
+        raise ModelError(Fault("definition-parameter", f"threshold {text!r}: {error.what}", expected=expected)) from None
+    if quantity is None or str(quantity.unit.dimension) not in (known or ("1",)):
+        raise ModelError(Fault("definition-parameter", f"threshold {text!r}", expected=expected))
+    return to_internal(quantity.value, quantity.unit, scale.step_ms)
+
+
+def _strong(text: str) -> str:
+    """Return the weight of ``w > weight``."""
+    left, sign, right = text.partition(">")
+    if left.strip() != "w" or not sign:
+        raise ModelError(Fault("definition-parameter", f"strong is {text!r}", expected="w > WEIGHT", try_="w > 9.5"))
+    return right.strip()
 
 
 def judge(expect: Mapping[str, Any], facts: Mapping[str, float]) -> Iterator[tuple[bool, str]]:
@@ -139,9 +240,6 @@ def judge(expect: Mapping[str, Any], facts: Mapping[str, float]) -> Iterator[tup
         What was found.
     """
     for name, bounds in expect.items():
-        if name not in facts:
-            yield False, f"{name}: not measured (a p-value needs surrogates)"
-            continue
         value = facts[name]
         wanted = bounds if isinstance(bounds, Mapping) else {"equals": bounds}
         for how, bound in wanted.items():
@@ -156,34 +254,5 @@ def _met(value: float, how: str, bound: Any) -> bool:
             return value >= float(bound)
         case "at_most":
             return value <= float(bound)
-        case "between":
+        case _:
             return float(bound[0]) <= value <= float(bound[1])
-    raise ModelError(Fault("expect-unknown", f"{how!r}", expected="equals, at_least, at_most, between"))
-
-
-def _weight(text: str, network: Network) -> float:
-    """Return a weight, such as ``9.5`` or ``0.5 mV``, in the units of the program."""
-    known = network.weight_units
-    expected = f"a weight in {' or '.join(unit for unit in known)}" if known and known != ("1",) else "a weight, a number"
-    try:
-        quantity = parse_quantity(text.strip())
-    except TextFault as error:
-        raise ModelError(Fault("definition-parameter", f"threshold {text!r}: {error.what}", expected=expected)) from None
-    if quantity is None or str(quantity.unit.dimension) not in (known or ("1",)):
-        raise ModelError(Fault("definition-parameter", f"threshold {text!r}", expected=expected))
-    return to_internal(quantity.value, quantity.unit, network.step_ms)
-
-
-def _strong(text: str) -> str:
-    """Return the weight of ``w > weight``."""
-    left, sign, right = text.partition(">")
-    if left.strip() != "w" or not sign:
-        raise ModelError(Fault("definition-parameter", f"strong is {text!r}", expected="w > WEIGHT", try_="w > 9.5"))
-    return right
-
-
-def _nulls(surrogates: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, int]]:
-    for name, options in surrogates.items():
-        if name not in _NULLS:
-            raise ModelError(Fault("null-unknown", f"{name!r}", expected=", ".join(_NULLS)))
-        yield _NULLS[name], int(options.get("times", 1))

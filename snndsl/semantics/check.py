@@ -17,6 +17,7 @@ from snndsl.locations import SourceMap
 from snndsl.schema import ModelSpec
 from snndsl.semantics.connection_check import check_projections
 from snndsl.semantics.dimensions import Maker, Names, Result, file_names
+from snndsl.semantics.discovery_check import check_discover
 from snndsl.semantics.element import Element, flatten
 from snndsl.semantics.element_check import check_element, element_names
 from snndsl.semantics.name_check import name_faults
@@ -153,6 +154,7 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
     check_groups(model)
     check_projections(model)
     check_observations(model)
+    check_discover(model)
     check_seeds(model)
     if not faults:
         check_sizes(model)

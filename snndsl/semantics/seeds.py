@@ -57,6 +57,9 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Any]]:
             for instruction in (*rule.on_pre, *rule.on_post, *rule.on_start, *every):
                 if _tree_draws(instruction.statement.value):
                     yield "input", instruction.place
+    for name, entry in model.spec.discover.items():
+        if entry.surrogates:
+            yield "analysis", model.place("discover", name, "surrogates")
     for name, stimulus in model.spec.stimuli.items():
         if stimulus.kind in _DRAWN_STIMULI or draws(stimulus.current) or draws(stimulus.weight):
             yield "input", model.place("stimuli", name)

@@ -229,3 +229,38 @@ def test_a_model_that_contains_its_own_groups_validates_and_runs(folder: Path) -
     first = int(group.anchor_steps.min())
     wanted = {(int(step) - first + 10, int(neuron)) for step, neuron in zip(group.step, group.neuron, strict=True)}
     assert wanted == set(zip(run.spikes["exc"].step.tolist(), run.spikes["exc"].neuron.tolist(), strict=True))
+
+
+def test_surrogates_shuffle_the_projection_and_what_meets_the_condition(folder: Path) -> None:
+    def counts(surrogates: str) -> list[float]:
+        text = NETWORK.replace("{shuffle_delays: {times: 3}}", surrogates)
+        (folder / "chosen.yaml").write_text(text)
+        facts = json.loads(command("discover", "chosen.yaml", "--json", "-o", f"found-{len(text)}", cwd=folder).stdout)
+        [null] = facts["nulls"].values()
+        return [null["seed"], *null["shuffled"]["groups"]]
+
+    assert counts("{shuffle_delays: {times: 4, of: i > 9}}") == [3, 1, 1, 1, 1]  # no wire comes from there
+    assert counts("{shuffle_delays: {times: 5, of: i >= 0 and j < 20}}") == [3, 0, 0, 0, 0, 0]
+    assert counts("{rewire: {times: 2, of: j == 5}}") == [3, 1, 1]  # all those targets are the same neuron
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [
+        ("izhikevich2007: {anchors: 3}", "try: izhikevich2006"),
+        ("izhikevich2006: {anchor: 3}", "has no parameter 'anchor'"),
+        ("izhikevich2006: {anchors: three}", "anchors is 'three'"),
+        ("izhikevich2006: {anchors: 7}", "2 to 6 anchors"),
+        ("izhikevich2006: {strong: w < 9}", "strong is 'w < 9'"),
+        ("izhikevich2006: {strong: w > 9 mV}", "threshold '9 mV'"),
+        ("event_triggered: {jitter: 1.5 ms}", "1.5 ms"),
+    ],
+)
+def test_definitions_are_validated_at_their_place(folder: Path, definition: str, words: str) -> None:
+    (folder / "wrong.yaml").write_text(
+        NETWORK.replace("{izhikevich2006: {mode: corrected, anchors: 3, strong: w > 9.5, min_path: 3}}", f"{{{definition}}}")
+    )
+    for arguments in (("validate", "wrong.yaml"), ("discover", "wrong.yaml", "-o", "none")):
+        done = command(*arguments, cwd=folder)
+        assert done.returncode == 2 and words in done.stderr, done.stderr
+        assert "wrong.yaml:26:" in done.stderr and not (folder / "none").exists()

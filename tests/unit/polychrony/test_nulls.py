@@ -55,6 +55,15 @@ def test_rewiring_keeps_degrees() -> None:
     assert np.mean(shuffled.post != table.post) > 0.8
 
 
+@pytest.mark.parametrize(("shuffle", "column"), [(shuffle_weights, "weight"), (shuffle_delays, "delay"), (rewire, "post")])
+def test_only_chosen_synapses_are_shuffled(shuffle: Callable[..., SynapseTable], column: str) -> None:
+    table = recorded()
+    rows = (table.pre < 300) & (table.post < 300)
+    shuffled = shuffle(table, np.random.default_rng(1), rows=rows)
+    changed = getattr(shuffled, column) != getattr(table, column)
+    assert not changed[~rows].any() and changed[rows].mean() > 0.3
+
+
 @pytest.mark.parametrize("shuffle", [shuffle_weights, shuffle_delays, rewire])
 def test_shuffles_are_seeded(shuffle: Callable[..., SynapseTable]) -> None:
     table = random_network(np.random.default_rng(5))
