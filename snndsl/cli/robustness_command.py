@@ -105,7 +105,7 @@ def _show(row: Survival) -> None:
         print(f"  {name:<22} {row.groups:>7,} groups", flush=True)
     else:
         counts = f"{row.same:,} same, {row.shifted:,} shifted, {row.lost:,} lost, {row.new:,} new"
-        print(f"  {name:<22} {row.groups:>7,} groups   {row.survived:>4.0%} survive   {counts}", flush=True)
+        print(f"  {name:<22} {row.groups:>7,} groups   {row.survived:>6.1%} survive   {counts}", flush=True)
 
 
 class _Maker:

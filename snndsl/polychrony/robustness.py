@@ -205,7 +205,7 @@ def draw_robustness(rows: list[Survival]) -> Figure:
     axes.barh(place, -lost, color="tab:red", alpha=0.6, label="lost")
     for row, end in zip(range(len(rows)), left):
         item = rows[row]
-        text = item.problem or (f"{item.survived:.0%} survive" if item.axis != "base" else f"{item.groups:,} groups")
+        text = item.problem or (f"{item.survived:.1%} survive" if item.axis != "base" else f"{item.groups:,} groups")
         axes.annotate(text, (end, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color="0.25")
     axes.axvline(0.0, color="0.3", linewidth=0.8)
     axes.set_yticks(place, [f"{row.axis} {row.value}".strip() for row in rows])

@@ -91,7 +91,7 @@ def test_results_are_written_as_csv_and_drawn(tmp_path: Path) -> None:
     widths = [patch.get_width() for patch in axes.patches]
     assert widths == [10, 3, 0, 0, 4, 0, 0, 5, 0, 0, -3, 0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["base", "step 0.5 ms", "seed 2"]
-    assert {text.get_text() for text in axes.texts} == {"10 groups", "70% survive", "no"}
+    assert {text.get_text() for text in axes.texts} == {"10 groups", "70.0% survive", "no"}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
