@@ -5,88 +5,93 @@ from __future__ import annotations
 __all__ = ["SCRIPT", "STYLE"]
 
 STYLE = """
-:root{color-scheme:light}
+:root{color-scheme:light dark;--page:#f6f7f9;--paper:#fff;--ink:#1d2733;--soft:#5b6775;--edge:#e2e6eb;
+ --line:#edf0f3;--code:#eef1f4;--over:#f1f6fb;--head:#3c4856;--link:#0b62a8;--grid:#e9edf1;--axis:#8a95a1;--in:#0072b2;--out:#d55e00;--bar:#31688e;--me:#111}
+@media (prefers-color-scheme:dark){:root{--page:#12171d;--paper:#1b222b;--ink:#e6ebf0;--soft:#a3afbb;--edge:#313b47;
+ --line:#2a333d;--code:#29323c;--over:#232d38;--head:#c3ccd6;--link:#7fbdf0;--grid:#28313b;--axis:#74808d;--in:#56b4e9;--out:#f0904a;--bar:#6fb1d6;--me:#fff}}
 *{box-sizing:border-box}
-body{font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:#1d2733;background:#f6f7f9;
- margin:0;padding:28px 20px 80px}
+body{font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;color:var(--ink);
+ background:var(--page);margin:0;padding:28px 20px 80px}
 main{max-width:1060px;margin:0 auto}
 h1{font-size:26px;line-height:1.25;margin:0 0 4px}
 h2{font-size:18px;margin:34px 0 10px}
-.sub{color:#5b6775;margin:0 0 18px}
-.card{background:#fff;border:1px solid #e2e6eb;border-radius:8px;padding:14px 16px;margin:0 0 14px;overflow-x:auto}
+.sub{color:var(--soft);margin:0 0 18px}
+.card{background:var(--paper);border:1px solid var(--edge);border-radius:8px;padding:14px 16px;margin:0 0 14px;overflow-x:auto}
 .numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:10px;margin:0 0 14px}
-.numbers div{background:#fff;border:1px solid #e2e6eb;border-radius:8px;padding:10px 14px}
+.numbers div{background:var(--paper);border:1px solid var(--edge);border-radius:8px;padding:10px 14px}
 .numbers b{display:block;font-size:21px;line-height:1.25;font-variant-numeric:tabular-nums}
-.numbers span{color:#5b6775;font-size:13px}
+.numbers span{color:var(--soft);font-size:13px}
 .say{border-left:4px solid #d98a00}
 .say.known{border-left-color:#1f7a8c}
 .say p{margin:0 0 6px}
 .say p:last-child{margin:0}
-code{background:#eef1f4;border-radius:4px;padding:1px 5px;font-size:13px}
+code{background:var(--code);border-radius:4px;padding:1px 5px;font-size:13px}
 .given code{white-space:nowrap}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
-th,td{text-align:right;padding:4px 10px;border-bottom:1px solid #edf0f3;white-space:nowrap}
+th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);white-space:nowrap}
 th:first-child,td:first-child,.text{text-align:left}
-th{font-weight:600;color:#3c4856;vertical-align:bottom}
-tbody tr:hover{background:#f1f6fb}
+th{font-weight:600;color:var(--head);vertical-align:bottom}
+tbody tr:hover{background:var(--over)}
 .scroll{overflow:auto;max-height:520px}
-.scroll thead th{position:sticky;top:0;background:#fff;box-shadow:0 1px 0 #ccd3da}
+.scroll thead th{position:sticky;top:0;background:var(--paper);box-shadow:0 1px 0 var(--edge)}
 th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
 th button::after{content:"\\2195";color:#aab4bf;margin-left:4px}
-th[aria-sort=ascending] button::after{content:"\\2191";color:#0b62a8}
-th[aria-sort=descending] button::after{content:"\\2193";color:#0b62a8}
-a{color:#0b62a8}
+th[aria-sort=ascending] button::after{content:"\\2191";color:var(--link)}
+th[aria-sort=descending] button::after{content:"\\2193";color:var(--link)}
+a{color:var(--link)}
 .spikes td:last-child,.spikes th:last-child{text-align:left;white-space:normal}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(280px,1fr));gap:14px}
 .charts{margin:0 0 14px}
 .charts .card{margin:0}
 .given{margin:6px 0 0;line-height:1.8}
 .card table+p,.card>p:last-child{margin-bottom:0}
-details{background:#fff;border:1px solid #e2e6eb;border-radius:8px;margin:0 0 8px}
+details{background:var(--paper);border:1px solid var(--edge);border-radius:8px;margin:0 0 8px}
 summary{cursor:pointer;padding:9px 14px;font-weight:600}
-summary span{font-weight:400;color:#5b6775}
+summary span{font-weight:400;color:var(--soft)}
 details>*:not(summary){margin-left:16px;margin-right:16px}
-.legend{font-size:13px;color:#5b6775;margin:2px 0 10px}
+.legend{font-size:13px;color:var(--soft);margin:2px 0 10px}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:50%;margin:0 5px -1px 14px}
 .legend i:first-child{margin-left:0}
 .i1{border:2.5px solid #d62728}
-.i2{border:2px solid #31688e}
+.i2{border:2px solid var(--bar)}
 .i3,.i4{height:3px!important;width:20px!important;border-radius:2px!important;margin-bottom:3px!important}
-.i3{background:#0072b2}
-.i4{background:#d55e00}
+.i3{background:var(--in)}
+.i4{background:var(--out)}
 svg{display:block;width:100%;height:auto}
 svg:focus{outline:none}
-svg:focus-visible{outline:2px solid #0b62a8;outline-offset:2px;border-radius:4px}
-svg text{font-size:12px;fill:#5b6775;font-family:inherit}
+svg:focus-visible{outline:2px solid var(--link);outline-offset:2px;border-radius:4px}
+svg text{font-size:12px;fill:var(--soft);font-family:inherit}
 svg .y{text-anchor:end;dominant-baseline:central}
 svg .k{dominant-baseline:central}
 svg .x,svg .name{text-anchor:middle}
-svg .name{fill:#1d2733;font-size:13px}
-svg .grid{stroke:#e9edf1;fill:none}
-svg .axis,svg .tick{stroke:#8a95a1;fill:none}
-svg.histogram rect{fill:#31688e}
-svg.histogram rect:hover{fill:#d55e00}
-.names text{font-size:10.5px;pointer-events:none;paint-order:stroke;stroke:#fff;stroke-width:2.5px;stroke-linejoin:round}
-.names .mother{font-weight:700;fill:#1d2733}
+svg .name{fill:var(--ink);font-size:13px}
+svg .grid{stroke:var(--grid);fill:none}
+svg .axis,svg .tick{stroke:var(--axis);fill:none}
+svg.histogram rect{fill:var(--bar)}
+svg.histogram rect:hover{fill:var(--out)}
+.names text{font-size:10.5px;pointer-events:none;paint-order:stroke;stroke:var(--paper);
+ stroke-width:2.5px;stroke-linejoin:round}
+.names .mother{font-weight:700;fill:var(--ink)}
 .links path{fill:none;stroke-width:1.2}
 circle{stroke-width:1.6;cursor:pointer}
 circle.anchor{stroke:#d62728;stroke-width:2.8}
-circle:hover{stroke:#111}
+circle.hollow{fill:var(--paper)}
+circle:hover{stroke:var(--me)}
 svg.on .links{opacity:1}
 svg.on .links path{opacity:.07}
-svg.on .links .in{opacity:1;stroke:#0072b2;stroke-width:2.2}
-svg.on .links .out{opacity:1;stroke:#d55e00;stroke-width:2.2}
+svg.on .links .in{opacity:1;stroke:var(--in);stroke-width:2.2}
+svg.on .links .out{opacity:1;stroke:var(--out);stroke-width:2.2}
 svg.on.many .links path{opacity:.02}
 svg.on.many .links .in,svg.on.many .links .out{opacity:1}
 svg.on circle{opacity:.28}
 svg.on .me,svg.on .near{opacity:1}
-svg.on .me{stroke:#111;stroke-width:3}
+svg.on .me{stroke:var(--me);stroke-width:3}
 svg.on .names{opacity:.3}
 #box{position:fixed;z-index:9;max-width:360px;background:#16202b;color:#fff;border-radius:8px;padding:9px 13px;font-size:13px;
  line-height:1.45;white-space:pre-wrap;pointer-events:none;box-shadow:0 6px 22px rgba(10,20,30,.28)}
 #box::first-line{font-weight:700}
 #box[hidden]{display:none}
-@media print{details>*{display:block}.scroll{max-height:none}}
+@media print{:root{color-scheme:light}.card,details{break-inside:avoid}details>*{display:block}.scroll{max-height:none}}
 """
 
 SCRIPT = """

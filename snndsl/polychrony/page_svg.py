@@ -129,11 +129,11 @@ def group_svg(
     texts = spike_texts(group, step_ms=step_ms, inhibitory=inhibitory, weights=weights)
     for k, text in enumerate(texts):
         colour = colours[max(int(group.layer[k]), 1) - 1]
-        fill = "#fff" if int(group.neuron[k]) in inhibitory else colour
-        anchor = k < len(group.anchors)
-        look = f'class="anchor" r="{radius + 1.5:g}"' if anchor else f'r="{radius:g}" stroke="{colour}"'
-        place = f'cx="{_n(xs[k])}" cy="{_n(ys[k])}"'
-        parts.append(f'<circle {look} {place} fill="{fill}"><title>{escape(text)}</title></circle>')
+        anchor, hollow = k < len(group.anchors), int(group.neuron[k]) in inhibitory
+        kinds = " ".join(name for name, holds in (("anchor", anchor), ("hollow", hollow)) if holds)
+        look = f'class="{kinds}" ' * bool(kinds) + f'r="{radius + 1.5 * anchor:g}"'
+        look += f' stroke="{colour}"' * (not anchor) + f' fill="{colour}"' * (not hollow)
+        parts.append(f'<circle {look} cx="{_n(xs[k])}" cy="{_n(ys[k])}"><title>{escape(text)}</title></circle>')
     parts.append('</g><g class="names">')
     parts += _labels(group, xs, ys, radius, many)
     parts.append("</g></svg>")
