@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,24 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from snndsl.cli.progress import Line, duration
+from snndsl.cli.detect_report import facts_of, rows_of, summary_of, write_table
+from snndsl.cli.progress import Line, counted, duration
 from snndsl.cli.sought import Sought, recorded_trains, sought_in, steps_from
 from snndsl.errors import Fault, ModelError, nearest
-from snndsl.polychrony.detect import Occurrences, SpikeTrains, detect, extra_spikes, votes_cast
-from snndsl.polychrony.recording_significance import RecordingSignificance, recording_significance
+from snndsl.polychrony.detect import SpikeTrains, detect, extra_spikes, votes_cast
+from snndsl.polychrony.recording_significance import recording_significance
 from snndsl.polychrony.surrogates import SURROGATES
-from snndsl.results import Recording, read_run
+from snndsl.results import read_run
 
-__all__ = ["How", "counted", "nulls_of", "occurrences"]
+__all__ = ["How", "nulls_of", "occurrences"]
 
 _VOTE = 1e-8
 """s of a core for a vote, as measured."""
 _SPIKE = {"shift": 1e-8, "dither": 1e-7, "joint_isi": 3e-7, "exchange": 7e-7}
 """s of a core for a spike of a surrogate, as measured."""
-_ROWS = 50
-"""Groups shown."""
 WIDTH_MS = 15.0
 """By which spikes are dithered where nothing is said."""
 
@@ -131,15 +128,15 @@ def occurrences(source: Path, run: Path, out: Path | None, how: How) -> Iterator
     found = detect(sought.motifs, trains, progress=_share(line), **arguments)
     extra = extra_spikes(sought.motifs, trains, found, sought.tolerance)
     if out is not None:
-        _write(out, sought, found, extra, recording)
+        write_table(out, sought, found, extra, recording.step_length)
     tested = {}
     for name, times in how.nulls.items():
         tell = _told(line, name)
         drawn = {"repetitions": times, "seed": how.seed, "width": width, "workers": how.workers, "progress": tell}
         tested[name] = recording_significance(sought.motifs, trains, name, observed=found, **drawn, **arguments)
-    facts = _facts(sought, found, extra, tested) | {"fraction": how.fraction, "votes": cast, "silent": silent}
-    yield from (("text", text) for text in _rows(facts))
-    yield from (("text", text) for text in _summary(facts, tested, step_ms))
+    facts = facts_of(sought, found, extra, tested) | {"fraction": how.fraction, "votes": cast, "silent": silent}
+    yield from (("text", text) for text in rows_of(facts))
+    yield from (("text", text) for text in summary_of(facts, tested, step_ms))
     if out is not None:
         facts["file"] = str(out)
         yield "text", f"table       {out}"
@@ -153,19 +150,6 @@ def _width(how: How, step: Fraction) -> int:
     if width < 1:
         raise ModelError(Fault("surrogate-width", f"--width {how.width}", expected="at least one step", try_='--width "15 ms"'))
     return width
-
-
-def counted(number: int, things: str) -> str:
-    """Return a number of things in words.
-
-    Parameters
-    ----------
-    number : int
-        How many.
-    things : str
-        Their plural, which ends in s.
-    """
-    return f"{number:,} {things.removesuffix('s') if number == 1 else things}"
 
 
 def _sought(sought: Sought) -> str:
@@ -197,88 +181,3 @@ def _told(line: Line, name: str) -> Any:
         line(f"{name}  {done}/{total}  {found:,} occurrences in the last", done == total)
 
     return tell
-
-
-def _write(out: Path, sought: Sought, found: Occurrences, extra: NDArray[np.int64], recording: Recording) -> None:
-    """Write every occurrence as a row."""
-    sizes = [len(motif) for motif in sought.motifs]
-    step = recording.step_length
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with out.open("w", newline="", encoding="utf-8") as stream:
-            table = csv.writer(stream)
-            table.writerow([sought.what.removesuffix("s"), "step", "time_ms", "spikes", "of", "extra"])
-            columns = (found.motif, found.step, found.spikes, extra)
-            for m, when, spikes, more in zip(*(column.tolist() for column in columns), strict=True):
-                table.writerow([sought.names[m], when, float(when * step), spikes, sizes[m], more])
-    except OSError as error:
-        what = f"{out} cannot be written: {error.strerror or error}"
-        raise ModelError(Fault("file-unwritable", what, expected="a place to write to")) from None
-
-
-def _facts(
-    sought: Sought, found: Occurrences, extra: NDArray[np.int64], tested: dict[str, RecordingSignificance]
-) -> dict[str, Any]:
-    sizes = np.array([len(motif) for motif in sought.motifs], np.int64)
-    counts, missing, beside = (
-        np.bincount(found.motif, weights, len(sizes)).astype(np.int64)
-        for weights in (None, sizes[found.motif] - found.spikes, extra)
-    )
-    groups = {
-        str(sought.names[m]): {
-            "occurrences": int(counts[m]),
-            "spikes": int(sizes[m]),
-            "missing": int(missing[m]),
-            "extra": int(beside[m]),
-            "p": {name: float(test.motif_p[m]) for name, test in tested.items()},
-            "adjusted": {name: float(test.adjusted[m]) for name, test in tested.items()},
-        }
-        for m in np.flatnonzero(counts).tolist()
-    }
-    nulls = {}
-    for name, test in tested.items():
-        nulls[name] = {key: value for key, value in test.to_dict().items() if key not in ("null", "motif_p", "adjusted")}
-        nulls[name]["significant"] = int(np.count_nonzero(test.adjusted <= 0.05))
-    return {
-        "sought": sought.what,
-        "occurrences": len(found),
-        "found": len(groups),
-        "missing": int(missing.sum()),
-        "extra": int(beside.sum()),
-        "counts": dict(zip(sought.names, counts.tolist(), strict=True)),
-        sought.what: groups,
-        "tolerance": dict(zip(sought.names, sought.tolerance, strict=True)),
-        "nulls": nulls,
-    }
-
-
-def _rows(facts: dict[str, Any]) -> Iterator[str]:
-    """Yield what was found of each group or motif, the most frequent ones if there are many."""
-    what = facts["sought"].removesuffix("s")
-    rows = sorted(facts[facts["sought"]].items(), key=lambda item: -item[1]["occurrences"])
-    shown = {name for name, _ in rows[:_ROWS]}
-    for name, row in facts[facts["sought"]].items():
-        if name in shown:
-            spikes = f"missing {row['missing'] / row['occurrences']:.2g} of {row['spikes']}"
-            beside = f"extra {row['extra'] / row['occurrences']:.2g}"
-            chance = "".join(f"    {null} p = {row['p'][null]:.3g} ({value:.3g})" for null, value in row["adjusted"].items())
-            yield f"{what} {name:<6}{row['occurrences']:>9,} times    {spikes}, {beside}{chance}"
-    if len(rows) > _ROWS:
-        yield f"... and {len(rows) - _ROWS:,} {facts['sought']} that occur less often    see: --json"
-
-
-def _summary(facts: dict[str, Any], tested: dict[str, RecordingSignificance], step_ms: float) -> Iterator[str]:
-    of = f"{facts['found']:,} of {counted(len(facts['counts']), facts['sought'])}"
-    spikes = f"{counted(facts['missing'], 'spikes')} missing, {facts['extra']:,} extra"
-    yield f"found       {counted(facts['occurrences'], 'occurrences')} of {of}, {spikes}"
-    for name, test in tested.items():
-        totals = test.totals
-        spread = f"{np.median(totals):g} ({totals.min():,}-{totals.max():,})"
-        width = "" if test.width is None else f" by {test.width * step_ms:g} ms"
-        count = int(np.count_nonzero(test.adjusted <= 0.05))
-        verdict = f"p = {test.p:.3g}; {counted(count, facts['sought'])} with p <= 0.05 family-wise"
-        yield f"null        {name}{width}, {len(totals)} times: {spread} occurrences    {verdict}"
-    if not tested:
-        yield "null        none was run: the count alone says nothing about chance    try: --null shift=19"
-    elif facts["found"]:
-        yield "            p of each, in brackets family-wise; the shares are per occurrence"

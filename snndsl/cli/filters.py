@@ -24,6 +24,7 @@ __all__ = [
     "Mothers",
     "Neurons",
     "chosen_groups",
+    "numbers_in",
     "opened",
 ]
 
@@ -128,10 +129,26 @@ def _steps(text: str | None, catalogue: Any, option: str) -> int | None:
 
 
 def _ids(text: str | None, catalogue: Any, option: str) -> list[int] | None:
-    """Return the numbers in a text such as ``3,5,10:20``."""
-    if text is None:
-        return None
-    count = int(catalogue.manifest["neurons"])
+    return None if text is None else numbers_in(text, int(catalogue.manifest["neurons"]), option)
+
+
+def numbers_in(text: str, count: int, option: str) -> list[int]:
+    """Return the numbers in a text such as ``3,5,10:20``.
+
+    Parameters
+    ----------
+    text : str
+        Ids and half-open ranges, with commas between them.
+    count : int
+        Ids are below it.
+    option : str
+        For the message.
+
+    Raises
+    ------
+    ModelError
+        usage.
+    """
     found: list[int] = []
     for item in text.split(","):
         ends = [end.strip() for end in item.split(":")]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Line", "Progress", "duration"]
+__all__ = ["Line", "Progress", "counted", "duration"]
 
 _EVERY = 10.0
 
@@ -139,3 +139,16 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def counted(number: int, things: str) -> str:
+    """Return a number of things in words.
+
+    Parameters
+    ----------
+    number : int
+        How many.
+    things : str
+        Their plural, which ends in s.
+    """
+    return f"{number:,} {things.removesuffix('s') if number == 1 else things}"

@@ -104,6 +104,18 @@ class SpikeTrains:
         order = np.lexsort((when, who))
         return cls(np.searchsorted(who[order], np.arange(neurons + 1)).astype(np.int64), when[order], end)
 
+    def between(self, first: int, last: int) -> SpikeTrains:
+        """Return the spikes of a part of the recording, with stamps from its beginning.
+
+        Parameters
+        ----------
+        first, last : int
+            Stamps, both included.
+        """
+        inside = (self.step >= first) & (self.step <= last)
+        before = np.concatenate([[0], np.cumsum(inside)])
+        return SpikeTrains(before[self.start].astype(np.int64), self.step[inside] - first, last - first)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Occurrences:

@@ -110,6 +110,15 @@ def test_bad_input() -> None:
         detect([motif([(0, 0), (1, 99)])], trains([(1, 1)]))
 
 
+@given(spikes, st.integers(0, LAST), st.integers(0, LAST))
+def test_a_part_of_a_recording(events: list[tuple[int, int]], one: int, other: int) -> None:
+    first, last = min(one, other), max(one, other)
+    part = trains(events).between(first, last)
+    expected = trains([(step - first, neuron) for step, neuron in events if first <= step <= last], last - first)
+    assert np.array_equal(part.start, expected.start) and np.array_equal(part.step, expected.step)
+    assert part.last == expected.last
+
+
 def test_no_spikes_no_motifs() -> None:
     assert len(detect([motif([(0, 0), (1, 1)])], trains([]))) == 0
     assert len(detect([], trains([(1, 1)]))) == 0
