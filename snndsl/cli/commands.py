@@ -31,6 +31,7 @@ from snndsl.cli.groups_command import groups
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads
 from snndsl.cli.report_command import report
 from snndsl.cli.robustness_command import robustness
+from snndsl.cli.spade_command import spade
 from snndsl.cli.wire_command import wire
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 
@@ -251,7 +252,7 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (discover, robustness, groups, replay, detect, motifs, wire, export, report):
+for _command in (discover, robustness, groups, replay, detect, spade, motifs, wire, export, report):
     app.command()(_command)
 
 
