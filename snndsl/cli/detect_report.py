@@ -146,6 +146,8 @@ def summary_of(facts: dict[str, Any], tested: dict[str, RecordingSignificance], 
         count = int(np.count_nonzero(test.adjusted <= 0.05))
         verdict = f"p = {test.p:.3g}; {counted(count, facts['sought'])} with p <= 0.05 family-wise"
         yield f"null        {name}{width}, {len(totals)} times: {spread} occurrences    {verdict}"
+    if list(tested) == ["shift"] and tested["shift"].p <= 0.05:
+        yield "            shift also undoes common changes of rate; to keep them    try: --null dither=19 --null exchange=19"
     if not tested:
         yield "null        none was run: the count alone says nothing about chance    try: --null shift=19"
     elif facts["found"]:

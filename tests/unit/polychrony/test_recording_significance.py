@@ -88,6 +88,20 @@ def test_the_family_wise_level_holds() -> None:
     assert 0.02 < wrong / tries < 0.08  # 0.05 if there are no ties
 
 
+def test_common_changes_of_rate_deceive_shifts_only() -> None:
+    """Trains that are independent but for a rate they share: shifting undoes it, dithering and exchange keep it."""
+    wrong = dict.fromkeys(("shift", "dither", "exchange"), 0)
+    for k in range(10):
+        rng = np.random.default_rng([7, k])
+        rate = 0.01 * (1 + np.sin(2 * np.pi * np.arange(LAST + 1) / 200))
+        who, when = np.nonzero(rng.random((NEURONS, LAST + 1)) < rate)
+        trains = SpikeTrains.from_events(when, who, NEURONS, LAST)
+        motifs = [random_motif(rng) for _ in range(20)]
+        for null in wrong:
+            wrong[null] += recording_significance(motifs, trains, null, width=15, fraction=0.5, seed=k).p <= 0.05
+    assert wrong["shift"] >= 8 and wrong["dither"] <= 2 and wrong["exchange"] <= 2
+
+
 def test_a_rare_motif_does_not_hide_a_frequent_one() -> None:
     counts = np.zeros((40, 200), np.int64)
     counts[np.arange(1, 40), np.arange(1, 40)] = 1  # in every surrogate another motif occurs once, and never again
