@@ -110,7 +110,8 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     facts: dict[str, Any] = {"catalogue": str(out), **kept.summary(), "definition": catalogue.definitions[0], "nulls": {}}
     yield "text", f"search     {_groups(facts['groups'])}{_spread(facts, float(network.step_ms))}"
     for name, times in plan.nulls.items():
-        drawn = {"repetitions": times, "rows": plan.rows.get(name), "seed": how.seed or 0, "observed": catalogue}
+        drawn: dict[str, Any] = {"repetitions": times, "rows": plan.rows.get(name), "seed": how.seed or 0}
+        drawn["observed"] = catalogue
         shown = _counted(name, how.quiet)
         tested = significance(network.table, plan.definition, null=name, progress=shown, **drawn, **arguments)
         facts["nulls"][name] = tested.to_dict()
