@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from snndsl.polychrony.detect import Motif, SpikeTrains, detect
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect
 
 SPIKES, NEURONS, STEPS, LENGTH, ALL = 10_000_000, 1000, 3_000_000, 27, 10_000
 WANTED = 300

@@ -8,8 +8,8 @@ import time
 
 import numpy as np
 
-from snndsl.polychrony.detect import SpikeTrains
-from snndsl.polychrony.surrogates import SURROGATES
+from snndsl.polychrony.recordings.detect import SpikeTrains
+from snndsl.polychrony.recordings.surrogates import SURROGATES
 
 SPIKES, STEPS, WIDTH = 10_000_000, 3_000_000, 15
 

@@ -27,9 +27,9 @@ from matplotlib.figure import Figure
 import snndsl
 from snndsl.pipeline import usable_backends
 from snndsl.polychrony import compare_catalogues, discover
-from snndsl.polychrony.counts_figure import draw_counts
+from snndsl.polychrony.network.sources import network_from_run
 from snndsl.polychrony.nulls import shuffle_weights
-from snndsl.polychrony.sources import network_from_run
+from snndsl.polychrony.pictures.counts import draw_counts
 from snndsl.results import Recording, read_run
 
 MODEL = Path(__file__).resolve().parents[1] / "models" / "izhikevich2006"

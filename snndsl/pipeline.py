@@ -290,10 +290,10 @@ def discover(
     """
     from snndsl.polychrony import Activated, Definition
     from snndsl.polychrony import discover as discover_groups
-    from snndsl.polychrony.detect import trains_of
+    from snndsl.polychrony.network.sources import Network, network_from_program, network_from_run, read_network
+    from snndsl.polychrony.network.table import SynapseTable
+    from snndsl.polychrony.recordings.detect import trains_of
     from snndsl.polychrony.section import chosen_definition
-    from snndsl.polychrony.sources import Network, network_from_program, network_from_run, read_network
-    from snndsl.polychrony.table import SynapseTable
 
     run = source if isinstance(source, Recording) else None
     if isinstance(source, Mapping):

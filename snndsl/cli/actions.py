@@ -36,8 +36,8 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
     """Draw a catalogue or a group of it, alone or over the raster of a run at its occurrences."""
     from snndsl.analysis.saving import save
     from snndsl.polychrony.catalogue import read_catalogue
-    from snndsl.polychrony.figures import draw_catalogue, draw_group
-    from snndsl.polychrony.occurrences_figure import draw_occurrences
+    from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group
+    from snndsl.polychrony.pictures.occurrences import draw_occurrences
     from snndsl.results import read_run
 
     catalogue = read_catalogue(folder)

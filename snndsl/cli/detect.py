@@ -14,9 +14,9 @@ from snndsl.cli.detect_report import facts_of, rows_of, summary_of, write_table
 from snndsl.cli.progress import Line, counted, duration
 from snndsl.cli.sought import Sought, recorded_trains, sought_in, steps_from
 from snndsl.errors import Fault, ModelError, nearest
-from snndsl.polychrony.detect import SpikeTrains, detect, extra_spikes, votes_cast
-from snndsl.polychrony.recording_significance import recording_significance
-from snndsl.polychrony.surrogates import SURROGATES
+from snndsl.polychrony.recordings.detect import SpikeTrains, detect, extra_spikes, votes_cast
+from snndsl.polychrony.recordings.significance import recording_significance
+from snndsl.polychrony.recordings.surrogates import SURROGATES
 from snndsl.results import read_run
 
 __all__ = ["How", "nulls_of", "occurrences"]

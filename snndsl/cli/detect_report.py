@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from snndsl.cli.progress import counted
 from snndsl.cli.sought import Sought
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.detect import Occurrences
-from snndsl.polychrony.recording_significance import RecordingSignificance
+from snndsl.polychrony.recordings.detect import Occurrences
+from snndsl.polychrony.recordings.significance import RecordingSignificance
 
 __all__ = ["facts_of", "rows_of", "summary_of", "write_table"]
 

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.pipeline import free_folder, load
 from snndsl.polychrony.definitions import Activated
-from snndsl.polychrony.detect import SpikeTrains, trains_of
+from snndsl.polychrony.network.sources import Network, network_from_program, read_network
 from snndsl.polychrony.nulls import NULLS, Significance, significance
+from snndsl.polychrony.recordings.detect import SpikeTrains, trains_of
 from snndsl.polychrony.search import discover, predict
 from snndsl.polychrony.section import Search, chosen_definition, definition_faults, inhibitory_of, judge, search_of
-from snndsl.polychrony.sources import Network, network_from_program, read_network
 from snndsl.results import read_run
 
 __all__ = [

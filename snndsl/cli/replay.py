@@ -14,8 +14,8 @@ from snndsl.frontend.loader import load_source
 from snndsl.pipeline import Model, free_folder
 from snndsl.polychrony.catalogue import read_catalogue
 from snndsl.polychrony.group import Group
+from snndsl.polychrony.network.sources import Network, network_from_program
 from snndsl.polychrony.replay import Answer, answers, group_motifs, replay_sections, schedule
-from snndsl.polychrony.sources import Network, network_from_program
 
 __all__ = ["Replay", "motif_entries"]
 

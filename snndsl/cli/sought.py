@@ -14,7 +14,7 @@ from snndsl.cli.filters import opened
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes, motif_tolerance
 from snndsl.pipeline import load
-from snndsl.polychrony.detect import Motif, SpikeTrains, motif_of, trains_of
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, motif_of, trains_of
 from snndsl.results import Recording
 from snndsl.semantics.check import time_in_steps
 

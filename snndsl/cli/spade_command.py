@@ -17,8 +17,8 @@ from snndsl.cli.progress import Line, counted, duration
 from snndsl.errors import Fault, ModelError
 
 if TYPE_CHECKING:
-    from snndsl.polychrony.spade import SpadeResult
-    from snndsl.polychrony.spade_work import SpadeWork
+    from snndsl.polychrony.recordings.spade import SpadeResult
+    from snndsl.polychrony.recordings.spade_work import SpadeWork
 
 __all__ = ["spade"]
 
@@ -47,9 +47,9 @@ def spade(
 ) -> int:
     """Look for repeating patterns with SPADE, which knows of no groups (needs the extra spade)."""
     from snndsl.cli.sought import recorded_trains, steps_from
-    from snndsl.polychrony.elephant_mining import mining_module
-    from snndsl.polychrony.spade import groups_with
-    from snndsl.polychrony.spade import spade as find
+    from snndsl.polychrony.recordings.elephant_mining import mining_module
+    from snndsl.polychrony.recordings.spade import groups_with
+    from snndsl.polychrony.recordings.spade import spade as find
     from snndsl.results import read_run
 
     mining_module()

@@ -15,9 +15,9 @@ from snndsl.polychrony.definitions import (
 from snndsl.polychrony.export import merge, write_csv, write_graphml, write_npz, write_parquet
 from snndsl.polychrony.families import Families, families
 from snndsl.polychrony.group import Group
+from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.nulls import Significance, significance
 from snndsl.polychrony.search import Prediction, discover, predict
-from snndsl.polychrony.table import SynapseTable
 
 __all__ = [
     "DEFINITIONS",

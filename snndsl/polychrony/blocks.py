@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, SimulationFailed
 from snndsl.polychrony.answer import NeuronModel, advance_of
 from snndsl.polychrony.definitions import Activated, Definition, EventTriggered, Izhikevich2006, Probabilistic, Structural
-from snndsl.polychrony.detect import Motif, SpikeTrains, detect
 from snndsl.polychrony.engine import answers, events, mothers
 from snndsl.polychrony.engine.arrays import LARGE, SMALL, Found, Room, Work, found, work
 from snndsl.polychrony.engine.literal import rows
 from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY
 from snndsl.polychrony.engine.network import combinations, inputs, kept_rows, network, published, rule
 from snndsl.polychrony.folder import Chunk
-from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect
 
 __all__ = ["Block", "Neurons", "Searcher", "blocks", "triples"]
 

@@ -17,8 +17,8 @@ from snndsl.errors import SnndslError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.compare import compare_catalogues
 from snndsl.polychrony.definitions import Definition
+from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.search import discover
-from snndsl.polychrony.sources import Network
 
 __all__ = ["Survival", "Variant", "draw_robustness", "robustness", "write_table"]
 

@@ -17,9 +17,9 @@ from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.blocks import Block, Neurons, blocks, triples
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated, Definition, Izhikevich2006, definition_of
-from snndsl.polychrony.detect import SpikeTrains
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
-from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.recordings.detect import SpikeTrains
 from snndsl.polychrony.workers import Work, results
 
 __all__ = ["Prediction", "discover", "predict"]

@@ -15,7 +15,7 @@ from snndsl.graph.values import evaluate_term, model_names
 from snndsl.ir import Program
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.definitions import Definition, Izhikevich2006, definition_of
-from snndsl.polychrony.sources import Network
+from snndsl.polychrony.network.sources import Network
 from snndsl.schema.observation import DiscoverSpec
 from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel, time_in_steps

@@ -16,9 +16,9 @@ from typing import Any
 from snndsl.errors import Fault, ModelError, SimulationFailed, ToolMissing
 from snndsl.polychrony.blocks import Block, Neurons, Searcher
 from snndsl.polychrony.definitions import Definition
-from snndsl.polychrony.detect import SpikeTrains
 from snndsl.polychrony.folder import Chunk
-from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.recordings.detect import SpikeTrains
 
 __all__ = ["Work", "results"]
 

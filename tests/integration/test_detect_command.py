@@ -15,9 +15,9 @@ from unit.polychrony.networks import chain
 import snndsl
 from snndsl.cli import execute
 from snndsl.polychrony import Izhikevich2006, discover
-from snndsl.polychrony.detect import detect, motif_of, trains_of
-from snndsl.polychrony.recording_significance import recording_significance
-from snndsl.polychrony.sources import network_from_program
+from snndsl.polychrony.network.sources import network_from_program
+from snndsl.polychrony.recordings.detect import detect, motif_of, trains_of
+from snndsl.polychrony.recordings.significance import recording_significance
 
 PLANTED = Path(__file__).resolve().parents[2] / "models" / "planted_groups"
 TEXT = (PLANTED / "model.yaml").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from unit.polychrony.networks import chain
 import snndsl
 from snndsl.cli import execute
 from snndsl.polychrony import Izhikevich2006, discover
-from snndsl.polychrony.sources import network_from_program
+from snndsl.polychrony.network.sources import network_from_program
 
 MODEL = Path(__file__).resolve().parents[2] / "models" / "planted_groups"
 QUICK = ("--bin", "5 ms", "--winlen", 8, "--min-occ", 8, "-q")

@@ -11,7 +11,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.definitions import Definition, EventTriggered, Izhikevich2006
 from snndsl.polychrony.engine.arrays import Inputs, Net, Rule
 from snndsl.polychrony.engine.bounds import CALM, DIP, apart, leave_alone, resting, settles
-from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.network.table import SynapseTable
 
 __all__ = ["combinations", "inputs", "kept_rows", "network", "published", "rule"]
 

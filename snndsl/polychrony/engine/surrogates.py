@@ -1,7 +1,7 @@
 """Recorded spikes moved, in whole steps: trains turned round, spikes dithered, dithered along joint intervals, exchanged.
 
 Chance comes from outside, as numbers from 0 to 1, so that results are the same compiled or not. `start` and `step` are those of
-`snndsl.polychrony.detect.SpikeTrains`.
+`snndsl.polychrony.recordings.detect.SpikeTrains`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from snndsl.polychrony import Catalogue, Group, Izhikevich2006, SynapseTable
 from snndsl.polychrony.blocks import Block, Searcher
-from snndsl.polychrony.brute import BruteGroup
+from snndsl.polychrony.brute.search import BruteGroup
 from snndsl.polychrony.folder import Chunk
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "polychrony"

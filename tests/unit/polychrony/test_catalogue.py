@@ -12,7 +12,7 @@ from unit.polychrony.networks import chain, middling, same_group
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, compare_catalogues, discover, merge, read_catalogue, write_csv, write_graphml
 from snndsl.polychrony.compare import jaccard
-from snndsl.polychrony.figures import draw_catalogue, draw_group
+from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group
 
 
 @pytest.fixture(scope="module")

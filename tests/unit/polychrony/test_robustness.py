@@ -14,8 +14,8 @@ from unit.polychrony.networks import chain, middling
 
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony import Izhikevich2006, Structural, SynapseTable, compare_catalogues, discover
+from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.robustness import Survival, Variant, draw_robustness, robustness, write_table
-from snndsl.polychrony.sources import Network
 
 LOOSE = Izhikevich2006(mode="corrected", min_path=3, threshold=5.0)
 

@@ -20,7 +20,7 @@ from unit.polychrony.networks import same_group
 from snndsl.cli import execute
 from snndsl.errors import ModelError
 from snndsl.polychrony import SynapseTable, discover, read_catalogue
-from snndsl.polychrony.table_files import read_table
+from snndsl.polychrony.network.table_files import read_table
 
 Columns = dict[str, Any]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.detect import SpikeTrains
+from snndsl.polychrony.recordings.detect import SpikeTrains
 
 __all__ = ["MOST_PATTERNS", "MOST_TRAINS", "SpadeWork", "active", "predict_spade"]
 

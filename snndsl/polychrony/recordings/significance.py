@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, nearest
-from snndsl.polychrony.detect import Motif, Occurrences, SpikeTrains, detect
 from snndsl.polychrony.nulls import permutation_p
+from snndsl.polychrony.recordings.detect import Motif, Occurrences, SpikeTrains, detect
+from snndsl.polychrony.recordings.surrogates import DITHERS, SURROGATES
 from snndsl.polychrony.repetitions import repeated
-from snndsl.polychrony.surrogates import DITHERS, SURROGATES
 
 __all__ = ["RecordingSignificance", "family_wise", "recording_significance"]
 
@@ -106,7 +106,7 @@ def recording_significance(
     trains : SpikeTrains
         The recording.
     null : str
-        ``shift``, ``dither``, ``joint_isi`` or ``exchange``, see `snndsl.polychrony.surrogates`.
+        ``shift``, ``dither``, ``joint_isi`` or ``exchange``, see `snndsl.polychrony.recordings.surrogates`.
     repetitions : int
         Surrogates; 19 for a p-value of 0.05.
     seed : int
@@ -114,7 +114,7 @@ def recording_significance(
     width : int, optional
         Steps; has to be given for ``dither`` and ``joint_isi``.
     tolerance, fraction
-        As in `snndsl.polychrony.detect.detect`.
+        As in `snndsl.polychrony.recordings.detect.detect`.
     observed : Occurrences, optional
         What the same detection found in the recording; without it, it is done here.
     workers : int

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, ToolMissing
-from snndsl.polychrony.sonata import read_edges
-from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.network.sonata import read_edges
+from snndsl.polychrony.network.table import SynapseTable
 
 __all__ = ["TableFile", "read_table"]
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ToolMissing
-from snndsl.polychrony.detect import SpikeTrains
+from snndsl.polychrony.recordings.detect import SpikeTrains
 
 __all__ = ["METHODS", "Concept", "Mining", "mine", "mining_module", "most_frequent", "reduced", "times_of"]
 

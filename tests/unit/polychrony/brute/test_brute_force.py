@@ -12,7 +12,7 @@ from unit.polychrony.networks import fast_groups, middling, random_definition, r
 from snndsl.errors import ModelError
 from snndsl.polychrony import Izhikevich2006
 from snndsl.polychrony.blocks import triples
-from snndsl.polychrony.brute import brute_force
+from snndsl.polychrony.brute.search import brute_force
 from snndsl.polychrony.engine.network import published
 
 NETWORKS = 1_150
@@ -66,7 +66,7 @@ def test_without_compiler_the_kernels_are_plain_python() -> None:
 import numpy as np
 from unit.polychrony.networks import fast_groups, random_network
 from snndsl.polychrony import Izhikevich2006
-from snndsl.polychrony.brute import brute_force
+from snndsl.polychrony.brute.search import brute_force
 from snndsl.polychrony.engine.mothers import search_mother
 from snndsl.polychrony.engine.network import published
 assert type(search_mother).__name__ == "function"
@@ -79,7 +79,7 @@ for seed in (20, 24, 27, 43):
     found += len(expected)
 assert found > 0
 """
-    tests = Path(__file__).resolve().parents[2]
+    tests = Path(__file__).resolve().parents[3]
     path = os.pathsep.join([str(tests), str(tests.parent)])
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
     done = subprocess.run(

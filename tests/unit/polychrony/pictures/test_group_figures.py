@@ -10,10 +10,10 @@ from unit.polychrony.networks import chain, middling
 
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, Group, discover
-from snndsl.polychrony.counts_figure import draw_counts
-from snndsl.polychrony.detect import SpikeTrains
-from snndsl.polychrony.figures import draw_catalogue, draw_group
-from snndsl.polychrony.occurrences_figure import draw_occurrences
+from snndsl.polychrony.pictures.counts import draw_counts
+from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group
+from snndsl.polychrony.pictures.occurrences import draw_occurrences
+from snndsl.polychrony.recordings.detect import SpikeTrains
 
 STEPS = 1000
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from snndsl.errors import ModelError
-from snndsl.polychrony.detect import Motif, SpikeTrains, detect
 from snndsl.polychrony.nulls import permutation_p
-from snndsl.polychrony.recording_significance import family_wise, recording_significance
-from snndsl.polychrony.surrogates import SURROGATES
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect
+from snndsl.polychrony.recordings.significance import family_wise, recording_significance
+from snndsl.polychrony.recordings.surrogates import SURROGATES
 
 NEURONS, LAST = 60, 8000
 

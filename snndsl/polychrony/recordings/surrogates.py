@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.detect import SpikeTrains
 from snndsl.polychrony.engine.surrogates import dither_trains, joint_density, redraw_train, rotate_trains, trade
+from snndsl.polychrony.recordings.detect import SpikeTrains
 
 __all__ = ["DITHERS", "SURROGATES", "Surrogate", "dither", "exchange", "joint_isi", "shift"]
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
-from snndsl.polychrony.detect import Motif, SpikeTrains, detect
-from snndsl.polychrony.surrogates import DITHERS, SURROGATES, dither, exchange, joint_isi, shift
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect
+from snndsl.polychrony.recordings.surrogates import DITHERS, SURROGATES, dither, exchange, joint_isi, shift
 
 NEURONS, LAST = 6, 60
 NAMES = list(SURROGATES)
@@ -203,13 +203,13 @@ def test_a_planted_motif_disappears(name: str) -> None:
 def test_compiled_or_not_is_the_same() -> None:
     code = """
 import hashlib, numba, numpy as np
-from unit.polychrony.test_surrogates import poisson
-from snndsl.polychrony.surrogates import SURROGATES
+from unit.polychrony.recordings.test_surrogates import poisson
+from snndsl.polychrony.recordings.surrogates import SURROGATES
 before = poisson(0.05, 9, 300, 1)
 for null in SURROGATES.values():
     print(hashlib.sha256(null(before, np.random.default_rng(2), width=12).step.tobytes()).hexdigest())
 """
-    tests = Path(__file__).resolve().parents[2]
+    tests = Path(__file__).resolve().parents[3]
     path = os.pathsep.join([str(tests), str(tests.parent)])
     said = []
     for jit in ("0", "1"):

@@ -18,8 +18,8 @@ from snndsl.ir import Neuron, Program
 from snndsl.ir.serial import neuron_from
 from snndsl.polychrony.answer import NeuronModel, is_map_of_2006
 from snndsl.polychrony.engine.bounds import resting
-from snndsl.polychrony.table import SynapseTable
-from snndsl.polychrony.table_files import read_table
+from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.network.table_files import read_table
 from snndsl.results import Recording, read_run
 
 __all__ = ["Network", "network_from_program", "network_from_run", "read_network"]
@@ -64,7 +64,7 @@ def read_network(
     Parameters
     ----------
     source : path
-        A run folder, or a table that `snndsl.polychrony.table_files.read_table` reads: csv, npz, Parquet, SONATA.
+        A run folder, or a table that `snndsl.polychrony.network.table_files.read_table` reads: csv, npz, Parquet, SONATA.
     step : int, optional
         Stamp of the weights of a run; without it, the last that were recorded.
     step_ms : Fraction, optional

@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.detect import SpikeTrains, detect, motif_of, trains_of
-from snndsl.polychrony.figures import LABELLED, link_lines
 from snndsl.polychrony.group import Group
+from snndsl.polychrony.pictures.figures import LABELLED, link_lines
+from snndsl.polychrony.recordings.detect import SpikeTrains, detect, motif_of, trains_of
 from snndsl.results import Recording
 
 __all__ = ["draw_occurrences"]
@@ -41,7 +41,7 @@ def draw_occurrences(
     spikes : SpikeTrains or Recording
         What was recorded; populations of a recording follow each other in the order of the run.
     steps : array-like of int, shape (occurrences,), optional
-        Stamps of its beginning; without it, `snndsl.polychrony.detect.detect` finds them.
+        Stamps of its beginning; without it, `snndsl.polychrony.recordings.detect.detect` finds them.
     tolerance : int
         Steps that a spike may be early or late.
     fraction : float

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.group import Group
-from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.network.table import SynapseTable
 
 __all__ = ["LinkWeights"]
 

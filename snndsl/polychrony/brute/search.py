@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.definitions import Izhikevich2006
-from snndsl.polychrony.table import SynapseTable
+from snndsl.polychrony.network.table import SynapseTable
 
 __all__ = ["BruteGroup", "brute_force"]
 

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
-from snndsl.polychrony.detect import SpikeTrains
-from snndsl.polychrony.elephant_mining import METHODS, Concept, Mining, mine, most_frequent, reduced, times_of
+from snndsl.polychrony.recordings.detect import SpikeTrains
+from snndsl.polychrony.recordings.elephant_mining import METHODS, Concept, Mining, mine, most_frequent, reduced, times_of
+from snndsl.polychrony.recordings.spade_work import MOST_PATTERNS, MOST_TRAINS, SpadeWork, active, predict_spade
 from snndsl.polychrony.repetitions import repeated
-from snndsl.polychrony.spade_work import MOST_PATTERNS, MOST_TRAINS, SpadeWork, active, predict_spade
 
 __all__ = ["METHODS", "SpadePattern", "SpadeResult", "groups_with", "spade"]
 

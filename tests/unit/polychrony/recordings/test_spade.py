@@ -14,10 +14,10 @@ from unit.polychrony.networks import chain
 
 from snndsl.errors import ModelError, ToolMissing
 from snndsl.polychrony import Izhikevich2006, discover
-from snndsl.polychrony.detect import Motif, SpikeTrains, detect, motif_of
-from snndsl.polychrony.elephant_mining import METHODS
-from snndsl.polychrony.spade import SpadePattern, groups_with, spade
-from snndsl.polychrony.spade_work import active, predict_spade
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect, motif_of
+from snndsl.polychrony.recordings.elephant_mining import METHODS
+from snndsl.polychrony.recordings.spade import SpadePattern, groups_with, spade
+from snndsl.polychrony.recordings.spade_work import active, predict_spade
 
 SHAPE = ((0, 0), (12, 3), (21, 9), (33, 1), (48, 7))
 """Steps and neurons."""

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from snndsl.errors import ModelError
-from snndsl.polychrony.detect import Motif, SpikeTrains, detect, extra_spikes, votes_cast
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect, extra_spikes, votes_cast
 
 NEURONS, LAST = 6, 60
 

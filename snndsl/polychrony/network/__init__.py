@@ -1,0 +1,1 @@
+"""Networks to search: tables of synapses, and what they are read from."""

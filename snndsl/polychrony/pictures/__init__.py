@@ -1,0 +1,1 @@
+"""Pictures of groups and catalogues: figures, and pages in HTML."""

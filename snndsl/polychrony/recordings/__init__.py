@@ -1,0 +1,1 @@
+"""Groups and motifs in recorded spikes: found, and held against surrogates and against SPADE."""
