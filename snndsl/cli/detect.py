@@ -82,7 +82,7 @@ def nulls_of(items: list[str]) -> dict[str, int]:
             return {}
         if name not in SURROGATES or not times.isdigit() or int(times) < 1:
             expected = f"NAME=TIMES with {', '.join(SURROGATES)}; or none"
-            known = name if name in SURROGATES else nearest(name, SURROGATES) or "shift"
+            known = name if name in SURROGATES else nearest(name, SURROGATES) or "dither"
             raise ModelError(Fault("usage", f"--null {item}", expected=expected, try_=f"--null {known}=19"))
         found[name] = int(times)
     return found

@@ -149,6 +149,6 @@ def summary_of(facts: dict[str, Any], tested: dict[str, RecordingSignificance], 
     if list(tested) == ["shift"] and tested["shift"].p <= 0.05:
         yield "            shift also undoes common changes of rate; to keep them    try: --null dither=19 --null exchange=19"
     if not tested:
-        yield "null        none was run: the count alone says nothing about chance    try: --null shift=19"
+        yield "null        none was run: the count alone says nothing about chance    try: --null dither=19"
     elif facts["found"]:
         yield "            p of each, in brackets family-wise; the shares are per occurrence"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.cli.progress import Line, counted, duration
 from snndsl.errors import Fault, ModelError
 from snndsl.pipeline import free_folder, load
 from snndsl.polychrony.definitions import Activated
@@ -39,10 +38,6 @@ __all__ = [
     "section_and_options",
     "trains_for",
 ]
-
-EVERY = 10.0
-"""Seconds between lines about progress where there is no terminal."""
-
 
 @dataclass(frozen=True, slots=True)
 class How:
@@ -91,11 +86,11 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     trains : SpikeTrains, optional
         The recording for ``activated`` groups.
     """
-    counted = predict(network.table, plan.definition, network.neurons, plan.mothers)
+    predicted = predict(network.table, plan.definition, network.neurons, plan.mothers)
     inhibitory = int(np.count_nonzero(network.table.inhibitory))
     yield "text", f"network    {network.table.neurons:,} neurons, {inhibitory:,} inhibitory, {network.table.rows:,} synapses"
-    about = _about(counted.seconds / how.workers, how.workers) if how.scheduler is None else "on a cluster"
-    yield "text", f"probes     {counted.probes:,} combinations of strong inputs of {counted.mothers:,} neurons, {about}"
+    about = _about(predicted.seconds / how.workers, how.workers) if how.scheduler is None else "on a cluster"
+    yield "text", f"probes     {predicted.probes:,} combinations of strong inputs of {predicted.mothers:,} neurons, {about}"
     arguments: dict[str, Any] = {
         "neurons": network.neurons,
         "mothers": plan.mothers,
@@ -104,16 +99,16 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
         "step_ms": float(network.step_ms),
         "limit_s": how.limit_s,
     }
-    found = {"out": out, "resume": how.resume, "scheduler": how.scheduler, "progress": _shown(how.quiet)}
+    found: dict[str, Any] = {"out": out, "resume": how.resume, "scheduler": how.scheduler, "progress": _searching(how.quiet)}
     catalogue = discover(network.table, plan.definition, **found, **arguments)
     kept = catalogue if how.min_path is None else catalogue.filter(min_path=how.min_path)
     facts: dict[str, Any] = {"catalogue": str(out), **kept.summary(), "definition": catalogue.definitions[0], "nulls": {}}
-    yield "text", f"search     {_groups(facts['groups'])}{_spread(facts, float(network.step_ms))}"
+    yield "text", f"search     {counted(facts['groups'], 'groups')}{_spread(facts, float(network.step_ms))}"
     for name, times in plan.nulls.items():
         drawn: dict[str, Any] = {"repetitions": times, "rows": plan.rows.get(name), "seed": how.seed or 0}
         drawn["observed"] = catalogue
-        shown = _counted(name, how.quiet)
-        tested = significance(network.table, plan.definition, null=name, progress=shown, **drawn, **arguments)
+        shuffling = _shuffling(name, how.quiet)
+        tested = significance(network.table, plan.definition, null=name, progress=shuffling, **drawn, **arguments)
         facts["nulls"][name] = tested.to_dict()
         catalogue.folder.write_null(name, facts["nulls"][name])
         yield from (("text", line) for line in _null_lines(tested, float(network.step_ms)))
@@ -125,15 +120,7 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
 
 def _about(seconds: float, workers: int) -> str:
     """Return a predicted time in words."""
-    cores = "1 core" if workers == 1 else f"{workers} cores"
-    if seconds < 1:
-        return f"less than 1 s on {cores}"
-    size, unit = next(item for item in ((86_400, "days"), (3_600, "h"), (60, "min"), (0, "s")) if seconds >= 2 * item[0])
-    return f"about {seconds / max(size, 1):,.0f} {unit} on {cores}"
-
-
-def _groups(number: int) -> str:
-    return "1 group" if number == 1 else f"{number:,} groups"
+    return f"{'less than 1 s' if seconds < 1 else f'about {duration(seconds)}'} on {counted(workers, 'cores')}"
 
 
 def _null_lines(tested: Significance, step_ms: float) -> Iterator[str]:
@@ -298,40 +285,13 @@ def free_catalogue(source: Path) -> Path:
     return free_folder(f"groups-{source.stem}")
 
 
-def _shown(quiet: bool) -> Any:
-    """Return a listener of the search: a line that is rewritten on a terminal, else one every ten seconds."""
-    if quiet:
-        return None
-    say = _Teller()
-
-    def show(done: int, total: int, groups: int) -> None:
-        say(f"search   {done / max(total, 1):4.0%}  {groups:,} groups", done >= total)
-
-    return show
+def _searching(quiet: bool) -> Callable[[int, int, int], None]:
+    """Return a listener of the search."""
+    line = Line(quiet)
+    return lambda done, total, groups: line(f"search   {done / max(total, 1):4.0%}  {groups:,} groups", done >= total)
 
 
-def _counted(name: str, quiet: bool) -> Any:
+def _shuffling(name: str, quiet: bool) -> Callable[[int, int], None]:
     """Return a listener of the nulls."""
-    if quiet:
-        return None
-    say = _Teller()
-
-    def show(done: int, total: int) -> None:
-        say(f"{name} shuffled {done}/{total}", done >= total)
-
-    return show
-
-
-class _Teller:
-    """Says how far something is."""
-
-    def __init__(self) -> None:
-        self.rewrites = sys.stderr.isatty()
-        self.told = time.monotonic()
-
-    def __call__(self, text: str, last: bool) -> None:
-        if self.rewrites:
-            print(f"\r  {text} ", end="\n" if last else "", file=sys.stderr, flush=True)
-        elif time.monotonic() - self.told >= EVERY:
-            self.told = time.monotonic()
-            print(f"  {text}", file=sys.stderr, flush=True)
+    line = Line(quiet)
+    return lambda done, total: line(f"{name} shuffled {done}/{total}", done >= total)

@@ -63,7 +63,7 @@ def detect(
     fraction: Annotated[float, typer.Option(metavar="F", help="of a group's spikes that must be there")] = 0.8,
     null: Annotated[
         list[str], typer.Option("--null", metavar="NAME=TIMES", help="shift, dither, joint_isi, exchange; or none")
-    ] = ["shift=19"],
+    ] = ["dither=19"],
     width: Annotated[
         str | None, typer.Option(metavar="STEPS|TIME", help="by which dither and joint_isi move spikes (15 ms)")
     ] = None,

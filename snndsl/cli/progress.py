@@ -129,7 +129,7 @@ class Line:
 
 
 def duration(seconds: float) -> str:
-    """Return a time in words, such as ``12 s``, ``5 min`` or ``2.5 h``.
+    """Return a time in words, such as ``12 s``, ``5 min``, ``2.5 h`` or ``123 days``.
 
     Parameters
     ----------
@@ -138,7 +138,9 @@ def duration(seconds: float) -> str:
     """
     if seconds < 90:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if seconds < 2 * 86_400 else f"{seconds / 86_400:,.0f} days"
 
 
 def counted(number: int, things: str) -> str:

@@ -51,9 +51,10 @@ def test_groups_of_a_catalogue(folder: Path, capsys: pytest.CaptureFixture[str])
     found = detect(motifs, trains)
     assert len(catalogue) and facts["counts"] == {str(k): int((found.motif == k).sum()) for k in range(len(catalogue))}
     assert facts["occurrences"] == len(found) == 10 and facts["votes"] == 10 * sum(map(len, motifs)) * 3
-    tested = recording_significance(motifs, trains)
-    assert facts["nulls"]["shift"]["surrogates"] == tested.totals.tolist() and facts["nulls"]["shift"]["p"] == tested.p == 0.05
-    assert facts["groups"]["0"]["adjusted"]["shift"] == tested.adjusted[0] and list(facts["nulls"]) == ["shift"]
+    tested = recording_significance(motifs, trains, "dither", width=15)
+    null = facts["nulls"]["dither"]
+    assert null["surrogates"] == tested.totals.tolist() and null["p"] == tested.p == 0.05
+    assert facts["groups"]["0"]["adjusted"]["dither"] == tested.adjusted[0] and list(facts["nulls"]) == ["dither"]
     text = said(capsys, "detect", folder / "groups", "--in", folder / "run")
     assert "recording   70 neurons, 70 spikes in 1 s" in text and "found       10 occurrences of 1 of 1 group" in text
 

@@ -210,8 +210,9 @@ def test_played_groups_are_detected_in_the_recording(folder: Path) -> None:
     done = command("detect", "found/planted", "--in", "run", "--json", cwd=folder)
     facts = json.loads(done.stdout)
     assert facts["occurrences"] == len(facts["counts"]) and set(facts["counts"].values()) == {1}
-    assert max(facts["nulls"]["shift"]["surrogates"]) == 0 and facts["nulls"]["shift"]["p"] == 0.05
-    assert "null        shift, 19 times: 0 (0-0)" in command("detect", "found/planted", "--in", "run", cwd=folder).stdout
+    assert max(facts["nulls"]["dither"]["surrogates"]) == 0 and facts["nulls"]["dither"]["p"] == 0.05
+    printed = command("detect", "found/planted", "--in", "run", cwd=folder).stdout
+    assert "null        dither" in printed and "19 times: 0 (0-0)" in printed
 
 
 def test_a_model_that_contains_its_own_groups_validates_and_runs(folder: Path) -> None:

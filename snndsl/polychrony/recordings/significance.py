@@ -86,7 +86,7 @@ class RecordingSignificance:
 def recording_significance(
     motifs: Sequence[Motif],
     trains: SpikeTrains,
-    null: str = "shift",
+    null: str,
     *,
     repetitions: int = 19,
     seed: int = 0,

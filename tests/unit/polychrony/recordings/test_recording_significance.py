@@ -113,7 +113,7 @@ def test_a_rare_motif_does_not_hide_a_frequent_one() -> None:
 
 
 def test_no_motif() -> None:
-    tested = recording_significance([], recording(0), repetitions=2)
+    tested = recording_significance([], recording(0), "shift", repetitions=2)
     assert tested.p == 1.0 and tested.motif_p.shape == tested.adjusted.shape == (0,)
 
 
