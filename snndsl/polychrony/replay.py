@@ -131,6 +131,7 @@ def group_motifs(groups: Sequence[Group], first: Mapping[str, int]) -> dict[str,
     bounds = [first[name] for name in names]
 
     def times(neurons: Any, steps: Any, zero: int) -> dict[str, list[str]]:
+        """Return the times of each neuron, as a motif has them."""
         found: dict[str, list[str]] = {}
         for number, step in zip(neurons.tolist(), steps.tolist(), strict=True):
             place = bisect_right(bounds, number) - 1

@@ -114,6 +114,7 @@ def robustness(
     """
 
     def searched(variant: Variant, folder: Path) -> Catalogue:
+        """Search one variant."""
         network = variant.network
         return discover(
             network.table,

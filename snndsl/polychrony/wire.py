@@ -213,6 +213,7 @@ def compare(anchors: Iterable[Event], expected: Iterable[Event], heard: Iterable
     there, played, wanted = set(heard), set(anchors), set(expected)
 
     def sorted_(events: set[Event]) -> tuple[Event, ...]:
+        """Return events in the order of time."""
         return tuple(sorted(events, key=lambda event: (event[2], event[0], event[1])))
 
     return Heard(len(wanted), len(wanted & there), sorted_(wanted - there), sorted_(there - wanted - played))
