@@ -60,6 +60,11 @@ def test_groups_of_2006_are_those_of_the_published_search(tmp_path: Path) -> Non
     assert "weights" in printed and "p = 0.3333" in printed  # the least p of two shuffles
 
 
+def test_the_original_algorithm_can_be_timed() -> None:
+    search = measurement("polychrony_search")
+    assert 0 < search.literal_seconds(search.network(), 30, 1) < 0.1
+
+
 def test_planted_groups_are_found_spike_by_spike() -> None:
     calibration = measurement("null_calibration")
     found, groups = calibration.planted_found(calibration.Settings(strong=0.0, planted=3), seed=0)
