@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -9,6 +10,12 @@ __all__ = ["main"]
 
 INTERNAL = 70
 """Exit status of a fault of snndsl itself."""
+
+_FILES = frozenset(
+    getattr(errno, name)
+    for name in ("EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "EEXIST", "ENOSPC", "EDQUOT", "ENOENT")
+)
+"""What the file system says of a place that was named wrongly."""
 
 
 def main() -> None:
@@ -46,6 +53,10 @@ def execute(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FILES and not debug:
+            said = f"error[file-unwritable]: {error.filename}: {error.strerror}"
+            print(f"{said}\n  expected: a file or folder that can be read and written", file=sys.stderr)
+            return 2
         if hasattr(error, "show"):  # usage: every version of Typer has its own class for it
             error.show(sys.stderr)
             return 2

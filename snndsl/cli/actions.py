@@ -36,6 +36,7 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
     """Draw a catalogue or a group of it, alone or over the raster of a run at its occurrences."""
     from snndsl.analysis.saving import save
     from snndsl.polychrony.catalogue import read_catalogue
+    from snndsl.polychrony.network.same import check_size
     from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group
     from snndsl.polychrony.pictures.occurrences import draw_occurrences
     from snndsl.results import read_run
@@ -48,7 +49,9 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
     if group is None:
         drawn = draw_catalogue(catalogue)
     elif over is not None:
-        drawn = draw_occurrences(catalogue[group], read_run(over))
+        run = read_run(over)
+        check_size(catalogue, sum(run.populations.values()), run.step_ms, str(over))
+        drawn = draw_occurrences(catalogue[group], run)
     else:
         step_ms = float(catalogue.manifest.get("step_ms", 1.0))
         drawn = draw_group(catalogue[group], inhibitory=catalogue.manifest.get("inhibitory", []), step_ms=step_ms)

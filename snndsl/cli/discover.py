@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
+import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +30,7 @@ from snndsl.results import read_run
 
 __all__ = [
     "How",
+    "check_options",
     "free_catalogue",
     "has_section",
     "is_model",
@@ -38,6 +44,10 @@ __all__ = [
     "section_and_options",
     "trains_for",
 ]
+
+MOST_NULLS = 100_000
+"""Repetitions of a null."""
+
 
 @dataclass(frozen=True, slots=True)
 class How:
@@ -55,8 +65,6 @@ class How:
         No progress.
     resume : bool
         Go on with a search that was stopped.
-    min_path : int or None
-        Show only groups with a path at least this long.
     limit_s : float
         A search predicted to take longer, in s, is refused.
     """
@@ -66,7 +74,6 @@ class How:
     seed: int | None = None
     quiet: bool = False
     resume: bool = False
-    min_path: int | None = None
     limit_s: float = 86_400.0
 
 
@@ -91,6 +98,7 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     yield "text", f"network    {network.table.neurons:,} neurons, {inhibitory:,} inhibitory, {network.table.rows:,} synapses"
     about = _about(predicted.seconds / how.workers, how.workers) if how.scheduler is None else "on a cluster"
     yield "text", f"probes     {predicted.probes:,} combinations of strong inputs of {predicted.mothers:,} neurons, {about}"
+    _affordable(predicted.seconds / how.workers, sum(plan.nulls.values()), how)
     arguments: dict[str, Any] = {
         "neurons": network.neurons,
         "mothers": plan.mothers,
@@ -100,9 +108,9 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
         "limit_s": how.limit_s,
     }
     found: dict[str, Any] = {"out": out, "resume": how.resume, "scheduler": how.scheduler, "progress": _searching(how.quiet)}
-    catalogue = discover(network.table, plan.definition, **found, **arguments)
-    kept = catalogue if how.min_path is None else catalogue.filter(min_path=how.min_path)
-    facts: dict[str, Any] = {"catalogue": str(out), **kept.summary(), "definition": catalogue.definitions[0], "nulls": {}}
+    with _stoppable(out):
+        catalogue = discover(network.table, plan.definition, **found, **arguments)
+    facts: dict[str, Any] = {"catalogue": str(out), **catalogue.summary(), "definition": catalogue.definitions[0], "nulls": {}}
     yield "text", f"search     {counted(facts['groups'], 'groups')}{_spread(facts, float(network.step_ms))}"
     for name, times in plan.nulls.items():
         drawn: dict[str, Any] = {"repetitions": times, "rows": plan.rows.get(name), "seed": how.seed or 0}
@@ -114,8 +122,41 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
         yield from (("text", line) for line in _null_lines(tested, float(network.step_ms)))
     if not plan.nulls:
         yield "text", "null       none was run: the count alone says nothing about chance    try: --null weights=19"
-    yield "text", f"catalogue  {out}    look: snndsl plot {out} --group 0"
+    look = f"    look: snndsl plot {shlex.quote(str(out))} --group 0" if facts["groups"] else ""
+    yield "text", f"catalogue  {out}{look}"
     yield "facts", facts
+
+
+def check_options(source: Path, resume: Path | None, limit: float, wrong: dict[str, bool]) -> None:
+    """Refuse options that do not fit together, a limit that is none, and a search that was never begun.
+
+    Parameters
+    ----------
+    source : Path
+        What is searched.
+    resume : Path or None
+        Folder to go on in.
+    limit : float
+        Hours.
+    wrong : dict of str to bool
+        Combinations in words, and whether they were asked for.
+    """
+    for words, asked in wrong.items():
+        if asked:
+            raise ModelError(Fault("usage", f"{words}: {source}", expected="options that the source has"))
+    if not limit > 0:
+        raise ModelError(Fault("usage", f"--limit {limit}", expected="hours, more than 0"))
+    if resume is not None and not resume.is_dir():
+        raise ModelError(Fault("catalogue-missing", "nothing to go on with", str(resume), expected="the folder of a search"))
+
+
+def _affordable(seconds: float, nulls: int, how: How) -> None:
+    """Refuse nulls that would take longer than the limit; the search itself refuses itself."""
+    whole = seconds * (1 + nulls)
+    if how.scheduler is None and nulls and whole > how.limit_s:
+        what = f"{nulls:,} nulls would take about {duration(whole)} with {counted(how.workers, 'workers')}"
+        expected = f"at most {duration(how.limit_s)}"
+        raise ModelError(Fault("search-too-long", what, expected=expected, try_="fewer nulls, more workers, or --limit HOURS"))
 
 
 def _about(seconds: float, workers: int) -> str:
@@ -135,7 +176,7 @@ def _null_lines(tested: Significance, step_ms: float) -> Iterator[str]:
         values = tested.shuffled[name]
         against = f"{values.min() * scale:g}-{values.max() * scale:g}"
         parts.append(f"{tested.observed[name] * scale:g} {unit} against {against} (p = {tested.adjusted[name]:.3g})")
-    yield f"           greatest group: {', '.join(parts)}"
+    yield f"           greatest group: {', '.join(parts)}, family-wise"
 
 
 def _spread(facts: dict[str, Any], step_ms: float) -> str:
@@ -148,15 +189,13 @@ def _spread(facts: dict[str, Any], step_ms: float) -> str:
     return text + f"   {facts['avalanches']} avalanches"
 
 
-def print_search(events: Iterator[tuple[str, Any]], as_json: bool) -> dict[str, Any]:
-    """Print what a search says; return its facts."""
+def print_search(events: Iterator[tuple[str, Any]], quiet: bool) -> dict[str, Any]:
+    """Print what a search says, unless its facts are all that is wanted; return them."""
     facts: dict[str, Any] = {}
     for kind, content in events:
         if kind == "facts":
             facts = content
-            if as_json:
-                print(json.dumps(content, indent=1))
-        elif not as_json:
+        elif not quiet:
             print(f"  {content}", flush=True)
     return facts
 
@@ -164,13 +203,18 @@ def print_search(events: Iterator[tuple[str, Any]], as_json: bool) -> dict[str, 
 def own_searches(source: Path, settings: dict[str, Any], out: Path | None, how: How, as_json: bool) -> int:
     """Run the searches of a model's section `discover`; return 1 if an expectation is not met."""
     failed, base = False, out or free_catalogue(source)
+    everything = {}
     for name, network, plan, entry, seed in _searches_of_model(source, settings):
         drawn = how if how.seed is not None else replace(how, seed=seed)
-        facts = print_search(search(network, plan, base / name, drawn), as_json)
-        for met, text in _verdicts(entry, facts):
+        facts = print_search(search(network, plan, base / name, drawn), quiet=as_json)
+        verdicts = _verdicts(entry, facts)
+        everything[name] = facts | {"expect": [{"met": met, "text": text} for met, text in verdicts]}
+        for met, text in verdicts:
             failed |= not met
             if not as_json:
                 print(f"{'pass' if met else 'FAIL'}  {name}: {text}")
+    if as_json:
+        print(json.dumps(everything, indent=1))
     return 1 if failed else 0
 
 
@@ -248,8 +292,8 @@ def _nulls(items: list[str]) -> dict[str, int]:
     found = {}
     for item in items:
         name, _, times = item.partition("=")
-        if name not in NULLS or not times.isdigit() or int(times) < 1:
-            expected = f"NAME=TIMES with {', '.join(NULLS)}"
+        if name not in NULLS or not times.isdigit() or not 1 <= int(times) <= MOST_NULLS:
+            expected = f"NAME=TIMES with {', '.join(NULLS)}, 1 to {MOST_NULLS:,} times"
             raise ModelError(Fault("usage", f"--null {item}", expected=expected, try_="--null weights=19"))
         found[name] = int(times)
     return found
@@ -283,6 +327,25 @@ def free_catalogue(source: Path) -> Path:
     if (source / "manifest.json").exists():
         return next(path for path in (source / f"groups{k or ''}" for k in range(10_000)) if not path.exists())
     return free_folder(f"groups-{source.stem}")
+
+
+@contextmanager
+def _stoppable(out: Path) -> Iterator[None]:
+    """Say where a stopped search can go on; a termination signal is taken like Ctrl-C, with its own exit status."""
+
+    def terminate(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, terminate) if here else None
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        print(f"\n  stopped; what was found is in {out}    go on: the same command with --resume {out}", file=sys.stderr)
+        raise
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _searching(quiet: bool) -> Callable[[int, int, int], None]:

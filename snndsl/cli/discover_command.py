@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,7 +47,7 @@ def discover(
     parameter: Parameters = [],
     mothers: Annotated[str | None, typer.Option(metavar="NEURONS", help="as 3,5,10:20; default: all")] = None,
     inhibitory: Inhibitory = [],
-    min_path: Annotated[int | None, typer.Option("--min-path", metavar="N", help="shortest longest path shown")] = None,
+    min_path: Annotated[int | None, typer.Option("--min-path", metavar="N", help="least layers of the longest path")] = None,
     null: Nulls = [],
     at: At = None,
     table_step: TableStep = None,
@@ -74,12 +75,25 @@ def discover(
         seed=seed,
         quiet=quiet,
         resume=resume is not None,
-        min_path=min_path,
         limit_s=limit * 3600,
     )
-    given = {"mode": mode, "threshold": threshold, "anchors": anchors} | groups.pairs_of(parameter, "--parameter")
+    named = {"mode": mode, "threshold": threshold, "anchors": anchors, "min_path": min_path}
+    given = named | groups.pairs_of(parameter, "--parameter")
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     is_model = groups.is_model(source)
+    groups.check_options(
+        source,
+        resume,
+        limit,
+        {
+            "--out beside --resume": resume is not None and out is not None,
+            "--set without a model": bool(settings) and not is_model,
+            "--step without a table": table_step is not None and (is_model or source.is_dir()),
+            "--population without a table": population is not None and (is_model or source.is_dir()),
+            "--inhibitory for a table": bool(inhibitory) and not (is_model or source.is_dir()),
+            "--at without a run": at is not None and not (source / "manifest.json").exists(),
+        },
+    )
     if is_model and definition is None and groups.has_section(source, parsed_settings(settings)):
         if chosen or null or mothers:
             raise groups.section_and_options()
@@ -95,5 +109,8 @@ def discover(
         network = groups.network_of(source, step, step_ms_of(table_step), population, inhibitory)
     plan = groups.plan_of(network, definition or "izhikevich2006", chosen, mothers, null)
     trains = groups.trains_for(plan, source, network)
-    groups.print_search(groups.search(network, plan, resume or out or groups.free_catalogue(source), how, trains), as_json)
+    folder = resume or out or groups.free_catalogue(source)
+    facts = groups.print_search(groups.search(network, plan, folder, how, trains), quiet=as_json)
+    if as_json:
+        print(json.dumps(facts, indent=1))
     return 0

@@ -113,6 +113,8 @@ def _write(found: Any, out: Path, form: Format, single: bool) -> list[Path]:
         write_graphml(found[0], out)
         return [out]
     out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("group-*.graphml"):
+        old.unlink()
     files = [out / f"group-{group_id}.graphml" for group_id in found.table["id"].tolist()]
     for group, file in zip(found, files):
         write_graphml(group, file)

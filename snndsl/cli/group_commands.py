@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from snndsl.cli.actions import parsed_settings, run_with_progress
+from snndsl.cli.discover_command import At
 from snndsl.cli.options import Backends, Force, Json, Output, Quiet, Settings
 from snndsl.errors import Fault, ModelError
 
@@ -17,11 +19,14 @@ __all__ = ["detect", "motifs", "replay"]
 
 def replay(
     catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
-    model: Annotated[Path, typer.Option("--in", metavar="MODEL", help="the model that was searched")],
+    model: Annotated[
+        Path, typer.Option("--in", metavar="MODEL|RUN", help="the model that was searched, or a run of it with its weights")
+    ],
     backends: Backends = [],
+    at: At = None,
     group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
     ongoing: Annotated[bool, typer.Option("--ongoing", help="keep the model's own stimuli")] = False,
-    tolerance: Annotated[int, typer.Option(min=0, metavar="STEPS", help="how far off a spike may be")] = 1,
+    tolerance: Annotated[int, typer.Option(min=0, max=1000, metavar="STEPS", help="how far off a spike may be")] = 1,
     settings: Settings = [],
     out: Output = None,
     quiet: Quiet = False,
@@ -30,7 +35,9 @@ def replay(
     """Play the anchors of groups into a network, on any backends, and report which of their spikes appear, and when."""
     from snndsl.cli.replay import Replay
 
-    replayed = Replay(catalogue, model, parsed_settings(settings), group, ongoing, tolerance)
+    replayed = Replay(catalogue, model, parsed_settings(settings), group, ongoing, tolerance, at)
+    if not replayed.same and not quiet:
+        print("note: the weights or neurons are not, to the bit, those that were searched", file=sys.stderr)
     runs = replayed.on(list(dict.fromkeys(backends)) or ["reference"], out, run_with_progress, quiet)
     same = len({tuple(found) for found, _ in runs.values()}) == 1
     if as_json:

@@ -60,7 +60,9 @@ def groups(
     least_overlap: Annotated[
         float, typer.Option("--least-overlap", metavar="F", help="Jaccard index from which groups are of one family")
     ] = 0.5,
-    jitter: Annotated[int, typer.Option(min=0, metavar="STEPS", help="how far off a common spike may be, for --families")] = 1,
+    jitter: Annotated[
+        int, typer.Option(min=0, max=1000, metavar="STEPS", help="how far off a common spike may be, for --families")
+    ] = 1,
     as_json: Json = False,
 ) -> int:
     """List the groups of a catalogue, those that meet all conditions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +30,7 @@ def report(
 ) -> int:
     """Write a page in HTML about a catalogue, or one group, whose drawings answer to the pointer."""
     from snndsl.polychrony.catalogue import read_catalogue
+    from snndsl.polychrony.network.same import check_network
     from snndsl.polychrony.pictures.page import catalogue_page, group_page
 
     file = out or catalogue / ("catalogue.html" if group is None else f"group-{group}.html")
@@ -36,6 +38,8 @@ def report(
         raise ModelError(Fault("page-format", f"{file} is no page", expected="a file .html", try_="-o groups.html"))
     found = read_catalogue(catalogue)
     network = None if source is None else _network(source, at, found.manifest.get("step_ms", 1.0), parsed_settings(settings))
+    if network is not None and not check_network(found, [], network, str(source)):
+        print("note: the weights told are not, to the bit, of the network that was searched", file=sys.stderr)
     if group is None:
         page = catalogue_page(found, network=network)
     else:

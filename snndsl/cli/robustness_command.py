@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
@@ -67,7 +68,8 @@ def robustness(
     made.step, made.table_step = step, step_ms_of(table_step)
     base = made.variant({}, {})
     varied = groups.pairs_of(vary, "--vary")
-    _check_names(varied, base)
+    is_table = not groups.is_model(source) and not source.is_dir()
+    _check_names(varied, base, source if is_table else None)
     folder = out or groups.free_catalogue(source)
     rows = compare(
         base,
@@ -87,8 +89,12 @@ def robustness(
     return 2 if any(row.problem for row in rows) else 0
 
 
-def _check_names(varied: dict[str, str], base: Variant) -> None:
+def _check_names(varied: dict[str, str], base: Variant, table_of: Path | None) -> None:
     """Refuse what cannot be varied."""
+    of_model = [name for name in varied if name in MODEL]
+    if of_model and table_of is not None:
+        what = f"--vary {of_model[0]}: the table {table_of} has none"
+        raise ModelError(Fault("usage", what, expected="a model or a run, or parameters of the definition"))
     known = [*MODEL, *(field.name for field in fields(base.definition))]
     for name in varied:
         if name not in known:
@@ -105,7 +111,8 @@ def _show(row: Survival) -> None:
         print(f"  {name:<22} {row.groups:>7,} groups", flush=True)
     else:
         counts = f"{row.same:,} same, {row.shifted:,} shifted, {row.lost:,} lost, {row.new:,} new"
-        print(f"  {name:<22} {row.groups:>7,} groups   {row.survived:>6.1%} survive   {counts}", flush=True)
+        share = "" if math.isnan(row.survived) else f"   {row.survived:>6.1%} survive"
+        print(f"  {name:<22} {row.groups:>7,} groups{share}   {counts}", flush=True)
 
 
 class _Maker:

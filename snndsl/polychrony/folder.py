@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -58,15 +60,20 @@ class Folder:
         self.path = Path(path)
         self.manifest: dict[str, Any] = {}
         self._lock: int | None = None
+        self._sound: set[Path] = set()
         file = self.path / "manifest.json"
         if file.exists():
             try:
                 self.manifest = json.loads(file.read_text(encoding="utf-8"))
-                known = self.manifest["format"], self.manifest["chunks"], self.manifest["definitions"]
-            except (ValueError, KeyError, TypeError) as error:
-                raise ModelError(Fault("catalogue-manifest", f"the manifest cannot be read: {error}", file=str(file))) from None
-            if known[0] != FORMAT:
-                raise ModelError(Fault("catalogue-format", f"format {known[0]}", file=str(file), expected=f"format {FORMAT}"))
+                known = self.manifest["format"]
+                fault = _manifest_fault(self.manifest) if known == FORMAT else ""
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                fault = f"{type(error).__name__} {error}"
+            if fault:
+                what = f"no manifest of a catalogue: {fault}"
+                raise ModelError(Fault("catalogue-manifest", what, file=str(file), expected="what snndsl discover wrote"))
+            if known != FORMAT:
+                raise ModelError(Fault("catalogue-format", f"format {known}", file=str(file), expected=f"format {FORMAT}"))
 
     def lock(self) -> None:
         """Take the folder for writing; freed by `unlock` or by the end of the process."""
@@ -85,13 +92,16 @@ class Folder:
             os.close(self._lock)
             self._lock = None
 
-    def write_chunk(self, number: int, chunk: Chunk) -> None:
-        """Write the columns of a chunk; it does not count yet."""
+    def write_chunk(self, number: int, chunk: Chunk) -> dict[str, str]:
+        """Write the columns of a chunk, which does not count yet; return the hash of each file."""
+        hashes = {}
         for table, columns in TABLES.items():
             for column in columns:
                 target = self.path / table / column / f"{number:06d}.npy"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 np.save(target, np.ascontiguousarray(chunk[table][column]), allow_pickle=False)
+                hashes[f"{table}/{column}"] = _hash(target)
+        return hashes
 
     def write_manifest(self) -> None:
         """Replace the manifest in one step, so that a reader finds the old one or the new one."""
@@ -124,12 +134,34 @@ class Folder:
     def column(self, table: str, column: str, number: int) -> NDArray[Any]:
         """Return one column of a chunk, read when it is used."""
         file = self.path / table / column / f"{self.manifest['chunks'][number]['number']:06d}.npy"
+        known = self.manifest["chunks"][number].get("hashes", {}).get(f"{table}/{column}")
         try:
+            if known is not None and file not in self._sound:
+                if _hash(file) != known:
+                    what = "the file is not what the search wrote"
+                    raise ModelError(Fault("catalogue-chunk", what, file=str(file), expected="the same bytes"))
+                self._sound.add(file)
             # an empty array cannot be mapped
             rows = self.manifest["chunks"][number][table]
             array: NDArray[Any] = np.load(file, mmap_mode="r" if rows else None, allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise ModelError(Fault("catalogue-chunk", f"a column cannot be read: {error}", file=str(file))) from None
         if len(array) != rows:
             raise ModelError(Fault("catalogue-chunk", f"{len(array)} rows", file=str(file), expected=f"{rows} rows"))
         return array
+
+
+def _hash(file: Path) -> str:
+    return blake2b(file.read_bytes(), digest_size=8).hexdigest()
+
+
+def _manifest_fault(manifest: dict[str, Any]) -> str:
+    """Return what is wrong with the types of a manifest; empty if nothing is."""
+    for name, wanted in (("chunks", list), ("definitions", list), ("status", str), ("network", str), ("neurons", int)):
+        if not isinstance(manifest[name], wanted):
+            return f"{name} is {manifest[name]!r:.60}"
+    for chunk in manifest["chunks"]:
+        if not all(isinstance(chunk[name], int) and chunk[name] >= 0 for name in ("number", *TABLES)):
+            return f"a chunk is {chunk!r:.60}"
+    step_ms = manifest.get("step_ms", 1.0)
+    return "" if isinstance(step_ms, int | float) and 0 < step_ms < math.inf else f"step_ms is {step_ms!r:.60}"

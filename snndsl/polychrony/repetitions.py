@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from snndsl.errors import Fault, SimulationFailed
+from snndsl.polychrony.attendance import attend
 
 __all__ = ["repeated"]
 
@@ -17,8 +19,9 @@ T = TypeVar("T")
 _task: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
 
 
-def _start(function: Callable[..., Any], task: tuple[Any, ...]) -> None:
+def _start(parent: int, function: Callable[..., Any], task: tuple[Any, ...]) -> None:
     global _task
+    attend(parent)
     _task = function, task
 
 
@@ -51,7 +54,7 @@ def repeated(function: Callable[..., T], task: tuple[Any, ...], repetitions: int
         yield from (function(k, *task) for k in range(repetitions))
         return
     context = multiprocessing.get_context("spawn")
-    started = (function, task)
+    started = (os.getpid(), function, task)
     with ProcessPoolExecutor(min(workers, repetitions), mp_context=context, initializer=_start, initargs=started) as pool:
         try:
             yield from pool.map(_repetition, range(repetitions))

@@ -52,7 +52,7 @@ class Survival:
     same, shifted, lost, new : int
         As in `compare_catalogues`, the first search being the first catalogue.
     survived : float
-        Share of the groups of the first search that are the same or shifted; 1 if there are none.
+        Share of the groups of the first search that are the same or shifted; no number if there are none.
     problem : str
         Why this variant could not be searched; then nothing was counted.
     """
@@ -169,7 +169,7 @@ def _survival(
         len(found.shifted),
         len(found.lost),
         len(found.new),
-        kept / len(first) if len(first) else 1.0,
+        kept / len(first) if len(first) else math.nan,
     )
 
 
@@ -206,7 +206,8 @@ def draw_robustness(rows: list[Survival]) -> Figure:
     axes.barh(place, -lost, color="tab:red", alpha=0.6, label="lost")
     for row, end in zip(range(len(rows)), left):
         item = rows[row]
-        text = item.problem or (f"{item.survived:.1%} survive" if item.axis != "base" else f"{item.groups:,} groups")
+        survived = item.axis != "base" and not math.isnan(item.survived)
+        text = item.problem or (f"{item.survived:.1%} survive" if survived else f"{item.groups:,} groups")
         axes.annotate(text, (end, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8, color="0.25")
     axes.axvline(0.0, color="0.3", linewidth=0.8)
     axes.set_yticks(place, [f"{row.axis} {row.value}".strip() for row in rows])

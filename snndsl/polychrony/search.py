@@ -22,7 +22,7 @@ from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.recordings.detect import SpikeTrains
 from snndsl.polychrony.workers import Work, results
 
-__all__ = ["Prediction", "discover", "predict"]
+__all__ = ["Prediction", "discover", "fingerprint", "predict"]
 
 MICROSECONDS = {"map": 4.0, "program": 40.0, "events": 10.0}
 """Per probe and core, rounded up from what was measured on the network of 2006; programs at steps of 1 ms."""
@@ -162,7 +162,7 @@ def discover(
     """
     values: Neurons = neurons if neurons is None or isinstance(neurons, NeuronModel) else _parameters(neurons)
     chosen = _definition(table, definition, mode, parameters or {}, values, step_ms)
-    _check(table, chosen, values, trains, workers)
+    _check(table, chosen, values, trains, step_ms, workers)
     counts = triples(table, chosen)
     tried = _mothers(table, mothers)
     plan = blocks(counts, mothers=tried)
@@ -208,7 +208,9 @@ def _definition(
     return definition_of(definition, given, step_ms=step_ms, longest=int(table.delay.max(initial=1)))
 
 
-def _check(table: SynapseTable, definition: Definition, neurons: Neurons, trains: SpikeTrains | None, workers: int) -> None:
+def _check(
+    table: SynapseTable, definition: Definition, neurons: Neurons, trains: SpikeTrains | None, step_ms: float, workers: int
+) -> None:
     if workers < 1:
         raise ModelError(Fault("workers", f"{workers} workers", expected="at least 1"))
     longest = int(table.delay.max(initial=0))
@@ -221,6 +223,10 @@ def _check(table: SynapseTable, definition: Definition, neurons: Neurons, trains
                 try_=f"parameters={{'max_delay': {longest}, 'last_step': {2 * longest + definition.answer + 2}}}",
             )
         )
+    if isinstance(definition, Izhikevich2006) and not isinstance(neurons, NeuronModel) and step_ms != 1.0:
+        what = f"steps of {step_ms:g} ms, but neurons of 2006 answer, which are made for steps of 1 ms"
+        hint = "a model with its own neurons, or a definition by events: --definition event_triggered"
+        raise ModelError(Fault("made-for-step", what, expected="steps of 1 ms", try_=hint))
     if isinstance(neurons, NeuronModel) and getattr(definition, "mode", "") == "original":
         raise ModelError(
             Fault("definition-parameter", "original mode with neurons that are not the map of 2006", expected="mode corrected")
@@ -259,7 +265,7 @@ def _prepare(folder: Folder, work: Work, probes: int, mothers: NDArray[np.int64]
     head = {
         "format": FORMAT,
         "definitions": [definition.to_dict()],
-        "network": _fingerprint(work),
+        "network": fingerprint(table, *work[2:]),
         "neurons": table.neurons,
         "inhibitory": np.flatnonzero(table.inhibitory).tolist(),
         "step_ms": step_ms,
@@ -282,8 +288,18 @@ def _prepare(folder: Folder, work: Work, probes: int, mothers: NDArray[np.int64]
         )
 
 
-def _fingerprint(work: Work) -> str:
-    table, _, neurons, trains = work
+def fingerprint(table: SynapseTable, neurons: Neurons = None, trains: SpikeTrains | None = None) -> str:
+    """Return a hash of all that a search looks at: synapses, neurons, recording.
+
+    Parameters
+    ----------
+    table : SynapseTable
+        The network.
+    neurons : ndarray, NeuronModel or None
+        As in `discover`.
+    trains : SpikeTrains, optional
+        As in `discover`.
+    """
     state = blake2b(digest_size=16)
     for array in (table.pre, table.post, table.weight, table.delay, table.inhibitory):
         state.update(np.ascontiguousarray(array).tobytes())
@@ -343,6 +359,6 @@ def _write(folder: Folder, number: int, parts: list[Chunk]) -> None:
         table: {name: np.concatenate([part[table][name] for part in parts]) for name in columns}
         for table, columns in TABLES.items()
     }
-    folder.write_chunk(number, chunk)
+    hashes = folder.write_chunk(number, chunk)
     rows = {name: len(chunk[name][columns[0]]) for name, columns in TABLES.items()}
-    folder.manifest["chunks"].append({"number": number} | rows)
+    folder.manifest["chunks"].append({"number": number} | rows | {"hashes": hashes})

@@ -182,14 +182,19 @@ def chosen_definition(name: str, parameters: Mapping[str, Any], network: Network
 
 
 def _definition(name: str, parameters: Mapping[str, Any], scale: _Scale, longest: int) -> Definition:
-    weights = {"fraction_of" if "fraction_of" in parameters else "threshold"}
-    given = {
-        key: _weight(str(value), scale) if key in weights and value is not None else _steps(value, scale)
-        for key, value in parameters.items()
-    }
+    if len(scale.weight_units) > 1:
+        what = f"weights in {' and '.join(scale.weight_units)}: they cannot be compared, nor shuffled"
+        raise ModelError(Fault("weights-of-several-units", what, expected="weights in one unit"))
+    whole = "fraction_of" if parameters.get("fraction_of") is not None else "threshold"
+    given = {}
+    for key, value in parameters.items():
+        if key == whole and value is not None:
+            given[key] = _weight(key, str(value), scale)
+        else:
+            given[key] = value if key == "threshold" else _steps(value, scale)
     definition = definition_of(name, given, step_ms=float(scale.step_ms), longest=longest)
     if definition.strong > 0 and "threshold" not in given and scale.weight_units not in ((), ("1",)):
-        what = f"weights in {' or '.join(scale.weight_units)}, but no threshold (the published one has no unit)"
+        what = f"weights in {scale.weight_units[0]}, but no threshold (the published one has no unit)"
         hint = f'--threshold "5 {scale.weight_units[0]}", in a model strong: w > 5 {scale.weight_units[0]}'
         raise ModelError(Fault("definition-parameter", what, expected="the weight above which a synapse is strong", try_=hint))
     return definition
@@ -208,16 +213,16 @@ def _steps(value: Any, scale: _Scale) -> Any:
     return time_in_steps(value, scale.step_ms)
 
 
-def _weight(text: str, scale: _Scale) -> float:
+def _weight(name: str, text: str, scale: _Scale) -> float:
     """Return a weight, such as ``9.5`` or ``0.5 mV``, in the units of the program."""
     known = scale.weight_units
-    expected = f"a weight in {' or '.join(known)}" if known and known != ("1",) else "a weight, a number"
+    expected = f"a weight in {known[0]}" if known and known != ("1",) else "a weight, a number"
     try:
         quantity = parse_quantity(text.strip())
     except TextFault as error:
-        raise ModelError(Fault("definition-parameter", f"threshold {text!r}: {error.what}", expected=expected)) from None
+        raise ModelError(Fault("definition-parameter", f"{name} {text!r}: {error.what}", expected=expected)) from None
     if quantity is None or str(quantity.unit.dimension) not in (known or ("1",)):
-        raise ModelError(Fault("definition-parameter", f"threshold {text!r}", expected=expected))
+        raise ModelError(Fault("definition-parameter", f"{name} {text!r}", expected=expected))
     return to_internal(quantity.value, quantity.unit, scale.step_ms)
 
 

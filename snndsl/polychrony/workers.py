@@ -6,6 +6,7 @@ Whoever it is, chunks come in the order of the blocks, with few of them in fligh
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from snndsl.errors import Fault, ModelError, SimulationFailed, ToolMissing
+from snndsl.polychrony.attendance import attend
 from snndsl.polychrony.blocks import Block, Neurons, Searcher
 from snndsl.polychrony.definitions import Definition
 from snndsl.polychrony.folder import Chunk
@@ -75,8 +77,9 @@ def _in_turn(submit: Callable[[Block], Any], todo: list[Block], most: int) -> It
         yield flight.popleft().result()
 
 
-def _start(*work: Any) -> None:
+def _start(parent: int, *work: Any) -> None:
     global _searcher
+    attend(parent)
     _searcher = Searcher(*work)
 
 
@@ -87,7 +90,8 @@ def _one(block: Block) -> Chunk:
 
 def _in_processes(work: Work, todo: list[Block], workers: int) -> Iterator[Chunk]:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(todo)), mp_context=context, initializer=_start, initargs=work) as pool:
+    count, given = min(workers, len(todo)), (os.getpid(), *work)
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=given) as pool:
         try:
             yield from _in_turn(lambda block: pool.submit(_one, block), todo, IN_FLIGHT * workers)
         except BrokenProcessPool:

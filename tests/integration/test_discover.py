@@ -67,6 +67,15 @@ def test_a_model_runs_the_searches_of_its_own_section(folder: Path) -> None:
     assert {3, 4, 5} & set(groups.table["mother"].tolist())
 
 
+def test_the_section_as_json_is_one_document(folder: Path) -> None:
+    two = NETWORK + NETWORK[NETWORK.index("  planted:") :].replace("  planted:", "  again:").replace("at_least: 1", "equals: 5")
+    (folder / "two.yaml").write_text(two)
+    done = command("discover", "two.yaml", "--json", "-o", "both", cwd=folder)
+    facts = json.loads(done.stdout)
+    assert done.returncode == 1 and list(facts) == ["planted", "again"] and facts["planted"]["groups"] == 1
+    assert [facts[name]["expect"][0]["met"] for name in facts] == [True, False]
+
+
 def test_an_expectation_that_is_not_met_exits_1(folder: Path) -> None:
     done = command("discover", "planted.yaml", "--set", "discover.planted.expect={groups: {equals: 1000}}", cwd=folder)
     assert done.returncode == 1 and "FAIL  planted: groups" in done.stdout
@@ -188,10 +197,14 @@ def test_a_planted_group_comes_back_exactly_when_it_is_replayed(folder: Path) ->
         assert [tuple(spike) for spike in answer["spikes"]] == [(neuron, step, step) for neuron, step in expected]
 
 
-def test_a_group_with_a_synapse_less_is_missed(folder: Path) -> None:
+def test_a_group_with_a_weak_synapse_is_missed_and_one_without_it_refused(folder: Path) -> None:
     assert command("discover", "planted.yaml", "-o", "found", "-q", cwd=folder).returncode == 0
     (folder / "cut.yaml").write_text(NETWORK.replace("[4, 5, 5], ", ""))
-    done = command("replay", "found/planted", "--in", "cut.yaml", "-q", "--json", cwd=folder)
+    cut = command("replay", "found/planted", "--in", "cut.yaml", "-q", "--json", cwd=folder)
+    assert cut.returncode == 2 and "the network has no such synapse" in cut.stderr
+    (folder / "weak.yaml").write_text(NETWORK.replace("weight: 10\n", 'weight: "where(row == 7, 0, 10)"\n'))
+    done = command("replay", "found/planted", "--in", "weak.yaml", "--json", cwd=folder)
+    assert "note: the weights or neurons are not, to the bit, those that were searched" in done.stderr
     [answer] = json.loads(done.stdout)["backends"]["reference"]["groups"]
     assert answer["exact"] < answer["expected"] and answer["first_missing"][0] in (5, 6)
     assert [spike[2] for spike in answer["spikes"] if spike[0] == answer["first_missing"][0]] == [None]
@@ -237,7 +250,7 @@ def test_surrogates_shuffle_the_projection_and_what_meets_the_condition(folder: 
         text = NETWORK.replace("{shuffle_delays: {times: 3}}", surrogates)
         (folder / "chosen.yaml").write_text(text)
         facts = json.loads(command("discover", "chosen.yaml", "--json", "-o", f"found-{len(text)}", cwd=folder).stdout)
-        [null] = facts["nulls"].values()
+        [null] = facts["planted"]["nulls"].values()
         return [null["seed"], *null["shuffled"]["groups"]]
 
     assert counts("{shuffle_delays: {times: 4, of: i > 9}}") == [3, 1, 1, 1, 1]  # no wire comes from there

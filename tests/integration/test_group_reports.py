@@ -83,7 +83,7 @@ def test_a_page_tells_weights_from_a_model_or_a_run(folder: Path, source: str, c
         (("--group", "9999"), "there is no group 9999"),
         (("-o", "page.png"), "is no page"),
         (("--in", "nothing.npz"), "No such file"),
-        (("--in", "other.csv"), "the groups are of 140 neurons, the network has 2"),
+        (("--in", "other.csv"), "the groups are of 140 neurons, other.csv has 2"),
     ],
 )
 def test_pages_that_cannot_be_made(
@@ -151,8 +151,97 @@ def test_variants_that_cannot_be_searched_are_named_and_exit_2(folder: Path, cap
 
 
 def test_robustness_of_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert execute(["robustness", str(folder / "table.csv"), "--vary", "step=0.5 ms", "-o", str(folder / "of-table")]) == 2
-    assert "a table has no step" in capsys.readouterr().out
+    table, out = folder / "table.csv", folder / "of-table"
+    assert "has none" in said(capsys, "robustness", table, "--vary", "step=0.5 ms", "-o", out, status=2)
+    assert not out.exists()
+    assert "survive" not in said(capsys, "robustness", table, "--vary", "threshold=9", "-o", out)  # there is no group
+
+
+def test_runs_and_networks_of_others_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = snndsl.load(folder / "net.yaml", set={"populations.exc.size": 121})
+    snndsl.run(other, out=folder / "larger", force=True)
+    snndsl.run(snndsl.load(folder / "net.yaml", set={"time.step": "0.25 ms"}), out=folder / "finer", force=True)
+    drawing = ("plot", folder / "groups", "--group", 0, "-o", folder / "no.png", "--over")
+    assert "the groups are of 140 neurons" in said(capsys, *drawing, folder / "larger", status=2)
+    assert "in steps of 0.5 ms" in said(capsys, *drawing, folder / "finer", status=2)
+    assert not (folder / "no.png").exists()
+    replaying = ("replay", folder / "groups", "--group", 0, "-o", folder / "no-run", "--in")
+    assert "no such synapse" in said(capsys, *replaying, folder / "net.yaml", "--set", "seed=99", status=2)
+    assert "in steps of 0.5 ms" in said(capsys, *replaying, folder / "finer", status=2)
+    assert "--set with a run" in said(capsys, *replaying, folder / "run", "--set", "seed=99", status=2)
+    assert "--at 1 s without a run" in said(capsys, *replaying, folder / "net.yaml", "--at", "1 s", status=2)
+    assert not (folder / "no-run").exists()
+
+
+def test_weights_of_several_units_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = MODEL.replace("ports: {kick: mV}", "ports: {kick: mV, g: nS}")
+    text = text.replace("update: V += kick", "update: V += kick + (1 mV)*g/(1 nS)")
+    more = "  gg: {from: exc, to: exc, connect: {bernoulli: 0.01}, self: false, port: g, weight: 3 nS, delay: 1 ms}\n"
+    text = text.replace("stimuli:", f"{more}stimuli:")
+    (folder / "units.yaml").write_text(text)
+    refused = said(capsys, "discover", folder / "units.yaml", "--threshold", "5 mV", "-o", folder / "no", status=2)
+    assert "error[weights-of-several-units]: weights in mV and nS" in refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("net.yaml", *CHOSEN, "--resume", "nowhere"), "nothing to go on with"),
+        (("net.yaml", *CHOSEN, "--resume", "groups", "-o", "b"), "--out beside --resume"),
+        (("net.yaml", *CHOSEN, "--limit", "nan"), "--limit nan"),
+        (("net.yaml", *CHOSEN, "--null", "weights=100001"), "1 to 100,000 times"),
+        (("net.yaml", *CHOSEN, "--null", "weights=100000", "--limit", "0.001"), "error[search-too-long]"),
+        (("net.yaml", *CHOSEN, "-o", "net.yaml/below"), "error[file-unwritable]"),
+        (("net.yaml", *CHOSEN, "--step", "1 ms"), "--step without a table"),
+        (("table.csv", "--set", "seed=2"), "--set without a model"),
+        (("table.csv", "--at", "1 s"), "--at without a run"),
+        (("ms.csv", "--step", "0.1 ms"), "error[made-for-step]"),
+        (("net.yaml", "-p", "fraction_of=8 mV", "--threshold", "5 mV"), "threshold is '5 mV'"),
+    ],
+)
+def test_searches_that_are_refused(
+    folder: Path, arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "ms.csv").write_text("pre,post,weight,delay_ms\n0,3,10,0.5\n1,3,10,0.6\n2,3,10,0.7\n")
+    out = () if "-o" in arguments or "--resume" in arguments else ("-o", "refused")
+    assert words in said(capsys, "discover", *arguments, *out, status=2)
+
+
+TRAINED = """
+snndsl: 1
+name: trained
+time: {step: 1 ms, duration: 100 ms}
+seed: 1
+imports: {lib: snndsl:izhikevich2006}
+plasticity:
+  grow: {every: {50 ms: ["w = min(w + 4, 10)"]}, bound: 12}
+populations: {exc: {neuron: lib.izhikevich, size: 20, initial: {v: -70, u: -14}}}
+data:
+  chain:
+    values: [[0, 3, 1], [1, 3, 5], [2, 3, 9], [0, 4, 6], [1, 4, 10], [2, 4, 14],
+             [3, 5, 10], [4, 5, 5], [0, 5, 13], [5, 6, 4], [4, 6, 11], [3, 6, 16]]
+projections:
+  wires: {from: exc, to: exc, connect: {pairs: {i: "chain(row, 0)", j: "chain(row, 1)"}}, port: I, weight: 2,
+          delay: {axonal: "1 ms*chain(row, 2)"}, plasticity: grow}
+record: {spikes: [exc], synapses: {wires: {of: [w], at: [50 ms, 100 ms]}}}
+"""
+
+
+def test_groups_of_learned_weights_are_replayed_with_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "trained.yaml").write_text(TRAINED)
+    run = snndsl.run(snndsl.load(folder / "trained.yaml"), out=folder / "trained", force=True)
+    assert run.weights["wires"]["w"].value[-1].tolist() == [10.0] * 12
+    found = ("discover", folder / "trained", "--mode", "corrected", "--min-path", 3, "-q", "-o", folder / "learned")
+    said(capsys, *found, "-p", "max_spikes=50")
+    [group] = read_catalogue(folder / "learned")
+    played = ("replay", folder / "learned", "--json", "-q", "--in")
+    assert len(group) > 3
+    for source, exact in ((folder / "trained", len(group) - 3), (folder / "trained.yaml", 0)):
+        facts: Any = json.loads(said(capsys, *played, source, "-o", folder / f"played-{source.name}"))
+        assert [answer["exact"] for answer in facts["backends"]["reference"]["groups"]] == [exact]
+    early: Any = json.loads(said(capsys, *played, folder / "trained", "--at", "50 ms", "-o", folder / "played-early"))
+    assert early["backends"]["reference"]["groups"][0]["exact"] < len(group) - 3
 
 
 @pytest.mark.parametrize("source", ["net.yaml", "run"])

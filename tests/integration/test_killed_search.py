@@ -10,6 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+import pytest
+from unit.polychrony.networks import DATA
 from unit.polychrony.test_search import content
 
 from snndsl.polychrony import read_catalogue
@@ -108,3 +111,33 @@ def test_ten_kills_and_the_same_bytes(tmp_path: Path) -> None:
     assert done.returncode == 0, errors
     assert content(tmp_path / "killed") == expected
     assert len(read_catalogue(tmp_path / "killed")) > seen[-1]
+
+
+def children(process: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_workers_end_with_their_search(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    with np.load(DATA / "state_17901s.npz") as state:
+        columns = {"pre": state["pre"], "post": state["post"], "weight": state["weight"], "delay": state["delay_ms"]}
+    np.savez(tmp_path / "network.npz", **columns)
+    command = [str(Path(sys.executable).with_name("snndsl")), "discover", "network.npz", "--threshold", "8", "--workers", "2"]
+    out = ["-o", "found", "--limit", "100"]
+    process = subprocess.Popen([*command, *out], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while len(children(process.pid)) < 3 and time.monotonic() < deadline:  # two workers and multiprocessing's own helper
+        time.sleep(0.05)
+    started = children(process.pid)
+    time.sleep(1.0)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == status, errors
+    while any(Path(f"/proc/{child}/cmdline").exists() for child in started) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(started) >= 3 and not any(Path(f"/proc/{child}/cmdline").exists() for child in started)
+    if number == signal.SIGTERM:
+        assert "--resume found" in errors and read_catalogue(tmp_path / "found").manifest["status"] == "interrupted"

@@ -22,7 +22,7 @@ from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.network.table_files import read_table
 from snndsl.results import Recording, read_run
 
-__all__ = ["Network", "network_from_program", "network_from_run", "read_network"]
+__all__ = ["Network", "network_from_program", "network_from_run", "read_network", "weights_at"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +117,7 @@ def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequen
         column = {
             what: np.load(data / "synapses" / name / f"{what}.npy") for what in ("pre", "post", "axonal", "dendritic", "row")
         }
-        column["weight"] = _weights(run, part["projection"], part["rule"] is not None, step)[column["row"]]
+        column["weight"] = weights_at(run, part["projection"], part["rule"] is not None, step)[column["row"]]
         parts.append(Part(part["source"], part["target"], part["port"], part["rule"] is not None, column))
     return _network(populations, parts, run.step_length, inhibitory, run.manifest.get("units", {}))
 
@@ -229,7 +229,25 @@ def _map_parameters(model: NeuronModel) -> NDArray[np.float64]:
     return parameters
 
 
-def _weights(run: Recording, projection: str, plastic: bool, step: int | None) -> NDArray[np.float64]:
+def weights_at(run: Recording, projection: str, plastic: bool, step: int | None) -> NDArray[np.float64]:
+    """Return the weights of a projection at one moment of a run, in the order of its synapses.
+
+    Parameters
+    ----------
+    run : Recording
+        With or without snapshots.
+    projection : str
+        Its name.
+    plastic : bool
+        Whether its weights change.
+    step : int or None
+        Stamp; None: the last that was recorded.
+
+    Raises
+    ------
+    ModelError
+        weights-missing.
+    """
     if not plastic:
         return run.synapses[projection].weight
     snapshots = run.weights[projection]["w"] if projection in run.weights and "w" in run.weights[projection] else None

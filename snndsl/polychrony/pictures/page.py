@@ -14,10 +14,10 @@ from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import DEFINITIONS
 from snndsl.polychrony.group import Group
+from snndsl.polychrony.network.link_weights import LinkWeights
 from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.pictures.assets import SCRIPT, STYLE
-from snndsl.polychrony.pictures.link_weights import LinkWeights
 from snndsl.polychrony.pictures.svg import group_svg, histogram_svg, spike_texts
 
 __all__ = ["ROWS", "catalogue_page", "group_page"]

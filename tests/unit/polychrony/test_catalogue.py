@@ -157,7 +157,7 @@ def test_damaged_folders(tmp_path: Path) -> None:
     manifest.write_text(known)
     column = next((tmp_path / "groups" / "groups" / "size").iterdir())
     np.save(column, np.zeros(2))
-    with pytest.raises(ModelError, match=r"catalogue-chunk.*2 rows"):
+    with pytest.raises(ModelError, match="not what the search wrote"):
         _ = read_catalogue(tmp_path / "groups").table
     column.unlink()
     with pytest.raises(ModelError, match="catalogue-chunk"):
@@ -175,3 +175,26 @@ def test_pictures(groups: Catalogue, tmp_path: Path) -> None:
     histograms.savefig(tmp_path / "catalogue.svg")
     draw_catalogue(groups.filter(min_path=99)).savefig(tmp_path / "empty.png")
     assert all((tmp_path / name).stat().st_size > 5_000 for name in ("group.png", "catalogue.svg", "empty.png"))
+
+
+def test_every_damage_is_found(tmp_path: Path) -> None:
+    found = discover(middling(), mode="corrected", parameters={"min_path": 3, "threshold": 5.0}, out=tmp_path / "groups")
+    file = tmp_path / "groups" / "spikes" / "neuron" / "000000.npy"
+    whole = file.read_bytes()
+    for damaged in (whole[:-1] + bytes([whole[-1] ^ 1]), whole[:-1], b""):
+        file.write_bytes(damaged)
+        with pytest.raises(ModelError, match="not what the search wrote"):
+            read_catalogue(tmp_path / "groups")[0]
+    file.write_bytes(whole)
+    assert len(read_catalogue(tmp_path / "groups")[0]) == len(found[0])
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("neurons", "x"), ("step_ms", -3), ("chunks", "x"), ("chunks", [{"number": 0}]), ("status", None)]
+)
+def test_manifests_of_wrong_types_are_refused(tmp_path: Path, key: str, value: object) -> None:
+    discover(chain(), mode="corrected", parameters={"min_path": 5}, out=tmp_path / "groups")
+    manifest = json.loads((tmp_path / "groups" / "manifest.json").read_text())
+    (tmp_path / "groups" / "manifest.json").write_text(json.dumps(manifest | {key: value}))
+    with pytest.raises(ModelError, match="no manifest of a catalogue"):
+        read_catalogue(tmp_path / "groups")
