@@ -81,12 +81,9 @@ def faults_of(path: Path, settings: dict[str, Any], backends: list[str]) -> list
 
     try:
         checked = check(load_source(path, settings))
-        if checked.spec.discover:
-            from snndsl.polychrony.section import definition_faults
-
-            faults = definition_faults(checked)
-            if faults:
-                return faults
+        faults = [*_played(checked), *_sought(checked)]
+        if faults:
+            return faults
         if backends:
             from snndsl.pipeline import load
 
@@ -95,6 +92,29 @@ def faults_of(path: Path, settings: dict[str, Any], backends: list[str]) -> list
     except SnndslError as error:
         return list(error.faults)
     return []
+
+
+def _played(checked: Any) -> list[Fault]:
+    """Return what is wrong with the motifs that a model plays."""
+    faults: list[Fault] = []
+    for name in [name for name, stimulus in checked.spec.stimuli.items() if stimulus.play]:
+        from snndsl.lowering.play import played_events
+
+        try:
+            for _ in played_events(checked, name):
+                pass
+        except ModelError as error:
+            faults += error.faults
+    return faults
+
+
+def _sought(checked: Any) -> list[Fault]:
+    """Return what is wrong with the definitions of groups that a model searches for."""
+    if not checked.spec.discover:
+        return []
+    from snndsl.polychrony.section import definition_faults
+
+    return definition_faults(checked)
 
 
 def fault_dict(fault: Fault) -> dict[str, Any]:

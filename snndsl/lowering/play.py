@@ -86,6 +86,9 @@ def _item(
     kept = np.ones(len(stamp), np.bool_)
     if item.jitter is not None:
         sd = _scalar(model, item.jitter, "stimuli", name, "play", number, "jitter") / float(model.step)
+        if not sd >= 0:
+            place = model.place("stimuli", name, "play", number, "jitter")
+            raise ModelError(place.problem("jitter-negative", f"a jitter of {item.jitter}", "a time of 0 or more"))
         normal = numerics.normal(*key, which.astype(np.float64), occurrence, 0.0, _JITTER)
         stamp = stamp + np.floor(sd * normal + 0.5).astype(np.int64)
     if item.dropout is not None:
@@ -111,7 +114,7 @@ def _occurrences(model: CheckedModel, name: str, number: int, item: PlaySpec, ke
     if item.rate is not None:
         chance = _scalar(model, item.rate, *path, "rate") * float(model.step)
         if not 0 <= chance <= 1:
-            raise ModelError(place.problem("rate-above-one-per-step", f"{chance:g} occurrences a step", "at most one a step"))
+            raise ModelError(place.problem("rate-above-one-per-step", f"{chance:g} occurrences a step", "0 to one a step"))
         stamps = np.arange(1, model.steps + 1, dtype=np.int64)
         drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), 0.0, _OCCURRENCE) < chance]
         return drawn
@@ -129,7 +132,9 @@ def _occurrences(model: CheckedModel, name: str, number: int, item: PlaySpec, ke
     for term in terms:
         times = np.atleast_1d(np.asarray(evaluate_term(term, evaluator, "a time"), np.float64))
         stamps = to_steps(times, model.step, None, term, "the time of a motif", "")
-        if np.any(stamps < 0) or np.any(stamps + length > model.file_steps):
+        if np.any(stamps < 0):
+            raise ModelError(term.problem("spike-outside-run", "a motif before the run", "0 or later"))
+        if np.any(stamps + length > model.file_steps):
             raise ModelError(
                 term.problem("spike-outside-run", "a motif that is not over by the end of the run", "an earlier time")
             )

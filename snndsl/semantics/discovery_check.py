@@ -35,6 +35,13 @@ def check_discover(model: CheckedModel) -> None:
             what, known = f"search {name!r} is in {spec.in_!r}", list(model.spec.projections)
             near = nearest(spec.in_, known)
             _fault(model, "name-unknown", what, f"a projection ({listed(known)})", near, "discover", name, "in")
+        for kind, given in spec.definition.items():
+            named = given.get("inhibitory", ())
+            for item in [named] if isinstance(named, str) else named:
+                if item not in model.spec.populations:
+                    what, known = f"search {name!r} calls {item!r} inhibitory", list(model.spec.populations)
+                    path = ("discover", name, "definition", kind, "inhibitory")
+                    _fault(model, "population-unknown", what, listed(known), nearest(str(item), known), *path)
         if spec.mothers is not None:
             try:
                 sizes = {known: model.sizes[known] for known in model.spec.populations if known in model.sizes}

@@ -278,3 +278,23 @@ def test_definitions_are_validated_at_their_place(folder: Path, definition: str,
         done = command(*arguments, cwd=folder)
         assert done.returncode == 2 and words in done.stderr, done.stderr
         assert "wrong.yaml:26:" in done.stderr and not (folder / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("play", "words"),
+    [
+        ("{motif: m, rate: -4 Hz}", "expected: 0 to one a step"),
+        ("{motif: m, rate: 4 Hz, dropout: 1.5}", "error[probability]"),
+        ("{motif: m, rate: 4 Hz, replace: -0.3}", "error[probability]"),
+        ("{motif: m, rate: 4 Hz, jitter: -1 ms}", "error[jitter-negative]"),
+        ("{motif: m}", "needs exactly one of 'at' and 'rate'"),
+        ("{motif: m, at: [10.5 ms]}", "error[off-grid]"),
+        ("{motif: m, at: [49 ms]}", "not over by the end of the run"),
+        ("{motif: m, at: [-3 ms]}", "a motif before the run"),
+    ],
+)
+def test_what_is_played_is_validated(folder: Path, play: str, words: str) -> None:
+    motif = 'motifs: {m: {spikes: {"exc[0]": 0 ms, "exc[1]": 4 ms}}}\n'
+    (folder / "played.yaml").write_text(f"{NETWORK}{motif}stimuli: {{s: {{play: [{play}]}}}}\n")
+    done = command("validate", "played.yaml", cwd=folder)
+    assert done.returncode == 2 and words in done.stderr and "played.yaml:" in done.stderr, done.stderr
