@@ -1,4 +1,4 @@
-"""Is a network, or a recording, the one that a catalogue was found in?"""
+"""Whether a network, or a recording, is the one that a catalogue was found in."""
 
 from __future__ import annotations
 
