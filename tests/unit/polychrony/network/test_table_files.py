@@ -385,7 +385,7 @@ def test_groups_are_the_same_from_every_format(tmp_path: Path) -> None:
         "target_node_id": table.post,
         "edge_type_id": np.zeros(table.rows, np.int64),
         "0/syn_weight": table.weight,
-        "0/delay": table.delay * 0.5,
+        "0/delay": table.delay * 1.0,
         "source": "cells",
         "target": "cells",
     }
@@ -393,7 +393,7 @@ def test_groups_are_the_same_from_every_format(tmp_path: Path) -> None:
     expected = discover(table, mode="corrected")
     assert len(expected) > 0
     for suffix in (*WRITERS, ".h5"):
-        step = ["--step", "0.5 ms"] if suffix == ".h5" else []
+        step = ["--step", "1 ms"] if suffix == ".h5" else []
         out = tmp_path / f"groups{suffix}"
         assert execute(["discover", str(tmp_path / f"chain{suffix}"), "--mode", "corrected", "-q", "-o", str(out), *step]) == 0
         found = read_catalogue(out)
