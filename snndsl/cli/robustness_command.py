@@ -180,9 +180,6 @@ class _Maker:
         if not changed:
             return network
         model = self.source / "model.yaml"
-        if not model.exists():
-            what = f"a table has no {', '.join(changed)}"
-            raise ModelError(Fault("usage", what, expected="a model or a run, or --vary threshold=..."))
         if "seed" in changed:
             raise ModelError(Fault("usage", "the weights of a run belong to its seed", expected="--vary seed of a model"))
         other = groups.network_of_model(model, _settings(model, {}, changed), self.inhibitory)

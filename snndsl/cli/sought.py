@@ -14,6 +14,7 @@ from snndsl.cli.filters import opened
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes, motif_tolerance
 from snndsl.pipeline import load
+from snndsl.polychrony.network.same import check_size
 from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, motif_of, trains_of
 from snndsl.results import Recording
 from snndsl.semantics.check import time_in_steps
@@ -117,14 +118,7 @@ def sought_in(
 
 def _groups(folder: Path, recording: Recording, chosen: list[str]) -> Sought:
     catalogue = opened(folder)
-    total, neurons = sum(recording.populations.values()), int(catalogue.manifest["neurons"])
-    if total != neurons:
-        what = f"the groups are of {neurons:,} neurons, {recording.path} has {total:,}"
-        raise ModelError(Fault("another-network", what, expected="a run of the network that was searched"))
-    step_ms = catalogue.manifest.get("step_ms")
-    if step_ms is not None and abs(float(step_ms) - recording.step_ms) > 1e-9:
-        what = f"the groups have steps of {float(step_ms):g} ms, {recording.path} has steps of {recording.step_ms:g} ms"
-        raise ModelError(Fault("another-step", what, expected="equal steps"))
+    check_size(catalogue, sum(recording.populations.values()), recording.step_ms, str(recording.path))
     numbers = list(range(len(catalogue)))
     if chosen:
         unknown = [text for text in chosen if not text.isdigit() or int(text) >= len(catalogue)]

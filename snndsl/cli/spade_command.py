@@ -47,6 +47,7 @@ def spade(
 ) -> int:
     """Look for repeating patterns with SPADE, which knows of no groups (needs the extra spade)."""
     from snndsl.cli.sought import recorded_trains, steps_from
+    from snndsl.polychrony.network.same import check_size
     from snndsl.polychrony.recordings.elephant_mining import mining_module
     from snndsl.polychrony.recordings.spade import groups_with
     from snndsl.polychrony.recordings.spade import spade as find
@@ -56,9 +57,8 @@ def spade(
     recording = read_run(run)
     trains = recorded_trains(recording)
     catalogue = None if against is None else opened(against)
-    if catalogue is not None and int(catalogue.manifest["neurons"]) != len(trains.start) - 1:
-        what = f"the groups are of {catalogue.manifest['neurons']:,} neurons, {run} has {len(trains.start) - 1:,}"
-        raise ModelError(Fault("another-network", what, expected="a run of the network that was searched"))
+    if catalogue is not None:
+        check_size(catalogue, len(trains.start) - 1, recording.step_ms, str(run))
     step, step_ms = recording.step_length, recording.step_ms
     first = 0 if start is None else steps_from(start, step, "--from")
     last = trains.last if stop is None else steps_from(stop, step, "--until")

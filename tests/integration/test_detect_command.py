@@ -139,7 +139,7 @@ def test_what_does_not_fit_the_run(folder: Path, tmp_path: Path, capsys: pytest.
 def test_catalogues_of_other_steps(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table = network_from_program(snndsl.load(folder).program).table
     discover(table, Structural(min_path=3), out=tmp_path / "finer", step_ms=0.5)
-    assert "error[another-step]" in said(capsys, "detect", tmp_path / "finer", "--in", folder / "run", status=2)
+    assert "the groups are in steps of 0.5 ms" in said(capsys, "detect", tmp_path / "finer", "--in", folder / "run", status=2)
 
 
 def test_motif_neurons_beyond_the_recording(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
