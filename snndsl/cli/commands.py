@@ -258,7 +258,7 @@ for _command in (discover, robustness, groups, replay, detect, spade, motifs, wi
 
 @app.command()
 def plot(
-    recording: Annotated[Path, typer.Argument(metavar="RUN")],
+    recording: Annotated[Path, typer.Argument(metavar="RUN|CATALOGUE")],
     out: Output = None,
     start: Annotated[str | None, typer.Option("--from", metavar="TIME", help="first time shown")] = None,
     stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time shown")] = None,
