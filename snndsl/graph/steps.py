@@ -62,4 +62,4 @@ def _off_grid(time: float, step: Fraction, term: Term, what: str, hint: str) -> 
     below = math.floor(time / float(step))
     near = " or ".join(f"{float(k * step)!r} ms" for k in (below, below + 1) if k > 0)
     found = f"{what} of {time!r} ms is no multiple of the step of {float(step)!r} ms"
-    return term.problem("off-grid", found, "whole steps", f"{near}; or {hint}" if hint else near)
+    return term.problem("off-grid", found, "whole steps", "; or ".join(text for text in (near, hint) if text))
