@@ -1,10 +1,10 @@
 """Times as counts: rewrites comparisons, remainders and quotients of times so that they are computed in whole steps.
 
 In steps a time on the grid is an integer, exact in a double below 2**53, whatever the length of a step is; in ms it is
-rounded. Sums, differences and products of integers are exact, and so is ``floor(a/b)`` of integers with |a| + |b| < 2**53: the
-quotient is at least 1/|b| below the next integer, which is more than half a unit in the last place there. So ``a - b*floor(a/b)``
-is exact too. What is known in ms only (a parameter, a state, data) is read in steps, and within `NEAR` of a grid point it is that
-point.
+rounded. Sums, differences and products of integers are exact, and so is ``floor(a/b)`` of integers with |a| + |b| < 2**53:
+the quotient is at least 1/|b| below the next integer, which is more than half a unit in the last place there. So
+``a - b*floor(a/b)`` is exact too. What is known in ms only (a parameter, a state, data) is read in steps, and within `NEAR`
+of a grid point it is that point.
 
 Both the arithmetic before a run and the lowering ask `in_counts` at every node; each gives a meaning to the calls `TO_STEPS`
 and `TO_MS`, whose names no text can hold.

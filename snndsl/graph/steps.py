@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.expressions.counts import is_count
 from snndsl.expressions.tree import Number
 from snndsl.semantics.arithmetic import counted
 from snndsl.semantics.terms import Term
@@ -43,10 +42,11 @@ def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what
     ModelError
         off-grid.
     """
-    literal = isinstance(term.tree, Number) and term.tree.unit is not None and not is_count(term.tree, step)
-    ratio = times * float(step.denominator) / float(step.numerator) if literal else counted(times, step)
+    numerator, denominator = float(step.numerator), float(step.denominator)
+    literal = isinstance(term.tree, Number)
+    ratio = times * denominator / numerator if literal else counted(times, step)
     nearest = np.floor(ratio + 0.5)
-    exact = (ratio == nearest) & (not literal)
+    exact = nearest * numerator / denominator == times if literal else ratio == nearest
     if exact.all():
         return nearest.astype(np.int64)
     if rounding is None:
@@ -54,7 +54,8 @@ def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what
         raise ModelError(_off_grid(float(times[bad]), step, term, what, hint))
     if rounding == "nearest":
         return nearest.astype(np.int64)
-    away = np.ceil(ratio) if rounding == "up" else np.floor(ratio)
+    grid = nearest * numerator / denominator
+    away = nearest + (grid < times) if rounding == "up" else nearest - (grid > times)
     return np.where(exact, nearest, away).astype(np.int64)
 
 

@@ -118,7 +118,9 @@ def test_a_count_is_one_by_its_form(text: str, count: bool) -> None:
     assert is_count(parse_expression(text), Fraction(1, 10)) == count
 
 
-@pytest.mark.parametrize("text", ["v - 5 mV >= 3 mV", "tau > 0 ms", "x % 0.7", "a/b", "-t/tau", "floor(x/y)", "where(x > 0, 1 ms, 2 ms)"])
+@pytest.mark.parametrize(
+    "text", ["v - 5 mV >= 3 mV", "tau > 0 ms", "x % 0.7", "a/b", "-t/tau", "floor(x/y)", "where(x > 0, 1 ms, 2 ms)"]
+)
 def test_what_is_no_time_or_needs_no_rounding_is_left_alone(text: str) -> None:
     tree = parse_expression(text)
     assert in_counts(tree, Fraction(1, 10)) is tree
