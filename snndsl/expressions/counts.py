@@ -28,6 +28,7 @@ TO_STEPS = "to steps"
 TO_MS = "to ms"
 """Steps as the nearest time in ms."""
 
+_EXACT = 2**53
 _CLOCKS = frozenset({"t", "since_pre", "since_post", "since_spike"})
 _WHOLE_NAMES = frozenset({"i", "N", "trial"})
 _WHOLE_CALLS = frozenset({"floor", "ceil", "round", "steps", "tick", "sign"})
@@ -73,7 +74,7 @@ def is_count(node: Expression, step: Fraction) -> bool:
     """Tell whether an expression is a whole number of steps by its form, whatever the values of names are."""
     match node:
         case Number():
-            return _is_time(node) and _literal(node, step).denominator == 1
+            return _is_time(node) and _literal(node, step).denominator == 1 and abs(_literal(node, step)) < _EXACT
         case Name():
             return node.text in _CLOCKS or node.text == "dt"
         case Unary(op="+" | "-"):
@@ -184,7 +185,7 @@ def _quotients(node: Expression, step: Fraction) -> Expression:
 def _steps(node: Expression, step: Fraction) -> Expression:
     """Return a time as a number of steps; the caller knows that it is a time."""
     match node:
-        case Number():
+        case Number() if abs(_literal(node, step)) < _EXACT:
             return replace(node, value=_literal(node, step), unit=None)
         case Name(text="dt"):
             return Number(Fraction(1), None)

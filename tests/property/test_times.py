@@ -57,9 +57,10 @@ def translated(text: str, step: Fraction, counts: np.ndarray) -> np.ndarray:
     known = {"t": start_time(Ref("step"), step), "dt": Const(float(step)), "window": Ref("window")}
     result = Translator(builder, known.__getitem__, step)(parse_expression(text))
     values: dict[str, np.ndarray] = {"step": counts, "window": np.float64(0.1 * 30 * float(step))}
-    for name, expression in builder.lets:
-        values[name] = _walk(expression, values)
-    return np.asarray(_walk(result, values), np.float64)
+    with np.errstate(all="ignore"):
+        for name, expression in builder.lets:
+            values[name] = _walk(expression, values)
+        return np.asarray(_walk(result, values), np.float64)
 
 
 _MEANING = {
@@ -116,6 +117,12 @@ def test_a_time_between_grid_points_stays_there(step: Fraction, k: int, off: flo
 )  # fmt: skip
 def test_a_count_is_one_by_its_form(text: str, count: bool) -> None:
     assert is_count(parse_expression(text), Fraction(1, 10)) == count
+
+
+def test_a_literal_beyond_every_count_is_compared_all_the_same() -> None:
+    step = Fraction(1, 10**6)
+    assert evaluated("where(t < 1e305 ms, 1, 0)", step, np.ones(1)) == 1
+    assert translated("where(t < 1e305 ms, 1, 0)", step, np.ones(1)) == 1
 
 
 @pytest.mark.parametrize(
