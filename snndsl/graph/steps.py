@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
+from snndsl.errors import Fault, ModelError
+from snndsl.expressions.tree import Number
+from snndsl.semantics.arithmetic import counted
 from snndsl.semantics.terms import Term
 
 __all__ = ["to_steps"]
@@ -17,37 +20,47 @@ Real = NDArray[np.float64]
 
 
 def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what: str, hint: str = "round: nearest") -> Index:
-    """Return times in ms as whole steps: on the grid if equal to the double nearest to k steps, else rounded as told.
+    """Return times in ms as whole steps; a time off the grid is rounded as told.
+
+    A computed or stored time within 1e-6 of a step of a grid point is that point; a literal is its exact decimal.
+
+    Parameters
+    ----------
+    times : ndarray
+        ms.
+    step : Fraction
+        Length of a step in ms.
+    rounding : str or None
+        ``nearest``, ``up``, ``down``; None: refuse.
+    term : Term
+        What was written.
+    what, hint : str
+        For the fault: what the time is, and what else can be done.
 
     Raises
     ------
     ModelError
         off-grid.
     """
-
-    def grid(k: Real) -> Real:
-        return k * float(step.numerator) / float(step.denominator)
-
-    ratio = times * float(step.denominator) / float(step.numerator)
+    numerator, denominator = float(step.numerator), float(step.denominator)
+    literal = isinstance(term.tree, Number)
+    ratio = times * denominator / numerator if literal else counted(times, step)
     nearest = np.floor(ratio + 0.5)
-    exact = grid(nearest) == times
+    exact = nearest * numerator / denominator == times if literal else ratio == nearest
     if exact.all():
         return nearest.astype(np.int64)
     if rounding is None:
         bad = int(np.argmin(exact))
-        raise ModelError(
-            term.problem(
-                "off-grid",
-                f"{what} of {float(times[bad])!r} ms is no multiple of the step of {float(step)!r} ms",
-                "whole steps",
-                hint,
-            )
-        )
+        raise ModelError(_off_grid(float(times[bad]), step, term, what, hint))
     if rounding == "nearest":
         return nearest.astype(np.int64)
-    away = (
-        np.where(grid(nearest) < times, nearest + 1, nearest)
-        if rounding == "up"
-        else np.where(grid(nearest) > times, nearest - 1, nearest)
-    )
+    grid = nearest * numerator / denominator
+    away = nearest + (grid < times) if rounding == "up" else nearest - (grid > times)
     return np.where(exact, nearest, away).astype(np.int64)
+
+
+def _off_grid(time: float, step: Fraction, term: Term, what: str, hint: str) -> Fault:
+    below = math.floor(time / float(step))
+    near = " or ".join(f"{float(k * step)!r} ms" for k in (below, below + 1) if k > 0)
+    found = f"{what} of {time!r} ms is no multiple of the step of {float(step)!r} ms"
+    return term.problem("off-grid", found, "whole steps", "; or ".join(text for text in (near, hint) if text))

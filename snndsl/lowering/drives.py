@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from snndsl.expressions import tree
 from snndsl.expressions.functions import DRAWS
 from snndsl.ir import Call, Const, Expr, Ref
-from snndsl.lowering.neuron import start_time
-from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
+from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 
 __all__ = ["ComputedDrive", "varies"]
 

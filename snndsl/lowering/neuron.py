@@ -11,11 +11,11 @@ from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
 from snndsl.lowering.integrate import Group, advance, groups_of
-from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
+from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.semantics.element import Element, Instruction
 from snndsl.semantics.terms import names_in
 
-__all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron", "start_time"]
+__all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron"]
 
 Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
@@ -69,12 +69,6 @@ class LoweredNeuron:
 def ir_name(flat: str) -> str:
     """Return the name of the program for a flat name (users cannot write a double underscore)."""
     return flat.replace(".", "__")
-
-
-def start_time(step: Expr, length: Fraction) -> Expr:
-    """Return the time in ms of a stamp: the double nearest to stamp times step, as (j*p)/q."""
-    scaled = step if length.numerator == 1 else Call("mul", (step, Const(float(length.numerator))))
-    return scaled if length.denominator == 1 else Call("div", (scaled, Const(float(length.denominator))))
 
 
 def lower_neuron(
@@ -197,7 +191,7 @@ class _Lowering:
             case "since_spike" | "steps(since_spike)":
                 self.extra_states.setdefault("last_spike__", float("-inf"))
                 ago = Call("sub", (Ref("step"), Ref("last_spike__")))
-                return ago if text.startswith("steps") else Call("mul", (ago, Const(float(self.step))))
+                return ago if text.startswith("steps") else start_time(ago, self.step)
         raise KeyError(text)
 
     def _alias(self, name: str, builder: BlockBuilder, state: Callable[[str], Expr]) -> Expr:

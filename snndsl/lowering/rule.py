@@ -9,8 +9,7 @@ from fractions import Fraction
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
-from snndsl.lowering.neuron import start_time
-from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
+from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.semantics.element import Instruction
 from snndsl.semantics.rule import RuleElement
 
@@ -144,7 +143,7 @@ class _Event:
             if text in (f"since_{kind}", f"steps(since_{kind})"):
                 self.rule.intervals.add(kind)
                 ago = Call("sub", (Ref("tv"), Ref(f"last_{kind}__")))
-                return ago if text.startswith("steps") else Call("mul", (ago, Const(float(step))))
+                return ago if text.startswith("steps") else start_time(ago, step)
         match text:
             case "t":
                 return start_time(Ref("tv"), step)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from snndsl.expressions import tree
+from snndsl.expressions.counts import NEAR, TO_MS, TO_STEPS, in_counts
 from snndsl.ir import Block, Call, Const, Expr, Ref
 from snndsl.units import to_internal
 
-__all__ = ["BlockBuilder", "Names", "Translator", "draw_arguments"]
+__all__ = ["BlockBuilder", "Names", "Translator", "draw_arguments", "start_time"]
 
 Names = Callable[[str], Expr]
 """Gives a name of the language its value at this point of the block."""
@@ -56,6 +57,12 @@ def draw_arguments(key: tuple[str, str], element: Expr, step: Expr, trial: Expr,
     return (Ref(key[0]), Ref(key[1]), element, step, trial, Const(float(call)))
 
 
+def start_time(step: Expr, length: Fraction) -> Expr:
+    """Return the time in ms of a stamp: the double nearest to stamp times step, as (j*p)/q."""
+    scaled = step if length.numerator == 1 else Call("mul", (step, Const(float(length.numerator))))
+    return scaled if length.denominator == 1 else Call("div", (scaled, Const(float(length.denominator))))
+
+
 class Translator:
     """Turns trees into expressions of a program.
 
@@ -93,6 +100,7 @@ class Translator:
 
     def __call__(self, node: tree.Expression) -> Expr:
         """Return the expression for a tree."""
+        node = in_counts(node, self.step)
         match node:
             case tree.Number():
                 return Const(to_internal(node.value, node.unit, self.step))
@@ -144,6 +152,10 @@ class Translator:
             return self._drawn(node, [self(argument) for argument in node.arguments])
         if name in ("tick", "phase", "begins", "steps"):
             return self._counted(name, node.arguments[0])
+        if name == TO_MS:
+            return start_time(self(node.arguments[0]), self.step)
+        if name == TO_STEPS:
+            return self._on_grid(self._scaled(node.arguments[0]))
         arguments = [self(argument) for argument in node.arguments]
         if name == "where":
             return Call("select", tuple(arguments))
@@ -171,20 +183,35 @@ class Translator:
             result = self.builder.atom(Call("select", (better, other, result)), name)
         return result
 
+    def _scaled(self, time: tree.Expression) -> Expr:
+        """Return a time in ms as steps, which may miss a whole number by rounding."""
+        scaled = self(time)
+        if self.step.denominator != 1:
+            scaled = Call("mul", (scaled, Const(float(self.step.denominator))))
+        return scaled if self.step.numerator == 1 else Call("div", (scaled, Const(float(self.step.numerator))))
+
+    def _on_grid(self, scaled: Expr) -> Expr:
+        steps = self.builder.atom(scaled)
+        whole = self.builder.let("whole", Call("floor", (Call("add", (steps, Const(0.5))),)))
+        near = Call("le", (Call("abs", (Call("sub", (steps, whole)),)), Const(NEAR)))
+        return Call("select", (near, whole, steps))
+
     def _counted(self, name: str, argument: tree.Expression) -> Expr:
         if name == "steps":
-            if isinstance(argument, tree.Name) and argument.text.startswith("since_"):
-                return self.names(f"steps({argument.text})")
-            scaled = Call("div", (self(argument), Const(float(self.step))))
-            return Call("floor", (Call("add", (scaled, Const(0.5))),))
-        period = self.builder.atom(
-            Call("floor", (Call("add", (Call("div", (self(argument), Const(float(self.step)))), Const(0.5))),))
-        )
+            match argument:
+                case tree.Name(text="t"):
+                    return self.now
+                case tree.Name(text=text) if text.startswith("since_"):
+                    return self.names(f"steps({text})")
+                case tree.Name(text="dt"):
+                    return Const(1.0)
+            return Call("floor", (Call("add", (self._scaled(argument), Const(0.5))),))
+        period = self.builder.atom(self(tree.Call("steps", (argument,))))
         number = Call("floor", (Call("div", (self.now, period)),))
         if name == "tick":
             return number
         rest = Call("sub", (self.now, Call("mul", (period, number))))
-        return Call("eq", (rest, Const(0.0))) if name == "begins" else Call("mul", (rest, Const(float(self.step))))
+        return Call("eq", (rest, Const(0.0))) if name == "begins" else start_time(rest, self.step)
 
     def _drawn(self, node: tree.Call, arguments: list[Expr]) -> Expr:
         assert self.draw is not None

@@ -11,10 +11,11 @@ import numpy as np
 
 from snndsl import numerics
 from snndsl.expressions import tree
+from snndsl.expressions.counts import NEAR, TO_MS, TO_STEPS, in_counts
 from snndsl.frontend.data import DataColumn
 from snndsl.units import to_internal
 
-__all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "LengthDiffers", "evaluate"]
+__all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "LengthDiffers", "counted", "evaluate"]
 
 Value = Any
 """A float or an array that broadcasts against the rows of the evaluation."""
@@ -108,6 +109,7 @@ class Evaluator:
             return self._value(node)
 
     def _value(self, node: tree.Expression) -> Value:
+        node = in_counts(node, self.step)
         match node:
             case tree.Number():
                 return to_internal(node.value, node.unit, self.step)
@@ -166,7 +168,11 @@ class Evaluator:
             assert self.draw is not None
             return self.draw(name, arguments)
         if name == "steps":
-            return np.floor(arguments[0] / float(self.step) + 0.5)
+            return np.floor(counted(arguments[0], self.step) + 0.5)
+        if name == TO_STEPS:
+            return counted(arguments[0], self.step)
+        if name == TO_MS:
+            return arguments[0] * float(self.step.numerator) / float(self.step.denominator)
         array = self.data[name]
         places = []
         for size, argument in zip(array.values.shape, arguments, strict=True):
@@ -176,6 +182,22 @@ class Evaluator:
                 raise IndexOutOfRange(name, int(place[bad].ravel()[0]) if place.ndim else int(place), size)
             places.append(place)
         return array.values[tuple(places)]
+
+
+def counted(times: Value, step: Fraction) -> Value:
+    """Return times in ms as steps: within `NEAR` of a grid point that point, an integer, else the quotient.
+
+    Parameters
+    ----------
+    times : float or ndarray
+        ms.
+    step : Fraction
+        Length of a step in ms.
+    """
+    with np.errstate(invalid="ignore"):
+        ratio = np.asarray(times, np.float64) * float(step.denominator) / float(step.numerator)
+        whole = np.floor(ratio + 0.5)
+        return np.where(np.abs(ratio - whole) <= NEAR, whole, ratio)
 
 
 def _minimum(first: Value, *others: Value) -> Value:

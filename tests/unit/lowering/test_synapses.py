@@ -63,7 +63,17 @@ def test_half_a_step_is_rounded_up() -> None:
     assert to_steps(times, Fraction(1), "nearest", TERM, "a delay").tolist() == [1, 2, 3, 0, -1]
 
 
-def test_a_double_next_to_the_grid_is_not_on_it() -> None:
+def test_a_computed_or_stored_time_next_to_the_grid_is_on_it() -> None:
+    computed = parse_term("0.1 ms*x", Place(SourceMap("f"), ()))
+    times = np.array([0.1 + 0.2, np.nextafter(0.3, 1), 0.3 + 9e-8, *np.arange(0, 3, 0.1)])
+    for rounding in (None, "nearest", "up", "down"):
+        assert to_steps(times, Fraction(1, 10), rounding, computed, "a delay").tolist() == [3, 3, 3, *range(30)]
+    with pytest.raises(ModelError) as caught:
+        to_steps(np.array([0.3 + 2e-7]), Fraction(1, 10), None, computed, "a delay")
+    assert caught.value.faults[0].try_ == "0.3 ms or 0.4 ms; or round: nearest"
+
+
+def test_a_literal_next_to_the_grid_is_not_on_it() -> None:
     time = np.nextafter(0.3, 1)
     with pytest.raises(ModelError):
         to_steps(np.array([time]), Fraction(1, 10), None, TERM, "a delay")
@@ -79,6 +89,13 @@ def test_delays_have_two_parts() -> None:
     np.testing.assert_array_equal(table.dendritic, table.j + 1)
     table = rows("from: p, to: q, connect: all_to_all, weight: 1 pA, delay: 1.5 ms")
     assert (set(table.axonal.tolist()), set(table.dendritic.tolist())) == ({15}, {0})
+
+
+@pytest.mark.parametrize("delay", ["3*dt", "3*0.1 ms", "0.1 ms + 0.2 ms", "0.1 ms*(1 + 2)", "tenth*3", "1 step*steps3(0)"])
+def test_every_spelling_of_three_steps_is_a_delay_of_three_steps(delay: str) -> None:
+    more = "constants: {tenth: 0.1 ms}\ndata: {steps3: {values: [3]}}\n"
+    table = rows(f"from: p, to: p, connect: one_to_one, self: true, weight: 1 pA, delay: '{delay}'", more=more)
+    assert set(table.axonal + table.dendritic) == {3}
 
 
 @pytest.mark.parametrize(
