@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from snndsl.backend.attendance import run_attended
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings
@@ -107,7 +108,7 @@ class NestBackend:
 def _logged(make: Callable[[Path, Path], None], code: Path, log: Path) -> Callable[[Path], None]:
     def build(folder: Path) -> None:
         try:
-            make(code, folder)
+            make(code, folder, run_attended)
         except subprocess.CalledProcessError as error:
             log.parent.mkdir(parents=True, exist_ok=True)
             log.write_text(f"{error}\n{error.output}", encoding="utf-8")

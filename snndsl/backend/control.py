@@ -1,7 +1,8 @@
 """One simulation in a process and a folder of its own: prepared, built, watched, stopped, concluded.
 
 The child runs ``python -I -B source/run.py`` in its own session, with a short list of environment variables, no standard
-input, and its output in ``log/run.log``. It reports on a pipe (`snndsl.backend.protocol`). Whatever becomes of it, the folder
+input, and its output in ``log/run.log``. It ends with this process (`snndsl.backend.attendance`), and reports on a pipe
+(`snndsl.backend.protocol`). Whatever becomes of it, the folder
 stays readable: a child that dies without a word is written down as failed, one that was stopped as interrupted.
 """
 
@@ -22,9 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from snndsl.backend.attendance import attended
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, ModelError, SimulationFailed
+from snndsl.results.run_folder import FORMAT, checksum, write_manifest
 
 __all__ = ["Outcome", "Request", "claim_folder", "simulate"]
 
@@ -140,8 +143,9 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
-    facts = {"format": 1, "status": "prepared", **request.facts, "threads": request.threads}
-    (folder / "manifest.json").write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
+    made_from = {place.relative_to(folder).as_posix(): checksum(place) for place in _files(source, folder, request.texts)}
+    facts = {"format": FORMAT, "status": "prepared", **request.facts, "threads": request.threads, "made_from": made_from}
+    write_manifest(folder, facts)
     tell({"event": "phase", "name": "build"})
     started = time.monotonic()
     try:
@@ -158,6 +162,11 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
     return _outcome(folder, status, stopped)
 
 
+def _files(source: Path, folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Return the files that a run is made from: the tree and the texts."""
+    return [*sorted(place for place in source.rglob("*") if place.is_file()), *(folder / name for name in texts)]
+
+
 def _watch(command: list[str], folder: Path, output: Any, tell: Listener) -> tuple[int, int]:
     """Run the child to its end; return its exit status and the signal that was passed on to it."""
     reader, writer = os.pipe()
@@ -165,7 +174,7 @@ def _watch(command: list[str], folder: Path, output: Any, tell: Listener) -> tup
     environment["SNNDSL_EVENTS"] = str(writer)
     with _signals() as asked:
         process = subprocess.Popen(
-            command,
+            attended(command),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -266,9 +275,7 @@ def _conclude(folder: Path, status: str, reason: Mapping[str, Any] | None) -> di
     manifest["status"] = status
     if reason is not None:
         manifest["reason"] = dict(reason)
-    beside = folder / ".manifest.json.part"
-    beside.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-    beside.replace(file)
+    write_manifest(folder, manifest)
     with contextlib.suppress(OSError):
         (folder / "lock").unlink()
     return manifest

@@ -11,7 +11,8 @@ A folder holds ``manifest.json`` and arrays (``.npy``)::
     blocks.npy                                                  one number for the spikes of each 100 ms
 
 Every file is written beside its place, flushed to disk, renamed, and then listed with rows and checksum; the manifest is
-replaced in the same way. What is not listed does not exist: a run that is killed leaves all chunks it committed.
+replaced in the same way, and carries a checksum of what it says. What is not listed does not exist: a run that is killed
+leaves all chunks it committed.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "RunFolder", "RunFolderError", "synapse_table"]
+__all__ = ["FORMAT", "RunFolder", "RunFolderError", "checksum", "manifest_checksum", "synapse_table", "write_manifest"]
 
-FORMAT = 1
+FORMAT = 2
+"""Of the folder; since 2 a manifest carries its own checksum, and those of what the run was made from."""
+
 Array = NDArray[Any]
 
 
@@ -172,7 +175,7 @@ class RunFolder:
         target = self.path / place
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(os.fspath(file), target)
-        self._pending.append({"file": place, "rows": len(array), "sha256": _checksum(target)})
+        self._pending.append({"file": place, "rows": len(array), "sha256": checksum(target)})
 
     # ---- committing
 
@@ -180,7 +183,7 @@ class RunFolder:
         """Write what is staged, list it, and say that the run is done up to `last_step`."""
         for place, array in self._staged:
             self._write(place, array)
-            self._pending.append({"file": place, "rows": len(array), "sha256": _checksum(self.path / place)})
+            self._pending.append({"file": place, "rows": len(array), "sha256": checksum(self.path / place)})
         self._staged.clear()
         self.manifest["files"] += self._pending
         self._pending = []
@@ -193,6 +196,8 @@ class RunFolder:
         """Close the folder: ``complete`` or ``interrupted``."""
         self.manifest["status"] = status
         self._write("blocks.npy", self._blocks)
+        item = {"file": "blocks.npy", "rows": len(self._blocks), "sha256": checksum(self.path / "blocks.npy")}
+        self.manifest["files"].append(item)
         self._write_manifest()
         with contextlib.suppress(OSError):
             (self.path / "lock").unlink()
@@ -255,16 +260,42 @@ class RunFolder:
         beside.replace(target)
 
     def _write_manifest(self) -> None:
-        target = self.path / "manifest.json"
-        beside = self.path / ".manifest.json.part"
-        head = {key: value for key, value in self.manifest.items() if key != "files"}
-        lines = ",\n  ".join(json.dumps(item) for item in self.manifest["files"])
-        text = json.dumps(head, indent=1, sort_keys=True)[:-2] + f',\n "files": [\n  {lines}\n ]\n}}\n'
-        with beside.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
+        write_manifest(self.path, self.manifest)
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Replace the manifest of a run folder, with the checksum of what it says.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    manifest : mapping
+        Plain data.
+    """
+    target, beside = folder / "manifest.json", folder / ".manifest.json.part"
+    head = {key: value for key, value in manifest.items() if key != "files"} | {"sha256": manifest_checksum(manifest)}
+    text = json.dumps(head, indent=1, sort_keys=True)
+    if "files" in manifest:
+        lines = ",\n  ".join(json.dumps(item) for item in manifest["files"])
+        text = f'{text[:-2]},\n "files": [\n  {lines}\n ]\n}}'
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(target)
+
+
+def manifest_checksum(manifest: Mapping[str, Any]) -> str:
+    """Return the checksum of what a manifest says, without the one that it carries."""
+    said = {key: value for key, value in manifest.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def checksum(file: Path) -> str:
+    """Return the SHA-256 of the bytes of a file, in hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> dict[str, Array]:
@@ -300,11 +331,6 @@ def _size(item: Any) -> int:
 
 def _smallest(largest: int) -> Any:
     return next(kind for kind in (np.uint8, np.uint16, np.uint32) if largest <= np.iinfo(kind).max)
-
-
-def _checksum(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _mix(stamps: Array, population: int, neurons: Array) -> Array:
