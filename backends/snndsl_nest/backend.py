@@ -105,7 +105,7 @@ class NestBackend:
         return folder
 
 
-def _logged(make: Callable[[Path, Path], None], code: Path, log: Path) -> Callable[[Path], None]:
+def _logged(make: Callable[..., None], code: Path, log: Path) -> Callable[[Path], None]:
     def build(folder: Path) -> None:
         try:
             make(code, folder, run_attended)
