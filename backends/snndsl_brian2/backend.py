@@ -13,7 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from snndsl.backend.attendance import run_attended
+from snndsl.attendance import run_attended
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings

@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from snndsl.backend.attendance import run_attended
+from snndsl.attendance import run_attended
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings

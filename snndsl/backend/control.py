@@ -1,7 +1,7 @@
 """One simulation in a process and a folder of its own: prepared, built, watched, stopped, concluded.
 
 The child runs ``python -I -B source/run.py`` in its own session, with a short list of environment variables, no standard
-input, and its output in ``log/run.log``. It ends with this process (`snndsl.backend.attendance`), and reports on a pipe
+input, and its output in ``log/run.log``. It ends with this process (`snndsl.attendance`), and reports on a pipe
 (`snndsl.backend.protocol`). Whatever becomes of it, the folder
 stays readable: a child that dies without a word is written down as failed, one that was stopped as interrupted.
 """
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from snndsl.backend.attendance import attended
+from snndsl.attendance import attended
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, ModelError, SimulationFailed
@@ -132,20 +132,18 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
 
     Raises
     ------
+    ModelError
+        file-unwritable: there is no room for what the run is made from.
     SimulationFailed
         The simulator stopped with an error; the folder says why.
     """
     folder, tell = request.folder.absolute(), listener or (lambda event: None)
     source, log = folder / "source", folder / "log"
-    log.mkdir(parents=True, exist_ok=True)
-    request.tree.write(source)
-    for name, text in request.texts.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    made_from = {place.relative_to(folder).as_posix(): checksum(place) for place in _files(source, folder, request.texts)}
-    facts = {"format": FORMAT, "status": "prepared", **request.facts, "threads": request.threads, "made_from": made_from}
-    write_manifest(folder, facts)
+    try:
+        _prepare(request, folder, source, log)
+    except OSError as error:
+        what = f"{error.filename or folder}: {error.strerror}"
+        raise ModelError(Fault("file-unwritable", what, expected="a place to write to", try_="-o OTHER")) from None
     tell({"event": "phase", "name": "build"})
     started = time.monotonic()
     try:
@@ -157,9 +155,29 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
     command = [sys.executable, "-I", "-B", str(source / "run.py"), "--out", str(folder), "--threads", str(request.threads)]
     if built is not None:
         command += ["--build", str(built)]
+    reasons: list[Mapping[str, Any]] = []
+
+    def hear(event: Mapping[str, Any]) -> None:
+        if event.get("event") == "failed":
+            reasons.append({key: value for key, value in event.items() if key != "event"})
+        tell(event)
+
     with (log / "run.log").open("ab") as output:
-        status, stopped = _watch(command, folder, output, tell)
-    return _outcome(folder, status, stopped)
+        status, stopped = _watch(command, folder, output, hear)
+    return _outcome(folder, status, stopped, reasons[0] if reasons else None)
+
+
+def _prepare(request: Request, folder: Path, source: Path, log: Path) -> None:
+    """Write the tree, the texts and a manifest that lists both."""
+    log.mkdir(parents=True, exist_ok=True)
+    request.tree.write(source)
+    for name, text in request.texts.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    made_from = {place.relative_to(folder).as_posix(): checksum(place) for place in _files(source, folder, request.texts)}
+    facts = {"format": FORMAT, "status": "prepared", **request.facts, "threads": request.threads, "made_from": made_from}
+    write_manifest(folder, facts)
 
 
 def _files(source: Path, folder: Path, texts: Mapping[str, str]) -> list[Path]:
@@ -242,9 +260,12 @@ def _event(line: bytes) -> dict[str, Any]:
     return event if isinstance(event, dict) and "event" in event else {"event": "unreadable"}
 
 
-def _outcome(folder: Path, status: int, stopped: int) -> Outcome:
+def _outcome(folder: Path, status: int, stopped: int, told: Mapping[str, Any] | None) -> Outcome:
+    """Return how a run ended; `told` is why it failed, if it said so."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest.get("status") not in ("complete", "interrupted", "failed"):
+        if told is not None:
+            raise SimulationFailed(_failure(folder, _conclude(folder, "failed", told)))
         last = int(manifest.get("steps_done", 0))
         if stopped:
             _conclude(folder, "interrupted", None)
@@ -275,7 +296,8 @@ def _conclude(folder: Path, status: str, reason: Mapping[str, Any] | None) -> di
     manifest["status"] = status
     if reason is not None:
         manifest["reason"] = dict(reason)
-    write_manifest(folder, manifest)
+    with contextlib.suppress(OSError):  # no room: whoever asked is told all the same
+        write_manifest(folder, manifest)
     with contextlib.suppress(OSError):
         (folder / "lock").unlink()
     return manifest

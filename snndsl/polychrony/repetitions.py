@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
-from snndsl.backend.attendance import attend
+from snndsl.attendance import attend
 from snndsl.errors import Fault, SimulationFailed
 
 __all__ = ["repeated"]

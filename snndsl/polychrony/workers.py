@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from snndsl.backend.attendance import attend
+from snndsl.attendance import attend
 from snndsl.errors import Fault, ModelError, SimulationFailed, ToolMissing
 from snndsl.polychrony.blocks import Block, Neurons, Searcher
 from snndsl.polychrony.definitions import Definition

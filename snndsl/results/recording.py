@@ -209,7 +209,7 @@ class Recording:
     def states(self) -> Mapping[str, Mapping[str, States]]:
         """States by population and variable; records that sample a variable at the same stamps are joined by neuron.
 
-        Where they sample it at different stamps, asking for it is an error (records-differ) that names them; each is in `records`.
+        Where they sample it at different stamps, asking for it is an error (records-differ) that names the `records`.
         """
         names = list(dict.fromkeys(item["population"] for item in self.manifest["state_records"]))
         return _Lazy(names, self._variables)
@@ -218,8 +218,8 @@ class Recording:
     def records(self) -> Mapping[str, Mapping[str, States]]:
         """States by record and variable: every record by the neurons it samples, ``exc``, ``exc[0]``, ``exc[0:10]``.
 
-        Records of the same neurons are told apart by their period in steps: ``exc every 5``, ``exc every 1``; of the same period,
-        by a number: ``exc every 5 #2``.
+        Records of the same neurons are told apart by their period in steps: ``exc every 5``, ``exc every 1``; of the same
+        period, by a number: ``exc every 5 #2``.
         """
         named = self._named_records()
 
@@ -273,7 +273,7 @@ class Recording:
             return place
         if _checksum(place) != known:
             what = "is not as it was written" if place.is_file() else "is missing"
-            raise ModelError(Fault("run-damaged", f"{place} {what}", expected="the bytes that the manifest lists", try_="run again"))
+            raise ModelError(Fault("run-damaged", f"{place} {what}", expected="the bytes that the manifest lists"))
         self._intact.add(name)
         return place
 
@@ -335,7 +335,8 @@ class Recording:
             for name, item in self._named_records().items()
             if item["population"] == population and variable in item["variables"]
         ]
-        what = f"{variable.replace('__', '.')} of {population} is in {len(names)} records of different times: {', '.join(names)}"
+        shown = variable.replace("__", ".")
+        what = f"{shown} of {population} is in {len(names)} records of different times: {', '.join(names)}"
         ways = " or ".join(f'run.records["{name}"]["{variable}"]' for name in names)
         return Fault("records-differ", what, expected="the name of one record", try_=ways)
 

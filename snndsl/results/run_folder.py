@@ -24,7 +24,8 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,11 @@ class RunFolder:
         self._index = {name: number for number, name in enumerate(sorted(self.manifest["populations"]))}
         descriptor = os.environ.get("SNNDSL_EVENTS", "")
         self._events = int(descriptor) if descriptor.isdigit() else -1
-        self._write_manifest()
+        try:
+            self._write_manifest()
+        except OSError:
+            self._unlock()
+            raise
 
     # ---- what a run says
 
@@ -194,20 +199,34 @@ class RunFolder:
 
     def finish(self, status: str = "complete") -> None:
         """Close the folder: ``complete`` or ``interrupted``."""
-        self.manifest["status"] = status
         self._write("blocks.npy", self._blocks)
+        self.manifest["status"] = status
         item = {"file": "blocks.npy", "rows": len(self._blocks), "sha256": checksum(self.path / "blocks.npy")}
-        self.manifest["files"].append(item)
+        self.manifest["files"] = [*(known for known in self.manifest["files"] if known["file"] != item["file"]), item]
         self._write_manifest()
-        with contextlib.suppress(OSError):
-            (self.path / "lock").unlink()
+        self._unlock()
 
     def fail(self, kind: str, what: str, **where: Any) -> None:
         """Close the folder with the reason why the run stopped; `where` may hold population, neuron, variable, step."""
         reason = {"kind": kind, "what": what, **where}
         self.manifest["reason"] = reason
-        self.finish("failed")
+        try:
+            self.finish("failed")
+        except OSError:
+            self._end_without_room()
         self.emit({"event": "failed", **reason})
+
+    @contextlib.contextmanager
+    def concluding(self) -> Iterator[None]:
+        """Close the folder with the reason if a file cannot be written (a full disk) or read in this block."""
+        try:
+            yield
+        except OSError as error:
+            step, why = self.manifest["steps_done"], error.strerror or str(error)
+            what = f"{error.filename}: {why}" if error.filename else why
+            self._forget_uncommitted()
+            self.fail("simulator", what, step=step)
+            print(f"step {step}: {what}", file=sys.stderr)
 
     def exit_status(self) -> int:
         """Return what the process should exit with: 0, 4, 130 or 143."""
@@ -249,15 +268,41 @@ class RunFolder:
         with contextlib.suppress(OSError):
             (self.path / "lock").unlink()
 
+    def _forget_uncommitted(self) -> None:
+        """Remove what is not listed: it does not count, and its room lets the folder be closed."""
+        self._staged.clear()
+        self._pending.clear()
+        listed = {item["file"] for item in self.manifest["files"]}
+        for top in ("spikes", "states", "weights", "synapses"):
+            for file in (self.path / top).rglob("*"):
+                if not file.is_dir() and file.relative_to(self.path).as_posix() not in listed:
+                    with contextlib.suppress(OSError):
+                        file.unlink()
+
+    def _end_without_room(self) -> None:
+        """Close the folder although not even the numbers of blocks fit; whoever started the run is told the reason anyway."""
+        for file in self.path.glob(".*.part"):
+            with contextlib.suppress(OSError):
+                file.unlink()
+        self.manifest["status"] = "failed"
+        with contextlib.suppress(OSError):
+            self._write_manifest()
+        self._unlock()
+
     def _write(self, place: str, array: Array) -> None:
-        target = self.path / place
+        target, array = self.path / place, np.ascontiguousarray(array)
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.part")
-        with beside.open("wb") as stream:
-            np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
+        try:
+            with beside.open("wb") as stream:
+                header = np.lib.format.header_data_from_array_1_0(array)  # type: ignore[no-untyped-call]
+                np.lib.format.write_array_header_1_0(stream, header)  # type: ignore[no-untyped-call]
+                stream.write(array.reshape(-1).data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(target)
+        except OSError as error:  # what cannot be written has no name of its own
+            raise OSError(error.errno, error.strerror, os.fspath(target)) from None
 
     def _write_manifest(self) -> None:
         write_manifest(self.path, self.manifest)

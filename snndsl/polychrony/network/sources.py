@@ -115,7 +115,8 @@ def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequen
     parts = []
     for name, part in settings["synapses"].items():
         column = {
-            what: np.load(run.intact(f"source/data/synapses/{name}/{what}.npy")) for what in ("pre", "post", "axonal", "dendritic", "row")
+            what: np.load(run.intact(f"source/data/synapses/{name}/{what}.npy"))
+            for what in ("pre", "post", "axonal", "dendritic", "row")
         }
         column["weight"] = weights_at(run, part["projection"], part["rule"] is not None, step)[column["row"]]
         parts.append(Part(part["source"], part["target"], part["port"], part["rule"] is not None, column))

@@ -10,7 +10,7 @@ from unit.analysis.runs import write
 
 from snndsl.analysis.comparison import compare
 from snndsl.errors import ModelError
-from snndsl.results import Recording, read_run
+from snndsl.results import Recording
 
 SPIKES = {"exc": [(1, 0), (5, 3), (5, 7), (40, 3)], "inh": [(6, 1)]}
 V = [float(k) for k in range(101)]

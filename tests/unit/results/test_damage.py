@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def not_data(name: str) -> bool:
-    """Tell whether no verdict rests on a file: what was said while it ran, and what it was made from, which only a new run reads.
+    """Tell whether no verdict rests on a file: what was said in the run, and what it was made from: a new run reads that.
 
     Of that, comparison reads which neurons had their spikes recorded.
     """

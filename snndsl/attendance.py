@@ -39,8 +39,8 @@ def attend(parent: int) -> None:
 def attended(command: list[str]) -> list[str]:
     """Return the command line of a guard that runs a command and ends it, and what it started, with this process.
 
-    Start it in a session of its own: the guard is the leader of the group that it ends. It passes SIGINT and SIGTERM on, and ends
-    as the command does.
+    Start it in a session of its own: the guard is the leader of the group that it ends. It passes SIGINT and SIGTERM on, and
+    ends as the command does.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from snndsl.backend.attendance import attended, run_attended
+from snndsl.attendance import attended, run_attended
 from snndsl.pipeline import usable_backends
 
 CHAIN = "import subprocess, sys, time; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', sys.argv[1]])"
@@ -75,7 +75,8 @@ def test_signals_reach_the_command() -> None:
 @pytest.mark.parametrize("delay", [0.0, 0.005, 0.02, 0.05, 0.5])
 def test_children_of_children_end_too(tmp_path: Path, delay: float) -> None:
     mark = str(tmp_path)
-    code = f"from snndsl.backend.attendance import run_attended\nprint('x', flush=True)\nrun_attended({[sys.executable, '-c', CHAIN, mark]!r})"
+    command = [sys.executable, "-c", CHAIN, mark]
+    code = f"from snndsl.attendance import run_attended\nprint('x', flush=True)\nrun_attended({command!r})"
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=tmp_path)
     assert parent.stdout is not None and parent.stdout.readline() == b"x\n"
     time.sleep(delay)
