@@ -54,9 +54,7 @@ def test_a_full_disk(small_disk: Path, tmp_path: Path, backend: str) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has /dev/full")
-def test_a_file_that_cannot_be_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = RunFolder(tmp_path, SETTINGS)
     run.spikes("a", 1, 10, np.array([3]), np.array([299]))
     run.commit(10)

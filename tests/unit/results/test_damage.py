@@ -133,3 +133,9 @@ def test_two_records_of_one_state(folder: Path) -> None:
     with pytest.raises(ModelError, match=r"2 records of different times: b\[0\], b\[1\]") as caught:
         recording.states["b"]["x"]
     assert 'run.records["b[0]"]["x"] or run.records["b[1]"]["x"]' in str(caught.value)
+
+
+def test_what_a_recording_holds_is_seen_and_completed(folder: Path) -> None:
+    recording = read_run(folder)
+    assert (repr(recording.spikes), repr(recording.states["b"])) == ("<a, b>", "<x>")
+    assert recording.records._ipython_key_completions_() == ["b[0]", "b[1]"]  # type: ignore[attr-defined]
