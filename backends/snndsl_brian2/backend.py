@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from snndsl.attendance import run_attended
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings
@@ -95,7 +95,7 @@ class Brian2Backend:
             log.parent.mkdir(parents=True, exist_ok=True)
             command = [sys.executable, "-I", str(tree.resolve() / "run.py"), "--build", str(folder.resolve()), "--compile"]
             with log.open("ab") as output:
-                done = subprocess.run(command, cwd=folder, stdout=output, stderr=output, env=_quiet(), check=False)
+                done = run_attended(command, cwd=folder, stdout=output, stderr=output, env=_quiet())
             if done.returncode:
                 raise SimulationFailed(Fault("build-failed", f"Brian2 could not build the model (see {log})"))
 

@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from snndsl.attendance import run_attended
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings
@@ -104,10 +105,10 @@ class NestBackend:
         return folder
 
 
-def _logged(make: Callable[[Path, Path], None], code: Path, log: Path) -> Callable[[Path], None]:
+def _logged(make: Callable[..., None], code: Path, log: Path) -> Callable[[Path], None]:
     def build(folder: Path) -> None:
         try:
-            make(code, folder)
+            make(code, folder, run_attended)
         except subprocess.CalledProcessError as error:
             log.parent.mkdir(parents=True, exist_ok=True)
             log.write_text(f"{error}\n{error.output}", encoding="utf-8")

@@ -62,10 +62,11 @@ settings["steps"] = settings["steps"] if options.steps is None else options.step
 # --- Network, recording, run ------------------------------------------------------------------------------------------
 folder = RunFolder(options.out, settings, {{"snndsl": version("snndsl"), "numpy": version("numpy")}})
 folder.watch_signals()
-folder.emit({{"event": "phase", "name": "load"}})
-program = load_tree(HERE)
-folder.emit({{"event": "phase", "name": "simulate"}})
-simulate(program, folder, settings["steps"])
+with folder.concluding():
+    folder.emit({{"event": "phase", "name": "load"}})
+    program = load_tree(HERE)
+    folder.emit({{"event": "phase", "name": "simulate"}})
+    simulate(program, folder, settings["steps"])
 sys.exit(folder.exit_status())
 '''
 

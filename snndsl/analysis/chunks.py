@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.results import Recording, Spikes
 
-__all__ = ["SpikeChunks", "StateChunks", "has", "listed", "open_array", "same_files", "snapshot", "state_records", "walk"]
+__all__ = ["SpikeChunks", "StateChunks", "has", "listed", "same_files", "snapshot", "state_records", "walk"]
 
 PIECE = 2**20
 """Spikes, or values of states, that are held at a time for each run."""
@@ -34,31 +34,24 @@ def has(recorded: Mapping[str, Any], *names: str) -> bool:
 
 
 def same_files(one: Recording, other: Recording, folder: str) -> bool:
-    """Tell whether two run folders list the same files with the same checksums below a folder; nothing is read."""
+    """Tell whether two run folders hold the same files below a folder: with the listed checksums, which are those of the bytes.
+
+    Raises
+    ------
+    ModelError
+        run-damaged: a file of equal checksums is not as it was written.
+    """
 
     def _checksums(run: Recording) -> dict[str, str]:
         return {item["file"]: item["sha256"] for item in run.manifest["files"] if item["file"].startswith(folder)}
 
     mine = _checksums(one)
-    return one.steps_done == other.steps_done and bool(mine) and mine == _checksums(other)
-
-
-def open_array(run: Recording, name: str, rows: int) -> NDArray[Any]:
-    """Return an array of a run folder that stays on disk until it is looked at.
-
-    Raises
-    ------
-    ModelError
-        run-damaged.
-    """
-    file = run.path / name
-    try:
-        array: NDArray[Any] = np.load(file, mmap_mode="r" if rows else None, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise ModelError(Fault("run-damaged", f"{file}: {error}", expected="an intact run folder")) from None
-    if len(array) != rows:
-        raise ModelError(Fault("run-damaged", f"{file} has {len(array)} rows", expected=f"{rows}"))
-    return array
+    if one.steps_done != other.steps_done or not mine or mine != _checksums(other):
+        return False
+    for run in (one, other):
+        for name in mine:
+            run.intact(name)
+    return True
 
 
 class SpikeChunks:
@@ -94,7 +87,7 @@ class SpikeChunks:
             stamps = np.arange(begin, end, dtype=np.int64) + self._ends[chunk] + 1
             steps.append(np.repeat(stamps, np.diff(total[begin : end + 1])))
             name, rows = self._neurons[chunk]
-            array = open_array(self._run, name, rows)
+            array = self._run.array(name, mapped=True)
             if len(array) != total[-1]:
                 what = f"{self._run.path / name} lists {len(array)} spikes"
                 raise ModelError(Fault("run-damaged", what, expected=f"{total[-1]}, as its counts say"))
@@ -119,7 +112,7 @@ class SpikeChunks:
 
     def _total(self, chunk: int) -> NDArray[np.int64]:
         if chunk != self._held:
-            counts = open_array(self._run, *self._counts[chunk])
+            counts = self._run.array(self._counts[chunk][0], mapped=True)
             self._held, self._held_total = chunk, np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
         return self._held_total
 
@@ -170,7 +163,7 @@ class StateChunks:
         name = f"{folder}neuron.npy"
         self._run = run
         self.neuron: NDArray[np.int32] = (
-            np.asarray(open_array(run, name, files.pop(name))) if name in files else np.zeros(0, np.int32)
+            np.asarray(run.array(name)) if files.pop(name, None) is not None else np.zeros(0, np.int32)
         )
         self._files = {name: rows for name, rows in files.items() if rows}
         self._ends = np.cumsum([0, *self._files.values()])
@@ -188,7 +181,7 @@ class StateChunks:
         for (name, length), start in zip(self._files.items(), self._ends[:-1], strict=True):
             begin, end = np.searchsorted(rows, (start, start + length))
             if begin < end:
-                parts.append(np.asarray(open_array(self._run, name, length)[rows[begin:end] - start], np.float64))
+                parts.append(np.asarray(self._run.array(name, mapped=True)[rows[begin:end] - start], np.float64))
         return np.concatenate(parts)
 
 
@@ -205,4 +198,4 @@ def snapshot(run: Recording, projection: str, variable: str, stamp: int) -> NDAr
     """Return a variable of all synapses of a projection at a stamp, shape (synapses,); None if there is no snapshot."""
     name = f"weights/{projection}/{variable}/{stamp:012d}.npy"
     rows = listed(run, name, "").get(name)
-    return None if rows is None else np.asarray(open_array(run, name, rows), np.float64)
+    return None if rows is None else np.asarray(run.array(name, mapped=True), np.float64)

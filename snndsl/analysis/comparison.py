@@ -202,7 +202,7 @@ def _same_neurons(one: Recording, other: Recording) -> None:
 
 
 def _recorded_neurons(run: Recording, population: str) -> NDArray[np.int64]:
-    file = run.path / "source" / "data" / "records" / "spikes" / f"{population}.npy"
+    file = run.intact(f"source/data/records/spikes/{population}.npy")
     if not file.exists():
         return np.arange(run.populations[population])
     return np.asarray(np.load(file, allow_pickle=False), np.int64)

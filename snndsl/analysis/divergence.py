@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, open_array, same_files, state_records, walk
+from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, same_files, state_records, walk
 from snndsl.analysis.ulp import ulp_distance
 from snndsl.results import Recording, Spikes
 
@@ -133,13 +133,9 @@ def _first_block(one: Recording, other: Recording) -> int:
     spikes themselves are read, so that two runs are never called identical because of these numbers.
     """
     alike = (one.steps, list(one.spikes), one.status) == (other.steps, list(other.spikes), other.status)
-    files = [run.path / "blocks.npy" for run in (one, other)]
-    if not alike or one.status != "complete" or not all(file.exists() for file in files):
+    if not alike or one.status != "complete" or not all(listed(run, "blocks.npy") for run in (one, other)):
         return 1
-    try:
-        mine, theirs = (np.asarray(run.blocks) for run in (one, other))
-    except (OSError, ValueError, EOFError):
-        return 1
+    mine, theirs = one.blocks, other.blocks
     if mine.shape != theirs.shape:
         return 1
     differ = np.flatnonzero(mine != theirs)
@@ -195,7 +191,7 @@ def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]
         for variable in one.states[name]:
             if not has(other.states, name, variable):
                 continue
-            if same_files(one, other, f"states/{name}/{variable}/"):
+            if _times(one, name) == _times(other, name) and same_files(one, other, f"states/{name}/{variable}/"):
                 continue
             for pair in state_pairs(one, other, name, variable, last):
                 found = _first_value(*pair)
@@ -204,6 +200,12 @@ def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]
                     distance, unit = ulp_distance(*values), one.unit(name, variable)
                     shown = variable.replace("__", ".")
                     yield Divergence("state", step, float(step * one.step_length), name, neuron, shown, values, distance, unit)
+
+
+def _times(run: Recording, population: str) -> list[tuple[str, int, int]]:
+    """Return the records of a population: their names in the folder, first stamps and periods."""
+    records = run.manifest["state_records"]
+    return [(item["name"], item["first"], item["period"]) for item in records if item["population"] == population]
 
 
 def _first_value(one: StateChunks, other: StateChunks, steps: NDArray[np.int64]) -> tuple[int, int, tuple[float, float]] | None:
@@ -237,7 +239,7 @@ def snapshots(
     for name, rows in mine.items():
         stamp = int(name[len(folder) : -4])
         if stamp <= last and theirs.get(name) == rows:
-            yield stamp, open_array(one, name, rows), open_array(other, name, rows)
+            yield stamp, one.array(name, mapped=True), other.array(name, mapped=True)
 
 
 def _weights(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
@@ -263,7 +265,7 @@ def _joined(run: Recording, projection: str, row: int) -> tuple[int | None, int 
     """Return the neurons that a synapse joins, None if the table is not in the folder."""
     files = listed(run, f"synapses/{projection}/")
     names = [f"synapses/{projection}/{side}.npy" for side in ("pre", "post")]
-    pre, post = (int(open_array(run, name, files[name])[row]) if name in files else None for name in names)
+    pre, post = (int(run.array(name, mapped=True)[row]) if name in files else None for name in names)
     return pre, post
 
 
@@ -291,7 +293,7 @@ def _table(one: Recording, other: Recording, name: str) -> Iterator[Divergence]:
         file = f"{folder}{column}.npy"
         if file not in mine or file not in theirs:
             continue
-        left, right = open_array(one, file, mine[file]), open_array(other, file, theirs[file])
+        left, right = one.array(file, mapped=True), other.array(file, mapped=True)
         unequal = _unequal(left, right)
         if unequal.any():
             row = int(np.argmax(unequal))

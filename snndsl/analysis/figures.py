@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snndsl.analysis.chunks import SpikeChunks, has, state_records
 from snndsl.analysis.comparison import Comparison
@@ -263,13 +264,18 @@ def _points(axis: Any) -> float:
 
 
 def _rate(axis: Any, recording: Recording, name: str, first: int, last: int, scale: float, colour: str) -> None:
-    width = max(1, -(-(last - first) // 150))
-    edges = np.append(np.arange(first, last, width), last)
+    edges = _edges(first, last)
     steps = SpikeChunks(recording, name).between(first + 1, last).step
     counts, _ = np.histogram(steps - 0.5, edges)  # a bin holds the stamps after its begin up to its end
     seconds = np.diff(edges) * recording.step_ms / 1000
     rate = counts / (recording.populations[name] * seconds)
     axis.stairs(rate, edges * scale, color=colour, lw=0.8, label=name)
+
+
+def _edges(first: int, last: int, bins: int = 150) -> NDArray[np.int64]:
+    """Return the edges of at most so many bins of equal width; the last takes what is left over."""
+    width = max(1, -(-(last - first) // bins))
+    return np.append(np.arange(first, last - width + 1, width), last)
 
 
 def _mark(axis: Any, run: Recording, names: Sequence[str], found: Divergence, scale: float) -> None:

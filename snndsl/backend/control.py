@@ -1,7 +1,8 @@
 """One simulation in a process and a folder of its own: prepared, built, watched, stopped, concluded.
 
 The child runs ``python -I -B source/run.py`` in its own session, with a short list of environment variables, no standard
-input, and its output in ``log/run.log``. It reports on a pipe (`snndsl.backend.protocol`). Whatever becomes of it, the folder
+input, and its output in ``log/run.log``. It ends with this process (`snndsl.attendance`), and reports on a pipe
+(`snndsl.backend.protocol`). Whatever becomes of it, the folder
 stays readable: a child that dies without a word is written down as failed, one that was stopped as interrupted.
 """
 
@@ -22,9 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from snndsl.attendance import attended
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, ModelError, SimulationFailed
+from snndsl.results.run_folder import FORMAT, checksum, write_manifest
 
 __all__ = ["Outcome", "Request", "claim_folder", "simulate"]
 
@@ -129,19 +132,18 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
 
     Raises
     ------
+    ModelError
+        file-unwritable: there is no room for what the run is made from.
     SimulationFailed
         The simulator stopped with an error; the folder says why.
     """
     folder, tell = request.folder.absolute(), listener or (lambda event: None)
     source, log = folder / "source", folder / "log"
-    log.mkdir(parents=True, exist_ok=True)
-    request.tree.write(source)
-    for name, text in request.texts.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-    facts = {"format": 1, "status": "prepared", **request.facts, "threads": request.threads}
-    (folder / "manifest.json").write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
+    try:
+        _prepare(request, folder, source, log)
+    except OSError as error:
+        what = f"{error.filename or folder}: {error.strerror}"
+        raise ModelError(Fault("file-unwritable", what, expected="a place to write to", try_="-o OTHER")) from None
     tell({"event": "phase", "name": "build"})
     started = time.monotonic()
     try:
@@ -153,9 +155,34 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
     command = [sys.executable, "-I", "-B", str(source / "run.py"), "--out", str(folder), "--threads", str(request.threads)]
     if built is not None:
         command += ["--build", str(built)]
+    reasons: list[Mapping[str, Any]] = []
+
+    def hear(event: Mapping[str, Any]) -> None:
+        if event.get("event") == "failed":
+            reasons.append({key: value for key, value in event.items() if key != "event"})
+        tell(event)
+
     with (log / "run.log").open("ab") as output:
-        status, stopped = _watch(command, folder, output, tell)
-    return _outcome(folder, status, stopped)
+        status, stopped = _watch(command, folder, output, hear)
+    return _outcome(folder, status, stopped, reasons[0] if reasons else None)
+
+
+def _prepare(request: Request, folder: Path, source: Path, log: Path) -> None:
+    """Write the tree, the texts and a manifest that lists both."""
+    log.mkdir(parents=True, exist_ok=True)
+    request.tree.write(source)
+    for name, text in request.texts.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    made_from = {place.relative_to(folder).as_posix(): checksum(place) for place in _files(source, folder, request.texts)}
+    facts = {"format": FORMAT, "status": "prepared", **request.facts, "threads": request.threads, "made_from": made_from}
+    write_manifest(folder, facts)
+
+
+def _files(source: Path, folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Return the files that a run is made from: the tree and the texts."""
+    return [*sorted(place for place in source.rglob("*") if place.is_file()), *(folder / name for name in texts)]
 
 
 def _watch(command: list[str], folder: Path, output: Any, tell: Listener) -> tuple[int, int]:
@@ -165,7 +192,7 @@ def _watch(command: list[str], folder: Path, output: Any, tell: Listener) -> tup
     environment["SNNDSL_EVENTS"] = str(writer)
     with _signals() as asked:
         process = subprocess.Popen(
-            command,
+            attended(command),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -233,9 +260,12 @@ def _event(line: bytes) -> dict[str, Any]:
     return event if isinstance(event, dict) and "event" in event else {"event": "unreadable"}
 
 
-def _outcome(folder: Path, status: int, stopped: int) -> Outcome:
+def _outcome(folder: Path, status: int, stopped: int, told: Mapping[str, Any] | None) -> Outcome:
+    """Return how a run ended; `told` is why it failed, if it said so."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if manifest.get("status") not in ("complete", "interrupted", "failed"):
+        if told is not None:
+            raise SimulationFailed(_failure(folder, _conclude(folder, "failed", told)))
         last = int(manifest.get("steps_done", 0))
         if stopped:
             _conclude(folder, "interrupted", None)
@@ -266,9 +296,8 @@ def _conclude(folder: Path, status: str, reason: Mapping[str, Any] | None) -> di
     manifest["status"] = status
     if reason is not None:
         manifest["reason"] = dict(reason)
-    beside = folder / ".manifest.json.part"
-    beside.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-    beside.replace(file)
+    with contextlib.suppress(OSError):  # no room: whoever asked is told all the same
+        write_manifest(folder, manifest)
     with contextlib.suppress(OSError):
         (folder / "lock").unlink()
     return manifest

@@ -12,6 +12,7 @@ import numpy as np
 
 from snndsl.analysis.comparison import compare
 from snndsl.analysis.figures import raster, save
+from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import Fault, ModelError
 from snndsl.pipeline import load, usable_backends
 
@@ -55,7 +56,8 @@ def demonstrate(out: Path, duration: str, backends: list[str], simulate: Callabl
     sizes = model.checked.sizes
     print(f"  model      {model.name}  {sum(sizes.values()):,} neurons  step {float(model.checked.step):g} ms  {duration}")
     recordings = []
-    for name in backends or usable_backends():
+    chosen = backends or _usable()
+    for name in chosen:
         folder = out / name
         if (folder / "manifest.json").exists():
             shutil.rmtree(folder)
@@ -68,12 +70,22 @@ def demonstrate(out: Path, duration: str, backends: list[str], simulate: Callabl
         comparison = compare(*recordings)
         for line in comparison.lines():
             print(f"  compare    {line}")
+        print(f"  backends   {len(recordings)} of {len(backends or backend_names())} compared: {', '.join(chosen)}")
         status = 0 if comparison.identical else 1
     status |= _recorded(model, recordings[0])
     picture = out / "raster.png"
     save(raster(recordings[0], None, (0, min(recordings[0].steps_done, 1000))), picture)
     print(f"  picture    {picture}        next: snndsl new my_model && snndsl run my_model -b {recordings[-1].backend}")
     return status
+
+
+def _usable() -> list[str]:
+    """Return the backends that can run; say of the others what is missing and what would install it."""
+    usable = usable_backends()
+    for name in (name for name in backend_names() if name not in usable):
+        for fault in backend(name).missing():
+            print(f"  left out   {name}: {fault.what}" + (f"; try: {fault.try_}" if fault.try_ else ""))
+    return usable
 
 
 def _recorded(model: Any, recording: Any) -> int:

@@ -96,6 +96,13 @@ class NetworkGraph:
     rows: Mapping[str, SynapseRows]
     graph: Any = field(default_factory=networkx.MultiDiGraph)
 
+    def __repr__(self) -> str:
+        neurons, synapses = sum(self.model.sizes.values()), sum(len(rows.i) for rows in self.rows.values())
+        return (
+            f"<NetworkGraph {self.model.spec.name}: {len(self.values)} populations, {neurons:,} neurons; "
+            f"{len(self.rows)} projections, {synapses:,} synapses>"
+        )
+
     @property
     def warnings(self) -> list[Fault]:
         """What is allowed but odd: projections without a synapse."""

@@ -9,8 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+from snndsl.attendance import attend
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.polychrony.attendance import attend
 
 __all__ = ["repeated"]
 

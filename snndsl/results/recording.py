@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -17,97 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.run_folder import FORMAT
+from snndsl.results.measured import Spikes, States, SynapseTable, Weights
+from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
 
 __all__ = ["Recording", "Spikes", "States", "SynapseTable", "Weights", "read_run"]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spikes:
-    """Spikes of one population, sorted by (step, neuron).
-
-    Parameters
-    ----------
-    step : ndarray of int64, shape (spikes,)
-        Stamps.
-    neuron : ndarray of int32, shape (spikes,)
-        0-based in the population.
-    step_ms : Fraction
-        Length of a step.
-    """
-
-    step: NDArray[np.int64]
-    neuron: NDArray[np.int32]
-    step_ms: Fraction
-
-    @property
-    def time_ms(self) -> NDArray[np.float64]:
-        """Times in ms, shape (spikes,)."""
-        return np.asarray(self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator), np.float64)
-
-    def __len__(self) -> int:
-        return len(self.step)
-
-    def to_frame(self) -> Any:
-        """Return a pandas DataFrame with the columns step, neuron, time_ms."""
-        import pandas  # type: ignore[import-untyped]
-
-        return pandas.DataFrame({"step": self.step, "neuron": self.neuron, "time_ms": self.time_ms})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class States:
-    """One variable of one record.
-
-    Parameters
-    ----------
-    value : ndarray of float64, shape (samples, neurons)
-        In `unit`.
-    step : ndarray of int64, shape (samples,)
-        Stamps.
-    neuron : ndarray of int32, shape (neurons,)
-        0-based in the population.
-    unit : str
-        Internal unit, empty if unknown.
-    """
-
-    value: NDArray[np.float64]
-    step: NDArray[np.int64]
-    neuron: NDArray[np.int32]
-    unit: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Weights:
-    """Snapshots of one variable of a projection's synapses, in the order of its table.
-
-    Parameters
-    ----------
-    step : ndarray of int64, shape (snapshots,)
-        Stamps.
-    value : ndarray of float64, shape (snapshots, synapses)
-        Internal units.
-    """
-
-    step: NDArray[np.int64]
-    value: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SynapseTable:
-    """Synapses of a projection; every column has shape (synapses,)."""
-
-    pre: NDArray[np.int32]
-    post: NDArray[np.int32]
-    pre_population: NDArray[np.int16]
-    post_population: NDArray[np.int16]
-    row: NDArray[np.int64]
-    weight: NDArray[np.float64]
-    axonal: NDArray[np.int32]
-    dendritic: NDArray[np.int32]
-    populations: tuple[str, ...]
 
 
 class _Lazy(Mapping[str, T]):
@@ -133,6 +46,12 @@ class _Lazy(Mapping[str, T]):
     def __len__(self) -> int:
         return len(self._names)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._names)
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self._names) or 'nothing recorded'}>"
+
 
 class Recording:
     """What a run left behind.
@@ -147,6 +66,9 @@ class Recording:
         self.path = path
         self.manifest: dict[str, Any] = _manifest(path)
         self._listed = {item["file"]: item for item in self.manifest["files"]}
+        self._checksums: dict[str, str] = {name: item["sha256"] for name, item in self._listed.items()}
+        self._checksums |= self.manifest.get("made_from", {})
+        self._intact: set[str] = set()
 
     # ---- facts
 
@@ -199,9 +121,28 @@ class Recording:
 
     @cached_property
     def states(self) -> Mapping[str, Mapping[str, States]]:
-        """States by population and variable; several records of a variable are joined by neuron if they agree in time."""
+        """States by population and variable; records that sample a variable at the same stamps are joined by neuron.
+
+        Where they sample it at different stamps, asking for it is an error (records-differ) that names the `records`.
+        """
         names = list(dict.fromkeys(item["population"] for item in self.manifest["state_records"]))
         return _Lazy(names, self._variables)
+
+    @cached_property
+    def records(self) -> Mapping[str, Mapping[str, States]]:
+        """States by record and variable: every record by the neurons it samples, ``exc``, ``exc[0]``, ``exc[0:10]``.
+
+        Records of the same neurons are told apart by their period in steps: ``exc every 5``, ``exc every 1``; of the same
+        period, by a number: ``exc every 5 #2``.
+        """
+        named = self._named_records()
+
+        def _make(name: str) -> Mapping[str, States]:
+            record = named[name]
+            variables = list(record["variables"])
+            return _Lazy(variables, lambda variable: self._record(record["population"], variable, record))
+
+        return _Lazy(list(named), _make)
 
     @cached_property
     def weights(self) -> Mapping[str, Mapping[str, Weights]]:
@@ -222,11 +163,57 @@ class Recording:
     @cached_property
     def blocks(self) -> NDArray[np.uint64]:
         """One number for the spikes of each 100 ms: equal numbers, equal spikes."""
-        return np.load(self.path / "blocks.npy", allow_pickle=False)  # type: ignore[no-any-return]
+        return self.array("blocks.npy")
 
     def verify(self) -> list[str]:
-        """Return the listed files whose bytes are not those that were committed."""
-        return [name for name, item in self._listed.items() if _checksum(self.path / name) != item["sha256"]]
+        """Return the listed files whose bytes are not those that were committed, or that the run was made from."""
+        return [name for name, known in self._checksums.items() if _checksum(self.path / name) != known]
+
+    def intact(self, name: str) -> Path:
+        """Return the place of a file of the folder whose bytes are those that were committed; each is read once to know.
+
+        Parameters
+        ----------
+        name : str
+            As the manifest lists it, or of what the run was made from (``source/...``, ``model.yaml``).
+
+        Raises
+        ------
+        ModelError
+            run-damaged.
+        """
+        place, known = self.path / name, self._checksums.get(name)
+        if name in self._intact or known is None:
+            return place
+        if _checksum(place) != known:
+            what = "is not as it was written" if place.is_file() else "is missing"
+            raise ModelError(Fault("run-damaged", f"{place} {what}", expected="the bytes that the manifest lists"))
+        self._intact.add(name)
+        return place
+
+    def array(self, name: str, mapped: bool = False) -> NDArray[Any]:
+        """Return a listed array.
+
+        Parameters
+        ----------
+        name : str
+            As the manifest lists it.
+        mapped : bool
+            Leave it on disk until it is looked at.
+
+        Raises
+        ------
+        ModelError
+            run-damaged.
+        """
+        place, rows = self.intact(name), self._listed[name]["rows"]
+        try:
+            array: NDArray[Any] = np.load(place, mmap_mode="r" if mapped and rows else None, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise ModelError(Fault("run-damaged", f"{place}: {error}", expected="an intact run folder")) from None
+        if len(array) != rows:
+            raise ModelError(Fault("run-damaged", f"{place} has {len(array)} rows", expected=f"{rows}"))
+        return array
 
     def unit(self, population: str, variable: str) -> str:
         """Return the unit of a state, empty if the folder does not say."""
@@ -249,13 +236,49 @@ class Recording:
         mine = [item for item in records if variable in item["variables"]]
         parts = [self._record(population, variable, item) for item in mine]
         first = parts[0]
-        same = [part for part in parts if np.array_equal(part.step, first.step)]
-        value, neuron = np.concatenate([part.value for part in same], axis=1), np.concatenate([part.neuron for part in same])
-        return States(value, first.step, neuron, first.unit)
+        if not all(np.array_equal(part.step, first.step) for part in parts):
+            raise ModelError(self._different_times(population, variable))
+        neuron = np.concatenate([part.neuron for part in parts])
+        kept = np.sort(np.unique(neuron, return_index=True)[1])
+        value = np.concatenate([part.value for part in parts], axis=1)[:, kept]
+        return States(value, first.step, neuron[kept], first.unit)
+
+    def _different_times(self, population: str, variable: str) -> Fault:
+        names = [
+            name
+            for name, item in self._named_records().items()
+            if item["population"] == population and variable in item["variables"]
+        ]
+        shown = variable.replace("__", ".")
+        what = f"{shown} of {population} is in {len(names)} records of different times: {', '.join(names)}"
+        ways = " or ".join(f'run.records["{name}"]["{variable}"]' for name in names)
+        return Fault("records-differ", what, expected="the name of one record", try_=ways)
+
+    def _named_records(self) -> dict[str, dict[str, Any]]:
+        """Return the records of states by name, in the order of the manifest."""
+        records = self.manifest["state_records"]
+        plain = [self._neurons_in_words(item) for item in records]
+        timed = [f"{name} every {item['period']}" for name, item in zip(plain, records, strict=True)]
+        found = {}
+        for k, item in enumerate(records):
+            number = timed[:k].count(timed[k]) + 1
+            name = plain[k] if plain.count(plain[k]) == 1 else timed[k] + (f" #{number}" if number > 1 else "")
+            found[name] = item
+        return found
+
+    def _neurons_in_words(self, record: Mapping[str, Any]) -> str:
+        population = record["population"]
+        file = f"states/{population}/{record['variables'][0]}/{record['name']}/neuron.npy"
+        neuron = self.array(file).tolist() if file in self._listed else []
+        if neuron == list(range(self.populations[population])):
+            return str(population)
+        if neuron and neuron == list(range(neuron[0], neuron[-1] + 1)):
+            return f"{population}[{neuron[0]}]" if len(neuron) == 1 else f"{population}[{neuron[0]}:{neuron[-1] + 1}]"
+        return f"{population}[{', '.join(map(str, neuron))}]"
 
     def _record(self, population: str, variable: str, record: Mapping[str, Any]) -> States:
         folder = f"states/{population}/{variable}/{record['name']}/"
-        neuron = np.load(self.path / folder / "neuron.npy", allow_pickle=False)
+        neuron = self.array(f"{folder}neuron.npy")
         chunks = [chunk for chunk in self._chunks(folder, ".npy", without="neuron.npy") if len(chunk)]
         value = np.concatenate([*chunks, np.zeros((0, len(neuron)))])
         step = record["first"] + record["period"] * np.arange(len(value), dtype=np.int64)
@@ -266,28 +289,17 @@ class Recording:
         names = sorted(name for name in self._listed if name.startswith(folder))
         rows = int(self.manifest["projections"][projection]["rows"])
         step = np.array([int(name[len(folder) : -4]) for name in names], np.int64)
-        value = np.array([self._load(name) for name in names]).reshape(len(names), rows)
+        value = np.array([self.array(name) for name in names]).reshape(len(names), rows)
         return Weights(step, value)
 
     def _synapses(self, projection: str) -> SynapseTable:
         columns = ("pre", "post", "pre_population", "post_population", "row", "weight", "axonal", "dendritic")
-        arrays = {name: self._load(f"synapses/{projection}/{name}.npy") for name in columns}
+        arrays = {name: self.array(f"synapses/{projection}/{name}.npy") for name in columns}
         return SynapseTable(**arrays, populations=tuple(self.manifest["projections"][projection]["populations"]))
 
     def _chunks(self, folder: str, ending: str, without: str = "") -> list[NDArray[Any]]:
         names = sorted(name for name in self._listed if name.startswith(folder) and name.endswith(ending))
-        return [self._load(name) for name in names if not without or not name.endswith(without)]
-
-    def _load(self, name: str) -> NDArray[Any]:
-        try:
-            array: NDArray[Any] = np.load(self.path / name, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise ModelError(Fault("run-damaged", f"{self.path / name}: {error}", expected="an intact run folder")) from None
-        if len(array) != self._listed[name]["rows"]:
-            raise ModelError(
-                Fault("run-damaged", f"{self.path / name} has {len(array)} rows", expected=f"{self._listed[name]['rows']}")
-            )
-        return array
+        return [self.array(name) for name in names if not without or not name.endswith(without)]
 
     # ---- showing
 
@@ -323,10 +335,14 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise ModelError(Fault("run-missing", f"{path} holds no run", expected="a folder with manifest.json")) from None
     except (OSError, ValueError) as error:
         raise ModelError(Fault("run-damaged", f"{file}: {error}", expected="an intact run folder")) from None
-    if manifest.get("format", 0) > FORMAT:
+    if not isinstance(manifest, dict):
+        raise ModelError(Fault("run-damaged", f"{file} holds no mapping", expected="an intact run folder"))
+    if isinstance(manifest.get("format"), int) and manifest["format"] > FORMAT:
         raise ModelError(
             Fault("run-format", f"{path} has format {manifest['format']}", expected=f"at most {FORMAT}", try_="a newer snndsl")
         )
+    if manifest.get("format") != 1 and manifest.get("sha256") != manifest_checksum(manifest):
+        raise ModelError(Fault("run-damaged", f"{file} is not as it was written", expected="an intact run folder"))
     if "files" not in manifest:
         raise ModelError(Fault("run-missing", f"the run in {path} has not begun", expected="a run folder"))
     return manifest
@@ -334,7 +350,6 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 def _checksum(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return checksum(file)
     except OSError:
         return ""

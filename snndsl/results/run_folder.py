@@ -11,7 +11,8 @@ A folder holds ``manifest.json`` and arrays (``.npy``)::
     blocks.npy                                                  one number for the spikes of each 100 ms
 
 Every file is written beside its place, flushed to disk, renamed, and then listed with rows and checksum; the manifest is
-replaced in the same way. What is not listed does not exist: a run that is killed leaves all chunks it committed.
+replaced in the same way, and carries a checksum of what it says. What is not listed does not exist: a run that is killed
+leaves all chunks it committed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,9 +33,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "RunFolder", "RunFolderError", "synapse_table"]
+__all__ = ["FORMAT", "RunFolder", "RunFolderError", "checksum", "manifest_checksum", "synapse_table", "write_manifest"]
 
-FORMAT = 1
+FORMAT = 2
+"""Of the folder; since 2 a manifest carries its own checksum, and those of what the run was made from."""
+
 Array = NDArray[Any]
 
 
@@ -94,7 +98,11 @@ class RunFolder:
         self._index = {name: number for number, name in enumerate(sorted(self.manifest["populations"]))}
         descriptor = os.environ.get("SNNDSL_EVENTS", "")
         self._events = int(descriptor) if descriptor.isdigit() else -1
-        self._write_manifest()
+        try:
+            self._write_manifest()
+        except OSError:
+            self._unlock()
+            raise
 
     # ---- what a run says
 
@@ -172,7 +180,7 @@ class RunFolder:
         target = self.path / place
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(os.fspath(file), target)
-        self._pending.append({"file": place, "rows": len(array), "sha256": _checksum(target)})
+        self._pending.append({"file": place, "rows": len(array), "sha256": checksum(target)})
 
     # ---- committing
 
@@ -180,7 +188,7 @@ class RunFolder:
         """Write what is staged, list it, and say that the run is done up to `last_step`."""
         for place, array in self._staged:
             self._write(place, array)
-            self._pending.append({"file": place, "rows": len(array), "sha256": _checksum(self.path / place)})
+            self._pending.append({"file": place, "rows": len(array), "sha256": checksum(self.path / place)})
         self._staged.clear()
         self.manifest["files"] += self._pending
         self._pending = []
@@ -191,18 +199,34 @@ class RunFolder:
 
     def finish(self, status: str = "complete") -> None:
         """Close the folder: ``complete`` or ``interrupted``."""
-        self.manifest["status"] = status
         self._write("blocks.npy", self._blocks)
+        self.manifest["status"] = status
+        item = {"file": "blocks.npy", "rows": len(self._blocks), "sha256": checksum(self.path / "blocks.npy")}
+        self.manifest["files"] = [*(known for known in self.manifest["files"] if known["file"] != item["file"]), item]
         self._write_manifest()
-        with contextlib.suppress(OSError):
-            (self.path / "lock").unlink()
+        self._unlock()
 
     def fail(self, kind: str, what: str, **where: Any) -> None:
         """Close the folder with the reason why the run stopped; `where` may hold population, neuron, variable, step."""
         reason = {"kind": kind, "what": what, **where}
         self.manifest["reason"] = reason
-        self.finish("failed")
+        try:
+            self.finish("failed")
+        except OSError:
+            self._end_without_room()
         self.emit({"event": "failed", **reason})
+
+    @contextlib.contextmanager
+    def concluding(self) -> Iterator[None]:
+        """Close the folder with the reason if a file cannot be written (a full disk) or read in this block."""
+        try:
+            yield
+        except OSError as error:
+            step, why = self.manifest["steps_done"], error.strerror or str(error)
+            what = f"{error.filename}: {why}" if error.filename else why
+            self._forget_uncommitted()
+            self.fail("simulator", what, step=step)
+            print(f"step {step}: {what}", file=sys.stderr)
 
     def exit_status(self) -> int:
         """Return what the process should exit with: 0, 4, 130 or 143."""
@@ -244,27 +268,79 @@ class RunFolder:
         with contextlib.suppress(OSError):
             (self.path / "lock").unlink()
 
+    def _forget_uncommitted(self) -> None:
+        """Remove what is not listed: it does not count, and its room lets the folder be closed."""
+        self._staged.clear()
+        self._pending.clear()
+        listed = {item["file"] for item in self.manifest["files"]}
+        for top in ("spikes", "states", "weights", "synapses"):
+            for file in (self.path / top).rglob("*"):
+                if not file.is_dir() and file.relative_to(self.path).as_posix() not in listed:
+                    with contextlib.suppress(OSError):
+                        file.unlink()
+
+    def _end_without_room(self) -> None:
+        """Close the folder although not even the numbers of blocks fit; whoever started the run is told the reason anyway."""
+        for file in self.path.glob(".*.part"):
+            with contextlib.suppress(OSError):
+                file.unlink()
+        self.manifest["status"] = "failed"
+        with contextlib.suppress(OSError):
+            self._write_manifest()
+        self._unlock()
+
     def _write(self, place: str, array: Array) -> None:
-        target = self.path / place
+        target, array = self.path / place, np.ascontiguousarray(array)
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name(f".{target.name}.part")
-        with beside.open("wb") as stream:
-            np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
+        try:
+            with beside.open("wb") as stream:
+                header = np.lib.format.header_data_from_array_1_0(array)  # type: ignore[no-untyped-call]
+                np.lib.format.write_array_header_1_0(stream, header)  # type: ignore[no-untyped-call]
+                stream.write(array.reshape(-1).data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(target)
+        except OSError as error:  # what cannot be written has no name of its own
+            raise OSError(error.errno, error.strerror, os.fspath(target)) from None
 
     def _write_manifest(self) -> None:
-        target = self.path / "manifest.json"
-        beside = self.path / ".manifest.json.part"
-        head = {key: value for key, value in self.manifest.items() if key != "files"}
-        lines = ",\n  ".join(json.dumps(item) for item in self.manifest["files"])
-        text = json.dumps(head, indent=1, sort_keys=True)[:-2] + f',\n "files": [\n  {lines}\n ]\n}}\n'
-        with beside.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
+        write_manifest(self.path, self.manifest)
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Replace the manifest of a run folder, with the checksum of what it says.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    manifest : mapping
+        Plain data.
+    """
+    target, beside = folder / "manifest.json", folder / ".manifest.json.part"
+    head = {key: value for key, value in manifest.items() if key != "files"} | {"sha256": manifest_checksum(manifest)}
+    text = json.dumps(head, indent=1, sort_keys=True)
+    if "files" in manifest:
+        lines = ",\n  ".join(json.dumps(item) for item in manifest["files"])
+        text = f'{text[:-2]},\n "files": [\n  {lines}\n ]\n}}'
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(target)
+
+
+def manifest_checksum(manifest: Mapping[str, Any]) -> str:
+    """Return the checksum of what a manifest says, without the one that it carries."""
+    said = {key: value for key, value in manifest.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def checksum(file: Path) -> str:
+    """Return the SHA-256 of the bytes of a file, in hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> dict[str, Array]:
@@ -300,11 +376,6 @@ def _size(item: Any) -> int:
 
 def _smallest(largest: int) -> Any:
     return next(kind for kind in (np.uint8, np.uint16, np.uint32) if largest <= np.iinfo(kind).max)
-
-
-def _checksum(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _mix(stamps: Array, population: int, neurons: Array) -> Array:

@@ -69,9 +69,9 @@ def _differences(one: Recording, other: Recording) -> Iterator[str]:
             continue
         yield from _unequal(f"{name}: stamps of spikes", one.spikes[name].step, other.spikes[name].step)
         yield from _unequal(f"{name}: neurons of spikes", one.spikes[name].neuron, other.spikes[name].neuron)
-    for name in one.states:
-        for variable, states in one.states[name].items():
-            there = other.states[name][variable]
+    for name in one.records:
+        for variable, states in one.records[name].items():
+            there = other.records[name][variable]
             yield from _unequal(f"{name}.{variable}: stamps", states.step, there.step)
             yield from _unequal(f"{name}.{variable}: neurons", states.neuron, there.neuron)
             yield from _unequal(f"{name}.{variable}", states.value, there.value)

@@ -16,7 +16,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve()
 SKIPPED = {".git", ".venv", "__pycache__", "build", "dist", "runs", "node_modules"}
-ALLOWED = {"ir", "numerics", "backend", "results", "units", "errors"}
+ALLOWED = {"ir", "numerics", "backend", "results", "units", "attendance", "errors"}
 BACKENDS = ("snndsl_reference", "snndsl_brian2", "snndsl_nest")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 

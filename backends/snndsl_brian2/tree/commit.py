@@ -63,9 +63,11 @@ class Commits:
 
     def close(self) -> None:
         """Remove the scratch folder; commit at least the tables."""
-        if not self.committed:
-            self.folder.commit(0)
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        try:
+            if not self.committed:
+                self.folder.commit(0)
+        finally:
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def _taken(self, file: str) -> NDArray[Any]:
         array: NDArray[Any] = np.load(self.scratch / file, allow_pickle=False)

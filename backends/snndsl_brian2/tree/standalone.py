@@ -57,15 +57,16 @@ def main(tree: Path, network: Network) -> int:
     except (RunFolderError, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    try:
-        failed = _prepare_and_run(tree, settings, options, network, folder, stopping)
-    except (OSError, subprocess.CalledProcessError) as error:
-        failed = {"kind": "simulator", "what": str(error), "step": folder.manifest["steps_done"]}
-    if failed is not None:
-        folder.fail(**failed)
-        print(f"step {failed['step']}: {failed['what']}", file=sys.stderr)
-    else:
-        folder.finish("interrupted" if folder.stop_requested else "complete")
+    with folder.concluding():
+        try:
+            failed = _prepare_and_run(tree, settings, options, network, folder, stopping)
+        except subprocess.CalledProcessError as error:
+            failed = {"kind": "simulator", "what": str(error), "step": folder.manifest["steps_done"]}
+        if failed is not None:
+            folder.fail(**failed)
+            print(f"step {failed['step']}: {failed['what']}", file=sys.stderr)
+        else:
+            folder.finish("interrupted" if folder.stop_requested else "complete")
     return int(folder.exit_status())
 
 

@@ -12,11 +12,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 __all__ = ["KERNELS", "RUNTIME", "compile_kernels", "compile_runtime", "compilers", "kernel_key", "nest_folder", "runtime_key"]
 
+Run = Callable[..., Any]
 RUNTIME, KERNELS = "runtime.so", "kernels.so"
 KERNEL_FLAGS = ("-shared", "-fPIC", "-O2", "-std=c11", "-ffp-contract=off", "-fno-fast-math", "-fvisibility=hidden", "-w")
 """No contraction, no reordering: every sum as it is written."""
@@ -48,7 +51,7 @@ def kernel_key(code: Path) -> dict[str, str]:
     return {**_sources(code, _KERNEL_SOURCES), **_surroundings(KERNEL_FLAGS)}
 
 
-def compile_runtime(code: Path, folder: Path) -> None:
+def compile_runtime(code: Path, folder: Path, run: Run = subprocess.run) -> None:
     """Write ``runtime.so`` into a folder (20 to 30 s).
 
     Parameters
@@ -57,26 +60,26 @@ def compile_runtime(code: Path, folder: Path) -> None:
         Of the tree.
     folder : Path
         Exists.
+    run : callable
+        Runs a command as `subprocess.run` does.
     """
     nest = nest_folder()
     if nest is None:
         raise OSError("NEST is not installed")
     flags = [*_RUNTIME_FLAGS, f"-D_GLIBCXX_USE_CXX11_ABI={_abi()}", f"-I{nest / 'include' / 'nest'}", f"-I{code}"]
-    _run([compilers()[0], *flags, str(code / "runtime.cpp"), "-o", RUNTIME], folder)
+    _run([compilers()[0], *flags, str(code / "runtime.cpp"), "-o", RUNTIME], folder, run)
 
 
-def compile_kernels(code: Path, folder: Path) -> None:
+def compile_kernels(code: Path, folder: Path, run: Run = subprocess.run) -> None:
     """Write ``kernels.so`` into a folder."""
     language = ["-x", "c"] if os.environ.get("CXX") else []
-    _run([compilers()[1], *KERNEL_FLAGS, f"-I{code}", *language, str(code / "kernels.c"), "-o", KERNELS, "-lm"], folder)
+    _run([compilers()[1], *KERNEL_FLAGS, f"-I{code}", *language, str(code / "kernels.c"), "-o", KERNELS, "-lm"], folder, run)
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _run(command: list[str], folder: Path, run: Run) -> None:
     environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
     nothing, both = subprocess.DEVNULL, subprocess.STDOUT
-    subprocess.run(
-        command, cwd=folder, check=True, env=environment, text=True, stdin=nothing, stdout=subprocess.PIPE, stderr=both
-    )
+    run(command, cwd=folder, check=True, env=environment, text=True, stdin=nothing, stdout=subprocess.PIPE, stderr=both)
 
 
 def _sources(code: Path, names: tuple[str, ...]) -> dict[str, str]:

@@ -54,7 +54,8 @@ def main(tree: Path, network: Callable[[Engine], None]) -> int:
         folder.fail("simulator", f"the model could not be built: {error}", step=0)
         print(f"the model could not be built: {error}", file=sys.stderr)
         return int(folder.exit_status())
-    _run(engine, Recorder(engine, folder, tree, settings["steps"]), folder, settings)
+    with folder.concluding():
+        _run(engine, Recorder(engine, folder, tree, settings["steps"]), folder, settings)
     return int(folder.exit_status())
 
 

@@ -105,7 +105,7 @@ def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequen
     """
     data = run.path / "source" / "data"
     try:
-        settings: dict[str, Any] = json.loads((run.path / "source" / "settings.json").read_text(encoding="utf-8"))
+        settings: dict[str, Any] = json.loads(run.intact("source/settings.json").read_text(encoding="utf-8"))
         populations = [_population(data, name, population) for name, population in settings["populations"].items()]
     except (OSError, ValueError):
         raise ModelError(Fault("run-damaged", f"{run.path} has no source", expected="an intact run folder")) from None
@@ -115,7 +115,8 @@ def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequen
     parts = []
     for name, part in settings["synapses"].items():
         column = {
-            what: np.load(data / "synapses" / name / f"{what}.npy") for what in ("pre", "post", "axonal", "dendritic", "row")
+            what: np.load(run.intact(f"source/data/synapses/{name}/{what}.npy"))
+            for what in ("pre", "post", "axonal", "dendritic", "row")
         }
         column["weight"] = weights_at(run, part["projection"], part["rule"] is not None, step)[column["row"]]
         parts.append(Part(part["source"], part["target"], part["port"], part["rule"] is not None, column))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.analysis.runs import write
 
-from snndsl.analysis.chunks import SpikeChunks, open_array, state_records, walk
+from snndsl.analysis.chunks import SpikeChunks, state_records, walk
 from snndsl.analysis.statistics import TrainCounter, select, train_statistics
 from snndsl.errors import ModelError
 
@@ -52,5 +52,6 @@ def test_samples_of_states(tmp_path: Path, chunk: int) -> None:
 
 def test_rows_that_are_missing(tmp_path: Path) -> None:
     run = write(tmp_path / "run", {"exc": [(1, 1)]})
+    next(item for item in run.manifest["files"] if item["file"] == "spikes/exc/000000.neuron.npy")["rows"] = 2
     with pytest.raises(ModelError, match="has 1 rows"):
-        open_array(run, "spikes/exc/000000.neuron.npy", 2)
+        run.array("spikes/exc/000000.neuron.npy")

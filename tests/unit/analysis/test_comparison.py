@@ -10,7 +10,7 @@ from unit.analysis.runs import write
 
 from snndsl.analysis.comparison import compare
 from snndsl.errors import ModelError
-from snndsl.results import Recording, read_run
+from snndsl.results import Recording
 
 SPIKES = {"exc": [(1, 0), (5, 3), (5, 7), (40, 3)], "inh": [(6, 1)]}
 V = [float(k) for k in range(101)]
@@ -188,20 +188,15 @@ def test_numbers_of_blocks_lead_to_the_difference_and_are_not_needed(tmp_path: P
     changed = [event for event in events if event[0] != 731]
     one, other = write(tmp_path / "a", {"exc": events}, steps=1000), write(tmp_path / "b", {"exc": changed}, steps=1000)
     assert np.flatnonzero(one.blocks != other.blocks).tolist() == [7]
-    found = [compare(one, other).to_dict()]
-    for damage in (b"no array", None):
-        if damage is None:
-            (other.path / "blocks.npy").unlink()
-        else:
-            (other.path / "blocks.npy").write_bytes(damage)
-        again = read_run(other.path)
-        found.append(compare(one, again).to_dict())
-    assert found[0]["first_divergence"]["step"] == 731 and found[1] == found[2] == found[0]
+    found = compare(one, other).to_dict()
+    for run in (one, other):  # as of a run that was killed
+        run.manifest["files"] = [item for item in run.manifest["files"] if item["file"] != "blocks.npy"]
+    assert found["first_divergence"]["step"] == 731 and compare(one, other).to_dict() == found
 
 
 def test_equal_numbers_of_blocks_do_not_make_runs_identical(tmp_path: Path) -> None:
     one, other = write(tmp_path / "a", SPIKES), write(tmp_path / "b", {**SPIKES, "inh": [(7, 1)]})
-    (other.path / "blocks.npy").write_bytes((one.path / "blocks.npy").read_bytes())
+    vars(other)["blocks"] = one.blocks
     first = compare(one, other).first_divergence
     assert first is not None and (first.step, first.population) == (6, "inh")
 

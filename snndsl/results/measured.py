@@ -1,0 +1,98 @@
+"""Arrays of a run: spikes, states, snapshots of synapses, tables of synapses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Spikes", "States", "SynapseTable", "Weights"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spikes:
+    """Spikes of one population, sorted by (step, neuron).
+
+    Parameters
+    ----------
+    step : ndarray of int64, shape (spikes,)
+        Stamps.
+    neuron : ndarray of int32, shape (spikes,)
+        0-based in the population.
+    step_ms : Fraction
+        Length of a step.
+    """
+
+    step: NDArray[np.int64]
+    neuron: NDArray[np.int32]
+    step_ms: Fraction
+
+    @property
+    def time_ms(self) -> NDArray[np.float64]:
+        """Times in ms, shape (spikes,)."""
+        return np.asarray(self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator), np.float64)
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with the columns step, neuron, time_ms."""
+        import pandas  # type: ignore[import-untyped]
+
+        return pandas.DataFrame({"step": self.step, "neuron": self.neuron, "time_ms": self.time_ms})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class States:
+    """One variable of one record.
+
+    Parameters
+    ----------
+    value : ndarray of float64, shape (samples, neurons)
+        In `unit`.
+    step : ndarray of int64, shape (samples,)
+        Stamps.
+    neuron : ndarray of int32, shape (neurons,)
+        0-based in the population.
+    unit : str
+        Internal unit, empty if unknown.
+    """
+
+    value: NDArray[np.float64]
+    step: NDArray[np.int64]
+    neuron: NDArray[np.int32]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Snapshots of one variable of a projection's synapses, in the order of its table.
+
+    Parameters
+    ----------
+    step : ndarray of int64, shape (snapshots,)
+        Stamps.
+    value : ndarray of float64, shape (snapshots, synapses)
+        Internal units.
+    """
+
+    step: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SynapseTable:
+    """Synapses of a projection; every column has shape (synapses,)."""
+
+    pre: NDArray[np.int32]
+    post: NDArray[np.int32]
+    pre_population: NDArray[np.int16]
+    post_population: NDArray[np.int16]
+    row: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    axonal: NDArray[np.int32]
+    dendritic: NDArray[np.int32]
+    populations: tuple[str, ...]
