@@ -17,7 +17,7 @@ from snndsl.graph.values import PopulationValues
 from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
 from snndsl.lowering.comments import comments
 from snndsl.lowering.grid import on_grid, quantum
-from snndsl.lowering.integrate import Group, propagator
+from snndsl.lowering.integrate import propagator
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.plastic import PlasticValues, plastic_values
 from snndsl.lowering.play import played_events
@@ -29,6 +29,7 @@ from snndsl.numerics import stream_key
 from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel, whole_steps
 from snndsl.semantics.element import Element
+from snndsl.semantics.integrators import Group
 from snndsl.semantics.terms import Term
 
 __all__ = ["lower", "lower_graph"]
