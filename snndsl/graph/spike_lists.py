@@ -128,8 +128,8 @@ def _events(model: CheckedModel, name: str, spec: StimulusSpec, size: int) -> tu
     if bad.any():
         first = int(np.argmax(bad))
         what = f"i is {neuron[first]:g} in row {row[first]}"
-        place = _at(terms["i"], int(row[first]))
-        faults.append(place.problem("index-out-of-range", what, f"whole numbers 0 .. {size - 1}"))
+        text = _at(terms["i"], int(row[first]))
+        faults.append(text.problem("index-out-of-range", what, f"whole numbers 0 .. {size - 1}"))
     stamp = np.zeros(0, np.int64)
     with collected(faults):
         stamp = _stamps(model, spec, terms["t"], np.asarray(time, np.float64), row)
