@@ -83,18 +83,25 @@ class Model:
     @cached_property
     def program(self) -> Program:
         """The program (`snndsl.ir`): what is executed, in steps and without units."""
-        from snndsl.lowering.program import lower_graph
-        from snndsl.lowering.refuse import refuse_unsupported
+        from snndsl.graph.refuse import refuse_unsupported
+        from snndsl.lowering.program import lower_elaborated
 
         refuse_unsupported(self.checked)
-        return verify(lower_graph(self.graph))
+        return verify(lower_elaborated(self.elaborated))
+
+    @cached_property
+    def elaborated(self) -> Any:
+        """The numbers of the network (`snndsl.graph.elaboration.Elaboration`)."""
+        from snndsl.graph.elaboration import elaborate
+
+        return elaborate(self.checked)
 
     @cached_property
     def graph(self) -> Any:
         """The elaborated network (`snndsl.graph.network.NetworkGraph`)."""
-        from snndsl.graph.network import elaborate
+        from snndsl.graph.network import network_graph
 
-        return elaborate(self.checked)
+        return network_graph(self.elaborated)
 
     @cached_property
     def digest(self) -> str:
@@ -349,7 +356,7 @@ def _facts(model: Model, engine: Backend) -> dict[str, Any]:
         "model": model.digest,
         "seed": None if seed is None else seed.model_dump(),
         "units": model.units(),
-        "warnings": [str(fault) for fault in model.graph.warnings],
+        "warnings": [str(fault) for fault in model.elaborated.warnings],
         "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
     }

@@ -98,10 +98,10 @@ def _played(checked: Any) -> list[Fault]:
     """Return what is wrong with the motifs that a model plays."""
     faults: list[Fault] = []
     for name in [name for name, stimulus in checked.spec.stimuli.items() if stimulus.play]:
-        from snndsl.lowering.play import played_events
+        from snndsl.graph.play import played_events
 
         try:
-            for _ in played_events(checked, name):
+            for _ in played_events(checked, name, []):
                 pass
         except ModelError as error:
             faults += error.faults
@@ -123,10 +123,10 @@ def fault_dict(fault: Fault) -> dict[str, Any]:
 
 
 def remark(model: Any, quiet: bool) -> None:
-    from snndsl.lowering.refuse import notes
+    from snndsl.graph.refuse import notes
 
     if not quiet and model.program:  # what cannot run is refused before anything is said about it
-        for fault in model.graph.warnings:
+        for fault in model.elaborated.warnings:
             print(fault, file=sys.stderr)
         for note in notes(model.checked):
             print(f"note: {note}", file=sys.stderr)

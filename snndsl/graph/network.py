@@ -7,19 +7,20 @@ however large the network. `NetworkGraph.neuron_graph` makes the neuron-level gr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import networkx
 import numpy as np
 
 from snndsl.errors import Fault, ModelError
-from snndsl.graph.synapses import SynapseRows, synapse_rows
-from snndsl.graph.values import PopulationValues, population_values
+from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.synapses import SynapseRows
+from snndsl.graph.values import PopulationValues
 from snndsl.semantics.check import CheckedModel
 from snndsl.semantics.selection import resolve
 
-__all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "elaborate"]
+__all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "network_graph"]
 
 MAX_NEURON_EDGES = 1_000_000
 """Largest number of synapses that may become edges of a networkx graph."""
@@ -77,23 +78,17 @@ class ProjectionEdge:
 
 @dataclass(frozen=True, eq=False)
 class NetworkGraph:
-    """The network of a checked model.
+    """The network of a model.
 
     Parameters
     ----------
-    model : CheckedModel
-        What it was made from.
-    values : mapping of str to PopulationValues
-        By population.
-    rows : mapping of str to SynapseRows
-        By projection.
+    found : Elaboration
+        Its numbers.
     graph : networkx.MultiDiGraph
         Node attribute ``node`` (`Node`), edge attribute ``edge`` (`ProjectionEdge`, or None for an injection).
     """
 
-    model: CheckedModel
-    values: Mapping[str, PopulationValues]
-    rows: Mapping[str, SynapseRows]
+    found: Elaboration
     graph: Any = field(default_factory=networkx.MultiDiGraph)
 
     def __repr__(self) -> str:
@@ -104,16 +99,14 @@ class NetworkGraph:
         )
 
     @property
-    def warnings(self) -> list[Fault]:
-        """What is allowed but odd: projections without a synapse."""
-        empty = [name for name, rows in self.rows.items() if not len(rows.i)]
-        return [
-            replace(
-                self.model.place("projections", name).problem("empty-projection", f"projection {name!r} has no synapses"),
-                severity="warning",
-            )
-            for name in empty
-        ]
+    def values(self) -> Mapping[str, PopulationValues]:
+        """Numbers by population."""
+        return self.found.values
+
+    @property
+    def rows(self) -> Mapping[str, SynapseRows]:
+        """Synapses by projection."""
+        return self.found.rows
 
     def nodes(self, kind: Kind | None = None) -> Iterator[Node]:
         """Yield the nodes (of one kind) in the order of the model."""
@@ -151,19 +144,11 @@ class NetworkGraph:
         return graph
 
 
-def elaborate(model: CheckedModel) -> NetworkGraph:
-    """Return the network of a model: numbers of every population, synapses of every projection.
-
-    Raises
-    ------
-    ModelError
-        For what only numbers can show: an index out of range, a delay off the grid, a value that is not finite.
-    """
-    values = {name: population_values(model, name) for name in model.elements}
-    rows = {name: synapse_rows(model, name, values) for name in model.spec.projections}
-    network = NetworkGraph(model, values, rows)
+def network_graph(found: Elaboration) -> NetworkGraph:
+    """Return the graph of an elaborated model."""
+    network, model = NetworkGraph(found), found.model
     for name, element in model.elements.items():
-        _add(network, Node(name, "population", model.sizes[name], element.name, values[name]))
+        _add(network, Node(name, "population", model.sizes[name], element.name, found.values[name]))
     for name, spec in model.spec.stimuli.items():
         if spec.size is not None:
             _add(network, Node(name, "source", model.sizes[name], spec.kind))
@@ -177,7 +162,7 @@ def elaborate(model: CheckedModel) -> NetworkGraph:
     for name, motif in model.spec.motifs.items():
         listed = len(motif.spikes) if isinstance(motif.spikes, Mapping | list | tuple) else 0
         _add(network, Node(name, "motif", listed, "motif"))
-    for name, table in rows.items():
+    for name, table in found.rows.items():
         for source, target, edge in _edges(model, name, table):
             network.graph.add_edge(source, target, key=name, edge=edge)
     return network

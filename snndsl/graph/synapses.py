@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
+from snndsl.errors import Fault, ModelError
+from snndsl.graph.degrees import check_degree, excludes_itself, identities, partners, too_many
 from snndsl.graph.motif_wiring import motif_pairs
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
+from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.graph.wiring import Infeasible, Pairs, Wiring, wire
 from snndsl.numerics import stream_key
 from snndsl.semantics.arithmetic import Drawer, Evaluator
 from snndsl.semantics.check import CheckedModel
+from snndsl.semantics.constants import constant_value
 from snndsl.semantics.element import value_terms
 from snndsl.semantics.selection import Selection, resolve
 from snndsl.semantics.terms import Term
@@ -59,26 +62,44 @@ class SynapseRows:
     values: Mapping[str, float | Real]
 
 
-def synapse_rows(model: CheckedModel, name: str, populations: Mapping[str, PopulationValues]) -> SynapseRows:
+def synapse_rows(
+    model: CheckedModel, name: str, populations: Mapping[str, PopulationValues], *, one: bool = False
+) -> SynapseRows:
     """Wire a projection.
+
+    Parameters
+    ----------
+    model : CheckedModel
+        With the projection.
+    name : str
+        Of the projection.
+    populations : mapping of str to PopulationValues
+        By population.
+    one : bool
+        Make at most one synapse, from the first source to the first target: enough to judge a projection that is `settled`.
+
+    Returns
+    -------
+    SynapseRows
+        In the order that everything else relies on.
 
     Raises
     ------
     ModelError
         index-out-of-range, duplicate-pair, degree-too-large, off-grid, delay-below-step, not-finite ...
     """
-    return _Projection(model, name, populations).rows()
+    return _Projection(model, name, populations, one).rows()
 
 
 class _Projection:
-    def __init__(self, model: CheckedModel, name: str, populations: Mapping[str, PopulationValues]) -> None:
-        self.model, self.name, self.populations = model, name, populations
+    def __init__(self, model: CheckedModel, name: str, populations: Mapping[str, PopulationValues], one: bool) -> None:
+        self.model, self.name, self.populations, self.one = model, name, populations, one
         self.spec = model.spec.projections[name]
         groups = model.spec.groups
         self.sources = resolve(self.spec.from_, model.sizes, groups, self.place("from"), f"projection {name!r} goes from")
         self.targets = resolve(self.spec.to, model.sizes, groups, self.place("to"), f"projection {name!r} goes to")
         self.stream = self.spec.stream or f"projections.{name}"
-        self.ids = [_identities(model, side) for side in (self.sources, self.targets)]
+        self.ids = identities(model, self.sources), identities(model, self.targets)
 
     def place(self, *path: str | int) -> Any:
         return self.model.place("projections", self.name, *path)
@@ -86,15 +107,19 @@ class _Projection:
     def rows(self) -> SynapseRows:
         pairs = self._pairs()
         scope = self._scope(pairs)
-        axonal, dendritic = self._delays(pairs, scope)
-        weight = self._evaluate(self.spec.weight, "weight", pairs, scope, "weight")
-        values = {
-            key: self._evaluate(value, f"plasticity.{key}", pairs, scope, "plasticity", key) for key, value in self._given()
-        }
-        values |= {
-            key: self._evaluate(value, f"initial.{key}", pairs, scope, "initial", key)
-            for key, value in self.spec.initial.items()
-        }
+        faults: list[Fault] = []
+        axonal, dendritic, weight = pairs.i, pairs.i, 0.0
+        with collected(faults):
+            axonal, dendritic = self._delays(pairs, scope)
+        with collected(faults):
+            weight = self._evaluate(self.spec.weight, "weight", pairs, scope, "weight")
+        values = {}
+        for section, given in (("plasticity", self._given()), ("initial", self.spec.initial)):
+            for key, value in given.items():
+                with collected(faults):
+                    values[key] = self._evaluate(value, f"{section}.{key}", pairs, scope, section, key)
+        if faults:
+            raise ModelError(faults)
         order = np.lexsort((np.arange(len(pairs.i)), dendritic, axonal, pairs.j, pairs.i))
         count = len(pairs.i)
 
@@ -115,11 +140,11 @@ class _Projection:
             {key: sorted_(value) for key, value in values.items()},
         )
 
-    def _given(self) -> list[tuple[str, Any]]:
+    def _given(self) -> Mapping[str, Any]:
         if not self.spec.plasticity:
-            return []
+            return {}
         rule = self.model.rules[self.name]
-        return [(key, value) for key, value in self.spec.plasticity[0].values.items() if key in rule.spec.parameters]
+        return {key: value for key, value in self.spec.plasticity[0].values.items() if key in rule.spec.parameters}
 
     # ---- who
 
@@ -133,26 +158,25 @@ class _Projection:
                 self._no_repetition(pairs)
         else:
             value = self._rule_value()
-            wiring = Wiring(
-                connect.rule,
-                self.sources.size,
-                self.targets.size,
-                value,
-                self._allowed(),
-                self.spec.multiple is not False,
-                self._key("connect"),
-            )
-            try:
-                pairs = wire(wiring)
-            except Infeasible as error:
-                row, wanted, there = error.args
-                who = {"fixed_indegree": f" for target {row}", "fixed_outdegree": f" for source {row}"}.get(connect.rule, "")
-                what = f"{connect.rule} of {wanted}{who}, {there} can be drawn"
-                expected = (
-                    "fewer, or multiple: true" if self.spec.multiple is False else "fewer, or a condition that more pairs meet"
-                )
-                raise ModelError(self.place("connect").problem("degree-too-large", what, expected)) from None
+            check_degree(self.spec, self.ids, value, self.place("connect"))
+            pairs = self._first(value) if self.one else self._wired(value)
         return self._copied(pairs)
+
+    def _wired(self, value: Any) -> Pairs:
+        rule, multiple = self.spec.connect.rule, self.spec.multiple is not False
+        sizes = self.sources.size, self.targets.size
+        try:
+            return wire(Wiring(rule, *sizes, value, self._allowed(), multiple, self._key("connect")))
+        except Infeasible as error:
+            row, wanted, there = error.args
+            raise ModelError(too_many(self.spec, row, wanted, there, self.place("connect"))) from None
+
+    def _first(self, value: Any) -> Pairs:
+        """Return the pair of the first source and the first target; none if the rule makes none."""
+        none = self.spec.connect.value is not None and not np.any(value)
+        none = none or not np.any(partners(self.spec, self.ids, "fixed_indegree"))
+        zero = np.zeros(0 if none else 1, np.int64)
+        return Pairs(zero, zero, zero, zero, zero)
 
     def _motif(self) -> tuple[Pairs, Index]:
         return motif_pairs(self.model, self.name, self.sources, self.targets, self._allowed(with_self=False))
@@ -168,17 +192,13 @@ class _Projection:
         for side, size in (("i", self.sources.size), ("j", self.targets.size)):
             found = terms[side]
             listed = found if isinstance(found, tuple) else (found,)
-            term = listed[0]
             parts = [np.atleast_1d(np.asarray(evaluate_term(item, evaluator, side), np.float64)) for item in listed]
             values = np.concatenate(parts)
             bad = (values != np.floor(values)) | (values < 0) | (values >= size)
             if bad.any():
                 first = int(np.argmax(bad))
-                raise ModelError(
-                    term.problem(
-                        "index-out-of-range", f"{side} is {values[first]:g} in row {first}", f"whole numbers 0 .. {size - 1}"
-                    )
-                )
+                term, what = listed[first if first < len(listed) else 0], f"{side} is {values[first]:g} in row {first}"
+                raise ModelError(term.problem("index-out-of-range", what, f"whole numbers 0 .. {size - 1}"))
             columns.append(values.astype(np.int64))
         i, j = columns
         if len(i) != len(j):
@@ -230,8 +250,7 @@ class _Projection:
 
     def _allowed(self, with_self: bool = True) -> Any:
         term = None if self.spec.where is None else value_terms(self.spec.where, self.place("where"))
-        ordered = self.spec.connect.rule not in ("pairs", "one_to_one")
-        no_self = with_self and ordered and self.spec.self_ is False
+        no_self = with_self and excludes_itself(self.spec)
         if term is None and not no_self:
             return None
 
@@ -257,8 +276,6 @@ class _Projection:
         self.copy: Any = 0.0
         if self.spec.copies == "1":
             return pairs
-        from snndsl.semantics.constants import constant_value
-
         copies = constant_value(self.model, self.spec.copies, "projections", self.name, "copies")
         if copies is None or copies != int(copies) or copies < 1:
             raise ModelError(
@@ -361,16 +378,6 @@ class _Projection:
     def _key(self, text: str) -> tuple[int, int]:
         seed = self.model.spec.seed
         return (0, 0) if seed is None or seed.wiring is None else stream_key(seed.wiring, f"{self.stream}/{text}")
-
-
-def _identities(model: CheckedModel, side: Selection) -> Index:
-    """Return a number for each neuron of a selection that is the same wherever the neuron is selected."""
-    offsets, total = {}, 0
-    for name, size in model.sizes.items():
-        offsets[name] = total
-        total += size
-    parts = [np.arange(block.start, block.stop, dtype=np.int64) + offsets[block.population] for block in side.blocks]
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
 def _blocks(selection: Selection) -> Real:

@@ -14,32 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.expressions import tree
-from snndsl.expressions.functions import DRAWS
 from snndsl.ir import Call, Const, Expr, Ref
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 
-__all__ = ["ComputedDrive", "varies"]
+__all__ = ["ComputedDrive"]
 
 Value = float | NDArray[np.float64]
 Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
-
-
-def varies(node: tree.Expression) -> bool:
-    """Tell whether an expression changes during a run: it reads the time or the trial, or draws."""
-    match node:
-        case tree.Name():
-            return node.text in ("t", "trial")
-        case tree.Call():
-            return (
-                node.function in DRAWS or node.function in ("tick", "phase", "begins") or any(varies(a) for a in node.arguments)
-            )
-        case tree.Unary():
-            return varies(node.operand)
-        case tree.Binary() | tree.Compare():
-            return varies(node.left) or varies(node.right)
-        case tree.Logic():
-            return any(varies(operand) for operand in node.operands)
-    return False
 
 
 @dataclass(eq=False)

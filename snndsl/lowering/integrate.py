@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
-from snndsl.errors import ModelError
 from snndsl.expressions import tree
 from snndsl.ir import Call, Const, Expr, Ref
-from snndsl.lowering.linear import Linear, NotLinear, linear
 from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.semantics.element import Element
-from snndsl.semantics.terms import renamed
+from snndsl.semantics.integrators import Group
 
-__all__ = ["Group", "advance", "expanded", "groups_of"]
+__all__ = ["advance", "propagator", "propagator_names"]
 
 At = Callable[[Mapping[str, Expr]], Translator]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """States that one integrator advances together.
-
-    Parameters
-    ----------
-    method : str
-        Name of the integrator.
-    states : tuple of str
-        In the order of the file.
-    parts : mapping of str to Linear
-        Right sides split, for the linear methods; empty otherwise.
-    """
-
-    method: str
-    states: tuple[str, ...]
-    parts: Mapping[str, Linear]
-
-    def reaches(self) -> set[tuple[str, str]]:
-        """Return the pairs (row, column) of the propagator that are not zero by structure."""
-        pairs = {(state, state) for state in self.states}
-        pairs |= {(row, column) for row in self.states for column in self.parts[row].coefficients}
-        grown = True
-        while grown:
-            more = {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs
-            pairs |= more
-            grown = bool(more)
-        return pairs
-
-    def parameters(self) -> list[str]:
-        """Return the names of the propagators that the block reads."""
-        if self.method != "exact":
-            return []
-        reach = self.reaches()
-        pairs = [(row, column) for row in self.states for column in self.states if (row, column) in reach]
-        names = [propagator("P", row, column) for row, column in pairs]
-        return names + [propagator("Q", row, column) for row, column in pairs if self.parts[column].rest is not None]
 
 
 def propagator(kind: str, row: str, column: str) -> str:
@@ -63,57 +21,14 @@ def propagator(kind: str, row: str, column: str) -> str:
     return "__".join((kind, row.replace(".", "__"), column.replace(".", "__")))
 
 
-def expanded(node: tree.Expression, element: Element) -> tree.Expression:
-    """Return the expression with every alias replaced by what it stands for."""
-
-    def name(inner: tree.Name) -> tree.Expression:
-        return expanded(element.aliases[inner.text].tree, element) if inner.text in element.aliases else inner
-
-    return renamed(node, name)
-
-
-def groups_of(element: Element) -> list[Group]:
-    """Return the integrated states by method; exponential Euler advances each state alone.
-
-    Raises
-    ------
-    ModelError
-        If a linear method meets an equation that is not linear with constant coefficients.
-    """
-    groups: list[Group] = []
-    for method in dict.fromkeys(element.integrators.values()):
-        states = tuple(state for state in element.derivatives if element.integrators[state] == method)
-        if method == "exact":
-            groups.append(Group(method, states, {state: _split(element, state, states, method) for state in states}))
-        elif method == "exponential_euler":
-            groups += [Group(method, (state,), {state: _split(element, state, (state,), method)}) for state in states]
-        else:
-            groups.append(Group(method, states, {}))
-    return groups
-
-
-def _split(element: Element, state: str, states: tuple[str, ...], method: str) -> Linear:
-    term = element.derivatives[state]
-    try:
-        parts = linear(expanded(term.tree, element), states)
-    except NotLinear:
-        problem = term.problem(
-            "integrator-not-applicable", f"d{state}/dt is not linear in {', '.join(states)}", "rk4, heun or euler"
-        )
-        raise ModelError(problem) from None
-    if method == "exact":
-        for coefficient in parts.coefficients.values():
-            from snndsl.semantics.terms import names_in
-
-            for node in names_in(coefficient):
-                if node.text not in element.parameters and node.text not in ("pi", "dt", "N", "i"):
-                    problem = term.problem(
-                        "integrator-not-applicable",
-                        f"a coefficient of d{state}/dt varies during the run (it reads {node.text!r})",
-                        "constant coefficients, or exponential_euler, rk4, heun, euler",
-                    )
-                    raise ModelError(problem)
-    return parts
+def propagator_names(group: Group) -> list[str]:
+    """Return the names of the propagators that the block of a group reads."""
+    if group.method != "exact":
+        return []
+    reach = group.reaches()
+    pairs = [(row, column) for row in group.states for column in group.states if (row, column) in reach]
+    names = [propagator("P", row, column) for row, column in pairs]
+    return names + [propagator("Q", row, column) for row, column in pairs if group.parts[column].rest is not None]
 
 
 def advance(groups: list[Group], element: Element, step: Fraction, builder: BlockBuilder, at: At) -> dict[str, Expr]:

@@ -10,9 +10,10 @@ from typing import Protocol
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
-from snndsl.lowering.integrate import Group, advance, groups_of
+from snndsl.lowering.integrate import advance, propagator_names
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.semantics.element import Element, Instruction
+from snndsl.semantics.integrators import Group, groups_of
 from snndsl.semantics.terms import names_in
 
 __all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron"]
@@ -121,7 +122,7 @@ class _Lowering:
         reset = self._reset(fires)
         params = [ir_name(name) for name in element.parameters] + self.extra_params
         for group in groups:
-            params += group.parameters()
+            params += propagator_names(group)
         for drive in self.drives:
             params += drive.used
         ports = [ir_name(port) for port in element.ports] + (["spike"] if self.forced else [])

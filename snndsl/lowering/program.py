@@ -2,87 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
-from snndsl.graph.network import NetworkGraph, elaborate
+from snndsl.graph.drives import Drive
+from snndsl.graph.elaboration import Elaboration, elaborate
+from snndsl.graph.neurons import one_or_all
+from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.propagators import propagators
+from snndsl.graph.refuse import refuse_unsupported
 from snndsl.graph.synapses import SynapseRows
-from snndsl.graph.values import PopulationValues
 from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
 from snndsl.lowering.comments import comments
+from snndsl.lowering.drives import ComputedDrive
 from snndsl.lowering.grid import on_grid, quantum
-from snndsl.lowering.integrate import Group, propagator
+from snndsl.lowering.integrate import propagator
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
-from snndsl.lowering.plastic import PlasticValues, plastic_values
-from snndsl.lowering.play import played_events
 from snndsl.lowering.record import records
-from snndsl.lowering.refuse import refuse_unsupported
 from snndsl.lowering.rule import LoweredRule, lower_rule
-from snndsl.lowering.stimuli import Listed, PlacedDrive, computed_drives, listed_events, source_table
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel, whole_steps
-from snndsl.semantics.element import Element
-from snndsl.semantics.terms import Term
+from snndsl.semantics.check import CheckedModel
+from snndsl.semantics.integrators import Group
 
-__all__ = ["lower", "lower_graph"]
+__all__ = ["lower", "lower_elaborated"]
 
+Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 Value = float | NDArray[np.float64]
 
 
-def lower_graph(graph: NetworkGraph) -> Program:
-    """Return the program of a network.
-
-    Raises
-    ------
-    ModelError
-        For what only numbers can show, such as a stimulus off the grid.
-    """
-    return _Lowering(graph.model, graph).run()
+def lower_elaborated(found: Elaboration) -> Program:
+    """Return the program of an elaborated model."""
+    return _Lowering(found).run()
 
 
 def lower(model: CheckedModel) -> Program:
-    """Return the program of a model: what cannot run is refused first, then the network is elaborated and lowered.
+    """Return the program of a checked model: what cannot run is refused first, then it is elaborated and lowered.
 
     Raises
     ------
     ModelError
-        As `elaborate` and `lower_graph`.
+        As `elaborate`.
     UnsupportedByTarget
         For parts of the language that cannot be simulated yet.
     """
     refuse_unsupported(model)
-    return lower_graph(elaborate(model))
+    return lower_elaborated(elaborate(model))
 
 
 @dataclass(eq=False)
 class _Lowering:
-    model: CheckedModel
-    graph: NetworkGraph
+    found: Elaboration
     samples: dict[str, Sample] = field(default_factory=dict)
     neurons: list[Neuron] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     grid: dict[tuple[str, str], float] = field(default_factory=dict)
 
+    @property
+    def model(self) -> CheckedModel:
+        return self.found.model
+
     def run(self) -> Program:
         model = self.model
-        values, rows = self.graph.values, self.graph.rows
-        plastic = {name: plastic_values(model, name, rows[name]) for name in model.rules}
-        drives, listed = self._stimuli()
-        self._grid(rows, plastic, drives, listed)
-        populations = [self._population(name, values[name], drives, rows, listed) for name in model.elements]
+        self._grid()
+        populations = [self._population(name) for name in model.elements]
         populations += [
-            Population(name, model.sizes[name], None, {}, source_table(model, name))
+            Population(name, model.sizes[name], None, {}, self.found.sources[name])
             for name, spec in model.spec.stimuli.items()
             if spec.size is not None
         ]
-        synapses, projections = self._synapses(rows, plastic)
+        synapses, projections = self._synapses()
         spikes, states, weights = records(model)
         step = model.step
         program = Program(
@@ -95,7 +87,7 @@ class _Lowering:
             populations=tuple(sorted(populations, key=lambda item: item.name)),
             projections=tuple(sorted(projections, key=lambda item: item.name)),
             synapses=tuple(sorted(synapses, key=lambda item: item.name)),
-            injections=tuple(sorted(self._injections(listed), key=lambda item: item.name)),
+            injections=tuple(sorted(self._injections(), key=lambda item: item.name)),
             samples=tuple(sorted(self.samples.values(), key=lambda item: item.name)),
             spike_records=spikes,
             state_records=states,
@@ -106,29 +98,7 @@ class _Lowering:
 
     # ---- stimuli and grid
 
-    def _stimuli(self) -> tuple[list[PlacedDrive], list[Listed]]:
-        drives: list[PlacedDrive] = []
-        listed: list[Listed] = []
-        for name in sorted(self.model.spec.stimuli):
-            spec = self.model.spec.stimuli[name]
-            if spec.kind == "play":
-                listed += played_events(self.model, name)
-                continue
-            if spec.into is None:
-                continue
-            if spec.kind == "spikes":
-                listed += listed_events(self.model, name)
-            else:
-                drives += computed_drives(self.model, name)
-        return drives, listed
-
-    def _grid(
-        self,
-        rows: Mapping[str, SynapseRows],
-        plastic: Mapping[str, PlasticValues],
-        drives: list[PlacedDrive],
-        listed: list[Listed],
-    ) -> None:
+    def _grid(self) -> None:
         """Find q of every (population, port): as written, else from the largest magnitude that may arrive."""
         largest: dict[tuple[str, str], float] = {}
 
@@ -136,7 +106,7 @@ class _Lowering:
             key = (population, port)
             largest[key] = max(largest.get(key, 0.0), magnitude)
 
-        for name, table in rows.items():
+        for name, table in self.found.rows.items():
             port = self.model.spec.projections[name].port
             owner = _owners(table.targets)
             for population in table.targets.populations:
@@ -145,26 +115,23 @@ class _Lowering:
                     owner[table.j], [k for k, block in enumerate(table.targets.blocks) if block.population == population]
                 )
                 weight = float(np.abs(table.weight[mine]).max(initial=0.0))
-                note(population, flat, plastic[name].largest(weight, mine) if name in plastic else weight)
-        for placed in drives:
-            note(placed.population, placed.drive.port, placed.largest)
-        for events in listed:
+                plastic = self.found.plastic.get(name)
+                note(population, flat, weight if plastic is None else plastic.largest(weight, mine))
+        for drive in self.found.drives:
+            note(drive.population, drive.port, drive.largest)
+        for events in self.found.events:
             note(events.population, events.port, float(np.abs(events.weight).max(initial=0.0)))
         for (population, port), magnitude in largest.items():
-            written = None if port == "spike" else self.model.elements[population].ports[port].quantum
-            if written is None:
-                self.grid[population, port] = quantum(magnitude)
-            else:
-                evaluator = Evaluator(lambda name: 0.0, self.model.step)
-                self.grid[population, port] = _power_of_two(float(evaluator(written.tree)), written)
+            written = self.found.derived[population].quanta.get(port)
+            self.grid[population, port] = quantum(magnitude) if written is None else written
 
     def _flat_port(self, population: str, port: str) -> str:
         return "spike" if port == "spike" else self.model.elements[population].port_names[port]
 
-    def _injections(self, listed: list[Listed]) -> list[Injection]:
+    def _injections(self) -> list[Injection]:
         """Sum the events of a port by step and neuron; several stimuli stay apart."""
         injections: list[Injection] = []
-        for events in listed:
+        for events in self.found.events:
             amount = on_grid(events.weight, self.grid[events.population, events.port])
             code = events.step * self.model.sizes[events.population] + events.neuron
             unique, inverse = np.unique(code, return_inverse=True)
@@ -183,64 +150,40 @@ class _Lowering:
 
     # ---- populations
 
-    def _population(
-        self,
-        name: str,
-        values: PopulationValues,
-        drives: list[PlacedDrive],
-        rows: Mapping[str, SynapseRows],
-        listed: list[Listed],
-    ) -> Population:
-        model, element = self.model, self.model.elements[name]
-        mine = [placed.drive for placed in drives if placed.population == name]
-        for drive in mine:
-            drive.samples = self._sample
-        forced = any(events.population == name and events.port == "spike" for events in listed)
+    def _population(self, name: str) -> Population:
+        model, element, values = self.model, self.model.elements[name], self.found.values[name]
+        drives = [_computed(drive, self._sample) for drive in self.found.drives if drive.population == name]
+        forced = any(events.population == name and events.port == "spike" for events in self.found.events)
         forced = forced or any(
-            spec.port == "spike" and name in rows[key].targets.populations for key, spec in model.spec.projections.items()
+            spec.port == "spike" and name in self.found.rows[key].targets.populations
+            for key, spec in model.spec.projections.items()
         )
-        lowered = lower_neuron(element, model.step, name, mine, forced, self._sample)
+        lowered = lower_neuron(element, model.step, name, drives, forced, self._sample)
         neuron = self._shared(lowered.neuron)
         table: dict[str, Any] = {ir_name(key): value for key, value in values.parameters.items()}
         table |= {ir_name(key): value for key, value in values.states.items()}
         table |= lowered.initial
-        table |= self._derived(lowered, name, values)
-        for drive in mine:
-            weight = drive.values.get("weight")
+        table |= self._derived(lowered, name)
+        for drive in drives:
             for key, value in drive.values.items():
+                if key == "weight":
+                    value = one_or_all(on_grid(value, self.grid[name, drive.port]))
                 table[f"{drive.name}__{key}"] = value
-            if weight is not None:
-                table[f"{drive.name}__weight"] = _plain(on_grid(weight, self.grid[name, drive.port]))
         kept = {key: table[key] for key in (*neuron.params, *neuron.states)}
         undriven = lower_neuron(element, model.step, name, [], False, self._sample).neuron
         return Population(name, model.sizes[name], neuron.name, kept, undriven=undriven)
 
-    def _derived(self, lowered: LoweredNeuron, name: str, values: PopulationValues) -> dict[str, Any]:
-        """Evaluate what the lowering needs: propagators, periods, refractory steps, keys."""
-        model, element = self.model, self.model.elements[name]
-        step, size = model.step, model.sizes[name]
-
-        def named(key: str) -> Any:
-            if key in values.parameters:
-                return values.parameters[key]
-            return {"i": np.arange(size, dtype=np.float64), "N": float(size)}[key]
-
-        evaluator = Evaluator(named, step, model.data)
-        table: dict[str, Any] = {"N__": float(size)}
-        for group in lowered.groups:
-            if group.method == "exact":
-                table |= _propagators(group, evaluator, float(step), element, name)
-        for key, period in lowered.periods.items():
-            table[key] = float(whole_steps(Term(period, element.place), step, "a period"))
+    def _derived(self, lowered: LoweredNeuron, name: str) -> dict[str, Any]:
+        """Return what the lowering needs beside parameters and states: propagators, periods, refractory steps, keys."""
+        model, derived = self.model, self.found.derived[name]
+        table: dict[str, Any] = {"N__": float(model.sizes[name])}
+        exact = [group for group in lowered.groups if group.method == "exact"]
+        for group, matrix in zip(exact, derived.coefficients, strict=True):
+            table |= _propagators(group, matrix, float(model.step))
+        for key, period in zip(lowered.periods, derived.periods, strict=True):
+            table[key] = float(period)
         if lowered.refractory:
-            from snndsl.graph.steps import to_steps
-
-            assert element.silent_for is not None
-            times = np.atleast_1d(np.asarray(evaluator(element.silent_for.tree), np.float64))
-            steps = to_steps(times, step, None, element.silent_for, "a refractory time", "").astype(np.float64)
-            if steps.min() < 0:
-                raise ModelError(element.silent_for.problem("time-negative", "a negative refractory time", "at least 0 ms"))
-            table[lowered.refractory] = _plain(steps if len(steps) > 1 else steps[0])
+            table[lowered.refractory] = derived.refractory
         if lowered.drawn:
             seed = model.spec.seed
             assert seed is not None and seed.input is not None
@@ -269,12 +212,11 @@ class _Lowering:
 
     # ---- synapses
 
-    def _synapses(
-        self, rows: Mapping[str, SynapseRows], plastic: Mapping[str, PlasticValues]
-    ) -> tuple[list[Synapses], list[Projection]]:
+    def _synapses(self) -> tuple[list[Synapses], list[Projection]]:
         synapses: list[Synapses] = []
         projections: list[Projection] = []
-        for name, table in rows.items():
+        plastic = self.found.plastic
+        for name, table in self.found.rows.items():
             projections.append(_projection(name, table))
             lowered = self._rule(name) if name in plastic else None
             for source in table.sources.populations:
@@ -286,8 +228,7 @@ class _Lowering:
 
     def _rule(self, name: str) -> LoweredRule:
         element = self.model.rules[name]
-        periods = [whole_steps(term, self.model.step, "a period") for term, _ in element.every]
-        lowered = lower_rule(element, self.model.step, periods)
+        lowered = lower_rule(element, self.model.step, self.found.plastic[name].periods)
         number, rule = 1, lowered.rule
         while True:
             candidate = replace(rule, name=rule.name if number == 1 else f"{rule.name}__{number}")
@@ -367,38 +308,29 @@ def _projection(name: str, table: SynapseRows) -> Projection:
     return Projection(name, len(table.i), Table(columns), populations)
 
 
-def _propagators(group: Group, evaluator: Evaluator, h: float, element: Element, name: str) -> dict[str, Any]:
+def _computed(drive: Drive, samples: Samples) -> ComputedDrive:
+    return ComputedDrive(
+        name=drive.name,
+        kind=drive.kind,
+        port=drive.port,
+        expression=drive.expression,
+        size=drive.size,
+        delay=drive.delay,
+        during=drive.during,
+        period=drive.period,
+        frozen=drive.frozen,
+        values=drive.values,
+        whole=drive.whole,
+        samples=samples,
+    )
+
+
+def _propagators(group: Group, matrix: Mapping[tuple[int, int], Value], h: float) -> dict[str, Any]:
     states = list(group.states)
-    matrix = {
-        (states.index(row), states.index(column)): evaluator(coefficient)
-        for row in states
-        for column, coefficient in group.parts[row].coefficients.items()
-    }
-    if not matrix:
-        matrix = {(0, 0): 0.0}
-    for (target, state), value in matrix.items():
-        coefficient = np.asarray(value, np.float64)
-        if not np.isfinite(coefficient).all():
-            term = element.derivatives[states[target]]
-            number = coefficient.ravel()[int(np.argmin(np.isfinite(coefficient)))]
-            what = f"the coefficient of {states[state]} in d{states[target]}/dt is {number} in {name!r}"
-            raise ModelError(term.problem("not-finite", what, "a finite number", "a time constant that is not 0"))
     p, q = propagators(matrix, len(states), h)
     table: dict[str, Any] = {}
     for row in states:
         for column in states:
             for kind, block in (("P", p), ("Q", q)):
-                table[propagator(kind, row, column)] = _plain(block[:, states.index(row), states.index(column)])
+                table[propagator(kind, row, column)] = one_or_all(block[:, states.index(row), states.index(column)])
     return table
-
-
-def _plain(value: Any) -> Any:
-    """Return a float where all numbers are the same."""
-    array = np.asarray(value, np.float64)
-    return float(array.flat[0]) if array.size and (array == array.flat[0]).all() else array
-
-
-def _power_of_two(value: float, term: Term) -> float:
-    if value <= 0 or np.frexp(value)[0] != 0.5:
-        raise ModelError(term.problem("quantum", f"a quantum of {value!r}", "a power of two such as 2**-32"))
-    return value

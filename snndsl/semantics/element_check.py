@@ -13,6 +13,7 @@ from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.frontend.data import DataColumn
 from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Maker, Names, Result, said, unit_dimension
 from snndsl.semantics.element import BUILTINS, Element, Instruction, Parameter, ValueTerm
+from snndsl.semantics.integrators import integrator_faults
 from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.terms import Term, names_in
 from snndsl.semantics.usable import BUILD, PURE
@@ -60,6 +61,8 @@ def check_element(element: Element, names: Names, step: Fraction | None) -> None
         names.expect(element.silent_for, TIME, "the refractory time")
     if element.made_for is not None and step is not None:
         _made_for(element, element.made_for, step)
+    if not element.faults:
+        element.faults += integrator_faults(element)
 
 
 def _before_run(element: Element, names: Names) -> None:

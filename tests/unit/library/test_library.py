@@ -97,5 +97,5 @@ def test_an_empty_projection_is_a_warning_that_the_run_keeps(tmp_path: Path) -> 
             }
         },
     )
-    assert [fault.code for fault in model.graph.warnings] == ["empty-projection"]
+    assert [fault.code for fault in model.elaborated.warnings] == ["empty-projection"]
     assert "has no synapses" in snndsl.run(model, out=tmp_path / "run").manifest["warnings"][0]

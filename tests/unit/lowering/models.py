@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from snndsl.frontend.loader import read_source
-from snndsl.graph.network import NetworkGraph, elaborate
+from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.ir import Program
 from snndsl.lowering.program import lower
 from snndsl.semantics.check import CheckedModel, check
@@ -25,7 +25,7 @@ def checked(
     return check(read_source(head + textwrap.dedent(text), "model.yaml", folder, {}))
 
 
-def graph(text: str, **more: object) -> NetworkGraph:
+def graph(text: str, **more: object) -> Elaboration:
     """Elaborate the sections in `text`."""
     return elaborate(checked(text, **more))  # type: ignore[arg-type]
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import to_text
+from snndsl.graph.neurons import one_or_all, period_steps
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import evaluate_term, finite
 from snndsl.numerics import stream_key
@@ -25,11 +26,12 @@ Value = float | NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlasticValues:
-    """Parameters and initial states of the rule, by name of the program; one value a row, or one for all."""
+    """Parameters and initial states of the rule, by name of the program; one value a row, or one for all; periods in steps."""
 
     values: Mapping[str, Value]
     bound: Value | None
     key: tuple[float, float]
+    periods: tuple[int, ...]
 
     def largest(self, weight: float, rows: NDArray[np.bool_]) -> float:
         """Return W: the largest magnitude the rule may reach, else 16 times the largest initial one."""
@@ -48,7 +50,7 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
         require, not-finite, bound-missing, weight-above-bound.
     """
     rule = model.rules[name]
-    values: dict[str, Any] = {"w": _plain(table.weight), **table.values}
+    values: dict[str, Any] = {"w": one_or_all(table.weight), **table.values}
     pending: list[str] = []
 
     def named(key: str) -> Any:
@@ -63,6 +65,7 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
         return values[key]
 
     evaluator = Evaluator(named, model.step)
+    periods = period_steps(model, [period for period, _ in rule.every])
     for key in rule.parameters:
         named(key)
     for key, initial in rule.states.items():
@@ -74,16 +77,16 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
         if np.any(length <= 0):
             what = f"the time constant of the trace {key!r} is {float(length.min()):g} ms in projection {name!r}"
             raise ModelError(_given(model, name, tau).problem("require", what, "a positive time"))
-        values[f"{key}__c"] = _plain(-float(model.step) / length)
-        values[f"{key}__to"] = _plain(finite(evaluate_term(to, evaluator, key), to, f"where {key!r} relaxes to"))
+        values[f"{key}__c"] = one_or_all(-float(model.step) / length)
+        values[f"{key}__to"] = one_or_all(finite(evaluate_term(to, evaluator, key), to, f"where {key!r} relaxes to"))
         values.setdefault(key, values[f"{key}__to"])
     for term in rule.require:
         met = np.asarray(evaluator(term.tree))
         if not met.all():
             raise ModelError(_unmet(model, name, table, term, named, int(np.argmin(met)) if met.ndim else 0))
-    bound = (
-        None if rule.bound is None else _plain(finite(evaluate_term(rule.bound, evaluator, "bound"), rule.bound, "the bound"))
-    )
+    bound = None
+    if rule.bound is not None:
+        bound = one_or_all(finite(evaluate_term(rule.bound, evaluator, "bound"), rule.bound, "the bound"))
     if bound is None and not np.any(table.weight):
         what = f"all initial weights of {name!r} are 0, so the rule {rule.name!r} needs 'bound'"
         raise ModelError(rule.place.problem("bound-missing", what, "bound: the largest |w| it may reach"))
@@ -98,7 +101,8 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
             )
     seed = model.spec.seed
     words = (0, 0) if seed is None or seed.input is None else stream_key(seed.input, f"projections.{name}")
-    return PlasticValues({k: _plain(v) for k, v in values.items()}, bound, (float(words[0]), float(words[1])))
+    found = {key: one_or_all(value) for key, value in values.items()}
+    return PlasticValues(found, bound, (float(words[0]), float(words[1])), periods)
 
 
 def _given(model: CheckedModel, name: str, term: Term) -> Place:
@@ -116,8 +120,3 @@ def _unmet(model: CheckedModel, name: str, table: SynapseRows, term: Term, named
     who = f"the synapse from {int(table.i[row])} to {int(table.j[row])}"
     what = f"{who} of {name!r} has {shown}; {model.rules[name].name!r} requires {to_text(term.tree)}"
     return _given(model, name, term).problem("require", what, f"{to_text(term.tree)} for every synapse")
-
-
-def _plain(value: Any) -> Any:
-    array = np.asarray(value, np.float64)
-    return float(array.flat[0]) if array.size and (array == array.flat[0]).all() else array

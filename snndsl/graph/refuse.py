@@ -8,9 +8,17 @@ from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 from snndsl.expressions import tree
 from snndsl.semantics.check import CheckedModel, is_library, time_missing
 from snndsl.semantics.element import Instruction
-from snndsl.semantics.terms import Place, names_in
+from snndsl.semantics.selection import resolve
+from snndsl.semantics.terms import Place, calls_in, names_in
 
-__all__ = ["notes", "refuse_unsupported"]
+__all__ = ["notes", "out_of_reach", "refuse_unsupported", "unsupported"]
+
+_KINDS = ("bernoulli", "regular", "pulse_packet")
+
+
+def unsupported(model: CheckedModel) -> list[Fault]:
+    """Return one fault for every part of the network that no backend can run yet, in the order of the file."""
+    return sorted(set(_unsupported(model)), key=lambda fault: (fault.line, fault.column))
 
 
 def refuse_unsupported(model: CheckedModel) -> None:
@@ -25,9 +33,30 @@ def refuse_unsupported(model: CheckedModel) -> None:
     """
     if is_library(model.source):
         raise ModelError(time_missing(model.place("time")))
-    faults = sorted(set(_unsupported(model)), key=lambda fault: (fault.line, fault.column))
+    faults = unsupported(model)
     if faults:
         raise UnsupportedByTarget(faults)
+
+
+def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
+    """Return (section, name) of projections and stimuli whose numbers cannot be made yet: they need a part that is refused."""
+    signals = frozenset(model.spec.signals)
+    sizes = {**model.sizes, **dict.fromkeys(signals, 1)}
+
+    def touched(items: tuple[str, ...], *path: str) -> bool:
+        selection = resolve(items, sizes, model.spec.groups, model.place(*path), "")
+        return not signals.isdisjoint(selection.populations)
+
+    found: list[tuple[str, str]] = []
+    for name, projection in model.spec.projections.items():
+        refused = projection.per_block or projection.carries is not None or len(projection.plasticity) > 1
+        if refused or any(touched(items, "projections", name) for items in (projection.from_, projection.to)):
+            found.append(("projections", name))
+    for name, stimulus in model.spec.stimuli.items():
+        reads = any(f"{signal}." in str(stimulus.current) for signal in signals)
+        if stimulus.kind in _KINDS or reads or (stimulus.into is not None and touched(stimulus.into, "stimuli", name)):
+            found.append(("stimuli", name))
+    return frozenset(found)
 
 
 def notes(model: CheckedModel) -> list[str]:
@@ -107,21 +136,12 @@ def _rule(model: CheckedModel, name: str) -> Iterator[Fault]:
 
 def _stimuli(model: CheckedModel) -> Iterator[Fault]:
     for name, stimulus in model.spec.stimuli.items():
-        if stimulus.kind in ("bernoulli", "regular", "pulse_packet"):
+        if stimulus.kind in _KINDS:
             yield _fault(model.place("stimuli", name), f"the stimulus kind {stimulus.kind!r} ({name})")
 
 
 def _calls(node: tree.Expression, functions: set[str]) -> bool:
-    match node:
-        case tree.Call():
-            return node.function in functions or any(_calls(argument, functions) for argument in node.arguments)
-        case tree.Unary():
-            return _calls(node.operand, functions)
-        case tree.Binary() | tree.Compare():
-            return _calls(node.left, functions) or _calls(node.right, functions)
-        case tree.Logic():
-            return any(_calls(operand, functions) for operand in node.operands)
-    return False
+    return any(call.function in functions for call in calls_in(node))
 
 
 def _fault(place: Place, what: str) -> Fault:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from snndsl.expressions import tree
 
-__all__ = ["Linear", "NotLinear", "linear", "mentions"]
+__all__ = ["Linear", "NotLinear", "linear"]
 
 Expression = tree.Expression
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl import numerics
-from snndsl.errors import ModelError
+from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_spikes
-from snndsl.graph.steps import to_steps
-from snndsl.graph.values import evaluate_term, model_names
-from snndsl.lowering.stimuli import Listed, drive_delay, drive_window, flat_port
+from snndsl.graph.spike_lists import Listed, merged_warning
+from snndsl.graph.stimuli import drive_delay, drive_window, flat_port
+from snndsl.graph.times import collected, moment, scalar
 from snndsl.numerics import stream_key
 from snndsl.schema.stimulus import PlaySpec, StimulusSpec
-from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.element import value_terms
-from snndsl.semantics.terms import parse_term
+from snndsl.semantics.terms import Place
 
 __all__ = ["played_events"]
 
@@ -27,7 +25,7 @@ Index = NDArray[np.int64]
 _OCCURRENCE, _JITTER, _DROPOUT, _REPLACE, _WHO = (float(call) for call in range(5))
 
 
-def played_events(model: CheckedModel, name: str) -> Iterator[Listed]:
+def played_events(model: CheckedModel, name: str, warnings: list[Fault]) -> Iterator[Listed]:
     """Yield the events of a stimulus that plays motifs, by target population.
 
     Into the port ``spike`` (the default) a played spike is a spike of its neuron, with its own stamp; into any other port it
@@ -36,21 +34,30 @@ def played_events(model: CheckedModel, name: str) -> Iterator[Listed]:
     Raises
     ------
     ModelError
-        off-grid, spike-outside-run, probability, key-missing.
+        off-grid, spike-outside-run, probability, key-missing, window-empty ...
     """
     spec = model.spec.stimuli[name]
     assert spec.play is not None
     port = spec.port or "spike"
     found: list[tuple[str, Index, Index]] = []
+    faults: list[Fault] = []
     for number, item in enumerate(spec.play):
-        found += _item(model, name, spec, number, item)
-    weight = 1.0 if spec.weight is None else _scalar(model, spec.weight, "stimuli", name, "weight")
-    if spec.weight is None and port != "spike":
-        raise ModelError(
-            model.place("stimuli", name).problem("key-missing", f"{name!r} plays into {port!r} without 'weight'", "weight: ..")
-        )
-    delay = 0 if port == "spike" else drive_delay(model, name, spec)
-    window = drive_window(model, name, spec)
+        with collected(faults):
+            found += _item(model, name, spec, number, item)
+    weight, delay, window = 1.0, 0, None
+    with collected(faults):
+        window = drive_window(model, name, spec)
+    with collected(faults):
+        weight = 1.0 if spec.weight is None else scalar(model, spec.weight, "stimuli", name, "weight")
+    if port != "spike":
+        delay = drive_delay(model, name, spec)
+        if spec.weight is None:
+            what = f"{name!r} plays into {port!r} without 'weight'"
+            faults.append(model.place("stimuli", name).problem("key-missing", what, "weight: .."))
+    faults += [fault for population in dict.fromkeys(item[0] for item in found) for fault in _port(model, name, population)]
+    if faults:
+        raise ModelError(faults)
+    dropped, played = 0, 0
     for population in dict.fromkeys(item[0] for item in found):
         neuron = np.concatenate([item[1] for item in found if item[0] == population])
         stamp = np.concatenate([item[2] for item in found if item[0] == population])
@@ -62,9 +69,24 @@ def played_events(model: CheckedModel, name: str) -> Iterator[Listed]:
             if port == "spike"
             else np.stack([stamp[kept], neuron[kept]])
         )
+        dropped, played = dropped + int(kept.sum()) - pairs.shape[1], played + int(kept.sum())
         order = np.lexsort((pairs[1], pairs[0]))
         step, who = pairs[0][order] + delay - 1, pairs[1][order]
         yield Listed(name, population, flat_port(model, population, port), step, who, np.full(len(step), weight))
+    if dropped:
+        warnings.append(merged_warning(model.place("stimuli", name, "play"), name, dropped, played))
+
+
+def _port(model: CheckedModel, name: str, population: str) -> Iterator[Fault]:
+    """Yield the fault of a motif whose neurons have not the port that it is played into."""
+    port = model.spec.stimuli[name].port or "spike"
+    if population not in model.elements:
+        what = f"{name!r} plays into the source {population!r}"
+        yield model.place("stimuli", name, "play").problem("source-has-no-input", what, "motifs of populations")
+    elif port != "spike" and port not in model.elements[population].port_names:
+        known = [*model.elements[population].port_names, "spike"]
+        what = f"stimulus {name!r}: {population!r} has no port {port!r}"
+        yield model.place("stimuli", name, "port").problem("port-unknown", what, listed(known), nearest(port, known))
 
 
 def _item(
@@ -85,7 +107,7 @@ def _item(
     neuron = spikes.neuron[which]
     kept = np.ones(len(stamp), np.bool_)
     if item.jitter is not None:
-        sd = _scalar(model, item.jitter, "stimuli", name, "play", number, "jitter") / float(model.step)
+        sd = scalar(model, item.jitter, "stimuli", name, "play", number, "jitter") / float(model.step)
         if not sd >= 0:
             place = model.place("stimuli", name, "play", number, "jitter")
             raise ModelError(place.problem("jitter-negative", f"a jitter of {item.jitter}", "a time of 0 or more"))
@@ -112,53 +134,55 @@ def _occurrences(model: CheckedModel, name: str, number: int, item: PlaySpec, ke
             place.problem("key-missing", "needs exactly one of 'at' and 'rate'", "at: [T, ..], at: {every: T} or rate: R")
         )
     if item.rate is not None:
-        chance = _scalar(model, item.rate, *path, "rate") * float(model.step)
+        chance = scalar(model, item.rate, *path, "rate") * float(model.step)
         if not 0 <= chance <= 1:
             raise ModelError(place.problem("rate-above-one-per-step", f"{chance:g} occurrences a step", "0 to one a step"))
         stamps = np.arange(1, model.steps + 1, dtype=np.int64)
         drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), 0.0, _OCCURRENCE) < chance]
         return drawn
     if isinstance(item.at, dict):
-        every = _steps(model, item.at.get("every"), *path, "at", "every")
-        start = _steps(model, item.at.get("start", "0 ms"), *path, "at", "start")
-        if every < 1:
-            raise ModelError(place.problem("period", f"a period of {every} steps", "at least one step"))
-        return np.arange(start, model.steps - length + 1, every, dtype=np.int64)
-    listed = item.at if isinstance(item.at, list | tuple) else (item.at,)
-    terms = value_terms(tuple(str(time) for time in listed), model.place(*path, "at"))
-    assert isinstance(terms, tuple)
-    evaluator = Evaluator(model_names(model, {}, None), model.step, model.data)
+        return _regular(model, item.at, path, length)
     starts: list[int] = []
-    for term in terms:
-        times = np.atleast_1d(np.asarray(evaluate_term(term, evaluator, "a time"), np.float64))
-        stamps = to_steps(times, model.step, None, term, "the time of a motif", "")
-        if np.any(stamps < 0):
-            raise ModelError(term.problem("spike-outside-run", "a motif before the run", "0 or later"))
-        if np.any(stamps + length > model.file_steps):
-            raise ModelError(
-                term.problem("spike-outside-run", "a motif that is not over by the end of the run", "an earlier time")
-            )
-        starts += stamps.tolist()
+    faults: list[Fault] = []
+    for k, text in enumerate(item.at if isinstance(item.at, list | tuple) else (item.at,)):
+        where = (*path, "at", k) if isinstance(item.at, list | tuple) else (*path, "at")
+        with collected(faults):
+            stamp = moment(model, text, "the time of a motif", None, *where)
+            faults += _outside(model, stamp, length, model.place(*where))
+            starts.append(stamp)
+    if faults:
+        raise ModelError(faults)
     return np.array(starts, np.int64)
 
 
-def _steps(model: CheckedModel, text: Any, *path: str | int) -> int:
-    if text is None:
-        raise ModelError(model.place(*path[:-1]).problem("key-missing", f"no {path[-1]!r}", "{every: T, start: T}"))
-    term = parse_term(str(text), model.place(*path))
-    evaluator = Evaluator(model_names(model, {}, None), model.step, model.data)
-    time = np.atleast_1d(np.asarray(evaluate_term(term, evaluator, str(path[-1])), np.float64))
-    return int(to_steps(time, model.step, None, term, f"{path[-1]}", "")[0])
+def _regular(model: CheckedModel, given: Mapping[str, Any], path: tuple[str | int, ...], length: int) -> Index:
+    """Return the stamps start, start + every ... at which a motif begins and is over by the end of the run."""
+    place = model.place(*path, "at")
+    if "every" not in given:
+        raise ModelError(place.problem("key-missing", "no 'every'", "{every: T, start: T}"))
+    every = moment(model, given["every"], "every", None, *path, "at", "every")
+    start = moment(model, given["start"], "start", None, *path, "at", "start") if "start" in given else 0
+    faults = _outside(model, start, length, model.place(*path, "at", "start") if "start" in given else place)
+    if every < 1:
+        faults.append(model.place(*path).problem("period", f"a period of {every} steps", "at least one step"))
+    if faults:
+        raise ModelError(faults)
+    return np.arange(start, model.steps - length + 1, every, dtype=np.int64)
 
 
-def _scalar(model: CheckedModel, text: Any, *path: str | int) -> float:
-    term = parse_term(str(text), model.place(*path))
-    return float(evaluate_term(term, Evaluator(model_names(model, {}, None), model.step, model.data), str(path[-1])))
+def _outside(model: CheckedModel, start: int, length: int, place: Place) -> list[Fault]:
+    """Return the fault of a motif that does not lie in the run of the file."""
+    if start < 0:
+        return [place.problem("spike-outside-run", "a motif before the run", "0 or later")]
+    if start + length > model.file_steps:
+        what = "a motif that is not over by the end of the run"
+        return [place.problem("spike-outside-run", what, "an earlier time")]
+    return []
 
 
 def _probability(model: CheckedModel, text: Any, name: str, number: int, key: str) -> float:
     path = ("stimuli", name, "play", number, key)
-    value = _scalar(model, text, *path)
+    value = scalar(model, text, *path)
     if not 0 <= value <= 1:
         raise ModelError(model.place(*path).problem("probability", f"{key} is {value:g}", "between 0 and 1"))
     return value

@@ -1,0 +1,142 @@
+"""Numbers of a population that follow from its parameters: refractory steps, periods, coefficients of linear equations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.errors import Fault, ModelError
+from snndsl.graph.steps import to_steps
+from snndsl.graph.times import collected
+from snndsl.graph.values import PopulationValues, evaluate_term
+from snndsl.semantics.arithmetic import Evaluator
+from snndsl.semantics.check import CheckedModel, whole_steps
+from snndsl.semantics.integrators import Group, groups_of
+from snndsl.semantics.terms import Term
+
+__all__ = ["DerivedValues", "derived_values", "one_or_all", "period_steps"]
+
+Value = float | NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DerivedValues:
+    """What follows from the parameters of one population.
+
+    Parameters
+    ----------
+    refractory : float or ndarray or None
+        Refractory time in steps; None: the neuron has none of fixed length.
+    periods : tuple of int
+        Of each ``every``, in steps, in the order of the file.
+    coefficients : tuple of mapping of (int, int) to float or ndarray
+        Entries (row, column) of the matrix of each exact group, per ms.
+    quanta : mapping of str to float
+        Grid of the ports that say it, by flat name.
+    """
+
+    refractory: Value | None
+    periods: tuple[int, ...]
+    coefficients: tuple[Mapping[tuple[int, int], Value], ...]
+    quanta: Mapping[str, float]
+
+
+def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> DerivedValues:
+    """Evaluate what follows from the parameters of a population.
+
+    Raises
+    ------
+    ModelError
+        off-grid, time-negative, not-finite, period, quantum.
+    """
+    element, size, faults = model.elements[name], model.sizes[name], list[Fault]()
+
+    def named(key: str) -> Any:
+        if key in values.parameters:
+            return values.parameters[key]
+        return {"i": np.arange(size, dtype=np.float64), "N": float(size)}[key]
+
+    evaluator = Evaluator(named, model.step, model.data)
+    refractory: Value | None = None
+    if element.silent_for is not None:
+        with collected(faults):
+            refractory = _refractory(model, element.silent_for, evaluator)
+    periods: tuple[int, ...] = ()
+    with collected(faults):
+        periods = period_steps(model, [period for period, _ in element.every])
+    coefficients = []
+    for group in groups_of(element):
+        if group.method == "exact":
+            with collected(faults):
+                coefficients.append(_coefficients(model, name, group, evaluator))
+    quanta = {}
+    for port, declared in element.ports.items():
+        if declared.quantum is not None:
+            with collected(faults):
+                quanta[port] = _power_of_two(float(evaluate_term(declared.quantum, evaluator, port)), declared.quantum)
+    if faults:
+        raise ModelError(faults)
+    return DerivedValues(refractory, periods, tuple(coefficients), quanta)
+
+
+def period_steps(model: CheckedModel, periods: list[Term]) -> tuple[int, ...]:
+    """Return literal periods in steps.
+
+    Raises
+    ------
+    ModelError
+        off-grid, not-a-literal, period: with a fault for each.
+    """
+    found, faults = [], list[Fault]()
+    for term in periods:
+        with collected(faults):
+            found.append(whole_steps(term, model.step, "a period"))
+            if found[-1] < 1:
+                faults.append(term.problem("period", f"a period of {found[-1]} steps", "at least one step"))
+    if faults:
+        raise ModelError(faults)
+    return tuple(found)
+
+
+def one_or_all(value: Any) -> Any:
+    """Return a float where all numbers are the same."""
+    array = np.asarray(value, np.float64)
+    return float(array.flat[0]) if array.size and (array == array.flat[0]).all() else array
+
+
+def _refractory(model: CheckedModel, term: Term, evaluator: Evaluator) -> Value:
+    times = np.atleast_1d(np.asarray(evaluate_term(term, evaluator, "a refractory time"), np.float64))
+    if not np.isfinite(times).all():
+        raise ModelError(term.problem("not-finite", "a refractory time that is no finite number", "a time"))
+    steps = to_steps(times, model.step, None, term, "a refractory time", "").astype(np.float64)
+    if steps.min() < 0:
+        raise ModelError(term.problem("time-negative", "a negative refractory time", "at least 0 ms"))
+    found: Value = one_or_all(steps if len(steps) > 1 else steps[0])
+    return found
+
+
+def _coefficients(model: CheckedModel, name: str, group: Group, evaluator: Evaluator) -> Mapping[tuple[int, int], Value]:
+    states = list(group.states)
+    matrix: dict[tuple[int, int], Value] = {
+        (states.index(row), states.index(column)): evaluator(coefficient)
+        for row in states
+        for column, coefficient in group.parts[row].coefficients.items()
+    }
+    for (target, state), value in matrix.items():
+        coefficient = np.asarray(value, np.float64)
+        if not np.isfinite(coefficient).all():
+            term = model.elements[name].derivatives[states[target]]
+            number = coefficient.ravel()[int(np.argmin(np.isfinite(coefficient)))]
+            what = f"the coefficient of {states[state]} in d{states[target]}/dt is {number} in {name!r}"
+            raise ModelError(term.problem("not-finite", what, "a finite number", "a time constant that is not 0"))
+    return matrix or {(0, 0): 0.0}
+
+
+def _power_of_two(value: float, term: Term) -> float:
+    if value <= 0 or np.frexp(value)[0] != 0.5:
+        raise ModelError(term.problem("quantum", f"a quantum of {value!r}", "a power of two such as 2**-32"))
+    return value
