@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.api import free_folder, load
 from snndsl.cli.progress import Line, counted, duration
 from snndsl.errors import Fault, ModelError
-from snndsl.pipeline import free_folder, load
 from snndsl.polychrony.definitions import Activated
 from snndsl.polychrony.network.sources import Network, network_from_program, read_network
 from snndsl.polychrony.nulls import NULLS, Significance, significance

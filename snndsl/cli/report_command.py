@@ -53,7 +53,7 @@ def report(
 def _network(source: Path, at: str | None, step_ms: Any, settings: dict[str, Any]) -> Any:
     """Return the network of a model, a run folder or a table; a table in ms has the step of the catalogue."""
     from snndsl.cli import discover as groups
-    from snndsl.pipeline import read_run
+    from snndsl.results import read_run
 
     if groups.is_model(source):
         return groups.network_of_model(source, settings, [])

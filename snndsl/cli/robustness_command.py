@@ -61,7 +61,7 @@ def robustness(
     chosen = {name: value for name, value in given.items() if value is not None}
     step = None
     if at is not None:
-        from snndsl.pipeline import read_run
+        from snndsl.results import read_run
 
         step = steps_of(at, read_run(source).step_length)
     made = _Maker(source, definition or "izhikevich2006", parsed_settings(settings), chosen, mothers, inhibitory)
@@ -193,7 +193,7 @@ class _Maker:
 
 def _settings(model: Path, settings: dict[str, Any], changed: dict[str, str]) -> dict[str, Any]:
     """Return what has to be set in a model for another step, integrator or seed."""
-    from snndsl.pipeline import load
+    from snndsl.api import load
 
     found: dict[str, Any] = {}
     if "step" in changed:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from snndsl.api import Model
 from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import ModelError, UnsupportedByTarget
 from snndsl.graph.network import NetworkGraph
 from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
-from snndsl.pipeline import Model
 from snndsl.schema.projection import ConnectSpec
 
 _HZ = 10.0
@@ -36,7 +36,6 @@ def description(model: Model) -> dict[str, Any]:
         "name": model.name,
         "step_ms": float(checked.step),
         "steps": checked.steps,
-        "model": model.digest,
         "populations": {
             node.name: {"kind": node.kind, "size": node.size, "neuron": node.what}
             for node in graph.nodes()
@@ -55,6 +54,7 @@ def description(model: Model) -> dict[str, Any]:
         facts["runs_on"] = {}
         facts["refused"] = [fault.what for fault in error.faults]
         return facts
+    facts["model"] = model.digest
     facts["table_bytes"] = _bytes(program)
     facts["state_bytes"] = sum(
         8 * len(record.variables) * len(record.neurons) * max(0, (record.last - record.first) // record.period + 1)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from snndsl.api import load
 from snndsl.cli.discover import is_model
 from snndsl.cli.filters import opened
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes, motif_tolerance
-from snndsl.pipeline import load
 from snndsl.polychrony.network.same import check_size
 from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, motif_of, trains_of
 from snndsl.results import Recording

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from snndsl.api import Model, run_model
 from snndsl.cli.section_text import Entries, section_text
 from snndsl.errors import ModelError
 from snndsl.frontend.yaml import read_yaml
 from snndsl.graph.motifs import MotifSpikes, motif_part, motif_spikes
-from snndsl.pipeline import Model, run_model
 from snndsl.polychrony.answer import NeuronModel, rest_of
 from snndsl.polychrony.wire import Heard, compare
 

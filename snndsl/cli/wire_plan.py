@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from snndsl.api import Model
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
 from snndsl.graph.motif_wiring import Chain, chain_pairs
 from snndsl.graph.motifs import motif_part, motif_spikes
-from snndsl.pipeline import Model
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.impulse import Cells
 from snndsl.polychrony.wire import Choice, choose_weight, try_weight

@@ -52,6 +52,8 @@ class Elaboration:
         What is allowed but odd.
     waiting : list of str
         What is too large to be judged without a run.
+    complete : bool
+        Whether all numbers are there.
     """
 
     model: CheckedModel
@@ -64,9 +66,10 @@ class Elaboration:
     events: list[Listed] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    complete: bool = True
 
 
-def elaborate(model: CheckedModel, *, judge: bool = False) -> Elaboration:
+def elaborate(model: CheckedModel, *, judge: bool = False, alike: bool = True) -> Elaboration:
     """Return the numbers of a model.
 
     Parameters
@@ -74,21 +77,24 @@ def elaborate(model: CheckedModel, *, judge: bool = False) -> Elaboration:
     model : CheckedModel
         Without faults.
     judge : bool
-        Only find out whether it is right: of a projection whose synapses are all alike one is made, what is larger than `MANY`
-        is left to a run (`Elaboration.waiting`), and so are parts that cannot be simulated yet.
+        Only find out whether it is right: what is larger than `MANY` is left to a run (`Elaboration.waiting`), and so are parts
+        that cannot be simulated yet.
+    alike : bool
+        When judging, make one synapse of a projection where that shows all that could be wrong with it.
 
     Raises
     ------
     ModelError
         With every fault that only numbers show: an index out of range, a delay off the grid, a value that is not finite.
     """
-    return _Work(Elaboration(model), judge, out_of_reach(model) if judge else frozenset()).run()
+    return _Work(Elaboration(model), judge, judge and alike, out_of_reach(model) if judge else frozenset()).run()
 
 
 @dataclass(eq=False)
 class _Work:
     found: Elaboration
     judge: bool
+    alike: bool
     skipped: frozenset[tuple[str, str]]
     faults: list[Fault] = field(default_factory=list)
 
@@ -111,6 +117,7 @@ class _Work:
         self.faults += observation_faults(self.model)
         if self.faults:
             raise ModelError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line, fault.column)))
+        self.found.complete = self.found.complete and not self.skipped and not self.found.waiting
         return self.found
 
     def _population(self, name: str) -> None:
@@ -127,12 +134,14 @@ class _Work:
             for key, items in (("from", spec.from_), ("to", spec.to))
         )
         if not self._known(sources, targets):
+            found.complete = False
             return
-        one = self.judge and settled(self.model, name, sources, targets)
+        one = self.alike and settled(self.model, name, sources, targets)
         most = most_synapses(self.model, name, sources, targets)
         if self.judge and not one and most > MANY:
             found.waiting.append(f"weights and delays of up to {most:,.0f} synapses of {name!r}")
             return
+        found.complete = found.complete and not one
         rows = synapse_rows(self.model, name, found.values, one=one)
         found.rows[name] = rows
         if not len(rows.i):

@@ -13,7 +13,7 @@ from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_spikes
 from snndsl.graph.spike_lists import Listed, merged_warning
 from snndsl.graph.stimuli import drive_delay, drive_window, flat_port
-from snndsl.graph.times import collected, moment, scalar
+from snndsl.graph.times import collected, horizon, moment, scalar
 from snndsl.numerics import stream_key
 from snndsl.schema.stimulus import PlaySpec, StimulusSpec
 from snndsl.semantics.check import CheckedModel
@@ -61,7 +61,7 @@ def played_events(model: CheckedModel, name: str, warnings: list[Fault]) -> Iter
     for population in dict.fromkeys(item[0] for item in found):
         neuron = np.concatenate([item[1] for item in found if item[0] == population])
         stamp = np.concatenate([item[2] for item in found if item[0] == population])
-        kept = (stamp >= (1 if port == "spike" else 0)) & (stamp + delay - 1 < model.steps)
+        kept = stamp >= (1 if port == "spike" else 0)
         if window is not None:
             kept &= (stamp >= window[0]) & (stamp < window[1])
         pairs = (
@@ -137,7 +137,7 @@ def _occurrences(model: CheckedModel, name: str, number: int, item: PlaySpec, ke
         chance = scalar(model, item.rate, *path, "rate") * float(model.step)
         if not 0 <= chance <= 1:
             raise ModelError(place.problem("rate-above-one-per-step", f"{chance:g} occurrences a step", "0 to one a step"))
-        stamps = np.arange(1, model.steps + 1, dtype=np.int64)
+        stamps = np.arange(1, horizon(model) + 1, dtype=np.int64)
         drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), 0.0, _OCCURRENCE) < chance]
         return drawn
     if isinstance(item.at, dict):
@@ -167,7 +167,7 @@ def _regular(model: CheckedModel, given: Mapping[str, Any], path: tuple[str | in
         faults.append(model.place(*path).problem("period", f"a period of {every} steps", "at least one step"))
     if faults:
         raise ModelError(faults)
-    return np.arange(start, model.steps - length + 1, every, dtype=np.int64)
+    return np.arange(start, horizon(model) - length + 1, every, dtype=np.int64)
 
 
 def _outside(model: CheckedModel, start: int, length: int, place: Place) -> list[Fault]:

@@ -11,7 +11,10 @@ from snndsl.semantics.element import Instruction
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import Place, calls_in, names_in
 
-__all__ = ["notes", "out_of_reach", "refuse_unsupported", "unsupported"]
+__all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
+
+REFUSED = " cannot be simulated yet"
+"""What is said of every part that is refused."""
 
 _KINDS = ("bernoulli", "regular", "pulse_packet")
 
@@ -145,4 +148,4 @@ def _calls(node: tree.Expression, functions: set[str]) -> bool:
 
 
 def _fault(place: Place, what: str) -> Fault:
-    return place.problem("unsupported", f"{what} cannot be simulated yet", "a model without it")
+    return place.problem("unsupported", f"{what}{REFUSED}", "a model without it")

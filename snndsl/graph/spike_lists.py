@@ -41,7 +41,7 @@ class Listed:
 
 
 def source_table(model: CheckedModel, name: str, warnings: list[Fault]) -> Table:
-    """Return the spikes of a source: stamps 0 .. steps, each neuron at most once a step.
+    """Return the spikes of a source: stamps 0 .. steps of the file, each neuron at most once a step.
 
     Raises
     ------
@@ -76,8 +76,6 @@ def listed_events(model: CheckedModel, name: str, warnings: list[Fault]) -> Iter
         raise ModelError(place.problem("spike-outside-run", "a forced spike of stamp 0", "stamps from 1 on"))
     weights = np.ones(targets.size) if spec.weight is None else weights_of(model, name, spec, targets)
     step = stamp + delay - 1
-    kept = step < model.steps
-    neuron, step = neuron[kept], step[kept]
     first = 0
     for block in targets.blocks:
         mine = (neuron >= first) & (neuron < first + block.size)
@@ -172,7 +170,6 @@ def _inside(
             worst = int(outside[np.argmax(np.abs(stamp[outside]))])
             what = f"a spike at {float(stamp[worst] * model.step)!r} ms"
             raise ModelError(_at(terms, int(row[worst])).problem("spike-outside-run", what, expected))
-    kept = kept[stamp[kept] <= model.steps]
     kept = kept[np.lexsort((neuron[kept], stamp[kept]))]
     return neuron[kept], stamp[kept]
 

@@ -14,7 +14,7 @@ from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.check import CheckedModel
 from snndsl.semantics.terms import Place, parse_term
 
-__all__ = ["Window", "collected", "moment", "scalar", "window", "window_faults"]
+__all__ = ["Window", "collected", "horizon", "moment", "scalar", "window", "window_faults"]
 
 Window = tuple[int, int]
 Path = tuple[str | int, ...]
@@ -27,6 +27,14 @@ def collected(faults: list[Fault]) -> Iterator[None]:
         yield
     except ModelError as error:
         faults += error.faults
+
+
+def horizon(model: CheckedModel) -> int:
+    """Return the last stamp for which events are made: the end of the file's run, or of a longer one that is asked for.
+
+    What happens in a shorter run is the beginning of what happens in the longer one.
+    """
+    return max(model.steps, model.file_steps)
 
 
 def scalar(model: CheckedModel, text: object, *path: str | int) -> float:

@@ -194,7 +194,7 @@ def _connect(
         if value > most:
             among = "" if spec.self_ is not False or not overlap else ", none of them itself"
             what = f"{rule} of {int(value)} different partners{among}"
-            model.faults.append(term.problem("degree-too-large", what, f"at most {most}", "multiple: true"))
+            model.faults.append(term.problem("degree-too-large", what, f"at most {most}", "multiple: true" if most else ""))
 
 
 def _most(rule: str, sources: Selection, targets: Selection, without_self: bool) -> int:

@@ -45,7 +45,7 @@ def _check(model: CheckedModel, name: str, spec: StimulusSpec) -> None:
     kind, place = spec.kind, model.place("stimuli", name)
     if spec.size is not None and kind not in _SOURCES:
         code = "poisson-source" if kind == "poisson" else "stimulus-kind"
-        hint = "bernoulli for a source that targets share" if kind == "poisson" else ""
+        hint = "into: TARGET and port: PORT instead of size" if kind == "poisson" else ""
         model.faults.append(
             place.problem(code, f"{kind} cannot be a source", f"one of {', '.join(_SOURCES)} with 'size'", hint)
         )
@@ -108,6 +108,7 @@ def _values(model: CheckedModel, name: str, spec: StimulusSpec, kind: str, port:
         for key in ("at", "sd"):
             check_value(model, getattr(spec.pulse_packet, key), TIME, key, {}, "stimuli", name, "pulse_packet", key)
     elif kind == "spikes" and spec.spikes is not None:
+        _duplicates(model, name, spec)
         check_value(model, spec.spikes.i, ONE, "i", {"row": ONE}, "stimuli", name, "spikes", "i", functions=PURE)
         check_value(model, spec.spikes.t, TIME, "t", {"row": ONE}, "stimuli", name, "spikes", "t", functions=PURE)
         if spec.spikes.where is not None:
@@ -115,6 +116,18 @@ def _values(model: CheckedModel, name: str, spec: StimulusSpec, kind: str, port:
             if term is not None:
                 model.names.before_run(term, PURE)
                 model.names.expect(term, BOOLEAN, "the condition", {"row": ONE})
+
+
+def _duplicates(model: CheckedModel, name: str, spec: StimulusSpec) -> None:
+    """Refuse sums of spikes: a neuron spikes at most once a step, and only amounts that enter a port add up."""
+    inner = spec.spikes.duplicates if spec.spikes is not None else None
+    if (inner or spec.duplicates) != "add" or (spec.into is not None and spec.port != "spike"):
+        return
+    path = ("spikes", "duplicates") if inner else ("duplicates",)
+    who = f"of the source {name!r}" if spec.into is None else f"that {name!r} forces"
+    what = f"the spikes {who} cannot add up"
+    expected = "error or merge: a neuron spikes at most once a step"
+    model.faults.append(model.place("stimuli", name, *path).problem("duplicates-add", what, expected, "duplicates: merge"))
 
 
 def _play(model: CheckedModel, name: str, spec: StimulusSpec) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from snndsl.analysis.expectations import check_expectations
+from snndsl.api import load
 from snndsl.backend.registry import backend_names
-from snndsl.pipeline import load
 from snndsl.results import Recording
 from snndsl.testing import cases, differences, run_case
 from snndsl.testing.conformance import case_file
