@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.polychrony.attendance import attend
+from snndsl.parallel.attendance import attend
 
 __all__ = ["repeated"]
 

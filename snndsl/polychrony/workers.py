@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from snndsl.errors import Fault, ModelError, SimulationFailed, ToolMissing
-from snndsl.polychrony.attendance import attend
+from snndsl.parallel.attendance import attend
 from snndsl.polychrony.blocks import Block, Neurons, Searcher
 from snndsl.polychrony.definitions import Definition
 from snndsl.polychrony.folder import Chunk

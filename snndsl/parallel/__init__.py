@@ -1,0 +1,1 @@
+"""Keyed tasks in this process, in others of this machine, or on a cluster."""
