@@ -1,7 +1,8 @@
 """A probe in which neurons of any program answer: arrivals are kept per neuron, and only what could fire is integrated.
 
-A neuron with one arrival is left alone, unless that arrival by itself would make it fire (every synapse is tried beforehand). With the second one it is brought up to date, step by step from rest, and stays awake to the end. So nothing is
-assumed about the neuron but that it rests and that its program does not read the time.
+A neuron with one arrival is left alone, unless that arrival by itself would make it fire (every synapse is tried beforehand).
+With the second one it is brought up to date, step by step from rest, and stays awake to the end. So nothing is assumed about
+the neuron but that it rests and that its program does not read the time.
 """
 
 from __future__ import annotations
