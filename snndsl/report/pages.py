@@ -18,7 +18,7 @@ from snndsl.polychrony.network.link_weights import LinkWeights
 from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.pictures.assets import SCRIPT, STYLE
-from snndsl.polychrony.pictures.svg import group_svg, histogram_svg, spike_texts
+from snndsl.report.svg import group_svg, histogram_svg, spike_texts
 
 __all__ = ["ROWS", "catalogue_page", "group_page"]
 

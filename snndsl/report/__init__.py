@@ -1,0 +1,1 @@
+"""Pages in HTML, each a single file that asks no network for anything."""
