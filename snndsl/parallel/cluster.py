@@ -34,12 +34,14 @@ def on_cluster(
 
     Parameters
     ----------
-    make, given, remedy
+    make, given
         As in `snndsl.parallel.Task`.
     keys : sequence
         Any.
     address : str
         Of a Dask scheduler.
+    remedy : str
+        As in `snndsl.parallel.Task`.
 
     Raises
     ------

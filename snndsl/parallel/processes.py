@@ -37,12 +37,14 @@ def in_processes(
 
     Parameters
     ----------
-    make, given, remedy
+    make, given
         As in `snndsl.parallel.Task`.
     keys : sequence
         At least one.
     workers : int
         Processes; no more than keys are started.
+    remedy : str
+        As in `snndsl.parallel.Task`.
 
     Raises
     ------
