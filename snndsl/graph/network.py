@@ -99,6 +99,11 @@ class NetworkGraph:
         )
 
     @property
+    def model(self) -> CheckedModel:
+        """What it was made from."""
+        return self.found.model
+
+    @property
     def values(self) -> Mapping[str, PopulationValues]:
         """Numbers by population."""
         return self.found.values

@@ -9,8 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from snndsl.errors import Fault, SimulationFailed
 from snndsl.attendance import attend
+from snndsl.errors import Fault, SimulationFailed
 from snndsl.parallel.flight import IN_FLIGHT, in_turn
 
 __all__ = ["in_processes"]
