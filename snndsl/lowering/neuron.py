@@ -9,11 +9,11 @@ from typing import Protocol
 
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment
+from snndsl.expressions.walk import names_in
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
 from snndsl.lowering.integrate import Group, advance, groups_of
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
-from snndsl.semantics.element import Element, Instruction
-from snndsl.semantics.terms import names_in
+from snndsl.model.element import Element, Instruction, Timer
 
 __all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron", "start_time"]
 
@@ -60,7 +60,7 @@ class LoweredNeuron:
 
     neuron: Neuron
     groups: tuple[Group, ...]
-    periods: Mapping[str, tree.Expression]
+    periods: Mapping[str, float]
     refractory: str
     initial: Mapping[str, float]
     drawn: bool
@@ -97,7 +97,7 @@ class _Lowering:
     ports: dict[str, Expr] = field(default_factory=dict)
     extra_states: dict[str, float] = field(default_factory=dict)
     extra_params: list[str] = field(default_factory=list)
-    periods: dict[str, tree.Expression] = field(default_factory=dict)
+    periods: dict[str, float] = field(default_factory=dict)
     calls: dict[int, int] = field(default_factory=dict)
     aliases: dict[tuple[object, ...], Expr] = field(default_factory=dict)
     locals: dict[str, Expr] = field(default_factory=dict)
@@ -112,8 +112,8 @@ class _Lowering:
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
-        for place, (period, instructions) in enumerate(element.every):
-            self._every(place, period.tree, instructions, old)
+        for place, timer in enumerate(element.every):
+            self._every(place, timer, old)
         blocked = self._refractory(old)
         fires = self._fires(blocked)
         writes = [
@@ -233,15 +233,15 @@ class _Lowering:
         table = self.latest if target in self.element.states else self.locals
         table[target] = value if isinstance(value, Ref) and target in self.locals else builder.let(target, value)
 
-    def _every(self, place: int, period: tree.Expression, instructions: list[Instruction], old: Mapping[str, Expr]) -> None:
+    def _every(self, place: int, timer: Timer, old: Mapping[str, Expr]) -> None:
         name = f"every__{place}"
         self._parameter(name)
-        self.periods[name] = period
+        self.periods[name] = float(timer.steps)
         now = Call("add", (Ref("step"), Const(1.0)))
         turns = Call("floor", (Call("div", (now, Ref(name))),))
         due = self.builder.let("due", Call("eq", (Call("sub", (now, Call("mul", (Ref(name), turns)))), Const(0.0))))
         before = dict(self.latest)
-        for instruction in instructions:
+        for instruction in timer.instructions:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
         for state, value in self.latest.items():
             if value != before[state]:

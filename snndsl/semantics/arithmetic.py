@@ -11,7 +11,7 @@ import numpy as np
 
 from snndsl import numerics
 from snndsl.expressions import tree
-from snndsl.frontend.data import DataColumn
+from snndsl.model.data import DataColumn
 from snndsl.units import to_internal
 
 __all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "LengthDiffers", "evaluate"]
