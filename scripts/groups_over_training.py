@@ -25,7 +25,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import snndsl
-from snndsl.pipeline import usable_backends
+from snndsl.api import usable_backends
 from snndsl.polychrony import compare_catalogues, discover
 from snndsl.polychrony.network.sources import network_from_run
 from snndsl.polychrony.nulls import shuffle_weights

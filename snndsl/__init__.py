@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from snndsl import errors as errors
     from snndsl.analysis.comparison import Comparison as Comparison
     from snndsl.analysis.comparison import compare as compare
+    from snndsl.api import Model as Model
+    from snndsl.api import discover as discover
+    from snndsl.api import load as load
+    from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
-    from snndsl.pipeline import Model as Model
-    from snndsl.pipeline import discover as discover
-    from snndsl.pipeline import load as load
-    from snndsl.pipeline import run as run
     from snndsl.polychrony import read_catalogue as read_catalogue
     from snndsl.results import Recording as Recording
     from snndsl.results import read_run as read_run
@@ -40,16 +40,16 @@ __all__ = [
 
 _PLACES = {
     "Comparison": ("snndsl.analysis.comparison", "Comparison"),
-    "Model": ("snndsl.pipeline", "Model"),
+    "Model": ("snndsl.api", "Model"),
     "Recording": ("snndsl.results", "Recording"),
     "backends": ("snndsl.backend.registry", "backend_names"),
     "compare": ("snndsl.analysis.comparison", "compare"),
-    "discover": ("snndsl.pipeline", "discover"),
+    "discover": ("snndsl.api", "discover"),
     "errors": ("snndsl.errors", ""),
-    "load": ("snndsl.pipeline", "load"),
+    "load": ("snndsl.api", "load"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
     "read_run": ("snndsl.results", "read_run"),
-    "run": ("snndsl.pipeline", "run"),
+    "run": ("snndsl.api", "run"),
 }
 
 

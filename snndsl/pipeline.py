@@ -1,397 +1,141 @@
-"""The way of a model from file to spikes: the only file that knows the order of the stages.
+"""The way of a model from file to spikes: the stages in their order, one line each.
 
-read -> check -> elaborate -> lower -> legalise -> generate -> build -> run -> collect -> compare
+========== ============================== ============================= =================================================
+stage      takes                          returns                       raises
+========== ============================== ============================= =================================================
+read       path, settings                 `ModelSource`                 `ModelError`: text and structure
+check      `ModelSource`, duration        `CheckedModel`                `ModelError`: names, dimensions, every fault
+elaborate  `CheckedModel`                 `Elaboration`                 `ModelError`: numbers, every fault
+lower      `Elaboration`                  `Program`, verified           `UnsupportedByTarget`: what no backend can run yet
+legalise   `Program`, backend             the same `Program`            `UnsupportedByTarget`: what, where, who can
+generate   `Program`, backend             `SourceTree`                  nothing
+simulate   `SourceTree` in a `Request`    `Outcome`, a run folder       `ToolMissing`, `SimulationFailed`
+collect    run folder                     `Recording`                   `ModelError`: a folder that holds no run
+========== ============================== ============================= =================================================
+
+`validate` goes as far along this way as it takes to know that a run will not refuse the model.
 """
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import json
 import os
-import platform
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from snndsl.backend.cache import default_cache
-from snndsl.backend.control import Request, claim_folder, simulate
-from snndsl.backend.protocol import Backend
+from snndsl.backend.control import Listener, Outcome, Request
+from snndsl.backend.control import simulate as run_tree
 from snndsl.backend.registry import backend as backend_named
 from snndsl.backend.registry import backend_names
 from snndsl.backend.source_tree import SourceTree
-from snndsl.errors import TextFault, ToolMissing, UnsupportedByTarget
-from snndsl.frontend.builder import build_source
-from snndsl.frontend.loader import ModelSource, load_source
+from snndsl.errors import Fault, SnndslError, ToolMissing, UnsupportedByTarget
+from snndsl.frontend.loader import load_source as read
+from snndsl.graph.elaboration import Elaboration, elaborate
+from snndsl.graph.refuse import refuse_unsupported, unsupported
 from snndsl.ir import Program
 from snndsl.ir.verify import verify
-from snndsl.results import Recording, read_run
-from snndsl.semantics.check import CheckedModel, check, time_in_steps
-from snndsl.units import parse_quantity, to_internal
+from snndsl.lowering.legalise import legalise as judge_target
+from snndsl.lowering.length import until
+from snndsl.lowering.program import lower_elaborated
+from snndsl.model.checked import CheckedModel
+from snndsl.results import read_run as collect
+from snndsl.semantics.check import check
 
-__all__ = ["Model", "Simulated", "discover", "free_folder", "load", "read_run", "run", "run_model", "usable_backends"]
+__all__ = [
+    "Judgement", "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "require", "simulate",
+    "until", "validate",
+]  # fmt: skip
 
-Listener = Callable[[Mapping[str, Any]], None]
 
-_UNHASHED = ("name", "title", "description", "references", "record", "expect", "sweep", "discover", "snndsl")
+def lower(found: Elaboration) -> Program:
+    """Return the program, whose events reach to the end of any run of it (`until` cuts them)."""
+    refuse_unsupported(found.model)
+    return verify(lower_elaborated(found))
 
 
-class Model:
-    """A validated model.
+def legalise(program: Program, backend: str) -> Program:
+    """Return the program if a backend can run it; what it cannot is named with who can."""
+    others = [backend_named(name).target for name in backend_names() if name != backend]
+    return judge_target(program, backend_named(backend).target, others)
 
-    Parameters
-    ----------
-    **sections
-        As in a model file: ``name``, ``time``, ``neurons``, ``populations`` ... Numbers with a dimension are text
-        (``"20 ms"``) or Pint quantities. Use `load` for files.
 
-    Raises
-    ------
-    ModelError
-        With every fault.
-    """
+def generate(program: Program, backend: str) -> SourceTree:
+    """Return the stand-alone source tree."""
+    return backend_named(backend).generate(legalise(program, backend))
 
-    def __init__(self, **sections: Any) -> None:
-        self._set(build_source(sections, folder=sections.pop("folder", None)), None)
 
-    def _set(self, source: ModelSource, duration: str | None) -> None:
-        self.source, self.duration = source, duration
-        self.checked: CheckedModel = check(source, duration)
+def require(backend: str) -> None:
+    """Raise `ToolMissing` if a backend cannot run here."""
+    missing = backend_named(backend).missing()
+    if missing:
+        raise ToolMissing(missing)
 
-    @classmethod
-    def from_source(cls, source: ModelSource, duration: str | None = None) -> Model:
-        """Return the model of a file that was read."""
-        model = cls.__new__(cls)
-        model._set(source, duration)
-        return model
 
-    @property
-    def name(self) -> str:
-        """Identifier of the model."""
-        return self.source.spec.name
-
-    def with_duration(self, duration: str | None) -> Model:
-        """Return the model with another length of the run, for example ``"10 s"``."""
-        return self if duration is None else Model.from_source(self.source, duration)
-
-    @cached_property
-    def program(self) -> Program:
-        """The program (`snndsl.ir`): what is executed, in steps and without units."""
-        from snndsl.graph.refuse import refuse_unsupported
-        from snndsl.lowering.program import lower_elaborated
-
-        refuse_unsupported(self.checked)
-        return verify(lower_elaborated(self.elaborated))
-
-    @cached_property
-    def elaborated(self) -> Any:
-        """The numbers of the network (`snndsl.graph.elaboration.Elaboration`)."""
-        from snndsl.graph.elaboration import elaborate
-
-        return elaborate(self.checked)
-
-    @cached_property
-    def graph(self) -> Any:
-        """The elaborated network (`snndsl.graph.network.NetworkGraph`)."""
-        from snndsl.graph.network import network_graph
-
-        return network_graph(self.elaborated)
-
-    @cached_property
-    def digest(self) -> str:
-        """Hash of what the model means: unit-converted sections and the bytes of its data (32 hexadecimal digits)."""
-        document = {key: value for key, value in _inlined(self.source).items() if key not in _UNHASHED}
-        text = json.dumps(_canonical(document, self.checked), sort_keys=True)
-        return hashlib.blake2b(f"{text}\0{self.checked.data_digest}".encode(), digest_size=16).hexdigest()
-
-    def generate(self, backend: str) -> SourceTree:
-        """Return the stand-alone source tree for a backend."""
-        return _generate(self.program, backend_named(backend))
-
-    def to_yaml(self) -> str:
-        """Return the model as text, settings applied."""
-        return str(yaml.safe_dump(self.source.raw, sort_keys=False, allow_unicode=True, width=120))
-
-    def units(self) -> dict[str, dict[str, str]]:
-        """Return the internal unit of every state and port by population."""
-        found = {}
-        for name, element in self.checked.elements.items():
-            dimensions = self.checked.element_names[name].found
-            names = [*element.states, *element.ports]
-            found[name] = {item.replace(".", "__"): str(dimensions.get(item) or "") for item in names}
-        return found
-
-    def __repr__(self) -> str:
-        sizes = ", ".join(f"{name} {size:,}" for name, size in self.checked.sizes.items())
-        return f"<Model {self.name}: {sizes}; {self.checked.steps:,} steps of {float(self.checked.step):g} ms>"
-
-    def _repr_html_(self) -> str:
-        import html
-
-        rows = "".join(f"<tr><td>{html.escape(name)}</td><td>{size:,}</td></tr>" for name, size in self.checked.sizes.items())
-        return f"<p>{html.escape(repr(self))}</p><table><tr><th>population</th><th>neurons</th></tr>{rows}</table>"
+def simulate(request: Request, backend: str, progress: Listener | None = None) -> Outcome:
+    """Build what the tree needs, and run it in a process of its own."""
+    return run_tree(backend_named(backend), request, default_cache(), progress)
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
-    """A recording and how long it took.
+class Judgement:
+    """What is known of a model before it runs.
 
     Parameters
     ----------
-    recording : Recording
-        What was measured.
-    status : str
-        ``complete`` or ``interrupted``.
-    signal : int
-        What stopped it; 0: nothing.
+    faults : tuple of Fault
+        Errors, of all stages that could be gone through, and warnings.
+    refused : tuple of Fault
+        Parts of a right model that no backend can simulate yet.
+    waiting : tuple of str
+        What is so large that only a run will judge it.
+    elaboration : Elaboration or None
+        The numbers, if all of them were made.
+    model : CheckedModel or None
+        The model, if its texts are right.
     """
 
-    recording: Recording
-    status: str
-    signal: int
+    faults: tuple[Fault, ...] = ()
+    refused: tuple[Fault, ...] = ()
+    waiting: tuple[str, ...] = ()
+    elaboration: Elaboration | None = None
+    model: CheckedModel | None = None
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """The faults that are no warnings."""
+        return tuple(fault for fault in self.faults if fault.severity == "error")
 
 
-def load(
-    path: str | os.PathLike[str], set: Mapping[str, Any] | None = None, *, seed: int | None = None, duration: str | None = None
-) -> Model:
-    """Read and check a model file.
-
-    Parameters
-    ----------
-    path : path
-        Of the file, or of a folder that holds ``model.yaml``.
-    set : mapping, optional
-        Dotted paths and the values that replace what the file says.
-    seed : int, optional
-        Replaces all seeds of the file.
-    duration : str, optional
-        Replaces the length of the run, for example ``"10 s"``.
-
-    Returns
-    -------
-    Model
-        Checked: every name and dimension is known.
-
-    Raises
-    ------
-    ModelError
-        With every fault of the file.
-    """
-    settings = dict(set or {}) | ({} if seed is None else {"seed": seed})
-    return Model.from_source(load_source(path, settings), duration)
-
-
-def run(
-    model: Model | str | os.PathLike[str],
-    backend: str = "reference",
-    duration: str | None = None,
-    out: str | os.PathLike[str] | None = None,
-    *,
-    threads: int = 1,
-    force: bool = False,
-    progress: Listener | None = None,
-) -> Recording:
-    """Simulate a model in a process of its own.
-
-    Parameters
-    ----------
-    model : Model or path
-        What to run.
-    backend : str
-        ``reference``, ``brian2``, ``nest`` or any other that is installed.
-    duration : str, optional
-        Replaces the length of the run.
-    out : path, optional
-        Run folder to create; ``runs/NAME-BACKEND`` with a number if it is taken.
-    threads : int
-        Of the simulator; the numbers do not depend on them.
-    force : bool
-        Replace a run that is in `out`.
-    progress : callable, optional
-        Told every event (`snndsl.backend.protocol`).
-
-    Returns
-    -------
-    Recording
-        Spikes, states, weights; loaded when they are asked for.
-
-    Raises
-    ------
-    ModelError, UnsupportedByTarget, ToolMissing, SimulationFailed
-        Each with what, where and what to try.
-    KeyboardInterrupt
-        The run was stopped; its folder holds everything up to the step it says.
-    """
-    model = model if isinstance(model, Model) else load(model)
-    done = run_model(model.with_duration(duration), backend, out, threads=threads, force=force, progress=progress)
-    if done.signal:
-        raise KeyboardInterrupt(f"stopped at step {done.recording.steps_done}; see {done.recording.path}")
-    return done.recording
-
-
-def run_model(
-    model: Model,
-    backend: str,
-    out: str | os.PathLike[str] | None = None,
-    *,
-    threads: int = 1,
-    force: bool = False,
-    progress: Listener | None = None,
-) -> Simulated:
-    """Like `run`; a stopped run is returned, not raised."""
-    engine = backend_named(backend)
-    missing = engine.missing()
-    if missing:
-        raise ToolMissing(missing)
-    tree = _generate(model.program, engine)
-    folder = Path(out) if out is not None else free_folder(f"{model.name}-{backend}")
-    claim_folder(folder, force)
-    request = Request(tree, folder, _facts(model, engine), dict(_texts(model.source)), threads)
-    outcome = simulate(engine, request, default_cache(), progress)
-    return Simulated(read_run(folder), outcome.status, outcome.signal)
-
-
-def discover(
-    source: Any,
-    definition: Any = "izhikevich2006",
-    *,
-    at: str | None = None,
-    inhibitory: Sequence[str] | None = None,
-    out: str | os.PathLike[str] | None = None,
-    **search: Any,
-) -> Any:
-    """Search a network for polychronous groups.
-
-    Parameters
-    ----------
-    source : Model, Recording, path, mapping or SynapseTable
-        A model (its initial weights), a run or its folder, a table on disk, or columns pre, post, weight, delay (steps).
-    definition : str or Definition
-        What counts as a group: ``izhikevich2006``, ``event_triggered``, ``structural``, ``probabilistic``, ``activated`` (of a
-        run), or an object with numbers of its own.
-    at : str, optional
-        Time of the weights of a run, for example ``"10 s"``; without it, the last that were recorded.
-    inhibitory : sequence of str, optional
-        Inhibitory populations of a model or run; without it, neurons with negative weights are.
-    out : path, optional
-        Folder of the catalogue.
-    **search : object
-        Passed to `snndsl.polychrony.discover`: ``mode``, ``parameters`` (numbers in steps, or text such as ``"2 ms"``),
-        ``mothers``, ``workers``, ``scheduler``, ``resume``.
-
-    Returns
-    -------
-    snndsl.polychrony.Catalogue
-        Groups in the order of mothers and combinations of anchors.
-
-    Raises
-    ------
-    ModelError
-        What cannot be searched, and why.
-    """
-    from snndsl.polychrony import Activated, Definition
-    from snndsl.polychrony import discover as discover_groups
-    from snndsl.polychrony.network.sources import Network, network_from_program, network_from_run, read_network
-    from snndsl.polychrony.network.table import SynapseTable
-    from snndsl.polychrony.recordings.detect import trains_of
-    from snndsl.polychrony.section import chosen_definition
-
-    run = source if isinstance(source, Recording) else None
-    if isinstance(source, Mapping):
-        source = SynapseTable.from_columns(source)
-    if isinstance(source, SynapseTable):
-        network = Network(source, None, Fraction(1), {})
-    elif isinstance(source, Model):
-        network = network_from_program(source.program, inhibitory, source.units())
-    elif run is not None or Path(source).is_dir():
-        run = run or read_run(source)
-        step = None if at is None else time_in_steps(at, run.step_length)
-        network = network_from_run(run, step, inhibitory)
-    else:
-        network = read_network(source)
-    search = {"neurons": network.neurons, "step_ms": float(network.step_ms)} | search
-    if not isinstance(definition, Definition):
-        mode = {"mode": search.pop("mode")} if search.get("mode") is not None else {}
-        given = mode | dict(search.pop("parameters", None) or {})
-        definition = chosen_definition(definition, given, network)
-    if isinstance(definition, Activated) and run is not None:
-        search.setdefault("trains", trains_of(run, network.first))
-    return discover_groups(network.table, definition, out=out, **search)
-
-
-def free_folder(name: str) -> Path:
-    """Return the first of ``runs/NAME``, ``runs/NAME-2`` ... that does not exist."""
-    endings = itertools.chain([""], (f"-{k}" for k in itertools.count(2)))
-    return next(folder for folder in (Path("runs") / f"{name}{ending}" for ending in endings) if not folder.exists())
-
-
-def usable_backends(names: Sequence[str] = ()) -> list[str]:
-    """Return those of the named (or of all registered) backends whose tools are installed."""
-    return [name for name in names or backend_names() if not backend_named(name).missing()]
-
-
-def _generate(program: Program, engine: Backend) -> SourceTree:
-    from snndsl.lowering.legalise import legalise
-
+def validate(
+    path: str | os.PathLike[str], settings: Mapping[str, Any] | None = None, backends: Sequence[str] = ()
+) -> Judgement:
+    """Read a file and judge it; nothing is raised for what is wrong with it."""
     try:
-        legalise(program, engine.target)
-    except UnsupportedByTarget:
-        others = [backend_named(name).target for name in backend_names() if name != engine.name]
-        legalise(program, engine.target, others)
-    return engine.generate(program)
+        return judge(check(read(path, settings or {})), backends)
+    except SnndslError as error:
+        return Judgement(error.faults)
 
 
-def _facts(model: Model, engine: Backend) -> dict[str, Any]:
-    seed = model.source.model.seed
-    return {
-        "name": model.name,
-        "backend": engine.name,
-        "mode": "exact",
-        "model": model.digest,
-        "seed": None if seed is None else seed.model_dump(),
-        "units": model.units(),
-        "warnings": [str(fault) for fault in model.elaborated.warnings],
-        "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
-    }
-
-
-def _texts(source: ModelSource, name: str = "model.yaml", prefix: str = "imports/") -> Iterator[tuple[str, str]]:
-    """Yield the files of the resolved model: what it imports lies beside it, settings are applied."""
-    raw = dict(source.raw)
-    if source.imports:
-        raw["imports"] = {alias: f"{prefix}{alias}.yaml" for alias in source.imports}
-    yield name, yaml.safe_dump(raw, sort_keys=False, allow_unicode=True, width=120)
-    for alias, imported in source.imports.items():
-        inner = str(Path(name).parent / f"{prefix}{alias}.yaml")
-        yield from _texts(imported, inner, f"{alias}/")
-
-
-def _inlined(source: ModelSource) -> dict[str, Any]:
-    inner = {alias: _inlined(imported) for alias, imported in source.imports.items()}
-    return {**source.raw, **({"imports": inner} if inner else {})}
-
-
-def _canonical(value: Any, model: CheckedModel) -> Any:
-    """Return plain data in which ``20 ms`` and ``0.02 s`` are the same."""
-    if isinstance(value, Mapping):
-        return {str(key): _canonical(item, model) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_canonical(item, model) for item in value]
-    if isinstance(value, str):
-        try:
-            quantity = parse_quantity(value)
-            if quantity is not None:
-                return f"{to_internal(quantity.value, quantity.unit, model.step)!r} {quantity.unit.dimension}"
-        except TextFault:
-            pass  # text that only looks like a quantity
-        return " ".join(value.split())
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{float(value)!r} 1"
-    return value
+def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
+    """Find out whether a run accepts a checked model, and whether backends do, without making what is known to be right."""
+    if model.library:
+        return Judgement(model=model)
+    refused = tuple(unsupported(model))
+    try:
+        found = elaborate(model, judge=True, alike=not backends)
+    except SnndslError as error:
+        return Judgement(error.faults, refused, model=model)
+    faults, waiting = list(found.warnings), list(found.waiting)
+    if backends and refused:
+        faults += refused
+    elif backends and waiting:
+        waiting += [f"whether {backend} can run it" for backend in backends]
+    elif backends:
+        program = lower(found)
+        for backend in backends:
+            try:
+                legalise(program, backend)
+            except UnsupportedByTarget as error:
+                faults += error.faults
+    return Judgement(tuple(faults), refused, tuple(waiting), found if found.complete else None, model)

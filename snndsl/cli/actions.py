@@ -8,20 +8,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from snndsl.errors import Fault, ModelError, SnndslError
+from snndsl.errors import Fault, ModelError
+from snndsl.graph.refuse import REFUSED
 
 __all__ = [
     "catalogue_picture",
     "divergence_picture",
     "fault_dict",
-    "faults_of",
     "free_place",
     "is_catalogue",
+    "judgement_entries",
     "parsed_settings",
     "remark",
     "run_with_progress",
     "step_ms_of",
     "steps_of",
+    "verdict",
+    "with_definitions",
 ]
 
 
@@ -75,46 +78,32 @@ def parsed_settings(items: list[str]) -> dict[str, Any]:
     return settings
 
 
-def faults_of(path: Path, settings: dict[str, Any], backends: list[str]) -> list[Fault]:
-    from snndsl.frontend.loader import load_source
-    from snndsl.semantics.check import check
-
-    try:
-        checked = check(load_source(path, settings))
-        faults = [*_played(checked), *_sought(checked)]
-        if faults:
-            return faults
-        if backends:
-            from snndsl.pipeline import load
-
-            for name in backends:
-                load(path, settings).generate(name)
-    except SnndslError as error:
-        return list(error.faults)
-    return []
-
-
-def _played(checked: Any) -> list[Fault]:
-    """Return what is wrong with the motifs that a model plays."""
-    faults: list[Fault] = []
-    for name in [name for name, stimulus in checked.spec.stimuli.items() if stimulus.play]:
-        from snndsl.graph.play import played_events
-
-        try:
-            for _ in played_events(checked, name, []):
-                pass
-        except ModelError as error:
-            faults += error.faults
-    return faults
-
-
-def _sought(checked: Any) -> list[Fault]:
-    """Return what is wrong with the definitions of groups that a model searches for."""
-    if not checked.spec.discover:
-        return []
+def with_definitions(path: Path, judgement: Any) -> Any:
+    """Add what is wrong with the definitions of groups that a right model searches for."""
+    if judgement.model is None or not judgement.model.searches:
+        return judgement
     from snndsl.polychrony.section import definition_faults
 
-    return definition_faults(checked)
+    return dataclasses.replace(judgement, faults=(*judgement.faults, *definition_faults(judgement.model)))
+
+
+def verdict(path: Path, judgement: Any) -> str:
+    """Return the line that sums up a judgement."""
+    number = len(judgement.errors)
+    if number:
+        return f"{number} error{'s' if number > 1 else ''} in {path}"
+    if not judgement.refused:
+        return f"{path}: valid"
+    parts = "; ".join(f"{fault.what.removesuffix(REFUSED)} (line {fault.line})" for fault in judgement.refused)
+    return f"{path}: valid; cannot be simulated yet: {parts}; backends that could: none"
+
+
+def judgement_entries(judgement: Any) -> list[dict[str, Any]]:
+    """Return a judgement as plain data: faults, then refused parts with the backends that could run them, then what waits."""
+    entries = [fault_dict(fault) for fault in judgement.faults]
+    if not judgement.errors:
+        entries += [fault_dict(fault) | {"severity": "refused", "backends": []} for fault in judgement.refused]
+    return entries + [{"code": "waits-for-run", "what": what, "severity": "note"} for what in judgement.waiting]
 
 
 def fault_dict(fault: Fault) -> dict[str, Any]:
@@ -133,9 +122,9 @@ def remark(model: Any, quiet: bool) -> None:
 
 
 def run_with_progress(model: Any, backend: str, out: Path | None, threads: int, force: bool, quiet: bool) -> Any:
-    """Run a model with progress; return `snndsl.pipeline.Simulated`."""
+    """Run a model with progress; return `snndsl.api.Simulated`."""
+    from snndsl.api import run_model
     from snndsl.cli.progress import Progress
-    from snndsl.pipeline import run_model
 
     progress = Progress(backend, model.checked.steps, float(model.checked.step), quiet)
     try:
@@ -164,13 +153,13 @@ def divergence_picture(comparison: Any, recordings: list[Any], file: Path) -> Pa
 
 
 def free_place(name: str) -> Path:
-    from snndsl.pipeline import free_folder
+    from snndsl.api import free_folder
 
     return free_folder(name)
 
 
 def steps_of(text: str | None, step: Any) -> int | None:
-    from snndsl.semantics.check import time_in_steps
+    from snndsl.semantics.times import time_in_steps
 
     return None if text is None else time_in_steps(text, step)
 

@@ -1,4 +1,4 @@
-"""The commands, each a few lines: what is done is in `snndsl.pipeline` and the packages below it."""
+"""The commands, each a few lines: what is done is in `snndsl.api` and the packages below it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ import typer
 from snndsl.cli.actions import (
     catalogue_picture,
     divergence_picture,
-    fault_dict,
-    faults_of,
     free_place,
     is_catalogue,
+    judgement_entries,
     parsed_settings,
     remark,
     run_with_progress,
     steps_of,
+    verdict,
+    with_definitions,
 )
 from snndsl.cli.compare_groups import compare_groups
 from snndsl.cli.discover_command import discover
@@ -62,21 +63,23 @@ class Mode(StrEnum):
 @app.command()
 def validate(models: list[Path], backends: Backends = [], settings: Settings = [], as_json: Json = False) -> int:
     """Find all faults of all files; with -b also whether that backend can run them. No simulator is imported."""
-    faults: list[Fault] = []
+    from snndsl.pipeline import validate as judged
+
+    entries: list[dict[str, Any]] = []
+    status = 0
     for path in models:
-        found = faults_of(path, parsed_settings(settings), backends)
-        faults += found
-        errors = [fault for fault in found if fault.severity == "error"]
+        judgement = with_definitions(path, judged(path, parsed_settings(settings), backends))
+        entries += judgement_entries(judgement)
+        status = 2 if judgement.errors else status
         if not as_json:
-            for fault in found:
+            for fault in judgement.faults:
                 print(fault, file=sys.stderr)
-            if errors:
-                print(f"{len(errors)} error{'s' if len(errors) > 1 else ''} in {path}", file=sys.stderr)
-            else:
-                print(f"{path}: valid")
+            print(verdict(path, judgement), file=sys.stderr if judgement.errors else sys.stdout)
+            for what in judgement.waiting:
+                print(f"note: only a run will judge {what}", file=sys.stderr)
     if as_json:
-        print(json.dumps([fault_dict(fault) for fault in faults], indent=1))
-    return 2 if any(fault.severity == "error" for fault in faults) else 0
+        print(json.dumps(entries, indent=1))
+    return status
 
 
 @app.command()
@@ -89,9 +92,9 @@ def show(
     as_json: Json = False,
 ) -> int:
     """Explain what a file amounts to."""
+    from snndsl.api import load
     from snndsl.cli import show as explain
     from snndsl.ir.dump import dump
-    from snndsl.pipeline import load
 
     loaded = load(model, parsed_settings(settings))
     if graph is not None:
@@ -119,7 +122,7 @@ def generate(
     force: Force = False,
 ) -> int:
     """Write the stand-alone source tree; `python run.py` in it simulates with only the simulator installed."""
-    from snndsl.pipeline import load
+    from snndsl.api import load
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
         raise ModelError(Fault("folder-exists", f"{out} is not empty", expected="a new folder", try_="--force"))
@@ -143,7 +146,7 @@ def run(
     as_json: Json = False,
 ) -> int:
     """Simulate into a new run folder (default runs/NAME-BACKEND)."""
-    from snndsl.pipeline import load
+    from snndsl.api import load
 
     if mode is Mode.NATIVE:
         raise UnsupportedByTarget(
@@ -180,7 +183,8 @@ def compare(
     if any(is_catalogue(path) for path in runs):
         return compare_groups(runs, as_json)
     from snndsl.analysis.comparison import compare as compare_recordings
-    from snndsl.pipeline import load, read_run, usable_backends
+    from snndsl.api import load, usable_backends
+    from snndsl.results import read_run
 
     if backends or (len(runs) == 1 and not (runs[0] / "manifest.json").exists()):
         if len(runs) != 1:
@@ -226,7 +230,7 @@ def test(
     import tempfile
 
     from snndsl.analysis.expectations import check_expectations
-    from snndsl.pipeline import load, usable_backends
+    from snndsl.api import load, usable_backends
 
     names = list(backends) or usable_backends()
     results: list[dict[str, Any]] = []
@@ -234,7 +238,7 @@ def test(
         base = out or Path(temporary)
         for path in models:
             loaded = load(path, parsed_settings(settings))
-            if not loaded.checked.spec.expect:
+            if not loaded.checked.expectations:
                 raise ModelError(Fault("nothing-expected", f"{path} has no 'expect'", expected="a section 'expect'"))
             for name in names:
                 done = run_with_progress(loaded, name, base / f"{loaded.name}-{name}", threads, False, quiet)
@@ -272,7 +276,7 @@ def plot(
         print(catalogue_picture(recording, group, out, over))
         return 0
     from snndsl.analysis.figures import raster, save, states_overview
-    from snndsl.pipeline import read_run
+    from snndsl.results import read_run
 
     run = read_run(recording)
     window = (steps_of(start, run.step_length), steps_of(stop, run.step_length))

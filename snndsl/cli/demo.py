@@ -12,9 +12,9 @@ import numpy as np
 
 from snndsl.analysis.comparison import compare
 from snndsl.analysis.figures import raster, save
+from snndsl.api import load, usable_backends
 from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import Fault, ModelError
-from snndsl.pipeline import load, usable_backends
 
 __all__ = ["demonstrate", "shipped_model"]
 

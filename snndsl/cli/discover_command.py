@@ -100,7 +100,7 @@ def discover(
         return groups.own_searches(source, parsed_settings(settings), resume or out, how, as_json)
     step = None
     if at is not None:
-        from snndsl.pipeline import read_run
+        from snndsl.results import read_run
 
         step = steps_of(at, read_run(source).step_length)
     if is_model:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import yaml
 
+from snndsl.api import Model, free_folder
 from snndsl.cli.actions import steps_of
 from snndsl.cli.section_text import Entries
 from snndsl.errors import Fault, ModelError
 from snndsl.frontend.loader import load_source
 from snndsl.ir import Program, Table
 from snndsl.ir.verify import verify
-from snndsl.pipeline import Model, free_folder
 from snndsl.polychrony.catalogue import read_catalogue
 from snndsl.polychrony.group import Group
 from snndsl.polychrony.network.same import check_network

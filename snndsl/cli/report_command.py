@@ -31,7 +31,7 @@ def report(
     """Write a page in HTML about a catalogue, or one group, whose drawings answer to the pointer."""
     from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.network.same import check_network
-    from snndsl.polychrony.pictures.page import catalogue_page, group_page
+    from snndsl.report import catalogue_page, group_page
 
     file = out or catalogue / ("catalogue.html" if group is None else f"group-{group}.html")
     if file.suffix.lower() not in (".html", ".htm") or file.is_dir():
@@ -53,7 +53,7 @@ def report(
 def _network(source: Path, at: str | None, step_ms: Any, settings: dict[str, Any]) -> Any:
     """Return the network of a model, a run folder or a table; a table in ms has the step of the catalogue."""
     from snndsl.cli import discover as groups
-    from snndsl.pipeline import read_run
+    from snndsl.results import read_run
 
     if groups.is_model(source):
         return groups.network_of_model(source, settings, [])

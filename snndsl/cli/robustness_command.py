@@ -61,7 +61,7 @@ def robustness(
     chosen = {name: value for name, value in given.items() if value is not None}
     step = None
     if at is not None:
-        from snndsl.pipeline import read_run
+        from snndsl.results import read_run
 
         step = steps_of(at, read_run(source).step_length)
     made = _Maker(source, definition or "izhikevich2006", parsed_settings(settings), chosen, mothers, inhibitory)
@@ -193,7 +193,7 @@ class _Maker:
 
 def _settings(model: Path, settings: dict[str, Any], changed: dict[str, str]) -> dict[str, Any]:
     """Return what has to be set in a model for another step, integrator or seed."""
-    from snndsl.pipeline import load
+    from snndsl.api import load
 
     found: dict[str, Any] = {}
     if "step" in changed:
@@ -201,12 +201,12 @@ def _settings(model: Path, settings: dict[str, Any], changed: dict[str, str]) ->
     if "seed" in changed:
         found["seed"] = int(changed["seed"]) if changed["seed"].isdigit() else changed["seed"]
     if "integrator" in changed:
-        checked = load(model, settings).checked
-        names = [name for name, element in checked.elements.items() if element.integrators]
+        loaded = load(model, settings)
+        names = [name for name, population in loaded.checked.populations.items() if population.element.groups]
         if not names:
             raise ModelError(Fault("usage", "no neuron of the model has an integrator", expected="neurons given by equations"))
         for name in names:
-            given = checked.source.raw["populations"][name]["neuron"]
+            given = loaded.source.raw["populations"][name]["neuron"]
             use = given if isinstance(given, dict) else {"use": given}
             found[f"populations.{name}.neuron"] = use | {"integrator": changed["integrator"]}
     return found

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from snndsl.api import Model
 from snndsl.errors import Fault, ModelError
 from snndsl.frontend.loader import ModelSource, load_source, read_source
 from snndsl.frontend.yaml import read_yaml
-from snndsl.pipeline import Model
 
 __all__ = ["entry_lines", "require_free", "section_text", "with_entries", "write_model"]
 

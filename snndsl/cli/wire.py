@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from snndsl.api import Model
 from snndsl.cli.section_text import Entries, section_text
 from snndsl.cli.wire_check import play_wired
 from snndsl.cli.wire_plan import Plan, Wish
 from snndsl.frontend.loader import load_source
-from snndsl.pipeline import Model
 from snndsl.polychrony.wire import Heard
 
 __all__ = ["Wired", "wire_motif"]

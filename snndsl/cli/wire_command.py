@@ -36,10 +36,10 @@ def wire(
     as_json: Json = False,
 ) -> int:
     """Choose weights and delays that make a motif a polychronous group; print its projections, or write the model with them."""
+    from snndsl.api import load
     from snndsl.cli.section_text import require_free, write_model
     from snndsl.cli.wire import wire_motif
     from snndsl.cli.wire_plan import Wish
-    from snndsl.pipeline import load
 
     if out is not None:
         require_free(out, force)

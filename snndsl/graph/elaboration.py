@@ -54,6 +54,8 @@ class Elaboration:
         What is allowed but odd.
     waiting : list of str
         What is too large to be judged without a run.
+    complete : bool
+        Whether all numbers are there.
     """
 
     model: CheckedModel
@@ -66,9 +68,10 @@ class Elaboration:
     events: list[Listed] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    complete: bool = True
 
 
-def elaborate(model: CheckedModel, *, judge: bool = False) -> Elaboration:
+def elaborate(model: CheckedModel, *, judge: bool = False, alike: bool = True) -> Elaboration:
     """Return the numbers of a model.
 
     Parameters
@@ -76,21 +79,24 @@ def elaborate(model: CheckedModel, *, judge: bool = False) -> Elaboration:
     model : CheckedModel
         Without faults.
     judge : bool
-        Only find out whether it is right: of a projection whose synapses are all alike one is made, what is larger than `MANY`
-        is left to a run (`Elaboration.waiting`), and so are parts that cannot be simulated yet.
+        Only find out whether it is right: what is larger than `MANY` is left to a run (`Elaboration.waiting`), and so are parts
+        that cannot be simulated yet.
+    alike : bool
+        When judging, make one synapse of a projection where that shows all that could be wrong with it.
 
     Raises
     ------
     ModelError
         With every fault that only numbers show: an index out of range, a delay off the grid, a value that is not finite.
     """
-    return _Work(Elaboration(model), judge, out_of_reach(model) if judge else frozenset()).run()
+    return _Work(Elaboration(model), judge, judge and alike, out_of_reach(model) if judge else frozenset()).run()
 
 
 @dataclass(eq=False)
 class _Work:
     found: Elaboration
     judge: bool
+    alike: bool
     skipped: frozenset[tuple[str, str]]
     faults: list[Fault] = field(default_factory=list)
 
@@ -112,6 +118,7 @@ class _Work:
                     self._stimulus(stimulus)
         if self.faults:
             raise ModelError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line, fault.column)))
+        self.found.complete = self.found.complete and not self.skipped and not self.found.waiting
         return self.found
 
     def _population(self, population: Population) -> None:
@@ -125,12 +132,14 @@ class _Work:
     def _projection(self, projection: Projection) -> None:
         name, found = projection.name, self.found
         if not self._known(projection.sources, projection.targets):
+            found.complete = False
             return
-        one = self.judge and settled(self.model, projection)
+        one = self.alike and settled(self.model, projection)
         most = most_synapses(self.model, projection)
         if self.judge and not one and most > MANY:
             found.waiting.append(f"weights and delays of up to {most:,.0f} synapses of {name!r}")
             return
+        found.complete = found.complete and not one
         rows = synapse_rows(self.model, projection, found.values, one=one)
         found.rows[name] = rows
         if not len(rows.i):
@@ -142,7 +151,8 @@ class _Work:
 
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""
-        return all(name in self.found.values or name not in self.model.populations for side in sides for name in side.populations)
+        names = {name for side in sides for name in side.populations}
+        return all(name in self.found.values or name not in self.model.populations for name in names)
 
     def _stimulus(self, stimulus: Stimulus) -> None:
         found = self.found

@@ -13,7 +13,7 @@ from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_spikes
 from snndsl.graph.spike_lists import Listed, merged_warning
 from snndsl.graph.stimuli import flat_port
-from snndsl.graph.times import collected, moment, scalar
+from snndsl.graph.times import collected, horizon, moment, scalar
 from snndsl.model.checked import CheckedModel
 from snndsl.model.stimulus import Play, PlayedMotif, Stimulus, Train
 from snndsl.model.text import Place, Term
@@ -44,7 +44,7 @@ def played_events(model: CheckedModel, stimulus: Stimulus, warnings: list[Fault]
     for population in dict.fromkeys(item[0] for item in found):
         neuron = np.concatenate([item[1] for item in found if item[0] == population])
         stamp = np.concatenate([item[2] for item in found if item[0] == population])
-        kept = (stamp >= (1 if port == "spike" else 0)) & (stamp + delay - 1 < model.steps)
+        kept = stamp >= (1 if port == "spike" else 0)
         if stimulus.during is not None:
             kept &= (stamp >= stimulus.during[0]) & (stamp < stimulus.during[1])
         pairs = np.stack([stamp[kept], neuron[kept]])
@@ -128,7 +128,7 @@ def _occurrences(model: CheckedModel, item: PlayedMotif, key: Key, length: int) 
         if not 0 <= chance <= 1:
             what = f"{chance:g} occurrences a step"
             raise ModelError(item.place.problem("rate-above-one-per-step", what, "0 to one a step"))
-        stamps = np.arange(1, model.steps + 1, dtype=np.int64)
+        stamps = np.arange(1, horizon(model) + 1, dtype=np.int64)
         drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), 0.0, _OCCURRENCE) < chance]
         return drawn
     if isinstance(item.at, Train):
@@ -153,7 +153,7 @@ def _regular(model: CheckedModel, item: PlayedMotif, train: Train, length: int) 
         faults.append(item.place.problem("period", f"a period of {every} steps", "at least one step"))
     if faults:
         raise ModelError(faults)
-    return np.arange(start, model.steps - length + 1, every, dtype=np.int64)
+    return np.arange(start, horizon(model) - length + 1, every, dtype=np.int64)
 
 
 def _outside(model: CheckedModel, start: int, length: int, place: Place) -> list[Fault]:

@@ -14,7 +14,10 @@ from snndsl.model.selection import Selection
 from snndsl.model.stimulus import Current, Play
 from snndsl.model.text import Place, Term
 
-__all__ = ["notes", "out_of_reach", "refuse_unsupported", "unsupported"]
+__all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
+
+REFUSED = " cannot be simulated yet"
+"""What is said of every part that is refused."""
 
 _KINDS = ("bernoulli", "regular", "pulse_packet")
 
@@ -141,4 +144,4 @@ def _calls(node: tree.Expression, functions: set[str]) -> bool:
 
 
 def _fault(place: Place, what: str) -> Fault:
-    return place.problem("unsupported", f"{what} cannot be simulated yet", "a model without it")
+    return place.problem("unsupported", f"{what}{REFUSED}", "a model without it")

@@ -40,7 +40,7 @@ class Listed:
 
 
 def source_table(model: CheckedModel, stimulus: Stimulus, warnings: list[Fault]) -> Table:
-    """Return the spikes of a source: stamps 0 .. steps, each neuron at most once a step.
+    """Return the spikes of a source: stamps 0 .. steps of the file, each neuron at most once a step.
 
     Raises
     ------
@@ -74,8 +74,6 @@ def listed_events(model: CheckedModel, stimulus: Stimulus, warnings: list[Fault]
         raise ModelError(place.problem("spike-outside-run", "a forced spike of stamp 0", "stamps from 1 on"))
     weights = weights_of(model, stimulus)
     step = stamp + delay - 1
-    kept = step < model.steps
-    neuron, step = neuron[kept], step[kept]
     first = 0
     for block in targets.blocks:
         mine = (neuron >= first) & (neuron < first + block.size)
@@ -160,7 +158,6 @@ def _inside(
             worst = int(outside[np.argmax(np.abs(stamp[outside]))])
             what = f"a spike at {float(stamp[worst] * model.step)!r} ms"
             raise ModelError(_at(terms, int(row[worst])).problem("spike-outside-run", what, expected))
-    kept = kept[stamp[kept] <= model.steps]
     kept = kept[np.lexsort((neuron[kept], stamp[kept]))]
     return neuron[kept], stamp[kept]
 

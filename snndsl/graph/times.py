@@ -14,7 +14,7 @@ from snndsl.model.checked import CheckedModel
 from snndsl.model.text import Term
 from snndsl.semantics.arithmetic import Evaluator
 
-__all__ = ["collected", "moment", "scalar"]
+__all__ = ["collected", "horizon", "moment", "scalar"]
 
 
 @contextmanager
@@ -24,6 +24,14 @@ def collected(faults: list[Fault]) -> Iterator[None]:
         yield
     except ModelError as error:
         faults += error.faults
+
+
+def horizon(model: CheckedModel) -> int:
+    """Return the last stamp for which events are made: the end of the file's run, or of a longer one that is asked for.
+
+    What happens in a shorter run is the beginning of what happens in the longer one.
+    """
+    return max(model.steps, model.file_steps)
 
 
 def scalar(model: CheckedModel, term: Term, what: str) -> float:

@@ -166,7 +166,8 @@ class _Work:
         return float(array) if array.ndim == 0 else np.ascontiguousarray(np.broadcast_to(array, (self.population.size,)))
 
     def _value(self, term: Term, stream: str, written_here: bool, what: str) -> Any:
-        names = model_names(self.model, _Late(self, stream.startswith("initial.")), self.population.size) if written_here else self.own
+        late = _Late(self, stream.startswith("initial."))
+        names = model_names(self.model, late, self.population.size) if written_here else self.own
         data = self.model.data if written_here else self.element.data
         evaluator = Evaluator(names, self.model.step, data, self._drawer(stream))
         return evaluate_term(term, evaluator, what)

@@ -16,11 +16,13 @@ from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.propagators import propagators
 from snndsl.graph.refuse import refuse_unsupported
 from snndsl.graph.synapses import SynapseRows
+from snndsl.graph.times import horizon
 from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
 from snndsl.lowering.comments import comments
 from snndsl.lowering.drives import ComputedDrive
 from snndsl.lowering.grid import on_grid, quantum
 from snndsl.lowering.integrate import propagator
+from snndsl.lowering.length import until
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.record import records
 from snndsl.lowering.rule import LoweredRule, lower_rule
@@ -36,7 +38,10 @@ Value = float | NDArray[np.float64]
 
 
 def lower_elaborated(found: Elaboration) -> Program:
-    """Return the program of an elaborated model."""
+    """Return the program of an elaborated model, whose events reach to the end of the file's run or of a longer one.
+
+    `snndsl.lowering.length.until` makes the program of a run of it.
+    """
     return _Lowering(found).run()
 
 
@@ -51,7 +56,7 @@ def lower(model: CheckedModel) -> Program:
         For parts of the language that cannot be simulated yet.
     """
     refuse_unsupported(model)
-    return lower_elaborated(elaborate(model))
+    return until(lower_elaborated(elaborate(model)), model.steps)
 
 
 @dataclass(eq=False)
@@ -77,12 +82,11 @@ class _Lowering:
         ]
         synapses, projections = self._synapses()
         spikes, states, weights = records(model)
-        step = model.step
-        program = Program(
+        return Program(
             name=model.name,
-            step=step,
-            steps=model.steps,
-            chunk=max(1, round(1000 / float(step)), -(-model.steps // 1000)),
+            step=model.step,
+            steps=horizon(model),
+            chunk=1,
             neurons=tuple(sorted(self.neurons, key=lambda item: item.name)),
             rules=tuple(sorted(self.rules, key=lambda item: item.name)),
             populations=tuple(sorted(populations, key=lambda item: item.name)),
@@ -95,7 +99,6 @@ class _Lowering:
             synapse_records=weights,
             comments=comments(model, populations, synapses),
         )
-        return program
 
     # ---- stimuli and grid
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.polychrony.answer import NeuronModel, advance_of
+from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.cells import cells
 from snndsl.polychrony.definitions import Activated, Definition, EventTriggered, Izhikevich2006, Probabilistic, Structural
 from snndsl.polychrony.engine import answers, events, mothers
 from snndsl.polychrony.engine.arrays import LARGE, SMALL, Found, Room, Work, found, work
@@ -97,10 +98,10 @@ class Searcher:
             return lambda mother: events.search_mother(net, given, plan, rule, self.small, self.large, self.out, mother)
         if isinstance(neurons, NeuronModel):
             self.net = net = network(table, definition, None)
-            advance = advance_of(neurons)
-            cells = answers.cells(neurons, net, table.port[kept_rows(table, definition)], rule)
+            advance = neurons.advance()
+            answering = cells(neurons, net, table.port[kept_rows(table, definition)], rule)
             return lambda mother: answers.search_mother(
-                net, given, cells, advance, rule, self.small, self.large, self.out, mother
+                net, given, answering, advance, rule, self.small, self.large, self.out, mother
             )
         self.net = net = network(table, definition, published(table) if neurons is None else neurons)
         tables = rows(table.neurons if rule.overrun else 0, rule, definition.max_delay)

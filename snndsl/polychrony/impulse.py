@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import names_read
-from snndsl.polychrony.answer import Advance, NeuronModel, advance_of, rest_of
+from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.engine.impulse import spikes_after
+from snndsl.polychrony.engine.still import Advance
+from snndsl.polychrony.rest import rest_of
 
 __all__ = ["Answer", "Cells", "threshold"]
 
@@ -103,7 +105,7 @@ class Cells:
         keys = np.column_stack([own.kind, parameter, rest])
         _, first, cell = np.unique(keys, axis=0, return_index=True, return_inverse=True)
         one = replace(own, kind=own.kind[first], parameter=own.parameter[first], state=own.state[first])
-        return cls(name, one, np.ascontiguousarray(rest[first]), port, np.asarray(cell, np.int64).reshape(-1), advance_of(one))
+        return cls(name, one, np.ascontiguousarray(rest[first]), port, np.asarray(cell, np.int64).reshape(-1), one.advance())
 
     def __len__(self) -> int:
         return len(self.rest)

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.parallel import repeated
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Definition
 from snndsl.polychrony.network.table import SynapseTable
-from snndsl.polychrony.repetitions import repeated
 from snndsl.polychrony.search import discover
 
 __all__ = ["NULLS", "Significance", "holm", "permutation_p", "rewire", "shuffle_delays", "shuffle_weights", "significance"]

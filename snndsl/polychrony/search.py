@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.parallel import Task, ordered
 from snndsl.polychrony.answer import NeuronModel
-from snndsl.polychrony.blocks import Block, Neurons, blocks, triples
+from snndsl.polychrony.blocks import Block, Neurons, Searcher, blocks, triples
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated, Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.recordings.detect import SpikeTrains
-from snndsl.polychrony.workers import Work, results
 
 __all__ = ["Prediction", "discover", "fingerprint", "predict"]
 
@@ -29,6 +29,11 @@ MICROSECONDS = {"map": 4.0, "program": 40.0, "events": 10.0}
 
 TOGETHER = 8
 """Blocks in a chunk of the folder: a killed search repeats fewer."""
+
+REMEDY = 'call discover under if __name__ == "__main__":, or with workers=1; resume=True (--resume) goes on from here'
+
+Work = tuple[SynapseTable, Definition, Neurons, SpikeTrains | None]
+"""What a worker has to know."""
 
 Progress = Callable[[int, int, int], None]
 
@@ -327,7 +332,8 @@ def _search(
     manifest["status"] = "running"
     waiting: list[Chunk] = []
     try:
-        for number, chunk in enumerate(results(work, plan[done:], workers, scheduler), done):
+        found_in = ordered(Task(Searcher, work, REMEDY), plan[done:], workers=workers, scheduler=scheduler)
+        for number, chunk in enumerate(found_in, done):
             found = len(chunk["groups"]["id"])
             if found:
                 chunk["groups"]["id"] += groups

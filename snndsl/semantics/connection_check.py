@@ -192,7 +192,7 @@ def _number(model: Reading, spec: ProjectionSpec, term: Term, sources: Selection
         if value > most:
             among = ", none of them itself" if overlap and spec.self_ is False else ""
             what = f"{rule} of {int(value)} different partners{among}"
-            model.faults.append(term.problem("degree-too-large", what, f"at most {most}", "multiple: true"))
+            model.faults.append(term.problem("degree-too-large", what, f"at most {most}", "multiple: true" if most else ""))
 
 
 def _most(rule: str, sources: Selection, targets: Selection, without_self: bool) -> int:

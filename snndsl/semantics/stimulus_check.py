@@ -95,7 +95,7 @@ def _role(model: Reading, name: str, spec: StimulusSpec) -> None:
     kind, place = spec.kind, model.place("stimuli", name)
     if spec.size is not None and kind not in _SOURCES:
         code = "poisson-source" if kind == "poisson" else "stimulus-kind"
-        hint = "bernoulli for a source that targets share" if kind == "poisson" else ""
+        hint = "into: TARGET and port: PORT instead of size" if kind == "poisson" else ""
         model.report(place, code, f"{kind} cannot be a source", f"one of {', '.join(_SOURCES)} with 'size'", hint)
     if spec.into is not None and kind not in _INJECTIONS:
         expected = f"one of {', '.join(_INJECTIONS)} with 'into'"
@@ -156,6 +156,7 @@ def _rounding(spec: StimulusSpec) -> Rounding | None:
 def _spikes(model: Reading, name: str, spec: StimulusSpec, _: Dimension | None) -> SpikeList | None:
     listed, path, row = spec.spikes, ("stimuli", name, "spikes"), builtin_dimensions("columns")
     assert listed is not None
+    _duplicates(model, name, spec)
     i = _value(model, listed.i, ONE, "i", row, *path, "i", functions=PURE)
     t = _value(model, listed.t, TIME, "t", row, *path, "t", functions=PURE)
     where = None if listed.where is None else model.term(listed.where, *path, "where")
@@ -165,6 +166,18 @@ def _spikes(model: Reading, name: str, spec: StimulusSpec, _: Dimension | None) 
     if i is None or t is None:
         return None
     return SpikeList(i, t, where, _rounding(spec), listed.duplicates or spec.duplicates)
+
+
+def _duplicates(model: Reading, name: str, spec: StimulusSpec) -> None:
+    """Refuse sums of spikes: a neuron spikes at most once a step, and only amounts that enter a port add up."""
+    inner = spec.spikes.duplicates if spec.spikes is not None else None
+    if (inner or spec.duplicates) != "add" or (spec.into is not None and spec.port != "spike"):
+        return
+    path = ("spikes", "duplicates") if inner else ("duplicates",)
+    who = f"of the source {name!r}" if spec.into is None else f"that {name!r} forces"
+    expected = "error or merge: a neuron spikes at most once a step"
+    place = model.place("stimuli", name, *path)
+    model.report(place, "duplicates-add", f"the spikes {who} cannot add up", expected, "duplicates: merge")
 
 
 def _rate(model: Reading, name: str, spec: StimulusSpec, _: Dimension | None) -> Rate | None:

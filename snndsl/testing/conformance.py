@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from snndsl.pipeline import load, run_model
+from snndsl.api import load, run_model
 from snndsl.results import Recording
 
 __all__ = ["case_file", "cases", "differences", "run_case"]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from snndsl.analysis.expectations import check_expectations
+from snndsl.api import load
 from snndsl.backend.registry import backend_names
-from snndsl.pipeline import load
 from snndsl.results import Recording
 from snndsl.testing import cases, differences, run_case
 from snndsl.testing.conformance import case_file
@@ -43,4 +43,4 @@ def test_something_happens(case: str, references: dict[str, Recording]) -> None:
     """A case in which nothing spikes and nothing moves would prove nothing."""
     run = references[case]
     assert sum(len(run.spikes[name]) for name in run.spikes) > 10
-    assert all(run.states[name][variable].value.std() > 0 for name in run.states for variable in run.states[name])
+    assert all(run.records[name][variable].value.std() > 0 for name in run.records for variable in run.records[name])

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from conformance.failing import FAILING, WITH_DENDRITIC_DELAY
 
+from snndsl.api import load, run_model
 from snndsl.backend.registry import backend_names
 from snndsl.errors import SimulationFailed
-from snndsl.pipeline import load, run_model
 from snndsl.results import Recording, read_run
 from snndsl.testing import differences
 

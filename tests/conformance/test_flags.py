@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from snndsl.api import load
 from snndsl.backend.registry import backend, backend_names
-from snndsl.pipeline import load
 from snndsl.results import read_run
 from snndsl.testing import differences, run_case
 from snndsl.testing.conformance import case_file

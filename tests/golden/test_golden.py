@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from snndsl.api import load
 from snndsl.backend.registry import backend_names
 from snndsl.ir.dump import dump
-from snndsl.pipeline import load
 from snndsl.testing.conformance import case_file, cases
 
 FOLDER = Path(__file__).parent
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 DIGESTS = """
 import hashlib, sys
 from snndsl.backend.registry import backend
-from snndsl.pipeline import load
+from snndsl.api import load
 from snndsl.testing.conformance import case_file, cases
 for case in cases():
     program = load(case_file(case)).program

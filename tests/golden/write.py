@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from snndsl.api import load
 from snndsl.ir.dump import dump
-from snndsl.pipeline import load
 from snndsl.testing.conformance import case_file, cases
 
 FOLDER = Path(__file__).parent

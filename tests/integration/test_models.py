@@ -7,8 +7,8 @@ import pytest
 
 from snndsl.analysis.comparison import compare
 from snndsl.analysis.expectations import check_expectations
+from snndsl.api import load, run_model
 from snndsl.backend.registry import backend_names
-from snndsl.pipeline import load, run_model
 from snndsl.results import Recording
 from snndsl.testing import differences
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from snndsl.api import usable_backends
 from snndsl.attendance import attended, run_attended
-from snndsl.pipeline import usable_backends
 
 CHAIN = "import subprocess, sys, time; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)', sys.argv[1]])"
 

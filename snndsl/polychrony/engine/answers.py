@@ -1,8 +1,8 @@
 """A probe in which neurons of any program answer: arrivals are kept per neuron, and only what could fire is integrated.
 
-A neuron with one arrival is left alone, unless that arrival by itself would make it fire (`alone_fires` tries every synapse
-beforehand). With the second one it is brought up to date, step by step from rest, and stays awake to the end. So nothing is
-assumed about the neuron but that it rests and that its program does not read the time.
+A neuron with one arrival is left alone, unless that arrival by itself would make it fire (every synapse is tried beforehand).
+With the second one it is brought up to date, step by step from rest, and stays awake to the end. So nothing is assumed about
+the neuron but that it rests and that its program does not read the time.
 """
 
 from __future__ import annotations
@@ -12,22 +12,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.polychrony.answer import Advance, NeuronModel, advance_of, rest_of, until_still
+from snndsl.numerics.compiled import kernel
 from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.cascade import EVENT, FULL, NEGATIVE, STEP, SYNAPSE, clear, schedule
-from snndsl.polychrony.engine.compiled import kernel
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, NO_ROOM, different, first_probe, next_probe, store
+from snndsl.polychrony.engine.still import Advance
 
-__all__ = ["BROKEN", "Cells", "cells", "search_mother"]
+__all__ = ["BROKEN", "Cells", "search_mother"]
 
 BROKEN = 3
 """The state of a neuron is no number any more."""
 
 NEVER = 1 << 30
-
-MOST_TRIED = 500_000_000
-"""Neurons times steps up to which single arrivals are tried beforehand."""
 
 Reals = NDArray[np.float64]
 
@@ -44,66 +41,6 @@ class Cells(NamedTuple):
     alone: NDArray[np.bool_]  # (synapses,) whether this arrival alone makes the neuron at rest fire
     one: NDArray[np.int32]  # (1,)
     firing: NDArray[np.int32]  # (N,)
-
-
-def cells(model: NeuronModel, net: Net, port: NDArray[np.int8], rule: Rule) -> Cells:
-    """Bring neurons to rest and try every synapse.
-
-    Parameters
-    ----------
-    model : NeuronModel
-        The neurons.
-    net : Net
-        Synapses that carry spikes.
-    port : ndarray of int8, shape (synapses,)
-        Port of the target's program, in the order of `net`.
-    rule : Rule
-        Says how long a probe lasts.
-    """
-    rest = rest_of(model)
-    size = len(rest)
-    return Cells(
-        model.kind,
-        model.parameter,
-        rest,
-        rest.copy(),
-        np.zeros((size, model.ports)),
-        port,
-        alone_fires(model, rest, net, port, rule.last_step),
-        np.zeros(1, np.int32),
-        np.zeros(size, np.int32),
-    )
-
-
-def alone_fires(model: NeuronModel, rest: Reals, net: Net, port: NDArray[np.int8], steps: int) -> NDArray[np.bool_]:
-    """Return for every synapse whether one arrival makes the neuron at rest fire within `steps`; in doubt it is said to."""
-    target = net.post
-    result = np.zeros(len(target), bool)
-    row = np.concatenate(
-        [
-            model.kind[target, None],
-            model.parameter[target, :-1],
-            rest[target],
-            port[:, None],
-            net.weight[:, None],
-        ],
-        axis=1,
-    )
-    _, first, inverse = np.unique(row, axis=0, return_index=True, return_inverse=True)
-    kind = model.kind[target[first]]
-    if len(first) * steps > MOST_TRIED:
-        return model.kind[target] >= 0
-    advance = advance_of(model)
-    state, parameter = rest[target[first]], np.ascontiguousarray(model.parameter[target[first]])
-    inbox = np.zeros((len(first), model.ports))
-    inbox[np.arange(len(first)), port[first]] = net.weight[first]
-    fires, firing, one = np.zeros(len(first), bool), np.zeros(len(first), np.int32), np.zeros(1, np.int32)
-    scratch = np.zeros(state.shape[1])
-    for k in np.flatnonzero(kind >= 0).tolist():
-        one[0] = k
-        fires[k] = until_still(advance, one, state, parameter, kind, inbox, firing, scratch, steps)[0]
-    result[:] = fires[inverse.reshape(-1)]
-    return result
 
 
 @kernel

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.numerics.compiled import kernel
 from snndsl.polychrony.engine.arrays import LONG_AGO, Net, Rule, Work
-from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["FULL", "clear", "emit", "run", "schedule", "start"]
 

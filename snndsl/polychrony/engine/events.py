@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.numerics.compiled import kernel
 from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.cascade import EVENT, EVENTS, FULL, NEGATIVE, STEP, clear, schedule
-from snndsl.polychrony.engine.compiled import kernel
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, NO_ROOM, different, first_probe, next_probe, store
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.polychrony.engine.compiled import kernel
+from snndsl.numerics.compiled import kernel
 
 __all__ = ["spikes_after"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from snndsl.numerics.compiled import kernel
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
 from snndsl.polychrony.engine.cascade import EVENT, EVENTS, FULL, NEGATIVE, STEP, SYNAPSE
-from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["judge"]
 

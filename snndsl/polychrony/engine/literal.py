@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.numerics.compiled import kernel
 from snndsl.polychrony.engine.arrays import Net, Rule, Work
 from snndsl.polychrony.engine.cascade import FULL
-from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["Rows", "literal_probe", "rows"]
 

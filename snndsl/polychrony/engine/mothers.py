@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.numerics.compiled import kernel
 from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.cascade import FULL, clear, run, start
-from snndsl.polychrony.engine.compiled import kernel
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.literal import Rows, literal_probe
 from snndsl.polychrony.engine.pairs import pairs

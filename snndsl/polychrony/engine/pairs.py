@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from snndsl.numerics.compiled import kernel
 from snndsl.polychrony.engine.arrays import MOST, Inputs, Net, Rule, Work
 from snndsl.polychrony.engine.bounds import SPENT
 from snndsl.polychrony.engine.cascade import FULL, NEGATIVE, STEP, clear, emit, run, schedule
-from snndsl.polychrony.engine.compiled import kernel
 
 __all__ = ["pairs"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.polychrony.engine.compiled import kernel
+from snndsl.numerics.compiled import kernel
 
 __all__ = ["dither_trains", "joint_density", "redraw_train", "rotate_trains", "trade"]
 

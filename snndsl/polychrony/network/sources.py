@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import Neuron, Program
 from snndsl.ir.serial import neuron_from
-from snndsl.polychrony.answer import NeuronModel, is_map_of_2006
+from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.engine.bounds import resting
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.network.table_files import read_table
+from snndsl.polychrony.rest import is_map_of_2006
 from snndsl.results import Recording, read_run
 
 __all__ = ["Network", "network_from_program", "network_from_run", "read_network", "weights_at"]

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, nearest
+from snndsl.parallel import repeated
 from snndsl.polychrony.nulls import permutation_p
 from snndsl.polychrony.recordings.detect import Motif, Occurrences, SpikeTrains, detect
 from snndsl.polychrony.recordings.surrogates import DITHERS, SURROGATES
-from snndsl.polychrony.repetitions import repeated
 
 __all__ = ["RecordingSignificance", "family_wise", "recording_significance"]
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.parallel import repeated
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.recordings.detect import SpikeTrains
 from snndsl.polychrony.recordings.elephant_mining import METHODS, Concept, Mining, mine, most_frequent, reduced, times_of
 from snndsl.polychrony.recordings.spade_work import MOST_PATTERNS, MOST_TRAINS, SpadeWork, active, predict_spade
-from snndsl.polychrony.repetitions import repeated
 
 __all__ = ["METHODS", "SpadePattern", "SpadeResult", "groups_with", "spade"]
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import snndsl
+from snndsl.api import usable_backends
 from snndsl.errors import SimulationFailed
-from snndsl.pipeline import usable_backends
 from snndsl.results import read_run
 from snndsl.results.run_folder import RunFolder
 from tests.unit.results.test_run_folder import SETTINGS

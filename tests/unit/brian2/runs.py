@@ -114,9 +114,9 @@ def agrees(program: Program, done: Finished, cache: DirectoryCache, *options: st
     assert done.status == wanted.status, done.error
     assert done.recording.manifest.get("reason") == wanted.recording.manifest.get("reason")
     assert differences(wanted.recording, done.recording) == []
-    for population, variables in wanted.recording.states.items():
+    for population, variables in wanted.recording.records.items():
         for variable, states in variables.items():
-            assert states.value.tobytes() == done.recording.states[population][variable].value.tobytes()  # the sign of 0
+            assert states.value.tobytes() == done.recording.records[population][variable].value.tobytes()  # the sign of 0
     assert len(done.recording.synapses) == len(program.projections)
 
 

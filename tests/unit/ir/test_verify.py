@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from programs.recorded_2006 import recorded_2006
 
+from snndsl.api import load
 from snndsl.ir import (
     Block,
     Call,
@@ -24,7 +25,6 @@ from snndsl.ir import (
     Table,
 )
 from snndsl.ir.verify import MalformedProgram, verify
-from snndsl.pipeline import load
 from snndsl.testing.conformance import case_file, cases
 
 NEURON = Neuron(

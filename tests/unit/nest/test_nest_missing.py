@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from snndsl.api import load, run_model
 from snndsl.errors import ToolMissing
-from snndsl.pipeline import load, run_model
 from snndsl.testing.conformance import case_file
 from snndsl_nest.tree import building
 

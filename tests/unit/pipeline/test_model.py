@@ -72,12 +72,12 @@ def test_the_digest_knows_meaning_from_spelling(value: object) -> None:
     assert snndsl.Model(**changed).digest == snndsl.Model(**SECTIONS).digest
 
 
-@pytest.mark.parametrize("change", [{"title": "another"}, {"record": {}}, {"name": "other"}])
+@pytest.mark.parametrize("change", [{"title": "another"}, {"record": {}}, {"name": "other"}, {"constants": {"a": 1}}])
 def test_what_does_not_change_the_dynamics_does_not_change_the_digest(change: dict[str, object]) -> None:
     assert snndsl.Model(**{**SECTIONS, **change}).digest == snndsl.Model(**SECTIONS).digest
 
 
-@pytest.mark.parametrize("change", [{"seed": 2}, {"time": {"step": "0.5 ms", "duration": "50 ms"}}, {"constants": {"a": 1}}])
+@pytest.mark.parametrize("change", [{"seed": 2}, {"time": {"step": "0.5 ms", "duration": "50 ms"}}])
 def test_what_changes_the_dynamics_changes_the_digest(change: dict[str, object]) -> None:
     assert snndsl.Model(**{**SECTIONS, **change}).digest != snndsl.Model(**SECTIONS).digest
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from snndsl.polychrony import Catalogue, Group, Izhikevich2006, SynapseTable
 from snndsl.polychrony.blocks import Block, Searcher
-from snndsl.polychrony.brute.search import BruteGroup
 from snndsl.polychrony.folder import Chunk
+from snndsl.testing.brute.search import BruteGroup
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "polychrony"
 

@@ -115,7 +115,7 @@ def test_an_interrupted_search_says_so(tmp_path: Path, small_blocks: None) -> No
 
 def test_a_complete_search_is_not_done_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = find(tmp_path / "groups")
-    monkeypatch.setattr(search, "results", None)
+    monkeypatch.setattr(search, "ordered", None)
     assert len(find(tmp_path / "groups", resume=True)) == len(first)
 
 

@@ -13,7 +13,7 @@ from unit.polychrony.networks import chain, middling
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, SynapseTable, discover, read_catalogue, significance
 from snndsl.polychrony.network.link_weights import LinkWeights
-from snndsl.polychrony.pictures.page import catalogue_page, group_page
+from snndsl.report import catalogue_page, group_page
 
 VOID = {"meta", "br"}
 

@@ -12,7 +12,7 @@ from unit.polychrony.networks import chain, fast_groups, middling, random_networ
 from snndsl.errors import ModelError
 from snndsl.polychrony import EventTriggered, Probabilistic, Structural, SynapseTable
 from snndsl.polychrony.blocks import triples
-from snndsl.polychrony.brute.events import Events, brute_events
+from snndsl.testing.brute.events import Events, brute_events
 
 NETWORKS = int(os.environ.get("SNNDSL_BRUTE_NETWORKS", "150"))
 MOST_PROBES = 120

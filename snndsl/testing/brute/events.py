@@ -11,9 +11,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.brute.search import MOST_NEURONS, BruteGroup
 from snndsl.polychrony.definitions import EventTriggered, Probabilistic, Structural
 from snndsl.polychrony.network.table import SynapseTable
+from snndsl.testing.brute.search import MOST_NEURONS, BruteGroup
 
 __all__ = ["brute_events"]
 

@@ -1,4 +1,4 @@
-"""The scalar functions of the search have the bits of those that simulations use."""
+"""The scalar functions of compiled kernels have the bits of those that simulations use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snndsl import numerics
-from snndsl.polychrony.engine import functions
+from snndsl.numerics import scalar
 
 NAMES = ("exp", "log", "expm1", "log1p", "sin", "cos", "tan", "tanh", "exprel", "sigmoid")
 INF = float("inf")
@@ -23,11 +23,11 @@ def _bits(x: float) -> int:
 def test_edges_and_ordinary_numbers_agree_to_the_bit(name: str) -> None:
     rng = np.random.default_rng(7)
     values = [*EDGES, *rng.normal(0.0, 30.0, 5000).tolist(), *np.exp(rng.uniform(-700.0, 700.0, 2000)).tolist()]
-    scalar, arrays = getattr(functions, name), getattr(numerics, name)(np.array(values))
-    wrong = [x for x, y in zip(values, arrays.tolist()) if _bits(scalar(x)) != _bits(y)]
+    one, arrays = getattr(scalar, name), getattr(numerics, name)(np.array(values))
+    wrong = [x for x, y in zip(values, arrays.tolist()) if _bits(one(x)) != _bits(y)]
     assert not wrong
 
 
 @given(x=st.floats(), name=st.sampled_from(NAMES))
 def test_any_number_agrees_to_the_bit(x: float, name: str) -> None:
-    assert _bits(getattr(functions, name)(x)) == _bits(getattr(numerics, name)(x))
+    assert _bits(getattr(scalar, name)(x)) == _bits(getattr(numerics, name)(x))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from snndsl.polychrony.engine.compiled import kernel
+from snndsl.numerics.compiled import kernel
 
 __all__ = ["cos", "exp", "expm1", "exprel", "log", "log1p", "sigmoid", "sin", "tan", "tanh"]
 

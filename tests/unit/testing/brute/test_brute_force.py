@@ -12,8 +12,8 @@ from unit.polychrony.networks import fast_groups, middling, random_definition, r
 from snndsl.errors import ModelError
 from snndsl.polychrony import Izhikevich2006
 from snndsl.polychrony.blocks import triples
-from snndsl.polychrony.brute.search import brute_force
 from snndsl.polychrony.engine.network import published
+from snndsl.testing.brute.search import brute_force
 
 NETWORKS = 1_150
 MOST_PROBES = 250
@@ -66,7 +66,7 @@ def test_without_compiler_the_kernels_are_plain_python() -> None:
 import numpy as np
 from unit.polychrony.networks import fast_groups, random_network
 from snndsl.polychrony import Izhikevich2006
-from snndsl.polychrony.brute.search import brute_force
+from snndsl.testing.brute.search import brute_force
 from snndsl.polychrony.engine.mothers import search_mother
 from snndsl.polychrony.engine.network import published
 assert type(search_mother).__name__ == "function"

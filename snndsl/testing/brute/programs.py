@@ -1,6 +1,6 @@
 """An independent searcher for small networks of any neurons, to check the fast one against.
 
-The search is that of `snndsl.polychrony.brute.search`; what a neuron does in a step is read from its program
+The search is that of `snndsl.testing.brute.search`; what a neuron does in a step is read from its program
 (`snndsl.ir.Neuron`) by an interpreter that walks the expressions as they stand. Every neuron of every probe takes every
 step, and rest is what ten seconds of silence leave.
 """
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from snndsl import numerics
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Population, names_read
-from snndsl.polychrony.brute.search import BruteGroup, Probe, Sending, judge, prepare
 from snndsl.polychrony.definitions import Izhikevich2006
 from snndsl.polychrony.network.table import SynapseTable
+from snndsl.testing.brute.search import BruteGroup, Probe, Sending, judge, prepare
 
 __all__ = ["brute_programs"]
 

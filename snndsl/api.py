@@ -1,0 +1,351 @@
+"""The public functions: a model from a file or from Python, run, searched for groups; thin over `snndsl.pipeline`."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import os
+import platform
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from snndsl.backend.control import Listener, Request, claim_folder
+from snndsl.backend.registry import backend as backend_named
+from snndsl.backend.registry import backend_names
+from snndsl.backend.source_tree import SourceTree
+from snndsl.errors import ModelError
+from snndsl.frontend.builder import build_source
+from snndsl.frontend.loader import ModelSource
+from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.network import NetworkGraph, network_graph
+from snndsl.graph.refuse import refuse_unsupported
+from snndsl.ir import Program
+from snndsl.ir.dump import digest
+from snndsl.model.checked import CheckedModel
+from snndsl.pipeline import check, collect, elaborate, generate, judge, lower, read, require, simulate, until
+from snndsl.results import Recording
+from snndsl.semantics.times import time_in_steps
+
+__all__ = ["Model", "Simulated", "discover", "free_folder", "load", "run", "run_model", "usable_backends"]
+
+
+class Model:
+    """A validated model.
+
+    Parameters
+    ----------
+    **sections
+        As in a model file: ``name``, ``time``, ``neurons``, ``populations`` ... Numbers with a dimension are text
+        (``"20 ms"``) or Pint quantities. Use `load` for files.
+
+    Raises
+    ------
+    ModelError
+        With every fault.
+    """
+
+    def __init__(self, **sections: Any) -> None:
+        self._set(build_source(sections, folder=sections.pop("folder", None)), None)
+
+    def _set(self, source: ModelSource, duration: str | None) -> None:
+        self.source, self.duration = source, duration
+        self.checked: CheckedModel = check(source, duration)
+        judgement = judge(self.checked)
+        if judgement.errors:
+            raise ModelError(judgement.errors)
+        self._judged = judgement.elaboration
+
+    @classmethod
+    def from_source(cls, source: ModelSource, duration: str | None = None) -> Model:
+        """Return the model of a file that was read."""
+        model = cls.__new__(cls)
+        model._set(source, duration)
+        return model
+
+    @property
+    def name(self) -> str:
+        """Identifier of the model."""
+        return self.source.spec.name
+
+    def with_duration(self, duration: str | None) -> Model:
+        """Return the model with another length of the run, for example ``"10 s"``."""
+        return self if duration is None else Model.from_source(self.source, duration)
+
+    @cached_property
+    def elaborated(self) -> Elaboration:
+        """The numbers of the network."""
+        return self._judged or elaborate(self.checked)
+
+    @cached_property
+    def graph(self) -> NetworkGraph:
+        """The network as a graph of populations, sources, stimuli and motifs."""
+        return network_graph(self.elaborated)
+
+    @cached_property
+    def program(self) -> Program:
+        """The program (`snndsl.ir`): what is executed, in steps and without units."""
+        return until(self._whole, self.checked.steps)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of what the model means (32 hexadecimal digits): its program for the duration of the file, without records."""
+        return digest(until(self._whole, self.checked.file_steps))
+
+    @cached_property
+    def _whole(self) -> Program:
+        refuse_unsupported(self.checked)
+        return lower(self.elaborated)
+
+    def generate(self, backend: str) -> SourceTree:
+        """Return the stand-alone source tree for a backend."""
+        return generate(self.program, backend)
+
+    def to_yaml(self) -> str:
+        """Return the model as text, settings applied."""
+        return str(yaml.safe_dump(self.source.raw, sort_keys=False, allow_unicode=True, width=120))
+
+    def units(self) -> dict[str, dict[str, str]]:
+        """Return the internal unit of every state and port by population."""
+        found = {}
+        for name, population in self.checked.populations.items():
+            element = population.element
+            names = [*element.states, *element.ports]
+            found[name] = {item.replace(".", "__"): str(element.dimensions.get(item) or "") for item in names}
+        return found
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {size:,}" for name, size in self.checked.sizes.items())
+        return f"<Model {self.name}: {sizes}; {self.checked.steps:,} steps of {float(self.checked.step):g} ms>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{html.escape(name)}</td><td>{size:,}</td></tr>" for name, size in self.checked.sizes.items())
+        return f"<p>{html.escape(repr(self))}</p><table><tr><th>population</th><th>neurons</th></tr>{rows}</table>"
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A recording and how long it took.
+
+    Parameters
+    ----------
+    recording : Recording
+        What was measured.
+    status : str
+        ``complete`` or ``interrupted``.
+    signal : int
+        What stopped it; 0: nothing.
+    """
+
+    recording: Recording
+    status: str
+    signal: int
+
+
+def load(
+    path: str | os.PathLike[str], set: Mapping[str, Any] | None = None, *, seed: int | None = None, duration: str | None = None
+) -> Model:
+    """Read and check a model file.
+
+    Parameters
+    ----------
+    path : path
+        Of the file, or of a folder that holds ``model.yaml``.
+    set : mapping, optional
+        Dotted paths and the values that replace what the file says.
+    seed : int, optional
+        Replaces all seeds of the file.
+    duration : str, optional
+        Replaces the length of the run, for example ``"10 s"``.
+
+    Returns
+    -------
+    Model
+        Right as far as ``snndsl validate`` can tell: names, dimensions, and the numbers of everything but very large parts,
+        which are made, and judged, when it runs. What cannot be simulated yet is refused when it runs.
+
+    Raises
+    ------
+    ModelError
+        With every fault of the file.
+    """
+    settings = dict(set or {}) | ({} if seed is None else {"seed": seed})
+    return Model.from_source(read(path, settings), duration)
+
+
+def run(
+    model: Model | str | os.PathLike[str],
+    backend: str = "reference",
+    duration: str | None = None,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    threads: int = 1,
+    force: bool = False,
+    progress: Listener | None = None,
+) -> Recording:
+    """Simulate a model in a process of its own.
+
+    Parameters
+    ----------
+    model : Model or path
+        What to run.
+    backend : str
+        ``reference``, ``brian2``, ``nest`` or any other that is installed.
+    duration : str, optional
+        Replaces the length of the run.
+    out : path, optional
+        Run folder to create; ``runs/NAME-BACKEND`` with a number if it is taken.
+    threads : int
+        Of the simulator; the numbers do not depend on them.
+    force : bool
+        Replace a run that is in `out`.
+    progress : callable, optional
+        Told every event (`snndsl.backend.protocol`).
+
+    Returns
+    -------
+    Recording
+        Spikes, states, weights; loaded when they are asked for.
+
+    Raises
+    ------
+    ModelError, UnsupportedByTarget, ToolMissing, SimulationFailed
+        Each with what, where and what to try.
+    KeyboardInterrupt
+        The run was stopped; its folder holds everything up to the step it says.
+    """
+    model = model if isinstance(model, Model) else load(model)
+    done = run_model(model.with_duration(duration), backend, out, threads=threads, force=force, progress=progress)
+    if done.signal:
+        raise KeyboardInterrupt(f"stopped at step {done.recording.steps_done}; see {done.recording.path}")
+    return done.recording
+
+
+def run_model(
+    model: Model,
+    backend: str,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    threads: int = 1,
+    force: bool = False,
+    progress: Listener | None = None,
+) -> Simulated:
+    """Like `run`; a stopped run is returned, not raised."""
+    require(backend)
+    tree = generate(model.program, backend)
+    folder = Path(out) if out is not None else free_folder(f"{model.name}-{backend}")
+    claim_folder(folder, force)
+    request = Request(tree, folder, _facts(model, backend), dict(_texts(model.source)), threads)
+    outcome = simulate(request, backend, progress)
+    return Simulated(collect(folder), outcome.status, outcome.signal)
+
+
+def discover(
+    source: Any,
+    definition: Any = "izhikevich2006",
+    *,
+    at: str | None = None,
+    inhibitory: Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    **search: Any,
+) -> Any:
+    """Search a network for polychronous groups.
+
+    Parameters
+    ----------
+    source : Model, Recording, path, mapping or SynapseTable
+        A model (its initial weights), a run or its folder, a table on disk, or columns pre, post, weight, delay (steps).
+    definition : str or Definition
+        What counts as a group: ``izhikevich2006``, ``event_triggered``, ``structural``, ``probabilistic``, ``activated`` (of a
+        run), or an object with numbers of its own.
+    at : str, optional
+        Time of the weights of a run, for example ``"10 s"``; without it, the last that were recorded.
+    inhibitory : sequence of str, optional
+        Inhibitory populations of a model or run; without it, neurons with negative weights are.
+    out : path, optional
+        Folder of the catalogue.
+    **search : object
+        Passed to `snndsl.polychrony.discover`: ``mode``, ``parameters`` (numbers in steps, or text such as ``"2 ms"``),
+        ``mothers``, ``workers``, ``scheduler``, ``resume``.
+
+    Returns
+    -------
+    snndsl.polychrony.Catalogue
+        Groups in the order of mothers and combinations of anchors.
+
+    Raises
+    ------
+    ModelError
+        What cannot be searched, and why.
+    """
+    from snndsl.polychrony import Activated, Definition
+    from snndsl.polychrony import discover as discover_groups
+    from snndsl.polychrony.network.sources import Network, network_from_program, network_from_run, read_network
+    from snndsl.polychrony.network.table import SynapseTable
+    from snndsl.polychrony.recordings.detect import trains_of
+    from snndsl.polychrony.section import chosen_definition
+
+    run = source if isinstance(source, Recording) else None
+    if isinstance(source, Mapping):
+        source = SynapseTable.from_columns(source)
+    if isinstance(source, SynapseTable):
+        network = Network(source, None, Fraction(1), {})
+    elif isinstance(source, Model):
+        network = network_from_program(source.program, inhibitory, source.units())
+    elif run is not None or Path(source).is_dir():
+        run = run or collect(source)
+        step = None if at is None else time_in_steps(at, run.step_length)
+        network = network_from_run(run, step, inhibitory)
+    else:
+        network = read_network(source)
+    search = {"neurons": network.neurons, "step_ms": float(network.step_ms)} | search
+    if not isinstance(definition, Definition):
+        mode = {"mode": search.pop("mode")} if search.get("mode") is not None else {}
+        given = mode | dict(search.pop("parameters", None) or {})
+        definition = chosen_definition(definition, given, network)
+    if isinstance(definition, Activated) and run is not None:
+        search.setdefault("trains", trains_of(run, network.first))
+    return discover_groups(network.table, definition, out=out, **search)
+
+
+def free_folder(name: str) -> Path:
+    """Return the first of ``runs/NAME``, ``runs/NAME-2`` ... that does not exist."""
+    endings = itertools.chain([""], (f"-{k}" for k in itertools.count(2)))
+    return next(folder for folder in (Path("runs") / f"{name}{ending}" for ending in endings) if not folder.exists())
+
+
+def usable_backends(names: Sequence[str] = ()) -> list[str]:
+    """Return those of the named (or of all registered) backends whose tools are installed."""
+    return [name for name in names or backend_names() if not backend_named(name).missing()]
+
+
+def _facts(model: Model, backend: str) -> dict[str, Any]:
+    seed = model.source.model.seed
+    return {
+        "name": model.name,
+        "backend": backend,
+        "mode": "exact",
+        "model": model.digest,
+        "seed": None if seed is None else seed.model_dump(),
+        "units": model.units(),
+        "warnings": [str(fault) for fault in model.elaborated.warnings],
+        "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
+    }
+
+
+def _texts(source: ModelSource, name: str = "model.yaml", prefix: str = "imports/") -> Iterator[tuple[str, str]]:
+    """Yield the files of the resolved model: what it imports lies beside it, settings are applied."""
+    raw = dict(source.raw)
+    if source.imports:
+        raw["imports"] = {alias: f"{prefix}{alias}.yaml" for alias in source.imports}
+    yield name, yaml.safe_dump(raw, sort_keys=False, allow_unicode=True, width=120)
+    for alias, imported in source.imports.items():
+        inner = str(Path(name).parent / f"{prefix}{alias}.yaml")
+        yield from _texts(imported, inner, f"{alias}/")
