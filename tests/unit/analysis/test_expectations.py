@@ -160,7 +160,7 @@ def test_what_cannot_be_judged_is_not_met_and_says_why(tmp_path: Path, expect: s
 @pytest.mark.parametrize(
     ("expect", "what"),
     [
-        (f"{{of: '{FOUR}', value: count, after: 60 ms, until: 60 ms, at_most: 1}}", "'it' ends at 60 ms, which is when it begins"),
+        (f"{{of: '{FOUR}', value: count, after: 60 ms, until: 60 ms, at_most: 1}}", "'it' ends at 60 ms, which is when"),
         (f"{{of: '{FOUR}', value: f1, at_least: 0}}", "f1 needs 'against'"),
         (f"{{of: '{FOUR}', value: spikes, equals: {{t: [1 ms]}}}}", "the spikes of expectation 'it' have no 'i'"),
         ("{of: ee, value: w, equals: nowhere}", "there is no 'nowhere' here"),
