@@ -102,8 +102,9 @@ class _Checker:
             if node.text in FUNCTIONS:
                 what, hint = f"{node.text!r} is a function", f"{node.text}(...)"
                 raise TextFault("name-unknown", what, node.start, "its arguments in brackets", hint)
-            if unit_symbol(node.text) is not None and not near:
-                near = f"(1 {node.text}), if the unit is meant"
+            unit = node.text if unit_symbol(node.text) is not None else near_unit(node.text)
+            if unit and not near:
+                near = f"(1 {unit}), if the unit is meant"
             listed = ", ".join(sorted(self.known)[:12]) or "a declared name"
             raise TextFault("name-unknown", f"there is no {node.text!r} here", node.start, listed, near)
         return found

@@ -168,7 +168,7 @@ class _Parser:
         what, near = f"{name.text!r} behind a number is no unit", near_unit(name.text)
         product = f"{number.text}*{name.text}"
         return TextFault(
-            "unit-unknown", what, name.start, "a unit symbol, or an operator", f"{near} or {product}" if near else product
+            "unit-unknown", what, name.start, "a unit symbol, or an operator", near or product
         )
 
     def compound(self, number: Token, symbol: Token) -> None:

@@ -82,6 +82,7 @@ def _modules_are_loaded() -> None:
     for codec in ("cp437", "utf-8-sig"):  # of names in an npz file, of a table of text
         codecs.lookup(codec)
     assert message(str(FOLDER / "valid" / "model.txt")) == ""
+    assert message(str(FOLDER / "41_import_unknown_library" / "model.yaml"))  # lists the files of the library
 
 
 @pytest.mark.parametrize("case", CASES)
