@@ -38,8 +38,9 @@ from snndsl.ir.verify import verify
 from snndsl.lowering.legalise import legalise as judge_target
 from snndsl.lowering.length import until
 from snndsl.lowering.program import lower_elaborated
+from snndsl.model.checked import CheckedModel
 from snndsl.results import read_run as collect
-from snndsl.semantics.check import CheckedModel, check, is_library
+from snndsl.semantics.check import check
 
 __all__ = [
     "Judgement", "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "require", "simulate",
@@ -118,7 +119,7 @@ def validate(
 
 def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
     """Find out whether a run accepts a checked model, and whether backends do, without making what is known to be right."""
-    if is_library(model.source):
+    if model.library:
         return Judgement(model=model)
     refused = tuple(unsupported(model))
     try:

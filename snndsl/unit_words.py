@@ -1,7 +1,7 @@
 """Spellings of units that the language does not know, and the symbol of exactly the same size: a table, and one rule.
 
-A hint must never change what a number means: a word is split into a prefix and a unit of this table, nothing else. What cannot
-be split so, or has no symbol of that size, gets no hint.
+A hint must never change what a number means: a word is split into a prefix and a unit of this table and nothing else. What
+cannot be split so, or has no symbol of that size, gets no hint.
 """
 
 from __future__ import annotations

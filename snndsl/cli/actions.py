@@ -80,7 +80,7 @@ def parsed_settings(items: list[str]) -> dict[str, Any]:
 
 def with_definitions(path: Path, judgement: Any) -> Any:
     """Add what is wrong with the definitions of groups that a right model searches for."""
-    if judgement.model is None or not judgement.model.spec.discover:
+    if judgement.model is None or not judgement.model.searches:
         return judgement
     from snndsl.polychrony.section import definition_faults
 
@@ -159,7 +159,7 @@ def free_place(name: str) -> Path:
 
 
 def steps_of(text: str | None, step: Any) -> int | None:
-    from snndsl.semantics.check import time_in_steps
+    from snndsl.semantics.times import time_in_steps
 
     return None if text is None else time_in_steps(text, step)
 

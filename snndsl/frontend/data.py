@@ -7,7 +7,6 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,32 +17,14 @@ from snndsl.errors import Fault, ModelError
 from snndsl.expressions import TextFault
 from snndsl.frontend.loader import ModelSource, open_below
 from snndsl.locations import Location
+from snndsl.model.data import DataColumn
 from snndsl.schema.model import DataSpec
-from snndsl.units import Dimension, Unit, parse_unit
+from snndsl.units import Unit, parse_unit
 
-__all__ = ["MAX_DATA_BYTES", "DataColumn", "DataColumns", "load_data", "unreadable"]
+__all__ = ["MAX_DATA_BYTES", "DataColumns", "load_data", "unreadable"]
 
 MAX_DATA_BYTES = 4 * 2**30
 _MAX_RATIO = 200
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DataColumn:
-    """One array.
-
-    Parameters
-    ----------
-    name : str
-        As called: ``net.v0``, ``D``.
-    values : ndarray of float64
-        Internal units.
-    dimension : Dimension
-        Of the values.
-    """
-
-    name: str
-    values: NDArray[np.float64]
-    dimension: Dimension
 
 
 class DataColumns(dict[str, DataColumn]):

@@ -9,10 +9,10 @@ from pathlib import Path
 from snndsl.expressions import to_text
 from snndsl.expressions.statements import Assignment
 from snndsl.ir import Population, Synapses
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.element import Element, Instruction
-from snndsl.semantics.rule import RuleElement
-from snndsl.semantics.terms import Place
+from snndsl.model.checked import CheckedModel
+from snndsl.model.element import Element, Instruction
+from snndsl.model.rule import PlasticityRule
+from snndsl.model.text import Place
 
 __all__ = ["comments", "harmless"]
 
@@ -34,19 +34,19 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
     found: dict[str, str] = {}
     for population in populations:
         found[f"populations.{population.name}"] = _line(model.place(*_section(model, population.name)))
-        if population.neuron is not None and population.name in model.elements:
-            element = model.elements[population.name]
+        if population.neuron is not None:
+            element = model.populations[population.name].element
             found.setdefault(f"neurons.{population.neuron}", "\n".join([_line(element.place), *_element(element)]))
     for part in synapses:
         found[f"synapses.{part.name}"] = _line(model.place("projections", part.projection))
         if part.rule is not None:
-            rule = model.rules[part.projection]
+            rule = model.projections[part.projection].rules[0].rule
             found.setdefault(f"rules.{part.rule}", "\n".join([_line(rule.place), *_rule(rule)]))
     return found
 
 
 def _section(model: CheckedModel, name: str) -> tuple[str, str]:
-    return ("populations" if name in model.spec.populations else "stimuli", name)
+    return ("populations" if name in model.populations else "stimuli", name)
 
 
 def _line(place: Place) -> str:
@@ -59,18 +59,18 @@ def _element(element: Element) -> Iterator[str]:
     yield from (f"{name} = {to_text(term.tree)}{_remark(term.comment)}" for name, term in element.aliases.items())
     yield from (f"d{name}/dt = {to_text(term.tree)}{_remark(term.comment)}" for name, term in element.derivatives.items())
     yield from _statements(element.update)
-    for period, instructions in element.every:
-        yield from (f"every {to_text(period.tree)}: {text}" for text in _statements(instructions))
+    for timer in element.every:
+        yield from (f"every {to_text(timer.period.tree)}: {text}" for text in _statements(timer.instructions))
     if element.threshold is not None:
         yield f"threshold: {to_text(element.threshold.tree)}"
     yield from (f"reset: {text}" for text in _statements(element.reset))
 
 
-def _rule(rule: RuleElement) -> Iterator[str]:
+def _rule(rule: PlasticityRule) -> Iterator[str]:
     yield from (f"on_pre: {text}" for text in _statements(rule.on_pre))
     yield from (f"on_post: {text}" for text in _statements(rule.on_post))
-    for period, instructions in rule.every:
-        yield from (f"every {to_text(period.tree)}: {text}" for text in _statements(instructions))
+    for timer in rule.every:
+        yield from (f"every {to_text(timer.period.tree)}: {text}" for text in _statements(timer.instructions))
 
 
 def _statements(instructions: Iterable[Instruction]) -> Iterator[str]:

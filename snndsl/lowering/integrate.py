@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from snndsl.expressions import tree
 from snndsl.ir import Call, Const, Expr, Ref
 from snndsl.lowering.translate import BlockBuilder, Translator
-from snndsl.semantics.element import Element
-from snndsl.semantics.integrators import Group
+from snndsl.model.element import Element
+from snndsl.model.equations import Group
 
 __all__ = ["advance", "propagator", "propagator_names"]
 
@@ -31,7 +31,7 @@ def propagator_names(group: Group) -> list[str]:
     return names + [propagator("Q", row, column) for row, column in pairs if group.parts[column].rest is not None]
 
 
-def advance(groups: list[Group], element: Element, step: Fraction, builder: BlockBuilder, at: At) -> dict[str, Expr]:
+def advance(groups: Iterable[Group], element: Element, step: Fraction, builder: BlockBuilder, at: At) -> dict[str, Expr]:
     """Return the new value of every integrated state; all right sides read the old state."""
     h = Const(float(step))
     new: dict[str, Expr] = {}

@@ -9,12 +9,12 @@ from typing import Protocol
 
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment
+from snndsl.expressions.walk import names_in
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
 from snndsl.lowering.integrate import advance, propagator_names
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
-from snndsl.semantics.element import Element, Instruction
-from snndsl.semantics.integrators import Group, groups_of
-from snndsl.semantics.terms import names_in
+from snndsl.model.element import Element, Instruction, Timer
+from snndsl.model.equations import Group
 
 __all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron"]
 
@@ -61,7 +61,7 @@ class LoweredNeuron:
 
     neuron: Neuron
     groups: tuple[Group, ...]
-    periods: Mapping[str, tree.Expression]
+    periods: Mapping[str, float]
     refractory: str
     initial: Mapping[str, float]
     drawn: bool
@@ -92,7 +92,7 @@ class _Lowering:
     ports: dict[str, Expr] = field(default_factory=dict)
     extra_states: dict[str, float] = field(default_factory=dict)
     extra_params: list[str] = field(default_factory=list)
-    periods: dict[str, tree.Expression] = field(default_factory=dict)
+    periods: dict[str, float] = field(default_factory=dict)
     calls: dict[int, int] = field(default_factory=dict)
     aliases: dict[tuple[object, ...], Expr] = field(default_factory=dict)
     locals: dict[str, Expr] = field(default_factory=dict)
@@ -102,13 +102,13 @@ class _Lowering:
         old = {state: Ref(ir_name(state)) for state in element.states}
         self.latest = dict(old)
         self._ports()
-        groups = groups_of(element)
+        groups = element.groups
         for state, value in advance(groups, element, self.step, self.builder, self._stage_translator(old)).items():
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
-        for place, (period, instructions) in enumerate(element.every):
-            self._every(place, period.tree, instructions, old)
+        for place, timer in enumerate(element.every):
+            self._every(place, timer, old)
         blocked = self._refractory(old)
         fires = self._fires(blocked)
         writes = [
@@ -133,7 +133,7 @@ class _Lowering:
         keep = tuple(name for name in params if name in used)
         neuron = Neuron(ir_name(element.name), keep, tuple(states), tuple(ports), self.builder.block(writes), fires, reset)
         left = "refractory__steps" if element.silent_for is not None else ""
-        return LoweredNeuron(neuron, tuple(groups), self.periods, left, self.extra_states, bool(self.calls))
+        return LoweredNeuron(neuron, groups, self.periods, left, self.extra_states, bool(self.calls))
 
     # ---- reading
 
@@ -228,15 +228,15 @@ class _Lowering:
         table = self.latest if target in self.element.states else self.locals
         table[target] = value if isinstance(value, Ref) and target in self.locals else builder.let(target, value)
 
-    def _every(self, place: int, period: tree.Expression, instructions: list[Instruction], old: Mapping[str, Expr]) -> None:
+    def _every(self, place: int, timer: Timer, old: Mapping[str, Expr]) -> None:
         name = f"every__{place}"
         self._parameter(name)
-        self.periods[name] = period
+        self.periods[name] = float(timer.steps)
         now = Call("add", (Ref("step"), Const(1.0)))
         turns = Call("floor", (Call("div", (now, Ref(name))),))
         due = self.builder.let("due", Call("eq", (Call("sub", (now, Call("mul", (Ref(name), turns)))), Const(0.0))))
         before = dict(self.latest)
-        for instruction in instructions:
+        for instruction in timer.instructions:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
         for state, value in self.latest.items():
             if value != before[state]:

@@ -1,4 +1,4 @@
-"""A neuron (or signal) with its parts put into one namespace.
+"""A neuron (or signal) is put into one namespace, with its parts.
 
 A part's name ``x`` becomes ``part.x``; a need becomes what it is bound to; a constant of a file becomes a parameter with the
 prefix of whoever uses it. After this, every text of the element speaks of the same flat names.
@@ -12,57 +12,29 @@ from typing import Any
 
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import TextFault, parse_equations, parse_statements, tree
-from snndsl.expressions.statements import Alias, Assignment, Statement
+from snndsl.expressions.statements import Alias, Assignment
+from snndsl.expressions.walk import renamed
 from snndsl.frontend.loader import ModelSource
 from snndsl.locations import Path
+from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
+from snndsl.model.equations import Group
+from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
-from snndsl.semantics.terms import Place, Term, parse_term, renamed
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.scope import Scope
+from snndsl.semantics.terms import parse_term, value_terms
+from snndsl.units import Dimension
 
-__all__ = ["BUILTINS", "Element", "Instruction", "Parameter", "PortDecl", "find", "flatten", "value_terms"]
+__all__ = ["INTEGRATORS", "ElementDraft", "find", "flatten"]
 
-BUILTINS = frozenset({"t", "dt", "pi", "trial", "i", "N", "since_spike"})
 INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
-
-ValueTerm = Term | tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Parameter:
-    """A value of each neuron: its default and, if written, its unit; `unreadable`: its default is wrong, which is reported."""
-
-    place: Place
-    default: ValueTerm | None
-    unit: str | None = None
-    unreadable: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PortDecl:
-    """What arrives in a step."""
-
-    place: Place
-    unit: str
-    quantum: Term | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Instruction:
-    """A statement in flat names; `owner` is the prefix of the part that says it (empty: the element itself)."""
-
-    owner: str
-    statement: Statement
-    place: Place
-
-    @property
-    def term(self) -> Term:
-        """Its right side."""
-        return Term(self.statement.value, self.place, self.statement.line)
+_BUILTIN = frozenset(builtin_dimensions("element"))
 
 
 @dataclass(eq=False)
-class Element:
-    """A neuron or signal in one namespace; mappings keep the order of the file."""
+class ElementDraft:
+    """An `Element` while it is read, with what is wrong with it; `unreadable` are parameters whose default is wrong."""
 
     name: str
     place: Place
@@ -73,8 +45,9 @@ class Element:
     aliases: dict[str, Term] = field(default_factory=dict)
     derivatives: dict[str, Term] = field(default_factory=dict)
     integrators: dict[str, str] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
     update: list[Instruction] = field(default_factory=list)
-    every: list[tuple[Term, list[Instruction]]] = field(default_factory=list)
+    every: list[Timer] = field(default_factory=list)
     threshold: Term | None = None
     silent_for: Term | None = None
     silent_while: Term | None = None
@@ -84,8 +57,34 @@ class Element:
     made_for: Term | None = None
     sources: dict[str, ModelSource] = field(default_factory=dict)
     source_constants: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     unbound: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
+
+    def finished(self, scope: Scope) -> Element:
+        """Return the element, once everything in it is known to be right."""
+        return Element(
+            name=self.name,
+            place=self.place,
+            parameters=self.parameters,
+            states=self.states,
+            ports=self.ports,
+            port_names=self.port_names,
+            aliases=self.aliases,
+            derivatives=self.derivatives,
+            groups=self.groups,
+            update=tuple(self.update),
+            every=tuple(self.every),
+            threshold=self.threshold,
+            silent_for=self.silent_for,
+            silent_while=self.silent_while,
+            hold=self.hold,
+            reset=tuple(self.reset),
+            require=tuple(self.require),
+            constants=frozenset(self.source_constants),
+            data=scope.data,
+            dimensions={name: kind for name, kind in scope.found.items() if isinstance(kind, Dimension)},
+        )
 
 
 def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> tuple[Any, ModelSource, Path]:
@@ -111,27 +110,20 @@ def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> 
     raise ModelError(at.problem("name-unknown", f"there is no {what} {name!r}", expected, near))
 
 
-def value_terms(value: Any, place: Place) -> ValueTerm:
-    """Parse a value of the schema: one text, or one for each neuron."""
-    if isinstance(value, tuple):
-        return tuple(parse_term(str(item), Place(place.locations, (*place.path, k))) for k, item in enumerate(value))
-    return parse_term(str(value), place)
-
-
-def flatten(source: ModelSource, section: str, name: str, at: Place) -> Element:
+def flatten(source: ModelSource, section: str, name: str, at: Place) -> ElementDraft:
     """Return a neuron or signal of `source` (or of a file it imports) in one namespace.
 
-    Faults of its texts are collected in `Element.faults`; an unknown definition raises.
+    Faults of its texts are collected in `ElementDraft.faults`; an unknown definition raises.
     """
     spec, owner, path = find(source, section, name, at, "neuron" if section == "neurons" else "signal")
     place = Place(owner.locations, path)
-    element = Element(name, place)
+    element = ElementDraft(name, place)
     _Piece(element, owner, spec, place, "").add()
     _order(element, spec, place)
     return element
 
 
-def _order(element: Element, spec: SignalSpec, place: Place) -> None:
+def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
     """Put what only the element itself says: integrators, threshold, refractoriness."""
     piece = _Piece(element, element.sources[""], spec, place, "")
     if spec.made_for is not None:
@@ -142,7 +134,7 @@ def _order(element: Element, spec: SignalSpec, place: Place) -> None:
     if spec.threshold is not None:
         element.threshold = piece.term(spec.threshold, "threshold")
     if spec.refractory is not None:
-        inner = Place(place.locations, (*place.path, "refractory"))
+        inner = place.inner("refractory")
         if spec.refractory.for_ is not None:
             element.silent_for = piece.term(spec.refractory.for_, "refractory", "for")
         if spec.refractory.while_ is not None:
@@ -158,8 +150,8 @@ def _order(element: Element, spec: SignalSpec, place: Place) -> None:
     element.reset = piece.instructions(spec.reset, "reset")
 
 
-def _integrators(element: Element, spec: SignalSpec, place: Place) -> None:
-    where = Place(place.locations, (*place.path, "integrator"))
+def _integrators(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
+    where = place.inner("integrator")
     given = spec.integrator
     if not element.derivatives:
         return
@@ -190,7 +182,7 @@ def _integrators(element: Element, spec: SignalSpec, place: Place) -> None:
 class _Piece:
     """The element itself, or one of its parts, on its way into the flat namespace."""
 
-    def __init__(self, element: Element, source: ModelSource, spec: PartSpec, place: Place, prefix: str) -> None:
+    def __init__(self, element: ElementDraft, source: ModelSource, spec: PartSpec, place: Place, prefix: str) -> None:
         self.element, self.source, self.spec, self.place, self.prefix = element, source, spec, place, prefix
         self.bound: dict[str, tree.Expression] = {}
         self.locals: set[str] = set()
@@ -215,7 +207,7 @@ class _Piece:
         for name in (*spec.parameters, *spec.state, *spec.ports):
             if name in self.own:
                 element.faults.append(self.at(name).problem("name-twice", f"{name!r} is declared twice", "another name"))
-            if name in BUILTINS:
+            if name in _BUILTIN:
                 element.faults.append(self.at(name).problem("name-reserved", f"{name!r} is a built-in name", "another name"))
             self.own[name] = self.flat(name)
         self.equations = self._parsed(parse_equations, spec.equations, "equations")
@@ -254,7 +246,7 @@ class _Piece:
         for period, statements in spec.every.items():
             term = self.term(period, "every", period)
             if term is not None:
-                element.every.append((term, self.instructions(statements, "every", period)))
+                element.every.append(Timer(term, 0, tuple(self.instructions(statements, "every", period))))
         for k, condition in enumerate(spec.require):
             term = self.term(condition, "require", k)
             if term is not None:
@@ -272,7 +264,7 @@ class _Piece:
         return self.place
 
     def inner(self, *path: str | int) -> Place:
-        return Place(self.place.locations, (*self.place.path, *path))
+        return self.place.inner(*path)
 
     def name(self, node: tree.Name) -> tree.Expression:
         """Return what a name of this piece stands for in the flat namespace."""
@@ -366,7 +358,9 @@ class _Piece:
             default: ValueTerm | None = self.given[name]
         else:
             default = None if parameter.default is None else self._try_value(parameter.default, "parameters", name)
-        return Parameter(place, default, parameter.unit, default is None and parameter.default is not None)
+        if default is None and parameter.default is not None:
+            self.element.unreadable.add(self.flat(name))
+        return Parameter(place, default, parameter.unit)
 
     def _port(self, name: str, port: PortSpec) -> None:
         quantum = None if port.quantum is None else self.term(port.quantum, "ports", name, "quantum")

@@ -8,6 +8,7 @@ Every folder here holds one faulty model and the text that a user reads about it
 from __future__ import annotations
 
 import codecs
+import importlib.readers  # noqa: F401 - loaded by the first look into a package, which is watched here
 import os
 import sys
 from collections.abc import Iterator

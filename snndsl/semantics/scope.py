@@ -1,32 +1,31 @@
-"""Dimensions of the names of an element, a rule or a file, found when they are first asked for."""
+"""The scope of an element, a rule or a file: what each name is, found when it is first asked for, and where it may stand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, Kind, dimension_of, fits
+from snndsl.expressions.dimensions import ANY, UNKNOWN, Kind, dimension_of, fits
 from snndsl.expressions.tree import Call, Expression
-from snndsl.frontend.data import DataColumn, unreadable
-from snndsl.semantics.terms import Place, Term, calls_in
+from snndsl.expressions.walk import calls_in
+from snndsl.frontend.data import unreadable
+from snndsl.model.data import DataColumn
+from snndsl.model.text import Place, Term
+from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.usable import misplaced
 from snndsl.units import ONE, Dimension, parse_unit
 
-__all__ = ["BUILTIN_DIMENSIONS", "Maker", "Names", "Result", "checked", "file_names", "said", "unit_dimension"]
+__all__ = ["Maker", "Result", "Scope", "file_scope", "said", "unit_dimension"]
 
 Result = Dimension | Kind
 Maker = Callable[[], "Result | None"]
 
-BUILTIN_DIMENSIONS: Mapping[str, Dimension] = {
-    "t": TIME, "dt": TIME, "pi": ONE, "trial": ONE, "i": ONE, "N": ONE, "since_spike": TIME, "since_pre": TIME,
-    "since_post": TIME, "j": ONE, "row": ONE, "rank": ONE, "copy": ONE, "block": ONE, "N_from": ONE, "N_to": ONE,
-}  # fmt: skip
-
 
 @dataclass(eq=False)
-class Names:
+class Scope:
     """The names of one scope.
 
     Parameters
@@ -44,6 +43,16 @@ class Names:
     faults: list[Fault]
     found: dict[str, Result | None] = field(default_factory=dict)
     pending: list[str] = field(default_factory=list)
+
+    def declare(self, known: Mapping[str, Result]) -> None:
+        """Add names whose dimensions are known."""
+        for name in known:
+            self.makers[name] = partial(known.__getitem__, name)
+
+    def declare_unknown(self, names: Iterable[str]) -> None:
+        """Add names whose dimensions cannot be known, which is reported already."""
+        for name in names:
+            self.makers.setdefault(name, lambda: UNKNOWN)
 
     def lookup(self, name: str) -> Result | None:
         """Return the dimension of a name; UNKNOWN for one that is already reported as wrong."""
@@ -133,19 +142,10 @@ def unit_dimension(text: str, place: Place, faults: list[Fault]) -> Dimension | 
         return None
 
 
-def file_names(
-    constants: Mapping[str, Term], data: Mapping[str, DataColumn], faults: list[Fault], also: Iterable[str] = ()
-) -> Names:
-    """Return the scope of a file: constants, data, and the built-in names `also`."""
-    names = Names({}, data, faults)
+def file_scope(constants: Mapping[str, Term], data: Mapping[str, DataColumn], faults: list[Fault]) -> Scope:
+    """Return the scope of a file: constants, data, and built-in names."""
+    names = Scope({}, data, faults)
     for name, term in constants.items():
         names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
-    for name in ("pi", "dt", *also):
-        names.makers[name] = lambda name=name: BUILTIN_DIMENSIONS[name]  # type: ignore[misc]
+    names.declare(builtin_dimensions("file"))
     return names
-
-
-def checked(names: Names, term: Term) -> bool:
-    """Report an expression that is no truth value."""
-    names.expect(term, BOOLEAN, "the condition")
-    return True
