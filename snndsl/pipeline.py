@@ -39,7 +39,7 @@ from snndsl.lowering.legalise import legalise as judge_target
 from snndsl.lowering.length import until
 from snndsl.lowering.program import lower_elaborated
 from snndsl.results import read_run as collect
-from snndsl.semantics.check import CheckedModel, check, is_library
+from snndsl.semantics.check import CheckedModel, check, is_library, time_missing
 
 __all__ = [
     "Judgement", "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "require", "simulate",
@@ -85,7 +85,7 @@ class Judgement:
     faults : tuple of Fault
         Errors, of all stages that could be gone through, and warnings.
     refused : tuple of Fault
-        Parts of a right model that no backend can simulate yet.
+        Parts of a right model that no backend can simulate yet; of a file of definitions: that it has no time.
     waiting : tuple of str
         What is so large that only a run will judge it.
     elaboration : Elaboration or None
@@ -119,7 +119,7 @@ def validate(
 def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
     """Find out whether a run accepts a checked model, and whether backends do, without making what is known to be right."""
     if is_library(model.source):
-        return Judgement(model=model)
+        return Judgement(refused=(time_missing(model.place("time")),), model=model)
     refused = tuple(unsupported(model))
     try:
         found = elaborate(model, judge=True, alike=not backends)

@@ -94,6 +94,8 @@ def verdict(path: Path, judgement: Any) -> str:
         return f"{number} error{'s' if number > 1 else ''} in {path}"
     if not judgement.refused:
         return f"{path}: valid"
+    if any(fault.code == "key-missing" for fault in judgement.refused):
+        return f"{path}: valid; definitions only, nothing in it runs"
     parts = "; ".join(f"{fault.what.removesuffix(REFUSED)} (line {fault.line})" for fault in judgement.refused)
     return f"{path}: valid; cannot be simulated yet: {parts}; backends that could: none"
 

@@ -41,7 +41,7 @@ def _span(model: CheckedModel, spec: Any, *path: str | int) -> Iterator[Fault]:
                 limits[key] = moment(model, text, repr(key), None, *path, key), model.place(*path, key)
     after, until = limits.get("after"), limits.get("until")
     if not faults:
-        faults += window_faults(model, after, until, repr(str(path[-1])))
+        faults += window_faults(model, after, until, f"the window of {str(path[-1])!r}")
     every = getattr(spec, "every", None)
     if not faults and every is not None and after is not None:
         with collected(faults):
