@@ -1,4 +1,4 @@
-"""What validate finds out, and what it leaves to a run; merged spikes are counted; a shorter run is the beginning of a longer one."""
+"""What validate finds out and what it leaves to a run; merged spikes; a shorter run as the beginning of a longer one."""
 
 from __future__ import annotations
 
