@@ -1,10 +1,14 @@
-"""Statements and equations: one a line, in order."""
+"""Statements and equations: one a line, in order, each with the comment behind (or above) it.
+
+What stands behind ``#`` is free text: it has no meaning, no two statements differ by it, and it is printed through
+`snndsl.lowering.comments` only.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from snndsl.errors import TextFault
@@ -31,6 +35,7 @@ class Assignment:
     value: Expression
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
     def moved(self, target: str, value: Expression) -> Assignment:
         """Return the same statement about other names."""
@@ -45,6 +50,7 @@ class Deliver:
     port: str | None
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Derivative:
     value: Expression
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Alias:
     value: Expression
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
 
 Statement = Assignment | Deliver
@@ -78,14 +86,14 @@ def parse_statements(text: str | Sequence[str]) -> tuple[Statement, ...]:
     Parameters
     ----------
     text : str or sequence of str
-        Blank lines count, and hold nothing.
+        Blank lines count, and hold nothing; what stands behind ``#`` is a comment.
 
     Raises
     ------
     TextFault
         Its `line` is the 0-based line (or item), its offset counts in that line.
     """
-    return tuple(_placed(_statement, line, number) for number, line in _lines(text))
+    return _each(_statement, text)
 
 
 def parse_equations(text: str | Sequence[str]) -> tuple[Equation, ...]:
@@ -101,12 +109,22 @@ def parse_equations(text: str | Sequence[str]) -> tuple[Equation, ...]:
     TextFault
         As `parse_statements`.
     """
-    return tuple(_placed(_equation, line, number) for number, line in _lines(text))
+    return _each(_equation, text)
 
 
-def _lines(text: str | Sequence[str]) -> list[tuple[int, str]]:
-    lines = text.split("\n") if isinstance(text, str) else list(text)
-    return [(number, line) for number, line in enumerate(lines) if line.strip()]
+def _each(parse: Callable[[str, int], _Kind], text: str | Sequence[str]) -> tuple[_Kind, ...]:
+    """Parse line by line; a comment on lines of its own belongs to what follows, or else to the last."""
+    found: list[_Kind] = []
+    above: list[str] = []
+    for number, line in enumerate(text.split("\n") if isinstance(text, str) else text):
+        code, _, comment = line.partition("#")
+        above += [comment.strip()] if comment.strip() else []
+        if code.strip():
+            found.append(replace(_placed(parse, code, number), comment="; ".join(above)))
+            above = []
+    if above and found:
+        found[-1] = replace(found[-1], comment="; ".join([*filter(None, [found[-1].comment]), *above]))
+    return tuple(found)
 
 
 def _placed(parse: Callable[[str, int], _Kind], line: str, number: int) -> _Kind:

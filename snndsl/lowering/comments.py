@@ -1,7 +1,8 @@
-"""The user's own lines, for the comments of generated code: they have no meaning and enter no digest."""
+"""The user's own lines and comments, for the comments of generated code: they have no meaning and enter no digest."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from snndsl.model.element import Element, Instruction
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.text import Place
 
-__all__ = ["comments"]
+__all__ = ["comments", "harmless"]
+
+_LONGEST = 200
+_ENDS = re.compile(r"\*(?=/)|/(?=\*)|\?(?=\?)")  # of comments; trigraphs
+_STANDS_FOR = str.maketrans({"\\": "/", '"': "`", "'": "`", "{": "(", "}": ")"})
 
 
 def comments(model: CheckedModel, populations: Iterable[Population], synapses: Iterable[Synapses]) -> Mapping[str, str]:
@@ -51,8 +56,8 @@ def _line(place: Place) -> str:
 
 
 def _element(element: Element) -> Iterator[str]:
-    yield from (f"{name} = {to_text(term.tree)}" for name, term in element.aliases.items())
-    yield from (f"d{name}/dt = {to_text(term.tree)}" for name, term in element.derivatives.items())
+    yield from (f"{name} = {to_text(term.tree)}{_remark(term.comment)}" for name, term in element.aliases.items())
+    yield from (f"d{name}/dt = {to_text(term.tree)}{_remark(term.comment)}" for name, term in element.derivatives.items())
     yield from _statements(element.update)
     for timer in element.every:
         yield from (f"every {to_text(timer.period.tree)}: {text}" for text in _statements(timer.instructions))
@@ -71,8 +76,32 @@ def _rule(rule: PlasticityRule) -> Iterator[str]:
 def _statements(instructions: Iterable[Instruction]) -> Iterator[str]:
     for instruction in instructions:
         statement = instruction.statement
+        remark = _remark(statement.comment)
         if isinstance(statement, Assignment):
-            yield f"{statement.target} {statement.op} {to_text(statement.value)}"
+            yield f"{statement.target} {statement.op} {to_text(statement.value)}{remark}"
         else:
             port = f", {statement.port}" if statement.port else ""
-            yield f"deliver({to_text(statement.value)}{port})"
+            yield f"deliver({to_text(statement.value)}{port}){remark}"
+
+
+def _remark(comment: str) -> str:
+    text = harmless(comment)
+    return f"  # {text}" if text else ""
+
+
+def harmless(comment: str) -> str:
+    """Return a stranger's text as one line that ends no comment and no string of C, C++, Python or a template.
+
+    Parameters
+    ----------
+    comment : str
+        Anything.
+
+    Returns
+    -------
+    str
+        Printable characters, at most 200, without backslashes, quotes and braces.
+    """
+    line = "".join(character if character.isprintable() else " " for character in comment[:_LONGEST])
+    line = _ENDS.sub(lambda found: f"{found[0]} ", line.translate(_STANDS_FOR))
+    return " ".join(line.split())[:_LONGEST].strip()

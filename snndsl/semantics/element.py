@@ -231,7 +231,7 @@ class _Piece:
             element.port_names[self.prefix] = self.flat(next(iter(spec.ports)))
         place = self.inner("equations")
         for equation in self.equations:
-            term = self._flat_term(Term(equation.value, place, equation.line))
+            term = self._flat_term(Term(equation.value, place, equation.line, equation.comment))
             flat = self.flat(equation.name)
             table = element.aliases if isinstance(equation, Alias) else element.derivatives
             if flat in table:
@@ -336,7 +336,7 @@ class _Piece:
                 return node
 
             return Term(renamed(term.tree, constant, self.call), term.place, term.line)
-        return Term(renamed(term.tree, self.name, self.call), term.place, term.line)
+        return Term(renamed(term.tree, self.name, self.call), term.place, term.line, term.comment)
 
     def _try(self, parse: Any, place: Place) -> Any:
         try:
