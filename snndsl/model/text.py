@@ -47,11 +47,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """An expression and where it stands (`line` counts within a multi-line text)."""
+    """An expression and where it stands (`line` counts within a multi-line text), with the user's comment on it."""
 
     tree: Expression
     place: Place
     line: int = 0
+    comment: str = ""
 
     def problem(self, code: str, what: str, expected: str = "", try_: str = "") -> Fault:
         """Return a fault at the start of the expression."""
