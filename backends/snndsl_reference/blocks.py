@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl import numerics
-from snndsl.ir import Block, Call, Const, Expr, Ref, walk
+from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, walk
 
 __all__ = ["CompiledBlock", "SampleError", "compile_block"]
 
@@ -20,33 +19,6 @@ Closure = Callable[[Names], Value]
 
 class SampleError(Exception):
     """An array was read out of its range; `args` holds its name, the index and its size."""
-
-
-_OPERATIONS: Mapping[str, Callable[..., Value]] = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.true_divide,
-    "neg": np.negative,
-    "floor": np.floor,
-    "abs": np.abs,
-    "sqrt": np.sqrt,
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "and": np.logical_and,
-    "or": np.logical_or,
-    "not": np.logical_not,
-    "select": np.where,
-    **{
-        name: getattr(numerics, name)
-        for name in ("exp", "log", "expm1", "log1p", "sin", "cos", "tan", "tanh", "exprel", "sigmoid")
-    },
-    **{name: getattr(numerics, name) for name in ("uniform", "normal", "poisson")},
-}
 
 
 class CompiledBlock:
@@ -87,7 +59,9 @@ def _compile(expression: Expr, samples: Mapping[str, NDArray[np.float64]]) -> Cl
         case Call("sample", (argument,), key):
             return _sample(_compile(argument, samples), samples[key], key)
         case Call(op, arguments, _):
-            return _call(_OPERATIONS[op], [_compile(argument, samples) for argument in arguments])
+            evaluate = OPERATIONS[op].evaluate
+            assert evaluate is not None
+            return _call(evaluate, [_compile(argument, samples) for argument in arguments])
     raise TypeError(expression)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.errors import Fault, ModelError
-from snndsl.graph.refuse import REFUSED
 
 __all__ = [
     "catalogue_picture",
@@ -94,6 +93,10 @@ def verdict(path: Path, judgement: Any) -> str:
         return f"{number} error{'s' if number > 1 else ''} in {path}"
     if not judgement.refused:
         return f"{path}: valid"
+    if any(fault.code == "key-missing" for fault in judgement.refused):
+        return f"{path}: valid; definitions only, nothing in it runs"
+    from snndsl.graph.refuse import REFUSED
+
     parts = "; ".join(f"{fault.what.removesuffix(REFUSED)} (line {fault.line})" for fault in judgement.refused)
     return f"{path}: valid; cannot be simulated yet: {parts}; backends that could: none"
 

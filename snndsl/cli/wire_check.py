@@ -45,9 +45,8 @@ def play_wired(model: Model, motif: str, entries: Entries) -> Heard:
     raw, checked = dict(model.source.raw), model.checked
     added, _ = read_yaml(section_text("projections", entries), "projections")
     raw["projections"] = {**raw.get("projections", {}), **added["projections"]}
-    sources = {name: item for name, item in raw.get("stimuli", {}).items() if "size" in item}
-    nothing = {"i": [0], "t": ["0 ms"], "where": "1 < 0"}
-    silent = {name: {"size": item["size"], "spikes": nothing} for name, item in sources.items()}
+    none = {"i": [0], "t": ["0 ms"], "where": "row < 0"}
+    silent = {name: {"size": item["size"], "spikes": none} for name, item in raw.get("stimuli", {}).items() if "size" in item}
     raw["stimuli"] = {**silent, _free_name("wire_check", raw): {"play": [{"motif": motif, "at": [f"{_BEFORE} step"]}]}}
     raw["populations"] = {name: _resting(model, name, item) for name, item in raw["populations"].items()}
     raw["record"] = {"spikes": list(raw["populations"])}

@@ -12,10 +12,10 @@ from snndsl.api import Model
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
 from snndsl.graph.motif_wiring import Chain, chain_pairs
 from snndsl.graph.motifs import motif_part, motif_spikes
-from snndsl.model.selection import Block, Selection
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.impulse import Cells
 from snndsl.polychrony.wire import Choice, choose_weight, try_weight
+from snndsl.semantics.selection import resolve
 from snndsl.semantics.times import time_in_steps
 from snndsl.units import Unit, parse_quantity, parse_unit, to_internal
 
@@ -196,9 +196,7 @@ class Plan:
         """Wire as the rule will, so that every time that cannot be met is named; count who is used how often."""
         checked = self.model.checked
         place = checked.place("motifs", self.wish.motif)
-        sides = [
-            Selection(tuple(Block(name, 0, checked.sizes[name]) for name in names)) for names in (self.sources, to)
-        ]
+        sides = [resolve(items, checked.sizes, {}, place, "") for items in (self.sources, to)]
         chain = Chain(latency, self.wish.inputs, self.longest, False)
         try:
             pairs, _ = chain_pairs(checked, self.wish.motif, chain, sides[0], sides[1], place)

@@ -139,15 +139,25 @@ class _Work:
         if self.judge and not one and most > MANY:
             found.waiting.append(f"weights and delays of up to {most:,.0f} synapses of {name!r}")
             return
-        found.complete = found.complete and not one
+        if one:
+            found.complete = False
+            try:
+                self._wire(projection, one=True)
+                return
+            except ModelError:
+                if most > MANY:
+                    raise  # else all are made, to name the one that a run names
+        self._wire(projection)
+
+    def _wire(self, projection: Projection, *, one: bool = False) -> None:
+        name, found = projection.name, self.found
         rows = synapse_rows(self.model, projection, found.values, one=one)
-        found.rows[name] = rows
-        if not len(rows.i):
-            what = f"projection {name!r} has no synapses"
-            fault = projection.place.problem("empty-projection", what)
-            found.warnings.append(replace(fault, severity="warning"))
         if projection.rules:
             found.plastic[name] = plastic_values(self.model, projection, rows)
+        found.rows[name] = rows
+        if not len(rows.i):
+            fault = projection.place.problem("empty-projection", f"projection {name!r} has no synapses")
+            found.warnings.append(replace(fault, severity="warning"))
 
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""

@@ -1,6 +1,7 @@
 """The program: what a network means, without units, text or defaults; the only thing a backend reads."""
 
-from snndsl.ir.expression import OPERATIONS, Block, Call, Const, Expr, Ref, names_read, walk
+from snndsl.ir.expression import Block, Call, Const, Expr, Ref, names_read, walk
+from snndsl.ir.operations import OPERATIONS, Operation
 from snndsl.ir.program import (
     Injection,
     Neuron,
@@ -26,6 +27,7 @@ __all__ = [
     "Expr",
     "Injection",
     "Neuron",
+    "Operation",
     "Population",
     "Program",
     "Projection",

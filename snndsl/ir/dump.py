@@ -9,15 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
+from snndsl.ir.operations import OPERATIONS
 from snndsl.ir.program import Neuron, Program, Rule, Value
 from snndsl.ir.table import Table
 
 __all__ = ["digest", "dump", "expression_text", "neuron_lines", "rule_lines"]
-
-_INFIX = {
-    "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
-    "and": "and", "or": "or",
-}  # fmt: skip
 
 
 def expression_text(expression: Expr) -> str:
@@ -27,14 +23,13 @@ def expression_text(expression: Expr) -> str:
             return repr(float(value))
         case Ref(name):
             return name
-        case Call(op, (left, right), _) if op in _INFIX:
-            return f"({expression_text(left)} {_INFIX[op]} {expression_text(right)})"
+        case Call(op, (left, right), _) if symbol := OPERATIONS[op].symbol:
+            return f"({expression_text(left)} {symbol} {expression_text(right)})"
         case Call("neg", (argument,), _):
             return f"(-{expression_text(argument)})"
-        case Call("sample", (argument,), key):
-            return f"sample[{key}]({expression_text(argument)})"
-        case Call(op, arguments, _):
-            return f"{op}({', '.join(expression_text(argument) for argument in arguments)})"
+        case Call(op, arguments, key):
+            array = f"[{key}]" if key else ""
+            return f"{op}{array}({', '.join(expression_text(argument) for argument in arguments)})"
 
 
 def dump(program: Program) -> str:

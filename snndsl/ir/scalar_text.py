@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
+from snndsl.ir.operations import OPERATIONS
 from snndsl.ir.program import Neuron
 
 __all__ = ["SCALAR_FUNCTIONS", "advance_text"]
 
-_BINARY = {"add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 SCALAR_FUNCTIONS = "snndsl.numerics.scalar"
 """Module whose functions the text calls."""
 
-_FUNCTIONS = ("exp", "log", "expm1", "log1p", "sin", "cos", "tan", "tanh", "exprel", "sigmoid")
+_FUNCTIONS = tuple(operation.name for operation in OPERATIONS.values() if operation.is_own and operation.scalar)
 
 
 def advance_text(kinds: Sequence[Neuron], columns: int, ports: int, functions: str = SCALAR_FUNCTIONS) -> str:
@@ -120,21 +120,14 @@ def _text(expression: Expr, names: Mapping[str, str], parts: list[str], prefix: 
 
 
 def _call_text(op: str, arguments: list[str]) -> str:
-    if op in _BINARY:
-        return f"({arguments[0]} {_BINARY[op]} {arguments[1]})"
-    if op in _FUNCTIONS:
-        return f"{op}({arguments[0]})"
-    match op:
-        case "neg":
-            return f"(-{arguments[0]})"
-        case "floor" | "sqrt":
-            return f"np.{op}({arguments[0]})"
-        case "abs":
-            return f"abs({arguments[0]})"
-        case "and" | "or":
-            return f"({arguments[0]} {op} {arguments[1]})"
-        case "not":
-            return f"(not {arguments[0]})"
-        case "select":
-            return f"({arguments[1]} if {arguments[0]} else {arguments[2]})"
+    operation = OPERATIONS[op]
+    match arguments:
+        case [left, right] if operation.symbol:
+            return f"({left} {operation.symbol} {right})"
+        case [argument] if operation.symbol:
+            return f"({operation.prefix}{argument})"
+        case [argument] if operation.scalar:
+            return f"{operation.scalar}({argument})"
+        case [condition, one, other] if op == "select":
+            return f"({one} if {condition} else {other})"
     raise TypeError(op)

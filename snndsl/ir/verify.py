@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from snndsl.ir.expression import OPERATIONS, Block, Call, Const, Expr, Ref
+from snndsl.ir.expression import Block, Call, Const, Expr, Ref
+from snndsl.ir.operations import OPERATIONS
 from snndsl.ir.program import (
     NEURON_BUILTINS,
     RULE_BUILTINS,
@@ -19,8 +20,6 @@ from snndsl.ir.program import (
 )
 
 __all__ = ["MalformedProgram", "verify"]
-
-_TRUTH = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"})
 
 
 class MalformedProgram(Exception):
@@ -154,18 +153,24 @@ def _kind(expression: Expr, outside: set[str], kinds: Mapping[str, bool], sample
                 problems.append(f"{name} is used before it is defined")
             return kinds.get(name, False)
         case Call(op, arguments, key):
-            if op not in OPERATIONS:
+            found = [_kind(argument, outside, kinds, samples, problems) for argument in arguments]
+            operation = OPERATIONS.get(op)
+            if operation is None:
                 problems.append(f"the unknown operation {op}")
+                return False
             if op == "sample" and key not in samples:
                 problems.append(f"the unknown sample {key}")
-            found = [_kind(argument, outside, kinds, samples, problems) for argument in arguments]
-            wanted = [op in ("and", "or", "not")] * len(found)
-            if op == "select":
-                wanted = [True, False, False]
+            if op != "sample" and key:
+                problems.append(f"{op} of the sample {key}")
+            wanted = [argument == "b" for argument in operation.arguments]
             if found != wanted:
-                problems.append(f"{op} of {'/'.join('truth' if item else 'number' for item in found)}")
-            return op in _TRUTH
+                problems.append(f"{op} of {_types(found)}, not {_types(wanted)}")
+            return operation.result == "b"
     raise TypeError(expression)
+
+
+def _types(truths: Iterable[bool]) -> str:
+    return "/".join("truth" if truth else "number" for truth in truths) or "nothing"
 
 
 def _disjoint(where: str, groups: Iterable[tuple[str, ...]]) -> Iterator[str]:

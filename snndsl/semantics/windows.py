@@ -45,7 +45,7 @@ def check_span(model: Reading, place: Place, after: int | None, until: int | Non
     """Report ``after`` and ``until`` between which no step, or no multiple of a period, lies."""
     start = None if after is None else (after, place.inner("after"))
     stop = None if until is None else (until, place.inner("until"))
-    faults = list(window_faults(model, start, stop, repr(str(place.path[-1]))))
+    faults = list(window_faults(model, start, stop, f"the window of {str(place.path[-1])!r}"))
     if not faults and every is not None and start is not None:
         last = model.file_steps if stop is None else min(stop[0], model.file_steps)
         if every * (start[0] // every + 1) > last:

@@ -7,7 +7,7 @@ step, and rest is what ten seconds of silence leave.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl import numerics
 from snndsl.errors import Fault, ModelError
-from snndsl.ir import Block, Call, Const, Expr, Neuron, Population, names_read
+from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Neuron, Population, names_read
 from snndsl.polychrony.definitions import Izhikevich2006
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.testing.brute.search import BruteGroup, Probe, Sending, judge, prepare
@@ -25,37 +24,6 @@ from snndsl.testing.brute.search import BruteGroup, Probe, Sending, judge, prepa
 __all__ = ["brute_programs"]
 
 SILENCE_MS = 10_000.0
-
-_OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.divide,
-    "neg": np.negative,
-    "floor": np.floor,
-    "abs": np.abs,
-    "sqrt": np.sqrt,
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "and": np.logical_and,
-    "or": np.logical_or,
-    "not": np.logical_not,
-    "select": np.where,
-    "exp": numerics.exp,
-    "log": numerics.log,
-    "expm1": numerics.expm1,
-    "log1p": numerics.log1p,
-    "sin": numerics.sin,
-    "cos": numerics.cos,
-    "tan": numerics.tan,
-    "tanh": numerics.tanh,
-    "exprel": numerics.exprel,
-    "sigmoid": numerics.sigmoid,
-}
 
 Values = dict[str, NDArray[np.float64]]
 
@@ -119,7 +87,9 @@ def _value(expression: Expr, seen: Mapping[str, Any]) -> Any:
     if isinstance(expression, Const):
         return np.float64(expression.value)
     if isinstance(expression, Call):
-        return _OPERATIONS[expression.op](*(_value(argument, seen) for argument in expression.args))
+        evaluate = OPERATIONS[expression.op].evaluate
+        assert evaluate is not None
+        return evaluate(*(_value(argument, seen) for argument in expression.args))
     return seen[expression.name]
 
 
