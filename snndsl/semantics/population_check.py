@@ -27,7 +27,7 @@ def read_populations(model: Reading) -> dict[str, Population]:
     found = {}
     for name, spec in model.spec.populations.items():
         size = whole_size(model, spec.size, f"population {name!r}", "populations", name, "size")
-        model.sizes[name] = size if size is not None else 1
+        model.set_size(name, size)
         key = (spec.neuron.use, str(spec.neuron.integrator))
         try:
             if key not in drafts:
