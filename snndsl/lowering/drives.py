@@ -6,72 +6,46 @@ starts at t. Draws are keyed by the stimulus, the element in its selection and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import numpy as np
-from numpy.typing import NDArray
-
 from snndsl.expressions import tree
+from snndsl.graph.drives import Drive
 from snndsl.ir import Call, Const, Expr, Ref
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 
 __all__ = ["ComputedDrive"]
 
-Value = float | NDArray[np.float64]
 Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
 
 @dataclass(eq=False)
 class ComputedDrive:
-    """One stimulus into one port of one population.
+    """A drive that is computed in the block of its target; its parameters are called ``name__x``.
 
     Parameters
     ----------
-    name : str
-        Of the stimulus; its parameters are ``name__x``.
-    kind : str
-        ``poisson``, ``one_of`` or ``current``.
-    port : str
-        Flat name.
-    expression : tree or None
-        Rate or current if it varies during the run; else it is the parameter ``mean`` or ``value``.
-    size : int
-        Elements of the selection.
-    delay : int
-        D in steps.
-    during : tuple of int or None
-        First step (or stamp) and the one after the last.
-    period : int
-        Of ``one_of``, in steps.
-    frozen : bool
-        The same draws in every trial.
-    values : mapping of str to float or ndarray, shape (population,)
-        The parameters.
-    constants : set of str
-        Names of the model file that the expression reads, as parameters.
-    samples : callable or None
+    drive : Drive
+        With its numbers.
+    samples : callable
         Finds the array of a data call.
+    used : list of str
+        Parameters that were read.
     """
 
-    name: str
-    kind: str
-    port: str
-    expression: tree.Expression | None
-    size: int
-    delay: int
-    during: tuple[int, int] | None
-    period: int
-    frozen: bool
-    values: Mapping[str, Value]
-    whole: bool
-    samples: Samples | None = None
+    drive: Drive
+    samples: Samples
     used: list[str] = field(default_factory=list)
+
+    @property
+    def port(self) -> str:
+        """Flat name of the port."""
+        return self.drive.port
 
     def parameter(self, key: str) -> Ref:
         """Return a parameter of the drive, noting that it is read."""
-        name = f"{self.name}__{key}"
+        name = f"{self.drive.name}__{key}"
         if name not in self.used:
             self.used.append(name)
         return Ref(name)
@@ -79,20 +53,21 @@ class ComputedDrive:
     def amount(self, builder: BlockBuilder, step: Fraction) -> Expr:
         """Return what the port gets in step j."""
         stamp: Expr = Ref("step")
-        if self.kind != "current" and self.delay != 1:
-            stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.delay - 1)))))
-        amount = {"poisson": self._poisson, "one_of": self._one_of, "current": self._current}[self.kind](builder, step, stamp)
+        if self.drive.kind != "current" and self.drive.delay != 1:
+            stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.drive.delay - 1)))))
+        kinds = {"poisson": self._poisson, "one_of": self._one_of, "current": self._current}
+        amount = kinds[self.drive.kind](builder, step, stamp)
         condition = self._active(stamp)
         return amount if condition is None else Call("select", (condition, amount, Const(0.0)))
 
     def _active(self, stamp: Expr) -> Expr | None:
         conditions: list[Expr] = []
-        if self.during is not None:
+        if self.drive.during is not None:
             conditions.append(Call("ge", (stamp, self.parameter("from"))))
             conditions.append(Call("lt", (stamp, self.parameter("until"))))
-        elif self.kind != "current" and self.delay != 1:
+        elif self.drive.kind != "current" and self.drive.delay != 1:
             conditions.append(Call("ge", (stamp, Const(0.0))))
-        if not self.whole:
+        if not self.drive.whole:
             conditions.append(Call("ge", (self.parameter("element"), Const(0.0))))
         result: Expr | None = None
         for condition in conditions:
@@ -100,15 +75,15 @@ class ComputedDrive:
         return result
 
     def _element(self) -> Expr:
-        return Ref("i") if "element" not in self.values else self.parameter("element")
+        return Ref("i") if "element" not in self.drive.values else self.parameter("element")
 
     def _identity(self, element: Expr, stamp: Expr, call: int) -> tuple[Expr, ...]:
         keys = (self.parameter("key_0").name, self.parameter("key_1").name)
-        trial: Expr = Const(0.0) if self.frozen else Ref("trial")
+        trial: Expr = Const(0.0) if self.drive.frozen else Ref("trial")
         return draw_arguments(keys, element, stamp, trial, call)
 
     def _poisson(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
-        if self.expression is None:
+        if self.drive.expression is None:
             mean: Expr = self.parameter("mean")
         else:
             mean = Call("mul", (self._translate(builder, step, stamp), Const(float(step))))
@@ -117,19 +92,19 @@ class ComputedDrive:
 
     def _one_of(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
         drawn = Call("uniform", self._identity(Const(0.0), stamp, 65535))
-        chosen = builder.let("chosen", Call("floor", (Call("mul", (Const(float(self.size)), drawn)),)))
+        chosen = builder.let("chosen", Call("floor", (Call("mul", (Const(float(self.drive.size)), drawn)),)))
         mine: Expr = Call("eq", (chosen, self._element()))
-        if self.period != 1:
-            period = Const(float(self.period))
+        if self.drive.period != 1:
+            period = Const(float(self.drive.period))
             rest = Call("sub", (stamp, Call("mul", (period, Call("floor", (Call("div", (stamp, period)),))))))
             mine = Call("and", (Call("eq", (rest, Const(0.0))), mine))
         return Call("select", (mine, self.parameter("weight"), Const(0.0)))
 
     def _current(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
-        return self.parameter("value") if self.expression is None else self._translate(builder, step, stamp)
+        return self.parameter("value") if self.drive.expression is None else self._translate(builder, step, stamp)
 
     def _translate(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
-        assert self.expression is not None
+        assert self.drive.expression is not None
         calls: dict[int, int] = {}
 
         def draw(node: tree.Call) -> tuple[Expr, ...]:
@@ -140,7 +115,7 @@ class ComputedDrive:
                 case "i":
                     return self._element()
                 case "N":
-                    return Const(float(self.size))
+                    return Const(float(self.drive.size))
                 case "t":
                     return start_time(stamp, step)
                 case "dt":
@@ -148,7 +123,7 @@ class ComputedDrive:
                 case "pi":
                     return Const(3.141592653589793)
                 case "trial":
-                    return Const(0.0) if self.frozen else Ref("trial")
+                    return Const(0.0) if self.drive.frozen else Ref("trial")
             return self.parameter(text)
 
-        return Translator(builder, name, step, stamp, draw, self.samples)(self.expression)
+        return Translator(builder, name, step, stamp, draw, self.samples)(self.drive.expression)

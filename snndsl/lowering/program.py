@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.graph.drives import Drive
 from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.graph.neurons import one_or_all
 from snndsl.graph.plastic import PlasticValues
@@ -156,7 +155,7 @@ class _Lowering:
 
     def _population(self, name: str) -> Population:
         model, element, values = self.model, self.model.populations[name].element, self.found.values[name]
-        drives = [_computed(drive, self._samples(model.data)) for drive in self.found.drives if drive.population == name]
+        drives = [ComputedDrive(drive, self._samples(model.data)) for drive in self.found.drives if drive.population == name]
         samples = self._samples(element.data)
         forced = any(events.population == name and events.port == "spike" for events in self.found.events)
         forced = forced or any(
@@ -169,7 +168,7 @@ class _Lowering:
         table |= {ir_name(key): value for key, value in values.states.items()}
         table |= lowered.initial
         table |= self._derived(lowered, name)
-        for drive in drives:
+        for drive in (computed.drive for computed in drives):
             for key, value in drive.values.items():
                 if key == "weight":
                     value = one_or_all(on_grid(value, self.grid[name, drive.port]))
@@ -315,23 +314,6 @@ def _projection(name: str, table: SynapseRows) -> Projection:
         "row": table.row,
     }
     return Projection(name, len(table.i), Table(columns), populations)
-
-
-def _computed(drive: Drive, samples: Samples) -> ComputedDrive:
-    return ComputedDrive(
-        name=drive.name,
-        kind=drive.kind,
-        port=drive.port,
-        expression=drive.expression,
-        size=drive.size,
-        delay=drive.delay,
-        during=drive.during,
-        period=drive.period,
-        frozen=drive.frozen,
-        values=drive.values,
-        whole=drive.whole,
-        samples=samples,
-    )
 
 
 def _propagators(group: Group, matrix: Mapping[tuple[int, int], Value], h: float) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
-from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.builtins import builtin_dimensions, reserved
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import parse_term, value_terms
 from snndsl.units import ONE, parse_unit
@@ -30,7 +30,6 @@ __all__ = ["INTEGRATORS", "find", "flatten"]
 
 _DECLARING = ("parameters", "state", "ports")
 INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
-_BUILTIN = frozenset(builtin_dimensions("element"))
 
 
 def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> tuple[Any, ModelSource, Path]:
@@ -153,8 +152,9 @@ class _Piece:
         for name in (*spec.parameters, *spec.state, *spec.ports):
             if name in self.own:
                 self._twice(name)
-            if name in _BUILTIN:
-                element.faults.append(self.at(name).problem("name-reserved", f"{name!r} is a built-in name", "another name"))
+            taken = None if self.prefix and name not in builtin_dimensions("element") else reserved("element", name)
+            if taken is not None:
+                element.faults.append(self.at(name).problem("name-reserved", *taken))
             self.own[name] = self.flat(name)
         before = len(element.faults)
         self.equations = self._parsed(parse_equations, spec.equations, "equations")
@@ -260,6 +260,9 @@ class _Piece:
             return
         self.element.source_constants.add(flat)
         place = Place(self.source.locations, ("constants", name))
+        taken = None if self.prefix else reserved("element", name)
+        if taken is not None:
+            self.element.faults.append(place.problem("name-reserved", *taken))
         self.element.parameters[flat] = Parameter(place, None)  # a constant that refers to itself ends here
         term = self._try(lambda: parse_term(str(self.source.spec.constants[name]), place), place)
         self.element.parameters[flat] = Parameter(place, None if term is None else self._flat_term(term, constants_only=True))

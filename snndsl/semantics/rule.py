@@ -16,13 +16,11 @@ from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.plasticity import RuleSpec
-from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.builtins import reserved
 from snndsl.semantics.element import find
 from snndsl.semantics.terms import parse_term, value_terms
 
 __all__ = ["RuleDraft", "flatten_rule"]
-
-_BUILTIN = frozenset({"w", *builtin_dimensions("rule")})
 
 
 @dataclass(eq=False)
@@ -88,8 +86,10 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleDraft:
             tau = to = reader.nothing(key, "traces")
         rule.traces[key] = (tau, to)
     for key in (*spec.parameters, *spec.state, *spec.traces):
-        if key in _BUILTIN:
-            rule.faults.append(reader.inner().problem("name-reserved", f"{key!r} is a built-in name", "another name"))
+        taken = reserved("rule", key)
+        if taken is not None:
+            section = next(name for name in ("parameters", "state", "traces") if key in getattr(spec, name))
+            rule.faults.append(reader.inner(section, key).problem("name-reserved", *taken))
     rule.on_pre = reader.instructions(spec.on_pre, "on_pre")
     rule.on_post = reader.instructions(spec.on_post, "on_post")
     rule.on_start = reader.instructions(spec.on_start, "on_start")
@@ -140,6 +140,9 @@ class _Reader:
             return node
         if text in rule.source.spec.constants and text not in rule.parameters:
             place = Place(rule.source.locations, ("constants", text))
+            taken = reserved("rule", text)
+            if taken is not None:
+                rule.faults.append(place.problem("name-reserved", *taken))
             rule.parameters[text] = Parameter(place, None)
             try:
                 rule.parameters[text] = Parameter(place, self.flat(parse_term(str(rule.source.spec.constants[text]), place)))

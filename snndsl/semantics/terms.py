@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from snndsl.expressions import parse_expression
-from snndsl.expressions.walk import calls_in, names_in, renamed
 from snndsl.model.text import Place, Term, ValueTerm
 
-__all__ = ["Place", "Term", "calls_in", "names_in", "parse_term", "renamed", "value_terms"]
+__all__ = ["parse_term", "value_terms"]
 
 
 def parse_term(text: str, place: Place) -> Term:
