@@ -72,15 +72,14 @@ class Elaboration:
 
 
 def elaborate(model: CheckedModel, *, judge: bool = False, alike: bool = True) -> Elaboration:
-    """Return the numbers of a model.
+    """Return the numbers of a model, but for projections and stimuli that need a part that no backend can simulate yet.
 
     Parameters
     ----------
     model : CheckedModel
         Without faults.
     judge : bool
-        Only find out whether it is right: what is larger than `MANY` is left to a run (`Elaboration.waiting`), and so are parts
-        that cannot be simulated yet.
+        Only find out whether it is right: what is larger than `MANY` is left to a run (`Elaboration.waiting`).
     alike : bool
         When judging, make one synapse of a projection where that shows all that could be wrong with it.
 
@@ -89,7 +88,7 @@ def elaborate(model: CheckedModel, *, judge: bool = False, alike: bool = True) -
     ModelError
         With every fault that only numbers show: an index out of range, a delay off the grid, a value that is not finite.
     """
-    return _Work(Elaboration(model), judge, judge and alike, out_of_reach(model) if judge else frozenset()).run()
+    return _Work(Elaboration(model), judge, judge and alike, out_of_reach(model)).run()
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import snndsl
-from snndsl.errors import ModelError
+from snndsl.errors import ModelError, UnsupportedByTarget
 
 SECTIONS: dict[str, Any] = {
     "name": "small",
@@ -131,3 +131,21 @@ def test_settings_reach_imports(tmp_path: Path) -> None:
 
 def test_a_notebook_shows_the_model() -> None:
     assert "cells" in snndsl.Model(**SECTIONS)._repr_html_()
+
+
+def test_the_graph_leaves_out_what_cannot_be_simulated_yet() -> None:
+    """A projection into a signal has no synapses yet; what can be made is shown."""
+    model = snndsl.Model(
+        name="watched",
+        time={"step": "0.1 ms", "duration": "2 ms"},
+        neurons={"n": {"state": {"x": "0"}, "ports": {"in": "1"}, "update": "x += in", "threshold": "x > 3"}},
+        signals={"watch": {"state": {"seen": "0"}, "ports": {"in": "1"}, "update": "seen += in"}},
+        populations={"p": {"neuron": "n", "size": 2}},
+        projections={
+            name: {"from": "p", "to": to, "connect": "all_to_all", "self": True, "port": "in", "weight": "1", "delay": "1 ms"}
+            for name, to in (("among", "p"), ("counted", "watch"))
+        },
+    )
+    assert list(model.graph.rows) == ["among"]
+    with pytest.raises(UnsupportedByTarget, match="watch"):
+        model.program  # noqa: B018
