@@ -142,10 +142,10 @@ def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
             element.silent_for = piece.term(spec.refractory.for_, "refractory", "for")
         if spec.refractory.while_ is not None:
             element.silent_while = piece.term(spec.refractory.while_, "refractory", "while")
-        for held in spec.refractory.hold:
+        for k, held in enumerate(spec.refractory.hold):
             if held not in element.states:
                 element.faults.append(
-                    inner.problem(
+                    inner.inner("hold", k).problem(
                         "name-unknown", f"{held!r} in hold is no state", listed(element.states), _near(held, element.states)
                     )
                 )
