@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -18,76 +17,20 @@ from snndsl.expressions.statements import Alias, Assignment
 from snndsl.expressions.walk import renamed
 from snndsl.frontend.loader import ModelSource
 from snndsl.locations import Location, Path
-from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
-from snndsl.model.equations import Group
+from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.scope import Scope
+from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import parse_term, value_terms
-from snndsl.units import ONE, Dimension, parse_unit
+from snndsl.units import ONE, parse_unit
 
-__all__ = ["INTEGRATORS", "ElementDraft", "find", "flatten"]
+__all__ = ["INTEGRATORS", "find", "flatten"]
 
 _DECLARING = ("parameters", "state", "ports")
 INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
 _BUILTIN = frozenset(builtin_dimensions("element"))
-
-
-@dataclass(eq=False)
-class ElementDraft:
-    """An `Element` while it is read, with what is wrong with it; `unreadable` are parameters whose default is wrong."""
-
-    name: str
-    place: Place
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-    states: dict[str, ValueTerm] = field(default_factory=dict)
-    ports: dict[str, PortDecl] = field(default_factory=dict)
-    port_names: dict[str, str] = field(default_factory=dict)
-    aliases: dict[str, Term] = field(default_factory=dict)
-    derivatives: dict[str, Term] = field(default_factory=dict)
-    integrators: dict[str, str] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    update: list[Instruction] = field(default_factory=list)
-    every: list[Timer] = field(default_factory=list)
-    threshold: Term | None = None
-    silent_for: Term | None = None
-    silent_while: Term | None = None
-    hold: tuple[str, ...] = ()
-    reset: list[Instruction] = field(default_factory=list)
-    require: list[Term] = field(default_factory=list)
-    made_for: Term | None = None
-    sources: dict[str, ModelSource] = field(default_factory=dict)
-    source_constants: set[str] = field(default_factory=set)
-    unreadable: set[str] = field(default_factory=set)
-    unbound: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
-
-    def finished(self, scope: Scope) -> Element:
-        """Return the element, once everything in it is known to be right."""
-        return Element(
-            name=self.name,
-            place=self.place,
-            parameters=self.parameters,
-            states=self.states,
-            ports=self.ports,
-            port_names=self.port_names,
-            aliases=self.aliases,
-            derivatives=self.derivatives,
-            groups=self.groups,
-            update=tuple(self.update),
-            every=tuple(self.every),
-            threshold=self.threshold,
-            silent_for=self.silent_for,
-            silent_while=self.silent_while,
-            hold=self.hold,
-            reset=tuple(self.reset),
-            require=tuple(self.require),
-            constants=frozenset(self.source_constants),
-            data=scope.data,
-            dimensions={name: kind for name, kind in scope.found.items() if isinstance(kind, Dimension)},
-        )
 
 
 def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> tuple[Any, ModelSource, Path]:

@@ -15,7 +15,7 @@ from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.element import ElementDraft
+from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.integrators import split_equations
 from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
 from snndsl.semantics.sums import wrong_term

@@ -11,7 +11,8 @@ from snndsl.model.element import Element
 from snndsl.model.population import Population
 from snndsl.model.text import ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.element import INTEGRATORS, ElementDraft, flatten
+from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.element import INTEGRATORS, flatten
 from snndsl.semantics.element_check import check_element, element_scope
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, Scope

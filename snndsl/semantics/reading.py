@@ -17,7 +17,7 @@ from snndsl.model.data import DataColumn
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term
 from snndsl.schema import ModelSpec
-from snndsl.semantics.element import ElementDraft
+from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.rule import RuleDraft
 from snndsl.semantics.scope import Maker, Result, Scope
 from snndsl.semantics.selection import resolve
