@@ -105,7 +105,8 @@ def evaluate_term(term: Term, evaluator: Evaluator, what: str) -> Any:
     except LengthDiffers as error:
         array, rows, size = error.args
         said = f"{what}: {array} has {size} values for {rows} neurons"
-        raise ModelError(term.problem("list-length", said, f"{rows} values", f"{array}(i) or another index")) from None
+        index = f"{array}(i)" if size > rows else f"{array}(i % {size})"
+        raise ModelError(term.problem("list-length", said, f"{rows} values", index)) from None
 
 
 def finite(value: Any, term: Term, what: str) -> Any:

@@ -6,7 +6,6 @@ prefix of whoever uses it. After this, every text of the element speaks of the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -23,8 +22,7 @@ from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
 from snndsl.semantics.builtins import builtin_dimensions, reserved
 from snndsl.semantics.draft import ElementDraft
-from snndsl.semantics.terms import parse_term, value_terms
-from snndsl.units import ONE, parse_unit
+from snndsl.semantics.terms import defined_names, is_unit_alone, parse_term, value_terms
 
 __all__ = ["INTEGRATORS", "find", "flatten"]
 
@@ -84,10 +82,10 @@ def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
             element.silent_for = piece.term(spec.refractory.for_, "refractory", "for")
         if spec.refractory.while_ is not None:
             element.silent_while = piece.term(spec.refractory.while_, "refractory", "while")
-        for held in spec.refractory.hold:
+        for k, held in enumerate(spec.refractory.hold):
             if held not in element.states:
                 element.faults.append(
-                    inner.problem(
+                    inner.inner("hold", k).problem(
                         "name-unknown", f"{held!r} in hold is no state", listed(element.states), _near(held, element.states)
                     )
                 )
@@ -178,11 +176,9 @@ class _Piece:
 
     def _unread(self, text: Any) -> None:
         """Keep the names of equations that could not be read, so that nobody misses them."""
-        for line in text.split("\n") if isinstance(text, str) else text:
-            name, sign, _ = str(line).partition("=")
-            if sign and name.strip().isidentifier() and name.strip() not in self.own:
-                self.own[name.strip()] = self.flat(name.strip())
-                self.element.unbound.add(self.flat(name.strip()))
+        missing = [name for name in defined_names(text) if name not in self.own]
+        self.own |= {name: self.flat(name) for name in missing}
+        self.element.unbound |= {self.flat(name) for name in missing}
 
     def add_texts(self) -> None:
         """Add defaults, initial values, equations and statements."""
@@ -331,7 +327,8 @@ class _Piece:
             default: ValueTerm | None = self.given[name]
         else:
             default = None if parameter.default is None else self._try_value(parameter.default, "parameters", name)
-        if isinstance(default, Term) and name not in self.given and self._only_a_unit(parameter.default):
+        known = {*self.own, *self.bound, *self.source.spec.constants, *self.source.spec.data}
+        if isinstance(default, Term) and name not in self.given and is_unit_alone(default.tree, known):
             what, hint = f"{parameter.default!r} is a unit without a number", f"{{unit: {parameter.default}}}"
             self.element.faults.append(place.problem("dimension", what, "a value, or the unit of a value given at use", hint))
             self.element.unreadable.add(self.flat(name))
@@ -339,16 +336,6 @@ class _Piece:
         if default is None and parameter.default is not None:
             self.element.unreadable.add(self.flat(name))
         return Parameter(place, default, parameter.unit)
-
-    def _only_a_unit(self, text: str) -> bool:
-        """Tell whether a default is a unit such as ``pF`` or ``mV/ms``, and no name of the element or its file."""
-        names = set(re.findall(r"[A-Za-z\u00b5\u03bc]+", text))
-        if not names or names & {*self.own, *self.bound, *self.source.spec.constants}:
-            return False
-        try:
-            return parse_unit(text).dimension != ONE
-        except TextFault:
-            return False
 
     def _port(self, name: str, port: PortSpec) -> None:
         quantum = None if port.quantum is None else self.term(port.quantum, "ports", name, "quantum")
@@ -396,8 +383,7 @@ class _Piece:
             else:
                 self.bound[need] = tree.Name(text=need, start=0, end=0)
                 self.element.unbound.add(need)
-                use = owner.spec.parts[self.prefix].use  # type: ignore[attr-defined]
-                states = list(owner.spec.state)
+                use, states = owner.spec.parts[self.prefix].use, list(owner.spec.state)  # type: ignore[attr-defined]
                 what = f"part {self.prefix!r} needs {need!r}, in {self.spec.needs[need]}"
                 expected = f"a state {need!r} of the owner, or a value where the part is used"
                 hint = f"{{use: {use}, {need}: {states[0] if len(states) == 1 else '..'}}}"

@@ -10,11 +10,11 @@ from snndsl.errors import Fault
 from snndsl.expressions import TextFault
 from snndsl.expressions.dimensions import ANY, UNKNOWN, Kind, dimension_of, fits
 from snndsl.expressions.tree import Call, Expression
-from snndsl.expressions.walk import calls_in
+from snndsl.expressions.walk import calls_in, names_in
 from snndsl.frontend.data import unreadable
 from snndsl.model.data import DataColumn
 from snndsl.model.text import Place, Term
-from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.builtins import BUILTINS, builtin_dimensions
 from snndsl.semantics.usable import misplaced
 from snndsl.units import ONE, Dimension, parse_unit
 
@@ -22,6 +22,18 @@ __all__ = ["Maker", "Result", "Scope", "file_scope", "said", "unit_dimension"]
 
 Result = Dimension | Kind
 Maker = Callable[[], "Result | None"]
+
+_SAID = {
+    "element": "neurons and signals",
+    "columns": "listed spikes and pairs",
+    "rule": "rules",
+    "stimulus": "stimuli",
+}
+_PARTS = {
+    item.name: " and ".join(_SAID[part] for part in item.parts if part in _SAID)
+    for item in BUILTINS
+    if item.phase != "constant" and "." not in item.name and not {"wiring", "population"} & {*item.parts}
+}
 
 
 @dataclass(eq=False)
@@ -97,6 +109,10 @@ class Scope:
         def lookup(name: str) -> Result | None:
             return more[name] if name in more else self.lookup(name)
 
+        for name in names_in(node):
+            if name.text in _PARTS and lookup(name.text) is None:
+                what = f"there is no {name.text!r} here: it can be read in {_PARTS[name.text]}"
+                raise TextFault("name-unknown", what, name.start, "a name that is known here")
         found = dimension_of(node, lookup, [*self.makers, *more, *self.data], self.called)
         for call in calls_in(node):
             self._indices(call)

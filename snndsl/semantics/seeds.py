@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 
 from snndsl.errors import Fault
 from snndsl.expressions import tree
 from snndsl.expressions.functions import DRAWS
 from snndsl.expressions.walk import calls_in
-from snndsl.model.checked import CheckedModel, Seeds
+from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element, Instruction
 from snndsl.model.population import Population
 from snndsl.model.projection import Projection
@@ -26,7 +27,9 @@ def seed_faults(model: CheckedModel) -> list[Fault]:
     for family, place in _needed(model):
         if getattr(model.seeds, family) is None:
             what = f"something is drawn here, and there is no seed for {family!r}"
-            hint = "seed: 1" if model.seeds == Seeds() else f"{family}: 1"
+            given = {name: seed for name, seed in asdict(model.seeds).items() if seed is not None}
+            families = ", ".join(f"{name}: {seed}" for name, seed in {**given, family: 1}.items())
+            hint = f"seed: {{{families}}}" if given else "seed: 1"
             return [place.problem("seed-missing", what, "a whole number", hint)]
     return []
 

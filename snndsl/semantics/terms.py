@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from snndsl.expressions import parse_expression
+from snndsl.expressions import parse_expression, tree
 from snndsl.model.text import Place, Term, ValueTerm
+from snndsl.units import unit_symbol
 
-__all__ = ["parse_term", "value_terms"]
+__all__ = ["defined_names", "is_unit_alone", "parse_term", "value_terms"]
 
 
 def parse_term(text: str, place: Place) -> Term:
@@ -26,3 +28,29 @@ def value_terms(value: Any, place: Place) -> ValueTerm:
     if isinstance(value, tuple):
         return tuple(parse_term(str(item), place.inner(k)) for k, item in enumerate(value))
     return parse_term(str(value), place)
+
+
+def is_unit_alone(node: tree.Expression, known: Collection[str]) -> bool:
+    """Tell whether an expression is a unit without a number, such as ``pF`` or ``mV/ms``.
+
+    Parameters
+    ----------
+    node : Expression
+        What is written.
+    known : collection of str
+        Names that are declared: those are no units.
+    """
+    match node:
+        case tree.Name(text=text):
+            return text not in known and unit_symbol(text) is not None
+        case tree.Binary(op="*" | "/", left=left, right=right):
+            return is_unit_alone(left, known) and is_unit_alone(right, known)
+    return False
+
+
+def defined_names(text: str | Sequence[str]) -> Iterator[str]:
+    """Yield the names that lines of equations define by ``name = ...``, also where a line cannot be read."""
+    for line in text.split("\n") if isinstance(text, str) else text:
+        name, sign, _ = line.partition("=")
+        if sign and name.strip().isidentifier():
+            yield name.strip()
