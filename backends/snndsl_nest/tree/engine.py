@@ -27,6 +27,8 @@ from numpy.typing import NDArray
 __all__ = ["Engine", "built"]
 
 _INTEGERS, _DOUBLES = np.int64, np.float64
+_SLICE = 16  # steps that NEST makes at once, at most
+_CARRIED = 256  # steps that NEST carries a spike, at most: its work in a slice grows with this
 
 
 def built(tree: Path, given: Path | None) -> tuple[Path, Path]:
@@ -74,8 +76,9 @@ class Engine:
         self.kept: list[Any] = []  # arrays and names the compiled code points to
         self.nest = _nest()
         delays = [self._delays(name) for name in settings["synapses"]]
-        self.slice = int(min((int(delay.min()) for delay in delays if len(delay)), default=16))
-        self.longest = int(max((int(delay.max()) for delay in delays if len(delay)), default=16))
+        self.slice = min((int(delay.min()) for delay in delays if len(delay)), default=_SLICE)
+        self.slice = min(self.slice, _SLICE)
+        self.longest = min(max((int(delay.max()) for delay in delays if len(delay)), default=_SLICE), _CARRIED)
         self.nest.ResetKernel()
         self.nest.set(
             resolution=1.0,
@@ -120,9 +123,12 @@ class Engine:
         if not part["rows"]:
             return
         pre, post = (self._column(synapses, name).astype(np.int64) for name in ("pre", "post"))
-        how: dict[str, Any] = {"delay": self._delays(synapses).astype(np.float64)}
+        delay = self._delays(synapses)
+        how: dict[str, Any] = {"delay": np.minimum(delay, _CARRIED).astype(np.float64)}
         if part["rule"] is None:
             how |= {"synapse_model": "static_synapse", "weight": self._column(synapses, "weight")}
+            if delay.max() > _CARRIED:
+                how |= {"synapse_model": "snn_delayed_synapse", "further": np.maximum(delay - _CARRIED, 0)}
             how["receptor_type"] = np.full(len(pre), self._port(part["target"], part["port"]))
         else:
             how |= {"synapse_model": f"snn_{synapses}", "row": np.arange(len(pre))}

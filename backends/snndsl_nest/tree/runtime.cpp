@@ -8,6 +8,10 @@
  * A plastic synapse is a machine of its own. A spike of stamp s that NEST delivers is put into the calendar of the target at
  * stamp s + axonal; when that stamp is there, the synapse first catches up with the ticks and the postsynaptic spikes that come
  * before it, then runs on_pre. Postsynaptic spikes are kept by the target until every synapse has seen them (snn_catch_up).
+ *
+ * The work of NEST in a slice grows with its longest delay, used or not. So NEST carries a spike for a bounded number of steps
+ * (engine.py), and the target waits for the rest: what is due within its ring is there, what is due later in blocks of the same
+ * length, which are poured into the ring one after the other. Sums are exact, so their order does not matter.
  */
 #include "connection.h"
 #include "dict_util.h"
@@ -24,6 +28,7 @@
 #include <mutex>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "kernel.h"
@@ -139,7 +144,7 @@ struct World
   std::vector<std::unique_ptr<Group>> groups;
   std::vector<std::vector<Spike>> spikes; // by thread
   std::vector<long> counted;
-  long ring = 4; // slots of a ring: a power of two
+  long ring = 4; // slots of a ring: a power of two, at least two slices
   Failure failure;
   std::mutex guard;
 } world;
@@ -157,6 +162,19 @@ struct Arrival
 {
   Group* group;
   long row;
+};
+
+/* what is due in one turn of the ring, beyond its present one */
+struct Later
+{
+  struct Amount
+  {
+    long stamp;
+    int port;
+    double amount;
+  };
+  std::vector<Amount> amounts;
+  std::vector<std::pair<long, Arrival>> arrivals;
 };
 
 class Neuron : public nest::Node
@@ -186,8 +204,20 @@ public:
   void set_status(const Dictionary&) override {}
 
   const Population* population() const { return population_; }
-  void add(int port, long stamp, double amount) { arriving_[port * world.ring + (stamp & (world.ring - 1))] += amount; }
-  void expect(long stamp, Arrival arrival) { calendar_[stamp & (world.ring - 1)].push_back(arrival); }
+  void add(int port, long stamp, double amount)
+  {
+    if (stamp - now_ < world.ring)
+      arriving_[port * world.ring + (stamp & (world.ring - 1))] += amount;
+    else
+      later_[stamp / world.ring].amounts.push_back({ stamp, port, amount });
+  }
+  void expect(long stamp, Arrival arrival)
+  {
+    if (stamp - now_ < world.ring)
+      calendar_[stamp & (world.ring - 1)].push_back(arrival);
+    else
+      later_[stamp / world.ring].arrivals.push_back({ stamp, arrival });
+  }
   void keep_history() { history_ = true; }
 
   /* the k-th spike since the beginning, or a stamp beyond all others */
@@ -244,6 +274,14 @@ private:
   }
 
   bool advance(long stamp);
+  void pour()
+  {
+    const auto block = later_.find(now_ / world.ring);
+    if (block == later_.end()) return;
+    for (const Later::Amount& later : block->second.amounts) add(later.port, later.stamp, later.amount);
+    for (const auto& [stamp, arrival] : block->second.arrivals) expect(stamp, arrival);
+    later_.erase(block);
+  }
   void record(long stamp, const double* states)
   {
     for (const StateRecord& record : population_->records) {
@@ -254,10 +292,11 @@ private:
   }
 
   Population* population_;
-  long index_ = 0, forgotten_ = 0;
+  long index_ = 0, forgotten_ = 0, now_ = 0; // now: the first stamp whose sums have not been taken
   bool history_ = false;
   std::vector<double> arriving_; // ports x ring
   std::vector<std::vector<Arrival>> calendar_;
+  std::unordered_map<long, Later> later_; // by turn of the ring
   std::vector<long> cursor_;
   std::deque<long> past_;
 };
@@ -334,9 +373,11 @@ void arrive(Group& g, long row, Neuron& target, long stamp)
 bool Neuron::advance(long stamp)
 {
   Population& population = *population_;
+  if (not later_.empty() and (stamp & (world.ring - 1)) == 0) pour();
   std::vector<Arrival>& due = calendar_[stamp & (world.ring - 1)];
   for (size_t k = 0; k < due.size(); ++k) arrive(*due[k].group, due[k].row, *this, stamp);
   due.clear();
+  now_ = stamp + 1;
   double* states = population.states + population.ns * index_;
   if (stamp < 1) return false;
   double in[64];
@@ -427,6 +468,60 @@ private:
 template <typename Target>
 constexpr nest::ConnectionModelProperties PlasticT<Target>::properties;
 
+/* a static synapse whose spikes wait at the target for `further` steps, after the delay that NEST knows */
+template <typename Target>
+class DelayedT : public nest::Connection<Target>
+{
+public:
+  typedef nest::CommonSynapseProperties CommonPropertiesType;
+  typedef nest::Connection<Target> Base;
+  static constexpr nest::ConnectionModelProperties properties =
+    nest::ConnectionModelProperties::HAS_DELAY | nest::ConnectionModelProperties::IS_PRIMARY;
+  using Base::get_delay_steps;
+  using Base::get_rport;
+  using Base::get_target;
+
+  DelayedT() : Base(), weight_(1.0), further_(0) {}
+  DelayedT(const DelayedT&) = default;
+  DelayedT& operator=(const DelayedT&) = default;
+
+  void check_connection(nest::Node& source, nest::Node& target, size_t port, const CommonPropertiesType&)
+  {
+    typename PlasticT<Target>::Dummy dummy;
+    Base::check_connection_(dummy, source, target, port);
+    if (not dynamic_cast<Neuron*>(&target)) throw nest::IllegalConnection("these synapses end in neurons of this runtime");
+  }
+  bool send(nest::Event& event, size_t thread, const CommonPropertiesType&)
+  {
+    event.set_weight(weight_);
+    event.set_delay_steps(get_delay_steps() + further_);
+    event.set_receiver(*get_target(thread));
+    event.set_rport(get_rport());
+    event();
+    return true;
+  }
+  void get_status(Dictionary& d) const
+  {
+    Base::get_status(d);
+    d["weight"] = weight_;
+    d["further"] = further_;
+  }
+  void set_status(const Dictionary& d, nest::ConnectorModel& model)
+  {
+    Base::set_status(d, model);
+    d.update_value("weight", weight_);
+    d.update_value("further", further_);
+  }
+  void set_weight(double weight) { weight_ = weight; }
+
+private:
+  double weight_;
+  long further_;
+};
+
+template <typename Target>
+constexpr nest::ConnectionModelProperties DelayedT<Target>::properties;
+
 class Module : public nest::NESTExtensionInterface
 {
 public:
@@ -442,6 +537,7 @@ public:
       nest::register_connection_model<PlasticT>(group->name);
     }
     registering_group = nullptr;
+    nest::register_connection_model<DelayedT>("snn_delayed_synapse");
   }
 };
 }
