@@ -38,7 +38,6 @@ TARGET = Target(
             "synapse_record", "plastic_source_stamp_0",
         }
     ),
-    max_ports=64,
     needs=("c++", "boost", "ltdl", "nest"),
 )  # fmt: skip
 """What NEST can do: everything the program can say."""
