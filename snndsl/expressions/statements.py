@@ -15,6 +15,7 @@ from snndsl.errors import TextFault
 from snndsl.expressions.lexer import check_name
 from snndsl.expressions.parser import parse_expression
 from snndsl.expressions.tree import Call, Compare, Expression, Name
+from snndsl.units import near_unit
 
 __all__ = ["Alias", "Assignment", "Deliver", "Derivative", "Equation", "Statement", "parse_equations", "parse_statements"]
 
@@ -23,6 +24,8 @@ _ASSIGNMENT = re.compile(rf"(\s*)({_NAME}(?:\.{_NAME})*)\s*([+\-*/]?=)(?!=)", re
 _DERIVATIVE = re.compile(rf"(\s*)d({_NAME})\s*/\s*dt\s*=(?!=)", re.ASCII)
 _ALIAS = re.compile(rf"(\s*)({_NAME})\s*=(?!=)", re.ASCII)
 _SIGN = re.compile(r"(?<![=<>!])=(?!=)")
+_BEHIND = re.compile(r"(?P<unit>1|[A-Za-z][A-Za-z0-9*/^]*) *(?P<flags>\([^()]*\))?", re.ASCII)
+_LONGEST_UNIT = 80
 _ASSIGNS = "name = expression, += -= *= /=, deliver(x)"
 
 
@@ -129,10 +132,29 @@ def _each(parse: Callable[[str, int], _Kind], text: str | Sequence[str]) -> tupl
 
 def _placed(parse: Callable[[str, int], _Kind], line: str, number: int) -> _Kind:
     try:
+        _no_unit_behind(line)
         return parse(line, number)
     except TextFault as error:
         error.line = number
         raise
+
+
+def _no_unit_behind(line: str) -> None:
+    """Refuse what Brian2 writes behind a line, ``dv/dt = -v/tau : volt``, and its declarations, ``g : siemens``."""
+    before, sign, behind = line.rpartition(":")
+    found = _BEHIND.fullmatch(behind.strip()) if sign and len(behind) <= _LONGEST_UNIT else None
+    if found is None:
+        return
+    place, before = len(before), before.strip()
+    if "=" in before:
+        expected = "the line alone: units follow from values and states"
+        if found["flags"]:
+            expected += "; refractory: {for: T, hold: [..]} says what rests"
+        raise TextFault("unit-behind-equation", f"': {found[0]}' behind an equation", place, expected, before)
+    if re.fullmatch(_NAME, before):
+        unit = near_unit(found["unit"]) or found["unit"]
+        what, hint = f"{line.strip()[:40]!r} is no equation", f"parameters: {{{before}: {{unit: {unit}}}}}"
+        raise TextFault("equation-syntax", what, len(line) - len(line.lstrip()), "dx/dt = ... or x = ...", hint)
 
 
 def _value(line: str, begin: int) -> Expression:

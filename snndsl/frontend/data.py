@@ -161,6 +161,20 @@ def _unit(source: ModelSource, name: str, key: str, spec: DataSpec, place: Locat
 
 
 def _unknown_units(arrays: Mapping[str, Any], name: str, spec: DataSpec, source: ModelSource) -> None:
+    """Refuse units of columns that are not there; ``units:`` is for the columns of a table, ``unit:`` for an array."""
+    table = "" not in arrays
+    if spec.units and not table:
+        place, one = source.locations.key(("data", name, "units")), next(iter(spec.units.values()))
+        raise _fault(
+            "column-unknown", f"data {name!r} is one array, without columns", place, "unit: of the array", f"unit: {one}"
+        )
+    if table and "unit" in spec.model_fields_set:
+        place, units = (
+            source.locations.key(("data", name, "unit")),
+            ", ".join(f"{key}: {spec.unit}" for key in list(arrays)[:3]),
+        )
+        what = f"data {name!r} is a table; 'unit' is for one array"
+        raise _fault("column-unknown", what, place, "units: of the columns", f"units: {{{units}}}")
     for key in spec.units:
         if key not in arrays:
             where = source.locations.key(("data", name, "units", key))
@@ -181,5 +195,5 @@ def _unreadable(file: str, error: Exception, place: Location) -> ModelError:
     return _fault("data-format", f"{file!r} cannot be read: {str(error)[:80]}", place, "an intact file")
 
 
-def _fault(code: str, what: str, place: Location, expected: str) -> ModelError:
-    return ModelError(Fault(code, what, place.file, place.line, place.column, expected=expected))
+def _fault(code: str, what: str, place: Location, expected: str, try_: str = "") -> ModelError:
+    return ModelError(Fault(code, what, place.file, place.line, place.column, expected, try_))

@@ -123,6 +123,13 @@ def _wiring_scope(model: Reading, sources: Selection, targets: Selection) -> dic
             for parameter in model.elements[population].parameters:
                 kind = names.lookup(parameter)
                 scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
+    placed = [
+        bool(spec.positions)
+        for name, spec in model.spec.populations.items()
+        if name in {*sources.populations, *targets.populations}
+    ]
+    if placed and all(placed):
+        scope["distance"] = UNKNOWN  # no model with positions can be simulated yet, which is said there
     return scope
 
 
@@ -149,7 +156,8 @@ def _connect(
         model.report(place, "self-unstated", what, "self: true or self: false")
     if rule in _FIXED and spec.multiple is None:
         model.report(place, "multiple-unstated", f"projection {name!r} draws partners", "multiple: true or multiple: false")
-    if rule == "one_to_one" and sources.size != targets.size:
+    known = model.unsized.isdisjoint((*sources.populations, *targets.populations))
+    if rule == "one_to_one" and sources.size != targets.size and known:
         what = f"one_to_one between {sources.size} and {targets.size} neurons"
         model.report(place.inner("connect"), "sizes-differ", what, "two sides of equal size")
     if rule == "motif":
@@ -163,7 +171,7 @@ def _connect(
         return None
     model.scope.before_run(term, PURE)
     model.scope.expect(term, ONE, f"the value of {rule}", _before_drawing(scope, spec, "value"))
-    if is_constant(model, term):
+    if is_constant(model, term) and known:
         _number(model, spec, term, sources, targets, bool(overlap))
     return Connect(rule, term)
 
@@ -212,7 +220,9 @@ def _before_drawing(scope: Mapping[str, Result], spec: ProjectionSpec, part: str
     return {
         name: kind
         for name, kind in scope.items()
-        if name in ("N_from", "N_to", *rows) or name in known or name.startswith(tuple(item for item in known if "." in item))
+        if name in ("N_from", "N_to", "distance", *rows)
+        or name in known
+        or name.startswith(tuple(item for item in known if "." in item))
     }
 
 

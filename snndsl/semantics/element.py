@@ -6,8 +6,9 @@ prefix of whoever uses it. After this, every text of the element speaks of the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from snndsl.errors import Fault, ModelError, listed, nearest
@@ -15,76 +16,21 @@ from snndsl.expressions import TextFault, parse_equations, parse_statements, tre
 from snndsl.expressions.statements import Alias, Assignment
 from snndsl.expressions.walk import renamed
 from snndsl.frontend.loader import ModelSource
-from snndsl.locations import Path
-from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
-from snndsl.model.equations import Group
+from snndsl.locations import Location, Path
+from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.scope import Scope
+from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import parse_term, value_terms
-from snndsl.units import Dimension
+from snndsl.units import ONE, parse_unit
 
-__all__ = ["INTEGRATORS", "ElementDraft", "find", "flatten"]
+__all__ = ["INTEGRATORS", "find", "flatten"]
 
+_DECLARING = ("parameters", "state", "ports")
 INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
 _BUILTIN = frozenset(builtin_dimensions("element"))
-
-
-@dataclass(eq=False)
-class ElementDraft:
-    """An `Element` while it is read, with what is wrong with it; `unreadable` are parameters whose default is wrong."""
-
-    name: str
-    place: Place
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-    states: dict[str, ValueTerm] = field(default_factory=dict)
-    ports: dict[str, PortDecl] = field(default_factory=dict)
-    port_names: dict[str, str] = field(default_factory=dict)
-    aliases: dict[str, Term] = field(default_factory=dict)
-    derivatives: dict[str, Term] = field(default_factory=dict)
-    integrators: dict[str, str] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
-    update: list[Instruction] = field(default_factory=list)
-    every: list[Timer] = field(default_factory=list)
-    threshold: Term | None = None
-    silent_for: Term | None = None
-    silent_while: Term | None = None
-    hold: tuple[str, ...] = ()
-    reset: list[Instruction] = field(default_factory=list)
-    require: list[Term] = field(default_factory=list)
-    made_for: Term | None = None
-    sources: dict[str, ModelSource] = field(default_factory=dict)
-    source_constants: set[str] = field(default_factory=set)
-    unreadable: set[str] = field(default_factory=set)
-    unbound: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
-
-    def finished(self, scope: Scope) -> Element:
-        """Return the element, once everything in it is known to be right."""
-        return Element(
-            name=self.name,
-            place=self.place,
-            parameters=self.parameters,
-            states=self.states,
-            ports=self.ports,
-            port_names=self.port_names,
-            aliases=self.aliases,
-            derivatives=self.derivatives,
-            groups=self.groups,
-            update=tuple(self.update),
-            every=tuple(self.every),
-            threshold=self.threshold,
-            silent_for=self.silent_for,
-            silent_while=self.silent_while,
-            hold=self.hold,
-            reset=tuple(self.reset),
-            require=tuple(self.require),
-            constants=frozenset(self.source_constants),
-            data=scope.data,
-            dimensions={name: kind for name, kind in scope.found.items() if isinstance(kind, Dimension)},
-        )
 
 
 def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> tuple[Any, ModelSource, Path]:
@@ -206,15 +152,37 @@ class _Piece:
         element, spec = self.element, self.spec
         for name in (*spec.parameters, *spec.state, *spec.ports):
             if name in self.own:
-                element.faults.append(self.at(name).problem("name-twice", f"{name!r} is declared twice", "another name"))
+                self._twice(name)
             if name in _BUILTIN:
                 element.faults.append(self.at(name).problem("name-reserved", f"{name!r} is a built-in name", "another name"))
             self.own[name] = self.flat(name)
+        before = len(element.faults)
         self.equations = self._parsed(parse_equations, spec.equations, "equations")
+        if len(element.faults) > before:
+            self._unread(spec.equations)
         for equation in self.equations:
             if isinstance(equation, Alias):
+                if self.at(equation.name) is not self.place:
+                    self._twice(equation.name, self.inner("equations").at(equation.start, equation.line))
                 self.own[equation.name] = self.flat(equation.name)
         self.given = given
+
+    def _twice(self, name: str, second: Location | None = None) -> None:
+        """Report a name with two meanings at the second of them; nothing that follows from it is reported."""
+        places = [self.inner(section, name) for section in _DECLARING if name in getattr(self.spec, section)]
+        first = places[0].locations.key(places[0].path)
+        where = second or places[1].locations.key(places[1].path)
+        what = f"{name!r} is declared twice, first under {places[0].path[-2]!r} in line {first.line}"
+        self.element.faults.append(Fault("name-twice", what, where.file, where.line, where.column, "another name"))
+        self.element.unbound.add(self.flat(name))
+
+    def _unread(self, text: Any) -> None:
+        """Keep the names of equations that could not be read, so that nobody misses them."""
+        for line in text.split("\n") if isinstance(text, str) else text:
+            name, sign, _ = str(line).partition("=")
+            if sign and name.strip().isidentifier() and name.strip() not in self.own:
+                self.own[name.strip()] = self.flat(name.strip())
+                self.element.unbound.add(self.flat(name.strip()))
 
     def add_texts(self) -> None:
         """Add defaults, initial values, equations and statements."""
@@ -223,8 +191,10 @@ class _Piece:
             element.parameters[self.flat(name)] = self._parameter(name, parameter)
         for name, value in spec.state.items():
             term = self._try_value(value, "state", name)
-            if term is not None:
-                element.states[self.flat(name)] = term
+            if term is None:
+                term = Term(tree.Number(Fraction(0), None), self.inner("state", name))
+                element.unbound.add(self.flat(name))
+            element.states[self.flat(name)] = term
         for name, port in spec.ports.items():
             self._port(name, port)
         if self.prefix and len(spec.ports) == 1:
@@ -258,7 +228,7 @@ class _Piece:
         return f"{self.prefix}.{name}" if self.prefix else name
 
     def at(self, name: str) -> Place:
-        for section in ("parameters", "state", "ports"):
+        for section in _DECLARING:
             if name in getattr(self.spec, section):
                 return self.inner(section, name)
         return self.place
@@ -358,9 +328,24 @@ class _Piece:
             default: ValueTerm | None = self.given[name]
         else:
             default = None if parameter.default is None else self._try_value(parameter.default, "parameters", name)
+        if isinstance(default, Term) and name not in self.given and self._only_a_unit(parameter.default):
+            what, hint = f"{parameter.default!r} is a unit without a number", f"{{unit: {parameter.default}}}"
+            self.element.faults.append(place.problem("dimension", what, "a value, or the unit of a value given at use", hint))
+            self.element.unreadable.add(self.flat(name))
+            return Parameter(place, None, parameter.default)
         if default is None and parameter.default is not None:
             self.element.unreadable.add(self.flat(name))
         return Parameter(place, default, parameter.unit)
+
+    def _only_a_unit(self, text: str) -> bool:
+        """Tell whether a default is a unit such as ``pF`` or ``mV/ms``, and no name of the element or its file."""
+        names = set(re.findall(r"[A-Za-z\u00b5\u03bc]+", text))
+        if not names or names & {*self.own, *self.bound, *self.source.spec.constants}:
+            return False
+        try:
+            return parse_unit(text).dimension != ONE
+        except TextFault:
+            return False
 
     def _port(self, name: str, port: PortSpec) -> None:
         quantum = None if port.quantum is None else self.term(port.quantum, "ports", name, "quantum")
@@ -408,12 +393,13 @@ class _Piece:
             else:
                 self.bound[need] = tree.Name(text=need, start=0, end=0)
                 self.element.unbound.add(need)
+                use = owner.spec.parts[self.prefix].use  # type: ignore[attr-defined]
+                states = list(owner.spec.state)
+                what = f"part {self.prefix!r} needs {need!r}, in {self.spec.needs[need]}"
+                expected = f"a state {need!r} of the owner, or a value where the part is used"
+                hint = f"{{use: {use}, {need}: {states[0] if len(states) == 1 else '..'}}}"
                 place = owner.inner("parts", self.prefix)
-                self.element.faults.append(
-                    place.problem(
-                        "need-unbound", f"part {self.prefix!r} needs {need!r}", f"a state {need!r} of the owner, or {need}: .."
-                    )
-                )
+                self.element.faults.append(place.problem("need-unbound", what, expected, hint))
 
     def _sort_update(self) -> None:
         """Parts by name, then the owner; statements keep their order."""

@@ -15,7 +15,7 @@ from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.element import ElementDraft
+from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.integrators import split_equations
 from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
 from snndsl.semantics.sums import wrong_term
@@ -42,7 +42,7 @@ def element_scope(element: ElementDraft, data: Mapping[str, DataColumn], outside
     for name, term in element.aliases.items():
         names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
     for name in element.unbound:
-        names.makers.setdefault(name, lambda: UNKNOWN)
+        names.makers[name] = lambda: UNKNOWN
     return names
 
 
@@ -178,7 +178,7 @@ def check_instructions(instructions: Iterable[Instruction], names: Scope, assign
                 names.faults.append(fault)
             continue
         found = names.of(instruction.term, local)
-        _assign(instruction, statement, found, names, assignable, local)
+        _assign(instruction, statement, found, names, assignable, local, in_rule)
         if statement.target in local:
             first.setdefault(statement.target, instruction)
             if statement.op != "=":
@@ -204,6 +204,7 @@ def _assign(
     names: Scope,
     assignable: set[str],
     local: dict[str, Result],
+    in_rule: bool,
 ) -> None:
     target, line = statement.target, statement.line
     if target in assignable:
@@ -216,14 +217,17 @@ def _assign(
     elif target in names.makers or target in names.data or "." in target:
         what = f"{target!r} cannot be assigned"
         expected = f"a state ({', '.join(sorted(assignable))}) or a new local"
+        if in_rule and target.startswith("post."):
+            expected += "; neurons change by what arrives at their ports: deliver(x)"
         names.faults.append(instruction.place.problem("not-assignable", what, expected, "", statement.start, line))
         return
     else:
         if statement.op != "=":
             what = f"{target!r} has no value yet"
-            names.faults.append(
-                instruction.place.problem("name-unknown", what, listed(sorted(assignable)), "", statement.start, line)
-            )
+            expected = listed(sorted(assignable))
+            if in_rule and target.endswith("_post"):
+                expected += "; neurons change by what arrives at their ports: deliver(x)"
+            names.faults.append(instruction.place.problem("name-unknown", what, expected, "", statement.start, line))
         local[target] = UNKNOWN if found is None else found
         return
     if found is None or not isinstance(known, Dimension):

@@ -6,7 +6,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.walk import names_in, renamed
 from snndsl.model.equations import Group, Linear
-from snndsl.semantics.element import ElementDraft
+from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
 
 __all__ = ["split_equations"]

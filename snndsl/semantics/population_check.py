@@ -11,7 +11,8 @@ from snndsl.model.element import Element
 from snndsl.model.population import Population
 from snndsl.model.text import ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.element import INTEGRATORS, ElementDraft, flatten
+from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.element import INTEGRATORS, flatten
 from snndsl.semantics.element_check import check_element, element_scope
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, Scope
@@ -27,7 +28,7 @@ def read_populations(model: Reading) -> dict[str, Population]:
     found = {}
     for name, spec in model.spec.populations.items():
         size = whole_size(model, spec.size, f"population {name!r}", "populations", name, "size")
-        model.sizes[name] = size if size is not None else 1
+        model.set_size(name, size)
         key = (spec.neuron.use, str(spec.neuron.integrator))
         try:
             if key not in drafts:

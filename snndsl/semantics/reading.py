@@ -17,13 +17,15 @@ from snndsl.model.data import DataColumn
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term
 from snndsl.schema import ModelSpec
-from snndsl.semantics.element import ElementDraft
+from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.rule import RuleDraft
 from snndsl.semantics.scope import Maker, Result, Scope
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import parse_term
 
-__all__ = ["Reading", "is_library"]
+__all__ = ["MAX_SIZE", "Reading", "is_library"]
+
+MAX_SIZE = 2**31 - 1
 
 
 def is_library(source: ModelSource) -> bool:
@@ -53,7 +55,7 @@ class Reading:
     faults : list of Fault
         Takes what is wrong.
     sizes : dict of str to int
-        Of populations and sources.
+        Of populations and sources; those of `unsized` are wrong in the file and stand here as the largest possible.
     elements, signals : dict of str to ElementDraft
         By population and by signal; `element_scopes` and `signal_scopes` are theirs.
     rules : dict of str to list of RuleDraft
@@ -70,6 +72,7 @@ class Reading:
     scope: Scope
     faults: list[Fault]
     sizes: dict[str, int] = field(default_factory=dict)
+    unsized: set[str] = field(default_factory=set)
     elements: dict[str, ElementDraft] = field(default_factory=dict)
     element_scopes: dict[str, Scope] = field(default_factory=dict)
     signals: dict[str, ElementDraft] = field(default_factory=dict)
@@ -91,6 +94,12 @@ class Reading:
     def report(self, place: Place, code: str, what: str, expected: str = "", try_: str = "") -> None:
         """Take a fault at the beginning of a text."""
         self.faults.append(place.problem(code, what, expected, try_))
+
+    def set_size(self, name: str, size: int | None) -> None:
+        """Keep the size of a population or source; None: it is wrong, which is reported, and nothing else is judged by it."""
+        self.sizes[name] = size if size is not None else MAX_SIZE
+        if size is None:
+            self.unsized.add(name)
 
     def term(self, text: Any, *path: str | int) -> Term | None:
         """Parse an expression of the model file; None after reporting what is wrong."""

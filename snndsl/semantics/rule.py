@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault, parse_statements, tree
 from snndsl.expressions.statements import Deliver, Statement
-from snndsl.expressions.walk import renamed
+from snndsl.expressions.walk import calls_in, renamed
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.rule import PlasticityRule
@@ -42,6 +43,7 @@ class RuleDraft:
     bound: Term | None = None
     require: list[Term] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
     def finished(self) -> PlasticityRule:
@@ -79,12 +81,12 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleDraft:
             rule.unreadable.add(key)
     for key, value in spec.state.items():
         term = reader.value(value, "state", key)
-        if term is not None:
-            rule.states[key] = term
+        rule.states[key] = reader.nothing(key, "state") if term is None else term
     for key, trace in spec.traces.items():
         tau, to = reader.term(trace.tau, "traces", key), reader.term(trace.to, "traces", key)
-        if tau is not None and to is not None:
-            rule.traces[key] = (tau, to)
+        if tau is None or to is None:
+            tau = to = reader.nothing(key, "traces")
+        rule.traces[key] = (tau, to)
     for key in (*spec.parameters, *spec.state, *spec.traces):
         if key in _BUILTIN:
             rule.faults.append(reader.inner().problem("name-reserved", f"{key!r} is a built-in name", "another name"))
@@ -116,6 +118,21 @@ class _Reader:
     def inner(self, *path: str | int) -> Place:
         return self.rule.place.inner(*path)
 
+    def nothing(self, key: str, section: str) -> Term:
+        """Stand in for a value that could not be read, so that nobody misses its name."""
+        self.rule.unread.add(key)
+        return Term(tree.Number(Fraction(0), None), self.inner(section, key))
+
+    def data(self, node: tree.Expression, place: Place, line: int) -> None:
+        """Refuse arrays of data, which no rule can read yet; they can be put into states of the synapses."""
+        for call in calls_in(node):
+            name = call.function
+            if name.split(".")[0] in self.rule.source.spec.data:
+                what = f"the data array {name!r} cannot be read in a rule yet"
+                expected = "a state of the rule, with its values at the projection"
+                hint = f"initial: {{x: {name}(..)}} at the projection"
+                self.rule.faults.append(place.problem("function-misplaced", what, expected, hint, call.start, line))
+
     def name(self, node: tree.Name) -> tree.Expression:
         rule, text = self.rule, node.text
         own: Mapping[str, Any] = rule.spec.parameters
@@ -131,6 +148,7 @@ class _Reader:
         return node
 
     def flat(self, term: Term) -> Term:
+        self.data(term.tree, term.place, term.line)
         return Term(renamed(term.tree, self.name), term.place, term.line)
 
     def term(self, text: str, *path: str | int) -> Term | None:
@@ -161,4 +179,5 @@ class _Reader:
             return []
         for statement in statements:
             renamed(statement.value, self.name)
+            self.data(statement.value, place, statement.line)
         return [Instruction("", statement, place) for statement in statements]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.statements import Deliver
+from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
 from snndsl.model.rule import RuleUse
 from snndsl.model.text import Place, Term, ValueTerm
@@ -78,7 +79,10 @@ def _use(
             model.report(place, "parameter-missing", f"parameter {key!r} of rule {use.use!r} has no value", f"{key}: ..")
     for key in rule.spec.needs:
         if key not in use.values:
-            model.report(place, "need-unbound", f"rule {use.use!r} needs {key!r}", f"{key}: ..")
+            what = f"rule {use.use!r} needs {key!r}, in {rule.spec.needs[key]}"
+            states = [name for name in neurons if name.startswith("post.")]
+            hint = f"{{use: {use.use}, {key}: {states[0] if states else '..'}}}"
+            model.report(place, "need-unbound", what, "a value at the projection: pre.x, post.x or another", hint)
     return RuleUse(rule.finished(), place, given, bound)
 
 
@@ -105,7 +109,9 @@ def _initial(model: Reading, name: str, wiring: Mapping[str, Result]) -> dict[st
 
 def _scope(model: Reading, rule: RuleDraft, weight: Dimension | None, neurons: Mapping[str, Result]) -> Scope:
     """Return the scope of a rule between neurons that offer `neurons`."""
-    scope = Scope({**model.signal_makers()}, {}, rule.faults)
+    columns = DataColumns()
+    columns.unreadable = frozenset(rule.source.spec.data)  # arrays are no names of a rule, which is said where it is read
+    scope = Scope({**model.signal_makers()}, columns, rule.faults)
     scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
         scope.makers[key] = _parameter(scope, parameter)
@@ -114,6 +120,7 @@ def _scope(model: Reading, rule: RuleDraft, weight: Dimension | None, neurons: M
         scope.makers[key] = lambda first=first: zero_is_number(scope.of(first))  # type: ignore[misc]
     for key, (_, to) in rule.traces.items():
         scope.makers[key] = lambda to=to: zero_is_number(scope.of(to))  # type: ignore[misc]
+    scope.declare(dict.fromkeys(rule.unread, UNKNOWN))
     for need, unit in rule.spec.needs.items():
         scope.makers[need] = _parameter(scope, Parameter(rule.place.inner("needs", need), None, unit))
     ask_all(scope, rule.place)

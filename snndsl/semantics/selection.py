@@ -47,7 +47,7 @@ def _blocks(
     if match is None:
         raise ModelError(place.problem("selection-syntax", f"{what} {item!r}", "name, name[3] or name[0:100]"))
     name, first, colon, last = match.groups()
-    if name in groups and "[" not in item:
+    if name in groups and name not in sizes and "[" not in item:  # a name of both is reported
         if name in chain:
             raise _cycle(chain[chain.index(name) :], place)
         inside, holds = Place(place.locations, ("groups", name)), f"group {name!r} holds"

@@ -48,7 +48,7 @@ def read_source_sizes(model: Reading) -> None:
     for name, spec in model.spec.stimuli.items():
         if spec.size is not None:
             size = whole_size(model, spec.size, f"source {name!r}", "stimuli", name, "size")
-            model.sizes[name] = size if size is not None else 1
+            model.set_size(name, size)
 
 
 def read_stimuli(model: Reading) -> dict[str, Stimulus]:

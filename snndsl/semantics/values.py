@@ -14,7 +14,9 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, said
 from snndsl.semantics.terms import value_terms
 from snndsl.semantics.usable import BUILD
-from snndsl.units import ONE, Dimension, near_unit
+from snndsl.units import ONE, Dimension, near_unit, parse_unit
+
+_RATE = parse_unit("Hz").dimension
 
 __all__ = ["ReadValue", "read_value", "whole_size"]
 
@@ -50,7 +52,7 @@ def read_value(
             model.faults.append(terms.problem("dimension", f"{what} is {said(found)}", said(wanted), _with_unit(terms, wanted)))
         return ReadValue(terms, found)
     size = model.sizes.get(str(path[1])) if path[0] == "populations" else None
-    if size is not None and len(terms) != size:
+    if size is not None and path[1] not in model.unsized and len(terms) != size:
         model.faults.append(
             place.problem("list-length", f"{what} has {len(terms)} values for {size} neurons", f"{size} values")
         )
@@ -67,7 +69,8 @@ def _with_unit(term: Term, wanted: Dimension) -> str:
     if not isinstance(node, Number) or wanted.is_dimensionless:
         return ""
     if node.unit is None:
-        return f"{node.text} {wanted}"
+        usual = "Hz" if wanted == _RATE else str(wanted)  # kHz is what the program computes in, not what people write
+        return f"{node.text} {usual}"
     near = near_unit(node.unit.text, wanted)
     return f"{to_text(Number(node.value, None))} {near}" if near else ""
 

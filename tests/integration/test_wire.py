@@ -379,7 +379,7 @@ def test_names_that_yaml_takes_for_something_else(tmp_path: Path) -> None:
     text = IZHIKEVICH.replace("  exc:", '  "true":').replace("[exc]", '["true"]').replace("exc[", "true[")
     file = model(tmp_path, text)
     assert command(file, out=tmp_path / "new.yaml") == 0
-    assert snndsl.load(tmp_path / "new.yaml").checked.spec.projections["chain_true"].to == ("true",)
+    assert snndsl.load(tmp_path / "new.yaml").checked.projections["chain_true"].targets.populations == ("true",)
 
 
 def test_files_of_the_model_stay_beside_it(tmp_path: Path) -> None:
