@@ -38,11 +38,9 @@ TARGET = Target(
             "synapse_record", "plastic_source_stamp_0",
         }
     ),
-    max_ports=64,
-    max_delay=2**20,
     needs=("c++", "boost", "ltdl", "nest"),
 )  # fmt: skip
-"""What NEST can do: everything the program can say, with delays that fit into its 21 bits."""
+"""What NEST can do: everything the program can say."""
 
 HEADERS = ("boost/type_index.hpp", "ltdl.h")
 

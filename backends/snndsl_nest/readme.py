@@ -15,18 +15,21 @@ of a NEST version compiles `code/runtime.cpp` (about half a minute).
 
 | file | what |
 |---|---|
-| `run.py` | populations and synapses, from top to bottom |
+| `run.py` | settings, populations, synapses, inputs, recording, run: PyNEST, from top to bottom |
 | `settings.json` | every scalar |
 | `program.txt` | the program in words |
 | `data/` | arrays: values, synapses, inputs |
 | `code/kernels.c` | what neurons and synapses do, statement by statement |
-| `code/runtime.cpp` | NEST nodes and synapses that run a kernel; the same for every model |
-| `code/engine.py` | gives the numbers to the runtime |
+| `code/runtime.cpp`, `neuron.h`, `synapse.h` | NEST nodes and synapses that run a kernel; the same for every model |
+| `code/runtime.py` | makes kernels known to NEST, and shares the arrays of plastic synapses with it |
+| `code/simulation.py` | the command line, and when to write what |
 | `code/recording.py`, `code/run_folder.py` | write the results |
 
 A step j leads to stamp j + 1: arrivals at synapses, sums at the ports, update, threshold, reset, postsynaptic events. NEST
-counts steps as milliseconds (`resolution = 1.0`). Weights are multiples of a power of two, so sums do not depend on their
-order or on the number of threads.
+counts steps as milliseconds (`resolution = 1.0`); its step S makes stamp S - 1, so that sources can spike at stamp 0.
+Parameters and states of neurons are those of the nodes (`nodes["NAME"].get()`). Plastic synapses are rows of tables, since
+NEST reads its connections one by one. Weights are multiples of a power of two, so sums do not depend on their order or on the
+number of threads.
 """
 
 

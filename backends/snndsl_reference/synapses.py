@@ -195,7 +195,7 @@ class PlasticSynapses:
 
 
 def _value(key: str, rows: Table, values: Mapping[str, float]) -> Any:
-    return np.asarray(rows[key], np.float64) if key in rows else values[key]
+    return values[key] if key in values else np.asarray(rows[key], np.float64)
 
 
 def _schedule(calendar: dict[int, list[Index]], stamps: Index, rows: Index) -> None:

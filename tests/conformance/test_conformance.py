@@ -33,7 +33,7 @@ def test_what_the_case_expects(case: str, references: dict[str, Recording]) -> N
 
 
 @pytest.mark.parametrize("backend", OTHERS)
-@pytest.mark.parametrize("case", ["plasticity_traces", "neurons_by_equations"])
+@pytest.mark.parametrize("case", ["plasticity_traces", "neurons_by_equations", "long_delays"])
 def test_two_threads_give_the_same(case: str, backend: str, references: dict[str, Recording], tmp_path: Path) -> None:
     assert differences(references[case], run_case(case, backend, tmp_path / "run", threads=2)) == []
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["KERNELS", "RUNTIME", "compile_kernels", "compile_runtime", "compilers", "kernel_key", "nest_folder", "runtime_key"]
+__all__ = [
+    "KERNELS",
+    "RUNTIME",
+    "built",
+    "compile_kernels",
+    "compile_runtime",
+    "compilers",
+    "kernel_key",
+    "nest_folder",
+    "runtime_key",
+]
 
 Run = Callable[..., Any]
 RUNTIME, KERNELS = "runtime.so", "kernels.so"
@@ -25,7 +36,7 @@ KERNEL_FLAGS = ("-shared", "-fPIC", "-O2", "-std=c11", "-ffp-contract=off", "-fn
 """No contraction, no reordering: every sum as it is written."""
 
 _RUNTIME_FLAGS = ("-shared", "-fPIC", "-O2", "-std=c++20", "-fopenmp", "-ffp-contract=off", "-DNDEBUG", "-w")
-_RUNTIME_SOURCES = ("runtime.cpp", "kernel.h")
+_RUNTIME_SOURCES = ("runtime.cpp", "synapse.h", "neuron.h", "network.h", "kernel.h")
 _KERNEL_SOURCES = ("kernels.c", "functions.h", "operations.h", "kernel.h")
 
 
@@ -49,6 +60,30 @@ def runtime_key(code: Path) -> dict[str, str]:
 def kernel_key(code: Path) -> dict[str, str]:
     """Return what the compiled kernels depend on; no number of the model but those its statements hold."""
     return {**_sources(code, _KERNEL_SOURCES), **_surroundings(KERNEL_FLAGS)}
+
+
+def built(tree: Path, given: Path | None) -> tuple[Path, Path]:
+    """Return runtime and kernels: those given, else the tree's own, compiled where they are not of this tree.
+
+    Parameters
+    ----------
+    tree : Path
+        The generated tree.
+    given : Path or None
+        Folder with ``places.json``, which says where they are.
+    """
+    if given is not None:
+        places = json.loads((given / "places.json").read_text(encoding="utf-8"))
+        return Path(places[RUNTIME]), Path(places[KERNELS])
+    folder, code = tree / "build", tree / "code"
+    folder.mkdir(exist_ok=True)
+    for name, key, make in ((RUNTIME, runtime_key, compile_runtime), (KERNELS, kernel_key, compile_kernels)):
+        known, wanted = folder / f"{name}.key", repr(sorted(key(code).items()))
+        if not ((folder / name).exists() and known.exists() and known.read_text() == wanted):
+            print(f"compiling {name}", file=sys.stderr)
+            make(code, folder)
+            known.write_text(wanted)
+    return folder / RUNTIME, folder / KERNELS
 
 
 def compile_runtime(code: Path, folder: Path, run: Run = subprocess.run) -> None:

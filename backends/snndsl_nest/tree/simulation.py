@@ -1,62 +1,215 @@
-"""What ``python run.py`` does around the network: build, load, run in pieces, commit, end."""
+"""What `run.py` needs beside PyNEST: its command line, the numbers of the tree, and the run folder."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import json
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace, TracebackType
 from typing import Any
 
-from building import compiler_version, nest_version  # type: ignore[import-not-found]
-from engine import Engine, built  # type: ignore[import-not-found]
+import nest
+import numpy as np
+from building import built, compiler_version, nest_version  # type: ignore[import-not-found]
+from failure import failure_of  # type: ignore[import-not-found]
+from numpy.typing import NDArray
 from recording import Recorder  # type: ignore[import-not-found]
 from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
+from runtime import Runtime, nest_name  # type: ignore[import-not-found]
 
-__all__ = ["main"]
+__all__ = ["Simulation"]
 
 _PIECE = 0.1  # seconds between two looks at the clock and at signals
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def main(tree: Path, network: Callable[[Engine], None]) -> int:
-    """Run the tree as its command line says; return the exit status.
+class Simulation:
+    """One run of the tree, as its command line says; as a context it closes the run folder, whatever happens.
 
     Parameters
     ----------
     tree : Path
         Folder of run.py.
-    network : callable
-        Creates and connects the nodes.
+
+    Attributes
+    ----------
+    threads : int
+        Of NEST.
+    status : int
+        What the process should exit with.
     """
-    options = _options(tree)
-    settings = json.loads((tree / "settings.json").read_text(encoding="utf-8"))
-    if options.steps is not None:
-        settings["steps"] = options.steps
+
+    def __init__(self, tree: Path) -> None:
+        options = _options(tree)
+        self.threads: int = options.threads
+        self.settings: dict[str, Any] = json.loads((tree / "settings.json").read_text(encoding="utf-8"))
+        if options.steps is not None:
+            self.settings["steps"] = options.steps
+        self._tree, self._data, self._build = tree, tree / "data", options.build.resolve() if options.build else None
+        try:
+            self._folder = RunFolder(
+                options.out.resolve(), self.settings, {"nest": nest_version(), "compiler": compiler_version()}
+            )
+        except RunFolderError as error:
+            print(error, file=sys.stderr)
+            sys.exit(2)
+        self._folder.watch_signals()
+
+    def __enter__(self) -> Simulation:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+        if not isinstance(error, OSError | subprocess.CalledProcessError):
+            return False
+        what = f"the model could not be built: {error}"
+        self._folder.fail("simulator", what, step=0)
+        print(what, file=sys.stderr)
+        return True
+
+    @property
+    def status(self) -> int:
+        return int(self._folder.exit_status())
+
+    # ---- what the network is made from
+
+    def models(self) -> str:
+        """Compile code/ if that was not done yet; return what `nest.Install` takes."""
+        self._folder.emit({"event": "phase", "name": "build"})
+        libraries = built(self._tree, self._build)
+        self._folder.emit({"event": "phase", "name": "load"})
+        self._runtime = Runtime(self.settings, self._data, libraries)
+        return str(libraries[0])
+
+    def values(self, population: str) -> dict[str, Any]:
+        """Return parameters and initial states of a population: numbers, and arrays where neurons differ."""
+        item = self.settings["populations"][population]
+        neuron, folder = self.settings["neurons"][item["neuron"]], self._data / "populations" / population
+        return {
+            nest_name(name): np.load(folder / f"{name}.npy") if item["values"][name] is None else float(item["values"][name])
+            for name in (*neuron["params"], *neuron["states"])
+        }
+
+    def spike_trains(self, population: str) -> list[dict[str, NDArray[np.int64]]]:
+        """Return the stamps at which each of the sources of a population spikes."""
+        stamps, neurons = (np.load(self._data / "sources" / population / f"{column}.npy") for column in ("stamp", "neuron"))
+        start, order = _by_neuron(neurons, self.settings["populations"][population]["size"])
+        return [{"spike_stamps": train.astype(np.int64)} for train in np.split(stamps[order], start[1:-1])]
+
+    def synapses(self, name: str, sources: Any, targets: Any) -> SimpleNamespace:
+        """Return synapses between two populations as arrays: pre and post (ids of nodes), row, delay (in steps), weight."""
+        item, folder = self.settings["synapses"][name], self._data / "synapses" / name
+        pre, post, axonal, dendritic = (np.load(folder / f"{column}.npy") for column in ("pre", "post", "axonal", "dendritic"))
+        return SimpleNamespace(
+            pre=pre.astype(np.int64) + sources[0].global_id,
+            post=post.astype(np.int64) + targets[0].global_id,
+            row=np.arange(item["rows"]),
+            delay=axonal.astype(np.float64) + dendritic,
+            weight=np.load(folder / "weight.npy") if item["rule"] is None else None,
+        )
+
+    def table(self, synapses: str) -> int:
+        """Return the number of the table that holds parameters and states of plastic synapses."""
+        return int(self._runtime.table(synapses))
+
+    def inject(self, name: str, targets: Any) -> None:
+        """Have listed events from outside delivered to the neurons of a population."""
+        item = self.settings["injections"][name]
+        columns = (np.load(self._data / "injections" / name / f"{column}.npy") for column in ("step", "neuron", "amount"))
+        step, neuron, amount = columns
+        start, order = _by_neuron(neuron, len(targets))
+        pointer = self._runtime.pointer
+        ports: list[str] = self.settings["neurons"][self.settings["populations"][item["target"]]["neuron"]]["ports"]
+        self._runtime.library.snn_injection(
+            ctypes.c_long(targets[0].global_id), ports.index(item["port"]), pointer(start, np.int64),
+            pointer(step[order], np.int64), pointer(amount[order], np.float64),
+        )  # fmt: skip
+
+    # ---- what happens to it
+
+    def start(self, nodes: Mapping[str, Any], recorders: Mapping[str, Any]) -> None:
+        """Prepare for the first step and for what is recorded, once all nodes are connected.
+
+        Parameters
+        ----------
+        nodes : mapping of str to NodeCollection
+            All populations, in the order in which they were created.
+        recorders : mapping of str to NodeCollection
+            The spike recorder of a population.
+        """
+        library, self._slice = self._runtime.library, int(nest.min_delay)
+        ring = 1 << (int(nest.max_delay) + 2 * self._slice + 4).bit_length()
+        first = np.array([collection[0].global_id for collection in nodes.values()])
+        library.snn_start(
+            ctypes.c_long(self.threads), ctypes.c_long(ring), ctypes.c_double(self.settings["trial"]),
+            ctypes.c_long(len(first)), self._runtime.pointer(first, np.int64),
+        )  # fmt: skip
+        with self._folder.concluding():
+            self._recorder = Recorder(self._runtime, self._folder, self._tree, nodes, recorders)
+        self._folder.emit({"event": "phase", "name": "simulate"})
+
+    def pieces(self) -> Iterator[float]:
+        """Yield steps to simulate next, until the run is over; in between, write what is complete.
+
+        A stamp is committed once NEST is a slice further: then every spike has reached its synapses.
+        """
+        recorder, folder, piece = self._recorder, self._folder, 1
+        steps, chunk = self.settings["steps"], self.settings["chunk"]
+        now = 0  # of NEST, in steps: its step S makes stamp S - 1
+        with folder.concluding():
+            while folder.manifest["status"] == "running":
+                ready, target = now - 1 - self._slice, min(recorder.done + chunk, steps)
+                failure = failure_of(self._runtime)
+                if failure and failure[0] < steps and ready >= failure[0]:
+                    self._failed()
+                elif folder.stop_requested:
+                    recorder.commit(min(ready, steps))
+                    folder.finish("interrupted" if recorder.done < steps else "complete")
+                elif ready >= target:
+                    recorder.commit(target)
+                    if recorder.done == steps:
+                        folder.finish()
+                else:
+                    slices = min(piece, -(-(target + 1 + self._slice - now) // self._slice))
+                    now += slices * self._slice
+                    recorder.expect(now)
+                    begun = time.monotonic()
+                    with _signals_wait():
+                        yield float(slices * self._slice)
+                    piece = max(1, int(slices * _PIECE / max(time.monotonic() - begun, 1e-4)))
+                    folder.emit({"event": "progress", "step": min(max(now - 1, 0), steps), "spikes": recorder.counted()})
+
+    def _failed(self) -> None:
+        """End a run whose model failed: everything before is kept, nothing after."""
+        complete, _ = failure_of(self._runtime)
+        self._recorder.catch_up(complete)  # a synapse that was late may have failed before
+        complete, reason = failure_of(self._runtime)
+        if complete > self._recorder.done or not self._folder.manifest["files"]:
+            self._recorder.write(complete)
+        self._folder.fail(**reason)
+        print(reason["what"], file=sys.stderr)
+
+
+@contextlib.contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Keep signals until NEST is back: it would swallow them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
-        folder = RunFolder(options.out.resolve(), settings, {"nest": nest_version(), "compiler": compiler_version()})
-    except RunFolderError as error:
-        print(error, file=sys.stderr)
-        return 2
-    folder.watch_signals()
-    try:
-        folder.emit({"event": "phase", "name": "build"})
-        libraries = built(tree, options.build.resolve() if options.build else None)
-        folder.emit({"event": "phase", "name": "load"})
-        engine = Engine(tree, settings, libraries, options.threads)
-        engine.install()
-        network(engine)
-    except (OSError, subprocess.CalledProcessError) as error:
-        folder.fail("simulator", f"the model could not be built: {error}", step=0)
-        print(f"the model could not be built: {error}", file=sys.stderr)
-        return int(folder.exit_status())
-    with folder.concluding():
-        _run(engine, Recorder(engine, folder, tree, settings["steps"]), folder, settings)
-    return int(folder.exit_status())
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _by_neuron(neurons: NDArray[Any], size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the events of each neuron start, and the order that puts them together."""
+    order = np.argsort(neurons, kind="stable")
+    return np.searchsorted(neurons[order], np.arange(size + 1)).astype(np.int64), order.astype(np.int64)
 
 
 def _options(tree: Path) -> argparse.Namespace:
@@ -69,63 +222,3 @@ def _options(tree: Path) -> argparse.Namespace:
     if options.threads < 1 or (options.steps is not None and options.steps < 0):
         parser.error("threads and steps are positive numbers")
     return options
-
-
-def _run(engine: Engine, recorder: Recorder, folder: Any, settings: dict[str, Any]) -> None:
-    """Simulate in pieces. A stamp is committed once NEST is a slice further: then every spike has reached its synapses."""
-    nest, steps, piece = engine.nest, settings["steps"], 1
-    now = 0  # of NEST, in steps: its step S makes stamp S - 1
-    folder.emit({"event": "phase", "name": "simulate"})
-    nest.Prepare()
-    while folder.manifest["status"] == "running":
-        ready, target = now - 1 - engine.slice, min(recorder.done + settings["chunk"], steps)
-        failure = engine.failure()
-        if failure and failure[0] < steps and ready >= failure[0]:
-            _failed(engine, recorder, folder)
-        elif folder.stop_requested:
-            _commit(engine, recorder, min(ready, steps))
-            folder.finish("interrupted" if recorder.done < steps else "complete")
-        elif ready >= target:
-            _commit(engine, recorder, target)
-            if recorder.done == steps:
-                folder.finish()
-        else:
-            slices = min(piece, -(-(target + 1 + engine.slice - now) // engine.slice))
-            engine.open_snapshots(now + slices * engine.slice)
-            seconds = _simulate(nest, slices * engine.slice)
-            now += slices * engine.slice
-            piece = max(1, int(slices * _PIECE / max(seconds, 1e-4)))
-            folder.emit({"event": "progress", "step": min(max(now - 1, 0), steps), "spikes": engine.counted()})
-    nest.Cleanup()
-
-
-def _simulate(nest: Any, steps: int) -> float:
-    """Run NEST; signals wait until it is back, for it would swallow them. Return the seconds it took."""
-    begun = time.monotonic()
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    try:
-        nest.Run(float(steps))
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-    return time.monotonic() - begun
-
-
-def _commit(engine: Engine, recorder: Recorder, stamp: int) -> None:
-    """Commit up to a stamp, unless a synapse that was late fails before it."""
-    if stamp < recorder.done or stamp < 0:
-        return
-    engine.catch_up(stamp)
-    failure = engine.failure()
-    if failure is None or failure[0] >= stamp:
-        recorder.commit(stamp)
-
-
-def _failed(engine: Engine, recorder: Recorder, folder: Any) -> None:
-    """End a run whose model failed: everything before is kept, nothing after."""
-    complete, reason = engine.failure()
-    engine.catch_up(complete)  # a synapse that was late may have failed before
-    complete, reason = engine.failure()
-    if complete > recorder.done or not folder.manifest["files"]:
-        recorder.commit(complete)
-    folder.fail(**reason)
-    print(reason["what"], file=sys.stderr)

@@ -1,0 +1,128 @@
+/* What the runtime knows of a network: models, tables of plastic synapses, populations, records, and what went wrong. */
+#ifndef SNN_NETWORK_H
+#define SNN_NETWORK_H
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "kernel.h"
+
+class Neuron;
+
+struct NeuronModel
+{
+  std::string name;
+  snn_neuron_step step; // none: a source
+  snn_sample_place bad_sample;
+  std::vector<std::string> params, states;
+  int ports;
+};
+
+struct Rule // of plasticity
+{
+  std::string name;
+  int ns, deliver, post_first;
+  snn_rule_event pre, post;
+  snn_sample_place bad_sample;
+  std::vector<long> periods;
+  std::vector<snn_rule_event> ticks;
+};
+
+struct Table // plastic synapses of one projection between two populations; arrays belong to Python and are changed in place
+{
+  int order;
+  long rows;
+  const int32_t *axonal, *dendritic;
+  const int64_t* row; // of the projection
+  const double* params;
+  long stride; // 0: all rows share one row of parameters
+  double* states;
+  const Rule* rule = nullptr;
+  int port = 0;
+  std::vector<Neuron*> targets;
+  std::vector<long> done, seen; // by row: stamp it has caught up with; postsynaptic spikes it has seen
+  std::vector<int> variables; // of snapshots
+  std::vector<long> stamps;
+  std::vector<std::vector<double>> taken; // by snapshot: variables x rows
+  std::vector<int> next; // by row: its next snapshot
+  size_t opened = 0; // snapshots there is room for
+};
+
+/* Events from outside by neuron: rows start[k] .. start[k + 1] of steps and amounts. */
+struct Injection
+{
+  int port;
+  const int64_t *start, *step;
+  const double* amount;
+};
+
+struct StateRecord
+{
+  int variable;
+  const int32_t* place; // of each neuron among the recorded ones, -1 if it is not
+  long neurons, period, first, last;
+  double* buffer;
+  const int64_t* offset; // samples that have left the buffer
+};
+
+struct Population
+{
+  int order = 0;
+  std::vector<Injection> injections;
+  std::vector<StateRecord> records;
+};
+
+struct Failure
+{
+  bool any = false;
+  long step = 0; // steps that are complete
+  int phase = 0, order = 0, sub = 0;
+  long index = 0;
+  int place = 0, sample = -1;
+  bool synapses = false;
+  double value = 0.0, at = 0.0;
+
+  /* what a kernel returned, and the states it left */
+  void meaning(int code, const double* states, snn_sample_place bad_sample)
+  {
+    any = true;
+    if (code == -1) {
+      bad_sample(&sample, &at);
+      return;
+    }
+    place = code > 0 ? code - 1 : -2 - code;
+    value = states[place];
+  }
+
+  std::tuple<long, int, int, int, int, long> key() const { return { step, phase, order, sub, place, index }; }
+};
+
+struct Network
+{
+  std::vector<std::unique_ptr<NeuronModel>> neurons;
+  std::vector<std::unique_ptr<Rule>> rules;
+  std::vector<std::unique_ptr<Table>> tables;
+  std::map<long, Population> populations; // by the id of the first node
+  std::vector<Neuron*> learners; // nodes that keep their spikes for plastic synapses
+  std::vector<long> counted; // spikes, by thread
+  double trial = 0.0;
+  long ring = 4; // slots of a ring: a power of two, at least two slices
+  Failure failure;
+  std::mutex guard;
+
+  /* the earliest failure counts, whichever thread finds it first */
+  void fail(const Failure& found)
+  {
+    const std::lock_guard<std::mutex> lock(guard);
+    if (not failure.any or found.key() < failure.key()) failure = found;
+  }
+};
+
+extern Network network;
+
+#endif

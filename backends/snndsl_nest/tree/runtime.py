@@ -1,0 +1,113 @@
+"""Node and synapse models of NEST from compiled kernels, and the arrays they share with Python.
+
+What `run.py` creates and connects are the models of this file: ``snn_neuron_NAME``, ``snn_source`` and ``snn_rule_NAME``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Runtime", "nest_name", "values_of"]
+
+_RESERVED = frozenset(
+    {
+        "available", "capacity", "compartments", "element_type", "elementsize", "frozen", "global_id", "instantiations",
+        "local", "model", "model_id", "node_uses_wfr", "receptors", "thread", "thread_local_id", "type_id", "vp",
+    }
+)  # fmt: skip
+"""What the status of a node says in NEST."""
+
+
+def nest_name(name: str) -> str:
+    """Return the name that a parameter or state has in NEST: a reserved one gets another underscore."""
+    return f"{name}_" if name.rstrip("_") in _RESERVED else name
+
+
+class Runtime:
+    """The runtime and the kernels of a model, loaded; the models are known to NEST once it has installed the runtime.
+
+    Parameters
+    ----------
+    settings : mapping
+        Of settings.json.
+    data : Path
+        Folder of the arrays.
+    libraries : tuple of Path
+        Runtime and kernels.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], data: Path, libraries: tuple[Path, Path]) -> None:
+        self.settings, self.data = settings, data
+        self.library, self.kernels = (ctypes.CDLL(str(library)) for library in libraries)
+        self.tables: dict[str, int] = {}
+        self._kept: list[Any] = []  # arrays that the compiled code points to
+        self._samples()
+        for name, neuron in settings["neurons"].items():
+            step = getattr(self.kernels, f"snn_neuron_{name}")
+            self._neuron(f"snn_neuron_{name}", step, neuron["params"], neuron["states"], len(neuron["ports"]))
+        self._neuron("snn_source", None, [], [], 0)
+        for name, rule in settings["rules"].items():
+            self._rule(name, rule)
+
+    def table(self, synapses: str) -> int:
+        """Return the number of the table of plastic synapses: parameters, states and delays, one row a synapse."""
+        item = self.settings["synapses"][synapses]
+        rule, folder = self.settings["rules"][item["rule"]], self.data / "synapses" / synapses
+        columns = [np.load(folder / f"{name}.npy") for name in ("axonal", "dendritic", "row")]
+        pointers = [self.pointer(column, kind) for column, kind in zip(columns, (np.int32, np.int32, np.int64), strict=True)]
+        each = any(item["values"][name] is None for name in rule["params"])
+        params = values_of(item["values"], rule["params"], folder, item["rows"] if each else 1)
+        states = values_of(item["values"], rule["states"], folder, item["rows"])
+        self.tables[synapses] = int(
+            self.library.snn_table(
+                ctypes.c_long(item["rows"]), *pointers, self.pointer(params, np.float64),
+                ctypes.c_long(params.shape[1] if each else 0), self.pointer(states, np.float64),
+            )
+        )  # fmt: skip
+        return self.tables[synapses]
+
+    def pointer(self, array: Any, kind: Any) -> ctypes.c_void_p:
+        """Return where an array of some kind of numbers is; it stays there."""
+        whole = np.ascontiguousarray(array, kind)  # the array itself, if it is of that kind
+        self._kept.append(whole)
+        return ctypes.c_void_p(whole.ctypes.data)
+
+    # ---- filling the runtime
+
+    def _neuron(self, name: str, step: Any, params: list[str], states: list[str], ports: int) -> None:
+        bad = self.kernels.snn_sample_failure
+        self.library.snn_neuron_model(name.encode(), step, bad, len(params), _texts(params), len(states), _texts(states), ports)
+
+    def _rule(self, name: str, rule: Mapping[str, Any]) -> None:
+        pre, post = (getattr(self.kernels, f"snn_rule_{name}_{event}") for event in ("pre", "post"))
+        facts = (len(rule["states"]), int(bool(rule["deliver"])), int(rule["order"] == "post_first"))
+        self.library.snn_rule(f"snn_rule_{name}".encode(), *facts, pre, post, self.kernels.snn_sample_failure)
+        for period in rule["every"]:
+            self.library.snn_tick(ctypes.c_long(period), getattr(self.kernels, f"snn_rule_{name}_every_{period}"))
+
+    def _samples(self) -> None:
+        class Sample(ctypes.Structure):
+            _fields_ = (("values", ctypes.c_void_p), ("size", ctypes.c_int64))
+
+        table = (Sample * max(1, len(self.settings["samples"]))).in_dll(self.kernels, "snn_samples")
+        for number, name in enumerate(self.settings["samples"]):
+            values = np.load(self.data / "samples" / f"{name}.npy")
+            table[number].values, table[number].size = self.pointer(values, np.float64), len(values)
+
+
+def _texts(names: Sequence[str]) -> Any:
+    return (ctypes.c_char_p * len(names))(*(nest_name(name).encode() for name in names))
+
+
+def values_of(values: Mapping[str, Any], names: Sequence[str], folder: Path, rows: int) -> NDArray[np.float64]:
+    """Return values side by side, shape (rows, names); a null among them stands for an array file in the folder."""
+    table = np.zeros((rows, len(names)))
+    for place, name in enumerate(names):
+        table[:, place] = np.load(folder / f"{name}.npy") if values[name] is None else float(values[name])
+    return table
