@@ -8,19 +8,18 @@ from collections.abc import Callable, Container, Iterable
 
 __all__ = ["c_reserved", "free_names", "python_reserved"]
 
-_C_WORDS = frozenset(
-    """
-    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t char8_t class
-    co_await co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default delete do
+_WORDS = """
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch char char16_t char32_t char8_t class co_await
+    co_return co_yield compl concept const const_cast consteval constexpr constinit continue decltype default delete do
     double dynamic_cast else enum explicit export extern false final float for friend goto if import inline int int128 long
     module mutable namespace new noexcept not not_eq nullptr operator or or_eq override private protected public register
-    reinterpret_cast requires restrict return short signed sizeof static static_assert static_cast struct switch synchronized
-    template this thread_local throw true try typedef typeid typename typeof typeof_unqual union unsigned using virtual void
-    volatile wchar_t while xor xor_eq
-    alloca errno fabs floor i386 isfinite isinf isnan linux main math_errhandling offsetof signbit sigmask sqrt std stderr
-    stdin stdout strdupa strndupa unix
-    """.split()
-)
+    reinterpret_cast requires restrict return short signed sizeof static static_assert static_cast struct switch
+    synchronized template this thread_local throw true try typedef typeid typename typeof typeof_unqual union unsigned using
+    virtual void volatile wchar_t while xor xor_eq alloca errno fabs floor i386 isfinite isinf isnan linux main
+    math_errhandling offsetof signbit sigmask sqrt std stderr stdin stdout strdupa strndupa unix
+"""
+
+_C_WORDS = frozenset(_WORDS.split())
 """Keywords of C and C++, and what their headers define in lower case."""
 
 _C_MACRO = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Operation, Ref
 
-__all__ = ["C", "PYTHON", "Notation", "c_expression", "number", "saved_states", "written"]
+__all__ = ["PYTHON", "C", "Notation", "c_expression", "number", "saved_states", "written"]
 
 Name = Callable[[str], str]
 Printed = Callable[[Expr], str]

@@ -45,6 +45,21 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
             }
             for population in program.populations
         },
+        "neurons": {
+            neuron.name: {"params": list(neuron.params), "states": list(neuron.states), "ports": list(neuron.ports)}
+            for neuron in program.neurons
+        },
+        "rules": {
+            rule.name: {
+                "params": list(rule.params),
+                "states": list(rule.states),
+                "deliver": rule.deliver,
+                "order": rule.order,
+                "every": [tick.period for tick in rule.every],
+                "bound": rule.bound,
+            }
+            for rule in program.rules
+        },
         "projections": {
             projection.name: {"rows": projection.rows, "populations": list(projection.populations)}
             for projection in program.projections

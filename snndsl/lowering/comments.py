@@ -1,16 +1,12 @@
-"""The user's own lines, for the comments of generated code: they have no meaning and enter no digest."""
+"""Where the parts of a program stand in the file, for the comments of generated code: no meaning, in no digest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from snndsl.expressions import to_text
-from snndsl.expressions.statements import Assignment
 from snndsl.ir import Population, Synapses
 from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.element import Element, Instruction
-from snndsl.semantics.rule import RuleElement
 from snndsl.semantics.terms import Place
 
 __all__ = ["comments"]
@@ -31,12 +27,12 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
         found[f"populations.{population.name}"] = _line(model.place(*_section(model, population.name)))
         if population.neuron is not None and population.name in model.elements:
             element = model.elements[population.name]
-            found.setdefault(f"neurons.{population.neuron}", "\n".join([_line(element.place), *_element(element)]))
+            found.setdefault(f"neurons.{population.neuron}", _line(element.place))
     for part in synapses:
         found[f"synapses.{part.name}"] = _line(model.place("projections", part.projection))
         if part.rule is not None:
             rule = model.rules[part.projection]
-            found.setdefault(f"rules.{part.rule}", "\n".join([_line(rule.place), *_rule(rule)]))
+            found.setdefault(f"rules.{part.rule}", _line(rule.place))
     return found
 
 
@@ -48,31 +44,3 @@ def _line(place: Place) -> str:
     """Return file and line of a key; the name of the file alone, wherever it lies."""
     where = place.locations.key(place.path)
     return f"{Path(where.file).name}:{where.line}" if where.line else ".".join(map(str, place.path))
-
-
-def _element(element: Element) -> Iterator[str]:
-    yield from (f"{name} = {to_text(term.tree)}" for name, term in element.aliases.items())
-    yield from (f"d{name}/dt = {to_text(term.tree)}" for name, term in element.derivatives.items())
-    yield from _statements(element.update)
-    for period, instructions in element.every:
-        yield from (f"every {to_text(period.tree)}: {text}" for text in _statements(instructions))
-    if element.threshold is not None:
-        yield f"threshold: {to_text(element.threshold.tree)}"
-    yield from (f"reset: {text}" for text in _statements(element.reset))
-
-
-def _rule(rule: RuleElement) -> Iterator[str]:
-    yield from (f"on_pre: {text}" for text in _statements(rule.on_pre))
-    yield from (f"on_post: {text}" for text in _statements(rule.on_post))
-    for period, instructions in rule.every:
-        yield from (f"every {to_text(period.tree)}: {text}" for text in _statements(instructions))
-
-
-def _statements(instructions: Iterable[Instruction]) -> Iterator[str]:
-    for instruction in instructions:
-        statement = instruction.statement
-        if isinstance(statement, Assignment):
-            yield f"{statement.target} {statement.op} {to_text(statement.value)}"
-        else:
-            port = f", {statement.port}" if statement.port else ""
-            yield f"deliver({to_text(statement.value)}{port})"

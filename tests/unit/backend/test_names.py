@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from snndsl.backend.names import c_reserved, free_names, python_reserved
 
 HEADERS = (
-    "algorithm chrono climits cmath complex csignal ctime fstream iostream list map math.h random set signal.h sstream stdexcept"
-    " stdint.h stdio.h stdlib.h string string.h sys/stat.h time.h unistd.h vector"
+    "algorithm chrono climits cmath complex csignal ctime fstream iostream list map math.h random set signal.h sstream"
+    " stdexcept stdint.h stdio.h stdlib.h string string.h sys/stat.h time.h unistd.h vector"
 )
 
 

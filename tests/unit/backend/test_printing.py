@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snndsl.backend.printing import C, PYTHON, c_expression, number, saved_states, written
+from snndsl.backend.printing import PYTHON, C, c_expression, number, saved_states, written
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref
 
 SYMBOLS = [operation for operation in OPERATIONS.values() if operation.symbol]
@@ -165,7 +165,8 @@ def test_c_reads_what_is_evaluated(tmp_path: Path) -> None:
 
     some = [grow("r", 6) for _ in range(200)]
     values = {"x": 0.7, "y": -1.3, "z": 1e-3, "p": True, "q": False}
-    lines = ["#include <math.h>", "#include <stdio.h>", "static double snn_select(int c, double x, double y) { return c ? x : y; }",
+    lines = ["#include <math.h>", "#include <stdio.h>",
+             "static double snn_select(int c, double x, double y) { return c ? x : y; }",
              "int main(void) { double x = 0.7, y = -1.3, z = 1e-3; int p = 1, q = 0; (void)p; (void)q;"]  # fmt: skip
     lines += [f'printf("%a\\n", {c_expression(tree, str, {})});' for tree in some]
     (tmp_path / "t.c").write_text("\n".join([*lines, "return 0; }"]))
