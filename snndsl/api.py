@@ -28,9 +28,10 @@ from snndsl.graph.network import NetworkGraph, network_graph
 from snndsl.graph.refuse import refuse_unsupported
 from snndsl.ir import Program
 from snndsl.ir.dump import digest
+from snndsl.model.checked import CheckedModel
 from snndsl.pipeline import check, collect, elaborate, generate, judge, lower, read, require, simulate, until
 from snndsl.results import Recording
-from snndsl.semantics.check import CheckedModel, time_in_steps
+from snndsl.semantics.times import time_in_steps
 
 __all__ = ["Model", "Simulated", "discover", "free_folder", "load", "run", "run_model", "usable_backends"]
 
@@ -113,10 +114,10 @@ class Model:
     def units(self) -> dict[str, dict[str, str]]:
         """Return the internal unit of every state and port by population."""
         found = {}
-        for name, element in self.checked.elements.items():
-            dimensions = self.checked.element_names[name].found
+        for name, population in self.checked.populations.items():
+            element = population.element
             names = [*element.states, *element.ports]
-            found[name] = {item.replace(".", "__"): str(dimensions.get(item) or "") for item in names}
+            found[name] = {item.replace(".", "__"): str(element.dimensions.get(item) or "") for item in names}
         return found
 
     def __repr__(self) -> str:

@@ -38,8 +38,9 @@ from snndsl.ir.verify import verify
 from snndsl.lowering.legalise import legalise as judge_target
 from snndsl.lowering.length import until
 from snndsl.lowering.program import lower_elaborated
+from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.results import read_run as collect
-from snndsl.semantics.check import CheckedModel, check, is_library
+from snndsl.semantics.check import check
 
 __all__ = [
     "Judgement", "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "require", "simulate",
@@ -85,7 +86,7 @@ class Judgement:
     faults : tuple of Fault
         Errors, of all stages that could be gone through, and warnings.
     refused : tuple of Fault
-        Parts of a right model that no backend can simulate yet.
+        Parts of a right model that no backend can simulate yet; of a file of definitions: that it has no time.
     waiting : tuple of str
         What is so large that only a run will judge it.
     elaboration : Elaboration or None
@@ -118,8 +119,8 @@ def validate(
 
 def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
     """Find out whether a run accepts a checked model, and whether backends do, without making what is known to be right."""
-    if is_library(model.source):
-        return Judgement(model=model)
+    if model.library:
+        return Judgement(refused=(time_missing(model.place("time")),), model=model)
     refused = tuple(unsupported(model))
     try:
         found = elaborate(model, judge=True, alike=not backends)

@@ -6,7 +6,6 @@ they become the double nearest to their decimal value.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from snndsl.errors import TextFault
+from snndsl.unit_words import spelled_symbol
 
 __all__ = [
     "ONE",
@@ -170,25 +170,32 @@ def unit_symbol(text: str) -> Unit | None:
     return None
 
 
-_ALL = ("ms", "mV", "pA", "step", "cm", *_SYMBOLS, *(prefix + symbol for prefix in "pnumkMG" for symbol in _SYMBOLS))
+_POWERS = {"\N{SUPERSCRIPT TWO}": "2", "\N{SUPERSCRIPT THREE}": "3"}
+_POWERED = ("2", "3", *_POWERS)  # cm2 is written cm^2
+_SYMBOLS_OF_PREFIX = ("cm", *_SYMBOLS, *(prefix + symbol for prefix in "pnumkMG" for symbol in _SYMBOLS))
 
 
 def near_unit(text: str, dimension: Dimension | None = None) -> str:
-    """Return the unit symbol that was probably meant, or nothing: ``us`` for ``uS`` where a time is wanted.
+    """Return the unit symbol that was meant, of exactly the same size, or nothing: ``ms`` for ``msec``, ``us`` for ``uS``.
 
     Parameters
     ----------
     text : str
-        What was written.
+        What was written: no symbol (``msec``), or with `dimension` the symbol of another quantity (``uS`` for a time).
     dimension : Dimension or None
         What the symbol must measure.
     """
-    known = {symbol: unit for symbol in _ALL if (unit := unit_symbol(symbol)) is not None and symbol != text}
-    fitting = [symbol for symbol, unit in known.items() if dimension is None or unit.dimension == dimension]
-    same = [symbol for symbol in fitting if symbol.lower() == text.lower()]
-    if same or dimension is not None:
-        return " or ".join(same)
-    return "".join(difflib.get_close_matches(text, fitting, 1, 0.5))
+    if dimension is None:
+        word, power = (text[:-1], "^" + _POWERS.get(text[-1], text[-1])) if text[-1:] in _POWERED else (text, "")
+        symbol = word if power and unit_symbol(word) is not None else spelled_symbol(word)
+        return symbol + power if unit_symbol(symbol) is not None else ""
+    same = [
+        symbol
+        for symbol in _SYMBOLS_OF_PREFIX
+        if symbol.lower() == text.lower() and symbol[:-1] == text[:-1]  # M and m as prefixes differ by 1e9
+        if symbol != text and (unit := unit_symbol(symbol)) is not None and unit.dimension == dimension
+    ]
+    return " or ".join(same)
 
 
 _FACTOR = re.compile(r"\s*([A-Za-z\u00b5\u03bc]+|1)\s*(?:\^\s*([+-]?[0-9]{1,3})(?![0-9]))?\s*", re.ASCII)

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from snndsl.backend.comments import Remarks
 from snndsl.backend.printing import PYTHON, saved_states, written
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, walk
+from snndsl.ir.remarks import Remarks
 
 __all__ = ["Scope", "block_lines", "expression"]
 

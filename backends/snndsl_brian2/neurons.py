@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from snndsl.backend.comments import Remarks
 from snndsl.backend.names import free_names
 from snndsl.ir import Block, Neuron, names_read
+from snndsl.ir.remarks import Remarks
 from snndsl_brian2.abstract import Scope, block_lines
 from snndsl_brian2.words import reserved
 

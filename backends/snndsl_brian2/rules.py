@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from snndsl.backend.comments import Remarks
 from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, Rule, names_read, walk
+from snndsl.ir.remarks import Remarks
 from snndsl_brian2.abstract import Scope, block_lines
 from snndsl_brian2.neurons import builtin_lines
 from snndsl_brian2.words import reserved

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from snndsl.backend.comments import Remarks, plain
 from snndsl.backend.names import free_names
 from snndsl.ir import Population, Program, Synapses
+from snndsl.ir.remarks import Remarks, harmless
 from snndsl_brian2.neurons import NeuronCode, neuron_code
 from snndsl_brian2.rules import RuleCode, RuleContext, rule_code
 from snndsl_brian2.words import object_reserved
@@ -107,7 +107,7 @@ class _Script:
         sources = any(item.neuron is None for item in program.populations)
         used = ["Network", "NeuronGroup", *["SpikeGeneratorGroup"] * sources, *["Synapses"] * bool(program.synapses)]
         imports = ", ".join([*used, "defaultclock", "second"])
-        parts = [_HEAD.format(title=plain(program.name), step=program.step, imports=imports)]
+        parts = [_HEAD.format(title=harmless(program.name), step=program.step, imports=imports)]
         if program.neurons:
             parts.append(_heading("Neurons"))
         parts += [_joined(self._neuron(name, code)) for name, code in self.neurons.items()]
@@ -119,14 +119,14 @@ class _Script:
         return "".join(parts) + _RECORDING
 
     def _neuron(self, name: str, code: NeuronCode) -> Iterator[str]:
-        yield from _commented(self.remarks.lines("neurons", name))
+        yield from _commented(self.remarks.above("neurons", name))
         yield from _text(f"{name}_model", code.model)
         yield from _text(f"{name}_update", code.update)
         if code.reset:
             yield from _text(f"{name}_reset", code.reset)
 
     def _population(self, population: Population) -> Iterator[str]:
-        yield from _commented(self.remarks.lines("populations", population.name))
+        yield from _commented(self.remarks.above("populations", population.name))
         here, name = f'population["{population.name}"]', self.objects[population.name]
         if population.neuron is None:
             yield f'{here} = SpikeGeneratorGroup(size["{population.name}"], [], [] * second, name="{name}")'
@@ -145,7 +145,7 @@ class _Script:
         delays = "part.pre.order = -1  # delay: axonal + dendritic - 1 steps"
         port = self._variables(synapses.target)[synapses.port]
         if synapses.rule is None:
-            yield from _commented(self.remarks.lines("synapses", synapses.name))
+            yield from _commented(self.remarks.above("synapses", synapses.name))
             code = f'"weight : 1 (constant)", on_pre="{port}_post += weight"'
             yield from _call(f"part = {here} = Synapses", f'{ends}, {code}, name="{name}"')
             yield from (delays, f'arrays.synapses("{synapses.name}", part)')
@@ -154,14 +154,14 @@ class _Script:
         used, label = self._rule(synapses, port)
         if label not in self.rules.values():
             self.rules[synapses.rule, used] = label
-            yield from _commented(self.remarks.lines("rules", rule.name))
+            yield from _commented(self.remarks.above("rules", rule.name))
             yield from _text(f"{label}_synapse", used.model)
             for kind, lines in (("pre", used.on_pre), ("post", used.on_post)):
                 if lines:
                     yield from _text(f"{label}_on_{kind}", lines)
             for period, lines in used.every:
                 yield from _text(f"{label}_every_{period}", lines)
-        yield from _commented(self.remarks.lines("synapses", synapses.name))
+        yield from _commented(self.remarks.above("synapses", synapses.name))
         events = "".join(
             f", on_{kind}={label}_on_{kind}" for kind, lines in (("pre", used.on_pre), ("post", used.on_post)) if lines
         )

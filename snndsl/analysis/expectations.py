@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from snndsl.analysis.bounds import Bounds, spike_codes
 from snndsl.analysis.chunks import SpikeChunks, has, snapshot, state_records, walk
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
-from snndsl.errors import Fault, ModelError, SnndslError
-from snndsl.expressions import TextFault, tree
+from snndsl.errors import Fault, SnndslError
+from snndsl.expressions import TextFault
+from snndsl.model.checked import CheckedModel
+from snndsl.model.expectation import Expectation, SynapseValue
+from snndsl.model.selection import Block, Selection
 from snndsl.results import Recording, Spikes
-from snndsl.schema.observation import ExpectSpec
-from snndsl.semantics.check import CheckedModel, whole_steps
-from snndsl.semantics.selection import Block, Selection, resolve
-from snndsl.semantics.terms import parse_term
 
 __all__ = ["Outcome", "check_expectations"]
 
@@ -76,54 +75,52 @@ def check_expectations(model: CheckedModel, recording: Recording) -> list[Outcom
     list of Outcome
         In the order of the file.
     """
-    return [_Expectation(model, recording, name, spec).outcome() for name, spec in model.spec.expect.items()]
+    return [_Judgement(model, recording, expectation).outcome() for expectation in model.expectations]
 
 
-class _Expectation:
-    def __init__(self, model: CheckedModel, recording: Recording, name: str, spec: ExpectSpec) -> None:
-        self.model, self.recording, self.name, self.spec = model, recording, name, spec
-        self.place = model.place("expect", name)
-        self.bounds = Bounds(model, name, spec)
+class _Judgement:
+    def __init__(self, model: CheckedModel, recording: Recording, expectation: Expectation) -> None:
+        self.model, self.recording, self.expectation = model, recording, expectation
+        self.bounds = Bounds(model, expectation)
 
     def outcome(self) -> Outcome:
         """Judge."""
-        where = self.place.at()
+        where = self.expectation.place.at()
         place = f"{where.file}:{where.line}:{where.column}"
         try:
             passed, expected, found = self._judge()
         except _Unreached as reason:
-            return Outcome(self.name, False, self.bounds.text(), f"not reached: {reason}", place)
+            return Outcome(self.expectation.name, False, self.expectation.said, f"not reached: {reason}", place)
         except TextFault as error:
-            return Outcome(self.name, False, error.expected or self.bounds.text(), error.what, place)
+            return Outcome(self.expectation.name, False, error.expected or self.expectation.said, error.what, place)
         except SnndslError as error:
             fault: Fault = error.faults[0]
-            return Outcome(self.name, False, fault.expected or self.bounds.text(), fault.what, place)
-        return Outcome(self.name, passed, expected, found, place)
+            return Outcome(self.expectation.name, False, fault.expected or self.expectation.said, fault.what, place)
+        return Outcome(self.expectation.name, passed, expected, found, place)
 
     # ---- what is measured
 
     def _judge(self) -> tuple[bool, str, str]:
-        spec = self.spec
-        if spec.of and all(name in self.model.spec.projections for name in spec.of):
-            return self._synapses()
-        selection = self._selection(spec.of, f"expectation {self.name!r} is of")
-        if not selection.size:
+        of, value = self.expectation.of, self.expectation.value
+        if isinstance(of, SynapseValue):
+            return self._synapses(of)
+        if not of.size:
             raise _Unreached("no neurons are selected")
-        match spec.value:
+        match value:
             case "spikes":
-                return self._spike_list(selection)
+                return self._spike_list(of)
             case "count" | "rate" | "first_spike" | "cv_isi":
-                return self._train(selection, spec.value)
+                return self._train(of, value)
             case "f1":
-                return self._f1(selection)
-        return self._state(selection)
+                return self._f1(of)
+        return self._state(of)
 
     def _train(self, selection: Selection, value: str) -> tuple[bool, str, str]:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
         step_ms = float(self.model.step)
         trains, sizes = [spikes], selection.size
-        if self.spec.each == "neuron":
+        if self.expectation.each == "neuron":
             trains, sizes = _by_neuron(spikes, selection.size), 1
         seconds = (last - first) * step_ms / 1000
         measure: Mapping[str, tuple[Callable[[Spikes], float], float, str]] = {
@@ -135,22 +132,23 @@ class _Expectation:
         function, factor, unit = measure[value]
         found = np.array([function(train) for train in trains])
         if np.isnan(found).any():
-            whose = f"{int(np.isnan(found).sum()):,} of {len(found):,} neurons" if self.spec.each == "neuron" else "these"
-            return False, self.bounds.text(), f"{value} has no value for {whose}: {len(spikes):,} spikes"
+            several = f"{int(np.isnan(found).sum()):,} of {len(found):,} neurons"
+            whose = several if self.expectation.each == "neuron" else "these"
+            return False, self.expectation.said, f"{value} has no value for {whose}: {len(spikes):,} spikes"
         return self._compare(found * factor, value, unit, factor)
 
     def _state(self, selection: Selection) -> tuple[bool, str, str]:
-        stamp = self._time(self.spec.at, "at", self.model.steps)
+        stamp = self._time(self.expectation.at, self.model.steps)
         values = np.concatenate([self._sample(block, stamp) for block in selection.blocks])
-        unit = self.recording.unit(selection.blocks[0].population, _stored(self.spec.value))
-        return self._compare(values, self.spec.value, unit, 1.0)
+        unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
+        return self._compare(values, self.expectation.value, unit, 1.0)
 
     def _sample(self, block: Block, stamp: int) -> NDArray[np.float64]:
         """Return the state of a block's neurons at a stamp."""
         values, known = np.zeros(block.size), np.zeros(block.size, np.bool_)
-        records = state_records(self.recording, block.population, _stored(self.spec.value))
+        records = state_records(self.recording, block.population, _stored(self.expectation.value))
         if not records:
-            raise _Unreached(f"{self.spec.value} of {block.population} was not recorded")
+            raise _Unreached(f"{self.expectation.value} of {block.population} was not recorded")
         for record in records:
             row, beside = divmod(stamp - record.first, record.period)
             if beside == 0 and 0 <= row < record.rows:
@@ -160,40 +158,36 @@ class _Expectation:
                 known[place] = True
         if not known.all():
             neuron = block.start + int(np.argmin(known))
-            raise _Unreached(f"{self.spec.value} of {block.population}[{neuron}] was not recorded at step {stamp:,}")
+            raise _Unreached(f"{self.expectation.value} of {block.population}[{neuron}] was not recorded at step {stamp:,}")
         return values
 
-    def _synapses(self) -> tuple[bool, str, str]:
-        term = parse_term(str(self.spec.value), self.model.place("expect", self.name, "value"))
-        node, reduce = term.tree, None
-        if isinstance(node, tree.Call) and node.function in _REDUCE and len(node.arguments) == 1:
-            reduce, node = _REDUCE[node.function], node.arguments[0]
+    def _synapses(self, of: SynapseValue) -> tuple[bool, str, str]:
         values, rows = [], []
-        for name in self.spec.of:
+        for name in of.projections:
             if not has(self.recording.synapses, name):
                 raise _Unreached(f"the synapses of {name} are not in the run folder")
             row = self.recording.synapses[name].row.astype(np.float64)
             try:
-                found = self.bounds.value(node, {"row": row, **self._snapshot(name)})
+                found = self.bounds.value(of.value, {"row": row, **self._snapshot(name)})
             except KeyError as error:
                 raise _Unreached(f"{error.args[0]} of {name} was not recorded") from None
             values.append(np.broadcast_to(np.asarray(found, np.float64), row.shape))
             rows.append(row)
-        found, what = np.concatenate(values), str(self.spec.value)
+        found, what = np.concatenate(values), self.expectation.value
         if not found.size:
-            raise _Unreached(f"{', '.join(self.spec.of)} has no synapses")
-        if reduce is not None:
-            return self._compare(np.atleast_1d(np.asarray(reduce(found), np.float64)), what, "", 1.0)
+            raise _Unreached(f"{', '.join(of.projections)} has no synapses")
+        if of.reduce is not None:
+            return self._compare(np.atleast_1d(np.asarray(_REDUCE[of.reduce](found), np.float64)), what, "", 1.0)
         return self._compare(found, what, "", 1.0, {"row": np.concatenate(rows)})
 
     def _snapshot(self, name: str) -> dict[str, Any]:
         """Return the variables of a projection's synapses at the time that is asked for."""
         recorded = [item for item in self.recording.manifest["synapse_records"] if item["projection"] == name]
-        plastic = bool(self.model.spec.projections[name].plasticity)
+        plastic = bool(self.model.projections[name].rules)
         found: dict[str, Any] = {} if plastic else {"w": self.recording.synapses[name].weight}
         if plastic and not recorded:
             raise _Unreached(f"synapses of {name} were not recorded")
-        stamp = self._time(self.spec.at, "at", self.model.steps)
+        stamp = self._time(self.expectation.at, self.model.steps)
         for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
             values = snapshot(self.recording, name, variable, stamp)
             if values is not None:
@@ -205,9 +199,9 @@ class _Expectation:
     def _spike_list(self, selection: Selection) -> tuple[bool, str, str]:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
-        equals = self.spec.equals
-        if equals is not None and equals.value is None:
-            wanted = self.bounds.listed(equals, "equals", first, last)
+        equals = self.expectation.spikes.get("equals")
+        if equals is not None:
+            wanted = self.bounds.listed(equals, first, last)
             found = spike_codes(spikes.step, spikes.neuron)
             missing, extra = np.setdiff1d(wanted, found), np.setdiff1d(found, wanted)
             text = f"{len(found):,} spikes, {len(missing):,} missing, {len(extra):,} too many"
@@ -217,25 +211,19 @@ class _Expectation:
                 text += f"; the first: neuron {code % 2**31} at step {code // 2**31} is {how}"
             return not len(missing) and not len(extra), f"the {len(wanted):,} listed spikes", text
         if not len(spikes):
-            return False, self.bounds.text(), "no spikes"
+            return False, self.expectation.said, "no spikes"
         return self._compare(np.asarray(spikes.step * float(self.model.step), np.float64), "spikes", "ms", 1.0)
 
     def _f1(self, selection: Selection) -> tuple[bool, str, str]:
-        if self.spec.against is None:
-            raise ModelError(self.place.problem("key-missing", "f1 needs 'against'", "against: {i: .., t: ..}"))
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
-        wanted = self.bounds.listed(self.spec.against, "against", first, last)
+        wanted = self.bounds.listed(self.expectation.spikes["against"], first, last)
         if not len(wanted):
             raise _Unreached("no listed spike lies in the window")
         score = f1_score(spike_codes(spikes.step, spikes.neuron), wanted)
         return self._compare(np.array([score]), "f1", "", 1.0)
 
     # ---- pieces
-
-    def _selection(self, items: tuple[str, ...], what: str) -> Selection:
-        sizes = {**self.model.sizes, **dict.fromkeys(self.model.spec.signals, 1)}
-        return resolve(items, sizes, self.model.spec.groups, self.place, what)
 
     def _spikes(self, selection: Selection, first: int, last: int) -> Spikes:
         """Return the spikes of a selection; neurons count within it."""
@@ -253,7 +241,7 @@ class _Expectation:
 
     def _kept(self, selection: Selection) -> None:
         """Raise unless the spikes of every selected neuron were recorded: a neuron nobody watched is not silent."""
-        recorded = self._selection(self.model.spec.record.spikes, "record.spikes names")
+        recorded = self.model.records.spikes
         for block in selection.blocks:
             known = np.zeros(self.model.sizes.get(block.population, block.stop), np.bool_)
             if has(self.recording.spikes, block.population):
@@ -266,16 +254,13 @@ class _Expectation:
                 raise _Unreached(f"spikes of {name} were not recorded")
 
     def _window(self) -> tuple[int, int]:
-        first, last = self._time(self.spec.after, "after", 0), self._time(self.spec.until, "until", self.model.steps)
+        first, last = self._time(self.expectation.after, 0), self._time(self.expectation.until, self.model.steps)
         if first >= last:
             raise _Unreached(f"no step lies after step {first:,} and until step {last:,}")
         return first, last
 
-    def _time(self, text: str | None, key: str, default: int) -> int:
-        stamp = default
-        if text is not None:
-            term = parse_term(str(text), self.model.place("expect", self.name, key))
-            stamp = whole_steps(term, self.model.step, key)
+    def _time(self, given: int | None, default: int) -> int:
+        stamp = default if given is None else given
         if stamp > self.recording.steps_done:
             raise _Unreached(f"the run ends at step {self.recording.steps_done:,}, before step {stamp:,}")
         return stamp
@@ -284,7 +269,7 @@ class _Expectation:
         self, found: NDArray[np.float64], what: str, unit: str, factor: float, scope: Mapping[str, Any] | None = None
     ) -> tuple[bool, str, str]:
         """Compare measured values, in internal units, with every bound that is given; all must hold."""
-        return self.bounds.met(found, scope or {}), self.bounds.text(), f"{what} {_range(found / factor, unit)}"
+        return self.bounds.met(found, scope or {}), self.expectation.said, f"{what} {_range(found / factor, unit)}"
 
 
 def _stored(name: str) -> str:

@@ -158,6 +158,7 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
     reasons: list[Mapping[str, Any]] = []
 
     def hear(event: Mapping[str, Any]) -> None:
+        """Keep the reason of a failure, and pass every event on."""
         if event.get("event") == "failed":
             reasons.append({key: value for key, value in event.items() if key != "event"})
         tell(event)

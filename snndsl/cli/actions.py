@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.errors import Fault, ModelError
-from snndsl.graph.refuse import REFUSED
 
 __all__ = [
     "catalogue_picture",
@@ -80,7 +79,7 @@ def parsed_settings(items: list[str]) -> dict[str, Any]:
 
 def with_definitions(path: Path, judgement: Any) -> Any:
     """Add what is wrong with the definitions of groups that a right model searches for."""
-    if judgement.model is None or not judgement.model.spec.discover:
+    if judgement.model is None or not judgement.model.searches:
         return judgement
     from snndsl.polychrony.section import definition_faults
 
@@ -94,6 +93,10 @@ def verdict(path: Path, judgement: Any) -> str:
         return f"{number} error{'s' if number > 1 else ''} in {path}"
     if not judgement.refused:
         return f"{path}: valid"
+    if any(fault.code == "key-missing" for fault in judgement.refused):
+        return f"{path}: valid; definitions only, nothing in it runs"
+    from snndsl.graph.refuse import REFUSED
+
     parts = "; ".join(f"{fault.what.removesuffix(REFUSED)} (line {fault.line})" for fault in judgement.refused)
     return f"{path}: valid; cannot be simulated yet: {parts}; backends that could: none"
 
@@ -159,7 +162,7 @@ def free_place(name: str) -> Path:
 
 
 def steps_of(text: str | None, step: Any) -> int | None:
-    from snndsl.semantics.check import time_in_steps
+    from snndsl.semantics.times import time_in_steps
 
     return None if text is None else time_in_steps(text, step)
 

@@ -238,7 +238,7 @@ def test(
         base = out or Path(temporary)
         for path in models:
             loaded = load(path, parsed_settings(settings))
-            if not loaded.checked.spec.expect:
+            if not loaded.checked.expectations:
                 raise ModelError(Fault("nothing-expected", f"{path} has no 'expect'", expected="a section 'expect'"))
             for name in names:
                 done = run_with_progress(loaded, name, base / f"{loaded.name}-{name}", threads, False, quiet)

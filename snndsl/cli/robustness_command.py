@@ -201,12 +201,12 @@ def _settings(model: Path, settings: dict[str, Any], changed: dict[str, str]) ->
     if "seed" in changed:
         found["seed"] = int(changed["seed"]) if changed["seed"].isdigit() else changed["seed"]
     if "integrator" in changed:
-        checked = load(model, settings).checked
-        names = [name for name, element in checked.elements.items() if element.integrators]
+        loaded = load(model, settings)
+        names = [name for name, population in loaded.checked.populations.items() if population.element.groups]
         if not names:
             raise ModelError(Fault("usage", "no neuron of the model has an integrator", expected="neurons given by equations"))
         for name in names:
-            given = checked.source.raw["populations"][name]["neuron"]
+            given = loaded.source.raw["populations"][name]["neuron"]
             use = given if isinstance(given, dict) else {"use": given}
             found[f"populations.{name}.neuron"] = use | {"integrator": changed["integrator"]}
     return found

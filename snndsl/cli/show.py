@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,14 @@ import numpy as np
 from snndsl.api import Model
 from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import ModelError, UnsupportedByTarget
+from snndsl.expressions import to_text
 from snndsl.graph.network import NetworkGraph
 from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
-from snndsl.schema.projection import ConnectSpec
+from snndsl.model.checked import Seeds
+from snndsl.model.projection import Connect, Listed, MotifWiring
+from snndsl.model.selection import Selection
 
 _HZ = 10.0
 _BASE = 150_000_000
@@ -43,9 +47,9 @@ def description(model: Model) -> dict[str, Any]:
         },
         "projections": {name: _projection(model, graph, name) for name in graph.rows},
         "stimuli": {
-            name: {"kind": spec.kind, "into": list(spec.into), "port": spec.port}
-            for name, spec in checked.spec.stimuli.items()
-            if spec.into is not None
+            name: {"kind": stimulus.kind, "into": _parts(stimulus.targets, checked.sizes), "port": stimulus.port}
+            for name, stimulus in checked.stimuli.items()
+            if stimulus.targets is not None
         },
     }
     try:
@@ -68,9 +72,9 @@ def description(model: Model) -> dict[str, Any]:
 def lines(model: Model) -> Iterator[str]:
     """Yield the description as text."""
     facts = description(model)
-    seed = model.checked.spec.seed
+    seed = model.checked.seeds
     yield f"{facts['name']}   step {facts['step_ms']:g} ms   {facts['steps']:,} steps" + (
-        f"   seed {_seed(seed)}" if seed is not None else ""
+        f"   seed {_seed(seed)}" if seed != Seeds() else ""
     )
     for name, node in facts["populations"].items():
         yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + ("" if node["kind"] == "population" else " (source)")
@@ -118,22 +122,39 @@ def draw_graph(model: Model, file: Path) -> None:
 
 
 def _projection(model: Model, graph: NetworkGraph, name: str) -> dict[str, Any]:
-    spec, rows = model.checked.spec.projections[name], graph.rows[name]
+    projection, rows, sizes = model.checked.projections[name], graph.rows[name], model.checked.sizes
     return {
-        "from": ", ".join(spec.from_),
-        "to": ", ".join(spec.to),
-        "port": spec.port,
-        "connect": _rule(spec.connect),
+        "from": ", ".join(_parts(projection.sources, sizes)),
+        "to": ", ".join(_parts(projection.targets, sizes)),
+        "port": projection.port,
+        "connect": _rule(projection.connect),
         "synapses": len(rows.i),
-        "plasticity": ", ".join(use.use for use in spec.plasticity),
+        "plasticity": ", ".join(use.rule.name for use in projection.rules),
         "axonal": _range(rows.axonal),
         "dendritic": _range(rows.dendritic),
     }
 
 
-def _rule(connect: ConnectSpec) -> str:
-    beside = [f"{key} {value}" for key in ("latency", "inputs", "longest") if (value := getattr(connect, key)) is not None]
-    return " ".join([connect.rule, *([] if connect.value is None else [connect.value]), *beside])
+def _parts(selection: Selection, sizes: Mapping[str, int]) -> list[str]:
+    """Return a selection as it is written: names, and slices where they are not whole populations."""
+    return [
+        block.population
+        if block.size == sizes.get(block.population, 1)
+        else f"{block.population}[{block.start}]"
+        if block.size == 1
+        else f"{block.population}[{block.start}:{block.stop}]"
+        for block in selection.blocks
+    ]
+
+
+def _rule(connect: Connect | Listed | MotifWiring) -> str:
+    if isinstance(connect, Connect):
+        return connect.rule if connect.value is None else f"{connect.rule} {to_text(connect.value.tree)}"
+    if isinstance(connect, Listed):
+        return connect.rule
+    beside = {"latency": connect.latency, "inputs": connect.inputs, "longest": connect.longest}
+    said = [f"{key} {to_text(term.tree)}" for key, term in beside.items() if term is not None]
+    return " ".join([connect.rule, connect.motif, *said])
 
 
 def _range(steps: Any) -> list[int]:
@@ -150,7 +171,7 @@ def _delays(item: dict[str, Any], step: float) -> str:
 
 
 def _seed(seed: Any) -> str:
-    values = {family: number for family, number in seed.model_dump().items() if number is not None}
+    values = {family: number for family, number in dataclasses.asdict(seed).items() if number is not None}
     same = len(values) == 4 and len(set(values.values())) == 1
     return str(values["wiring"]) if same else ", ".join(f"{family} {number}" for family, number in values.items())
 

@@ -17,7 +17,7 @@ from snndsl.graph.motifs import motif_part, motif_spikes, motif_tolerance
 from snndsl.polychrony.network.same import check_size
 from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, motif_of, trains_of
 from snndsl.results import Recording
-from snndsl.semantics.check import time_in_steps
+from snndsl.semantics.times import time_in_steps
 
 __all__ = ["Sought", "recorded_trains", "sought_in", "steps_from"]
 
@@ -132,7 +132,7 @@ def _groups(folder: Path, recording: Recording, chosen: list[str]) -> Sought:
 
 def _motifs(source: Path, recording: Recording, chosen: list[str], settings: dict[str, Any]) -> Sought:
     model = load(source, settings).checked
-    known = list(model.spec.motifs)
+    known = list(model.motifs)
     for text in chosen:
         if text not in known:
             raise ModelError(

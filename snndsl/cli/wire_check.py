@@ -45,8 +45,8 @@ def play_wired(model: Model, motif: str, entries: Entries) -> Heard:
     raw, checked = dict(model.source.raw), model.checked
     added, _ = read_yaml(section_text("projections", entries), "projections")
     raw["projections"] = {**raw.get("projections", {}), **added["projections"]}
-    sources = {name: item for name, item in raw.get("stimuli", {}).items() if "size" in item}
-    silent = {name: {**item, "during": ["0 ms", "0 ms"]} for name, item in sources.items()}
+    none = {"i": [0], "t": ["0 ms"], "where": "row < 0"}
+    silent = {name: {"size": item["size"], "spikes": none} for name, item in raw.get("stimuli", {}).items() if "size" in item}
     raw["stimuli"] = {**silent, _free_name("wire_check", raw): {"play": [{"motif": motif, "at": [f"{_BEFORE} step"]}]}}
     raw["populations"] = {name: _resting(model, name, item) for name, item in raw["populations"].items()}
     raw["record"] = {"spikes": list(raw["populations"])}
@@ -88,9 +88,10 @@ def _resting(model: Model, name: str, spec: Mapping[str, Any]) -> dict[str, Any]
     except ModelError:
         return dict(spec)
     initial = {}
-    for state in model.checked.elements[name].states:
+    element = model.checked.populations[name].element
+    for state in element.states:
         column = rest[:, population.undriven.states.index(state.replace(".", "__"))]
-        dimension = model.checked.element_names[name].lookup(state)
+        dimension = element.dimensions.get(state)
         unit = "" if dimension is None or str(dimension) == "1" else f" {dimension}"
         texts = [f"{value!r}{unit}" for value in column.tolist()]
         initial[state] = texts[0] if len(set(texts)) == 1 else texts

@@ -15,8 +15,8 @@ from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.impulse import Cells
 from snndsl.polychrony.wire import Choice, choose_weight, try_weight
-from snndsl.semantics.check import time_in_steps
 from snndsl.semantics.selection import resolve
+from snndsl.semantics.times import time_in_steps
 from snndsl.units import Unit, parse_quantity, parse_unit, to_internal
 
 __all__ = ["Plan", "Wish"]
@@ -73,9 +73,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         checked, motif = self.model.checked, self.wish.motif
-        if motif not in checked.spec.motifs:
-            near = nearest(motif, checked.spec.motifs)
-            known = listed(checked.spec.motifs)
+        if motif not in checked.motifs:
+            near = nearest(motif, checked.motifs)
+            known = listed(checked.motifs)
             raise ModelError(Fault("name-unknown", f"there is no motif {motif!r}", expected=known, try_=near))
         self.spikes, self.leads = motif_spikes(checked, motif), motif_part(checked, motif, "leads_to")
         if not len(self.leads):
@@ -83,7 +83,7 @@ class Plan:
             hint = 'leads_to: {"population[0]": T}'
             raise ModelError(place.problem("motif-nowhere", f"motif {motif!r} leads to nothing", "spikes to be made", hint))
         for name in (*self.spikes.population, *self.leads.population):
-            if name not in checked.elements:
+            if name not in checked.populations:
                 what = f"motif {motif!r} has a spike of the source {name!r}"
                 raise ModelError(checked.place("motifs", motif).problem("not-a-neuron", what, "neurons of populations"))
         self.step = checked.step
@@ -126,7 +126,7 @@ class Plan:
         for name in targets:
             neurons = sorted({int(n) for p, n in zip(self.leads.population, self.leads.neuron) if p == name})
             port, flat = self._port(name)
-            unit = parse_unit(str(self.model.checked.elements[name].ports[flat].unit))
+            unit = parse_unit(str(self.model.checked.populations[name].element.ports[flat].unit))
             cells, choice = self._choice(name, neurons, flat.replace(".", "__"), unit)
             found = choice.latency[cells.cell]
             for latency in sorted(set(found.tolist())):
@@ -175,7 +175,7 @@ class Plan:
 
     def _port(self, name: str) -> tuple[str, str]:
         """Return the port of a population as a file names it, and its name in the element."""
-        element = self.model.checked.elements[name]
+        element = self.model.checked.populations[name].element
         written: dict[str, str] = {}
         for key, flat in element.port_names.items():
             written[flat] = min(written.get(flat, key), key, key=len)

@@ -99,11 +99,15 @@ class _Checker:
         found = self.lookup(node.text)
         if found is None:
             near = nearest(node.text, self.known)
+            if node.text == "distance":
+                what = "there is no 'distance' here: it needs positions of both populations, which cannot be simulated yet"
+                raise TextFault("name-unknown", what, node.start, "a value without distances")
             if node.text in FUNCTIONS:
                 what, hint = f"{node.text!r} is a function", f"{node.text}(...)"
                 raise TextFault("name-unknown", what, node.start, "its arguments in brackets", hint)
-            if unit_symbol(node.text) is not None and not near:
-                near = f"(1 {node.text}), if the unit is meant"
+            unit = node.text if unit_symbol(node.text) is not None else near_unit(node.text)
+            if len(unit) > 1:  # V, C, m ... are names first
+                near = f"(1 {unit})"
             listed = ", ".join(sorted(self.known)[:12]) or "a declared name"
             raise TextFault("name-unknown", f"there is no {node.text!r} here", node.start, listed, near)
         return found

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from snndsl.errors import TextFault
+from snndsl.units import near_unit
 
 __all__ = ["KEYWORDS", "MAX_LENGTH", "MAX_NAME", "Token", "check_name", "compound_unit", "tokens"]
 
@@ -42,6 +43,7 @@ _HINTS = {  # character: what it is called, what to write instead
     "%": ("'%' in an expression", ""),
 }
 _WORD = re.compile(r"[^\s()+\-*/%<>=!,.]*")
+_UNIT_WORD = re.compile(r"[0-9.][ \t]*(?:[A-Za-z^0-9]+[*/])?([A-Za-z]*)\Z", re.ASCII)
 _LITERAL = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*"
     r"(?P<unit>[A-Za-z\u00b5\u03bc]+(?:\^[+-]?[0-9]+)?(?:\s*[*/]\s*[A-Za-z\u00b5\u03bc]+(?:\^[+-]?[0-9]+)?)*)\Z"
@@ -104,6 +106,8 @@ def _not_ascii(text: str, place: int) -> TextFault:
     plain = "".join(c for c in unicodedata.normalize("NFKD", text[place]) if 32 < ord(c) < 127)
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     expected = "letters a-z, A-Z, digits, underscore"
+    if (unit := _UNIT_WORD.search(text[:place])) is not None:  # an angstrom is no ampere
+        plain = near_unit(unit[1] + (word[0] if word else ""))
     return TextFault("name-not-ascii", f"not ASCII: {', '.join(names[:3])}{more}", place, expected, plain)
 
 

@@ -167,9 +167,7 @@ class _Parser:
             return TextFault("number-ambiguous", "'_' in a number", name.start, "digits", plain)
         what, near = f"{name.text!r} behind a number is no unit", near_unit(name.text)
         product = f"{number.text}*{name.text}"
-        return TextFault(
-            "unit-unknown", what, name.start, "a unit symbol, or an operator", f"{near} or {product}" if near else product
-        )
+        return TextFault("unit-unknown", what, name.start, "a unit symbol, or an operator", near or product)
 
     def compound(self, number: Token, symbol: Token) -> None:
         """Refuse ``40 mV/ms`` and ``5 mV**2`` inside an expression: they could mean two things."""

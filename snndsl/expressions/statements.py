@@ -1,16 +1,21 @@
-"""Statements and equations: one a line, in order."""
+"""Statements and equations: one a line, in order, each with the comment behind (or above) it.
+
+What stands behind ``#`` is free text: it has no meaning, no two statements differ by it, and it is printed through
+`snndsl.lowering.comments` only.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from snndsl.errors import TextFault
 from snndsl.expressions.lexer import check_name
 from snndsl.expressions.parser import parse_expression
 from snndsl.expressions.tree import Call, Compare, Expression, Name
+from snndsl.units import near_unit
 
 __all__ = ["Alias", "Assignment", "Deliver", "Derivative", "Equation", "Statement", "parse_equations", "parse_statements"]
 
@@ -19,6 +24,8 @@ _ASSIGNMENT = re.compile(rf"(\s*)({_NAME}(?:\.{_NAME})*)\s*([+\-*/]?=)(?!=)", re
 _DERIVATIVE = re.compile(rf"(\s*)d({_NAME})\s*/\s*dt\s*=(?!=)", re.ASCII)
 _ALIAS = re.compile(rf"(\s*)({_NAME})\s*=(?!=)", re.ASCII)
 _SIGN = re.compile(r"(?<![=<>!])=(?!=)")
+_BEHIND = re.compile(r"(?P<unit>1|[A-Za-z][A-Za-z0-9*/^]*) *(?P<flags>\([^()]*\))?", re.ASCII)
+_LONGEST_UNIT = 80
 _ASSIGNS = "name = expression, += -= *= /=, deliver(x)"
 
 
@@ -31,6 +38,7 @@ class Assignment:
     value: Expression
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
     def moved(self, target: str, value: Expression) -> Assignment:
         """Return the same statement about other names."""
@@ -45,6 +53,7 @@ class Deliver:
     port: str | None
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Derivative:
     value: Expression
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class Alias:
     value: Expression
     line: int = 0
     start: int = 0
+    comment: str = field(default="", compare=False)
 
 
 Statement = Assignment | Deliver
@@ -78,14 +89,14 @@ def parse_statements(text: str | Sequence[str]) -> tuple[Statement, ...]:
     Parameters
     ----------
     text : str or sequence of str
-        Blank lines count, and hold nothing.
+        Blank lines count, and hold nothing; what stands behind ``#`` is a comment.
 
     Raises
     ------
     TextFault
         Its `line` is the 0-based line (or item), its offset counts in that line.
     """
-    return tuple(_placed(_statement, line, number) for number, line in _lines(text))
+    return _each(_statement, text)
 
 
 def parse_equations(text: str | Sequence[str]) -> tuple[Equation, ...]:
@@ -101,20 +112,49 @@ def parse_equations(text: str | Sequence[str]) -> tuple[Equation, ...]:
     TextFault
         As `parse_statements`.
     """
-    return tuple(_placed(_equation, line, number) for number, line in _lines(text))
+    return _each(_equation, text)
 
 
-def _lines(text: str | Sequence[str]) -> list[tuple[int, str]]:
-    lines = text.split("\n") if isinstance(text, str) else list(text)
-    return [(number, line) for number, line in enumerate(lines) if line.strip()]
+def _each(parse: Callable[[str, int], _Kind], text: str | Sequence[str]) -> tuple[_Kind, ...]:
+    """Parse line by line; a comment on lines of its own belongs to what follows, or else to the last."""
+    found: list[_Kind] = []
+    above: list[str] = []
+    for number, line in enumerate(text.split("\n") if isinstance(text, str) else text):
+        code, _, comment = line.partition("#")
+        above += [comment.strip()] if comment.strip() else []
+        if code.strip():
+            found.append(replace(_placed(parse, code, number), comment="; ".join(above)))
+            above = []
+    if above and found:
+        found[-1] = replace(found[-1], comment="; ".join([*filter(None, [found[-1].comment]), *above]))
+    return tuple(found)
 
 
 def _placed(parse: Callable[[str, int], _Kind], line: str, number: int) -> _Kind:
     try:
+        _no_unit_behind(line)
         return parse(line, number)
     except TextFault as error:
         error.line = number
         raise
+
+
+def _no_unit_behind(line: str) -> None:
+    """Refuse what Brian2 writes behind a line, ``dv/dt = -v/tau : volt``, and its declarations, ``g : siemens``."""
+    before, sign, behind = line.rpartition(":")
+    found = _BEHIND.fullmatch(behind.strip()) if sign and len(behind) <= _LONGEST_UNIT else None
+    if found is None:
+        return
+    place, before = len(before), before.strip()
+    if "=" in before:
+        expected = "the line alone: units follow from values and states"
+        if found["flags"]:
+            expected += "; refractory: {for: T, hold: [..]} says what rests"
+        raise TextFault("unit-behind-equation", f"': {found[0]}' behind an equation", place, expected, before)
+    if re.fullmatch(_NAME, before):
+        unit = near_unit(found["unit"]) or found["unit"]
+        what, hint = f"{line.strip()[:40]!r} is no equation", f"parameters: {{{before}: {{unit: {unit}}}}}"
+        raise TextFault("equation-syntax", what, len(line) - len(line.lstrip()), "dx/dt = ... or x = ...", hint)
 
 
 def _value(line: str, begin: int) -> Expression:

@@ -7,7 +7,6 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,32 +17,14 @@ from snndsl.errors import Fault, ModelError
 from snndsl.expressions import TextFault
 from snndsl.frontend.loader import ModelSource, open_below
 from snndsl.locations import Location
+from snndsl.model.data import DataColumn
 from snndsl.schema.model import DataSpec
-from snndsl.units import Dimension, Unit, parse_unit
+from snndsl.units import Unit, parse_unit
 
-__all__ = ["MAX_DATA_BYTES", "DataColumn", "DataColumns", "load_data", "unreadable"]
+__all__ = ["MAX_DATA_BYTES", "DataColumns", "load_data", "unreadable"]
 
 MAX_DATA_BYTES = 4 * 2**30
 _MAX_RATIO = 200
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DataColumn:
-    """One array.
-
-    Parameters
-    ----------
-    name : str
-        As called: ``net.v0``, ``D``.
-    values : ndarray of float64
-        Internal units.
-    dimension : Dimension
-        Of the values.
-    """
-
-    name: str
-    values: NDArray[np.float64]
-    dimension: Dimension
 
 
 class DataColumns(dict[str, DataColumn]):
@@ -180,6 +161,20 @@ def _unit(source: ModelSource, name: str, key: str, spec: DataSpec, place: Locat
 
 
 def _unknown_units(arrays: Mapping[str, Any], name: str, spec: DataSpec, source: ModelSource) -> None:
+    """Refuse units of columns that are not there; ``units:`` is for the columns of a table, ``unit:`` for an array."""
+    table = "" not in arrays
+    if spec.units and not table:
+        place, one = source.locations.key(("data", name, "units")), next(iter(spec.units.values()))
+        raise _fault(
+            "column-unknown", f"data {name!r} is one array, without columns", place, "unit: of the array", f"unit: {one}"
+        )
+    if table and "unit" in spec.model_fields_set:
+        place, units = (
+            source.locations.key(("data", name, "unit")),
+            ", ".join(f"{key}: {spec.unit}" for key in list(arrays)[:3]),
+        )
+        what = f"data {name!r} is a table; 'unit' is for one array"
+        raise _fault("column-unknown", what, place, "units: of the columns", f"units: {{{units}}}")
     for key in spec.units:
         if key not in arrays:
             where = source.locations.key(("data", name, "units", key))
@@ -200,5 +195,5 @@ def _unreadable(file: str, error: Exception, place: Location) -> ModelError:
     return _fault("data-format", f"{file!r} cannot be read: {str(error)[:80]}", place, "an intact file")
 
 
-def _fault(code: str, what: str, place: Location, expected: str) -> ModelError:
-    return ModelError(Fault(code, what, place.file, place.line, place.column, expected=expected))
+def _fault(code: str, what: str, place: Location, expected: str, try_: str = "") -> ModelError:
+    return ModelError(Fault(code, what, place.file, place.line, place.column, expected, try_))

@@ -44,7 +44,9 @@ _KINDS = {  # what pydantic calls it: code, what fits
 
 def schema_faults(error: ValidationError, raw: Any, locations: SourceMap) -> list[Fault]:
     """Return one fault for each thing the schema refused, in the order of the file."""
-    faults = [_fault(item, raw, locations) for item in error.errors(include_url=False)]
+    items = error.errors(include_url=False)
+    meant = {(*item["loc"][:-1], _meant(item["loc"], raw)) for item in items if item["type"] == "extra_forbidden"}
+    faults = [_fault(item, raw, locations) for item in items if not (item["type"] == "missing" and item["loc"] in meant)]
     return sorted(set(faults), key=lambda fault: (fault.line, fault.column, fault.what))
 
 
@@ -54,19 +56,88 @@ def _fault(item: Any, raw: Any, locations: SourceMap) -> Fault:
     if kind == "extra_forbidden":
         place = locations.key(path)
         known = list(_known(path[:-1]))
-        close = nearest(str(item["loc"][-1]), known)
+        close = _meant(item["loc"], raw)
+        if not close and (empty := _empty_above(raw, path)):
+            close = f"indent it below {empty!r}"
         what = f"unknown key {str(item['loc'][-1])!r}" + (f" in {'.'.join(map(str, path[:-1]))}" if path[:-1] else "")
         return Fault("unknown-key", what, place.file, place.line, place.column, expected=", ".join(known), try_=close)
     place = locations.value(path)
     if kind == "missing":
         place = locations.key(path)
         what = f"{'.'.join(map(str, item['loc'][:-1])) or 'the file'} has no {str(item['loc'][-1])!r}"
-        return Fault("key-missing", what, place.file, place.line, place.column, expected=f"{item['loc'][-1]}: ...")
+        expected = _missing(item["loc"], raw)
+        return Fault("key-missing", what, place.file, place.line, place.column, expected)
     code, message, expected = _said(item)
+    if code == "not-a-mapping" and (keys := list(_known(path))):
+        expected = f"{{{', '.join(f'{key}: ..' for key in keys)}}}" if len(keys) < 6 else f"a mapping with {', '.join(keys)}"
+    if code == "not-a-mapping" and item["input"] is None:
+        expected += ", indented below it"
+    if code == "not-a-mapping" and isinstance(item["input"], list):
+        expected += ", without '-' or [ ]"
     near = _near(item) if kind == "literal_error" else str(item.get("ctx", {}).get("near", ""))
     if kind == "not-a-flag":
         near = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(item["input"]).lower(), "")
     return Fault(code, f"{name}: {message}", place.file, place.line, place.column, expected, near)
+
+
+_OTHER_WORDS = {  # of other simulators: the key
+    "N": "size", "n": "size", "number": "size", "model": "neuron", "dt": "step", "resolution": "step", "runtime": "duration",
+    "simtime": "duration", "method": "integrator", "synapses": "projections", "connections": "projections", "eqs": "equations",
+    "params": "parameters", "variables": "state", "states": "state", "source": "from", "target": "to", "pre": "from",
+    "post": "to", "rule": "connect", "init": "initial", "initial_values": "initial", "inputs": "stimuli", "input": "stimuli",
+    "monitors": "record", "recorders": "record", "synapse_types": "plasticity", "receptor_type": "port", "receptor": "port",
+    "condition": "connect", "delays": "delay", "weights": "weight",
+}  # fmt: skip
+_ALIKE = 0.7
+
+
+def _meant(loc: tuple[Any, ...], raw: Any) -> str:
+    """Return the key of the language that an unknown key probably means, if it is not there already."""
+    path, key = _existing(raw, loc), str(loc[-1])
+    known = list(_known(path[:-1]))
+    other = _OTHER_WORDS.get(key, "")
+    if other in known:
+        return "" if other in _at(raw, path[:-1]) else other
+    return nearest(key, known, _ALIKE)
+
+
+def _at(raw: Any, path: Path) -> Any:
+    for part in path:
+        raw = raw[part]
+    return raw
+
+
+def _empty_above(raw: Any, path: Path) -> str:
+    """Return the key just above that has no value: what follows was meant to stand below it."""
+    keys = list(_at(raw, path[:-1]))
+    place = keys.index(path[-1]) if path and path[-1] in keys else 0
+    while place and _at(raw, (*path[:-1], keys[place])) is not None:
+        place -= 1
+    above = keys[place] if keys else ""
+    return str(above) if keys and _at(raw, (*path[:-1], above)) is None else ""
+
+
+def _missing(loc: tuple[Any, ...], raw: Any) -> str:
+    """Return what a missing key would look like."""
+    key = loc[-1]
+    if key == "hold":
+        return "hold: [states that keep their value], or hold: []"
+    if key == "port" and (ports := _ports(raw, loc[:-1])):
+        return f"port: {' or '.join(ports)}"
+    return f"{key}: ..."
+
+
+def _ports(raw: Any, loc: tuple[Any, ...]) -> list[str]:
+    """Return the ports of the neurons that a projection or stimulus goes to, as far as the file itself says."""
+    try:
+        spec = _at(raw, loc)
+        target = spec.get("to", spec.get("into"))
+        names = target if isinstance(target, list) else [target]
+        uses = [raw["populations"][str(name).partition("[")[0]]["neuron"] for name in names]
+        ports = [raw["neurons"][use if isinstance(use, str) else use["use"]]["ports"] for use in uses]
+        return [str(port) for port in ports[0] if all(port in other for other in ports)]
+    except (KeyError, TypeError, IndexError, AttributeError):
+        return []
 
 
 def _said(item: Any) -> tuple[str, str, str]:

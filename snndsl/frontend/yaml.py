@@ -38,6 +38,9 @@ _AMBIGUOUS = re.compile(r"[-+]?0[0-9]+|[-+]?[0-9]+(:[0-5]?[0-9])+|[-+]?[0-9]+(_[
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 # control characters, line breaks that only YAML knows, characters that reorder what a reader sees, lone surrogates
 _STRANGE = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028-\u202e\u2066-\u2069]")
+_KEY = re.compile(r"[ ]*[A-Za-z0-9_.]+:(?: |\Z)")
+_KEY_WITH_VALUE = re.compile(r"[ ]*[A-Za-z0-9_.]+: +[^ #|>]")
+_LONG_ROW = 400
 _NO_VALUE = re.compile(r":\s*[,}\]]")
 _SELECTION = re.compile(r"""(?<!["'\w.])[A-Za-z][\w.]*\[[^\]\s]*\]""")
 
@@ -152,6 +155,10 @@ def _syntax(error: yaml.YAMLError, content: str, file: str) -> ModelError:
         return ModelError(Fault("yaml-syntax", "a tab in the indentation", file, line, column, "spaces"))
     if "undefined alias" in problem:
         return ModelError(Fault("yaml-alias", problem, file, line, column, "an anchor defined before"))
+    above = next((row for row in reversed(content.split("\n")[: line - 1]) if row.strip()), "")
+    if (fault := _layout(problem, source, above, error)) is not None:
+        what, expected, hint = fault
+        return ModelError(Fault("yaml-syntax", what, file, line, column, expected, hint))
     hint = ""
     selection = _SELECTION.search(source)
     if selection is not None and ("{" in source or source.count("[") > 1):
@@ -166,6 +173,26 @@ def _syntax(error: yaml.YAMLError, content: str, file: str) -> ModelError:
     if begun is not None and problem.startswith("did not find expected"):
         problem += f" in what begins in line {begun.line + 1}, column {begun.column + 1}"
     return ModelError(Fault("yaml-syntax", problem, file, line, column, "YAML 1.2", hint))
+
+
+def _layout(problem: str, source: str, above: str, error: yaml.YAMLError) -> tuple[str, str, str] | None:
+    """Return what is wrong with indentation, or with a ': ' inside a text; None if it is something else."""
+    indent, begun = len(source) - len(source.lstrip()), getattr(error, "context_mark", None)
+    mark = getattr(error, "problem_mark", None)
+    if problem == "did not find expected key" and begun is not None and mark is not None and mark.column == indent:
+        what = (
+            f"this line begins in column {indent + 1}, the keys above it in column {begun.column + 1} (line {begun.line + 1})"
+        )
+        return what, "keys of one mapping in one column", f"column {begun.column + 1}"
+    if problem != "mapping values are not allowed in this context" or len(source) > _LONG_ROW:
+        return None
+    if _KEY.match(source) and _KEY_WITH_VALUE.match(above) and indent > len(above) - len(above.lstrip()):
+        key = above.strip().partition(":")[0]
+        what = f"this line is indented below {key!r}, which has a value in its own line"
+        return what, "keys of one mapping in one column", f"column {len(above) - len(above.lstrip()) + 1}"
+    text = source.strip().partition(": ")[2]
+    unit = "; no unit stands behind an equation" if "=" in text else ""
+    return "': ' inside a text", f"text with ': ' in quotes{unit}", text.rpartition(": ")[0].strip(" \"'") if unit else ""
 
 
 @dataclass

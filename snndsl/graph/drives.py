@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from snndsl.errors import ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.walk import names_in
 from snndsl.graph.neurons import one_or_all
-from snndsl.graph.stimuli import drive_delay, drive_window, flat_port, per_element, targets_of, term_of, weights_of
-from snndsl.graph.values import evaluate_term, model_names
+from snndsl.graph.stimuli import flat_port, per_element, weights_of
+from snndsl.graph.times import scalar
+from snndsl.model.checked import CheckedModel
+from snndsl.model.selection import Selection
+from snndsl.model.stimulus import Current, OneOf, Rate, Stimulus
+from snndsl.model.text import Term, first_term
 from snndsl.numerics import stream_key
-from snndsl.schema.stimulus import StimulusSpec
-from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel, whole_steps
-from snndsl.semantics.element import value_terms
-from snndsl.semantics.selection import Selection
-from snndsl.semantics.terms import Term, names_in
 
 __all__ = ["Drive", "computed_drives"]
 
@@ -82,12 +81,12 @@ def _varies(node: tree.Expression) -> bool:
     return any(_varies(child) for child in tree.children(node))
 
 
-def computed_drives(model: CheckedModel, name: str) -> Iterator[Drive]:
+def computed_drives(model: CheckedModel, stimulus: Stimulus) -> Iterator[Drive]:
     """Yield the drives of a Poisson, one_of or current stimulus, by target population."""
-    spec = model.spec.stimuli[name]
-    targets = targets_of(model, name, spec)
-    expression, shared = _expression(model, name, spec, targets)
-    weights = None if spec.kind == "current" else weights_of(model, name, spec, targets)
+    targets = stimulus.targets
+    assert targets is not None
+    expression, shared = _expression(model, stimulus)
+    weights = None if isinstance(stimulus.what, Current) else weights_of(model, stimulus)
     for population in targets.populations:
         element, whole = _elements(targets, population, model.sizes[population])
         members = np.maximum(element, 0).astype(np.int64)
@@ -99,16 +98,16 @@ def computed_drives(model: CheckedModel, name: str) -> Iterator[Drive]:
         if len(targets.populations) > 1 or not np.array_equal(element, np.arange(len(element))):
             values["element"] = element
         yield Drive(
-            name=name,
-            kind=spec.kind,
+            name=stimulus.name,
+            kind=stimulus.kind,
             population=population,
-            port=flat_port(model, population, spec.port),
+            port=flat_port(model, population, stimulus.port),
             expression=expression,
             size=targets.size,
-            delay=drive_delay(model, name, spec),
-            during=drive_window(model, name, spec),
-            period=_period(model, name, spec),
-            frozen=spec.frozen,
+            delay=stimulus.delay,
+            during=stimulus.during,
+            period=stimulus.what.every if isinstance(stimulus.what, OneOf) else 1,
+            frozen=stimulus.frozen,
             values=values,
             whole=whole,
             largest=0.0 if weights is None else float(np.abs(weights).max(initial=0.0)),
@@ -126,42 +125,28 @@ def _elements(targets: Selection, population: str, size: int) -> tuple[Real, boo
     return element, bool((element >= 0).all())
 
 
-def _period(model: CheckedModel, name: str, spec: StimulusSpec) -> int:
-    if spec.one_of is None:
-        return 1
-    return whole_steps(term_of(model, spec.one_of.every, "stimuli", name, "one_of", "every"), model.step, "the period")
-
-
-def _expression(model: CheckedModel, name: str, spec: StimulusSpec, targets: Selection) -> tuple[Any, dict[str, Any]]:
+def _expression(model: CheckedModel, stimulus: Stimulus) -> tuple[tree.Expression | None, dict[str, Any]]:
     """Return what must be computed in every step (or None), and the values that are known now, one an element."""
     shared: dict[str, Any] = {}
-    seed = model.spec.seed
-    if seed is not None and seed.input is not None:
-        key = stream_key(seed.input, spec.stream or f"stimuli.{name}")
+    if model.seeds.input is not None:
+        key = stream_key(model.seeds.input, stimulus.stream)
         shared |= {"key_0": float(key[0]), "key_1": float(key[1])}
-    during = drive_window(model, name, spec)
-    if during is not None:
-        shared |= {"from": float(during[0]), "until": float(during[1])}
-    if spec.kind == "one_of":
+    if stimulus.during is not None:
+        shared |= {"from": float(stimulus.during[0]), "until": float(stimulus.during[1])}
+    what = stimulus.what
+    if not isinstance(what, Current | Rate):
         return None, shared
-    path: tuple[str | int, ...] = (
-        ("stimuli", name, "current") if spec.kind == "current" else ("stimuli", name, "poisson", "rate")
-    )
-    given = spec.current if spec.kind == "current" else spec.poisson.rate if spec.poisson is not None else None
-    terms = value_terms(given, model.place(*path))
+    terms = what.value if isinstance(what, Current) else what.rate
     if isinstance(terms, Term) and _varies(terms.tree):
         for node in names_in(terms.tree):
             if node.text in model.constants:
-                evaluator = Evaluator(model_names(model, {}, None), model.step, model.data)
-                shared[node.text] = float(evaluate_term(Term(node, terms.place, terms.line), evaluator, node.text))
+                shared[node.text] = scalar(model, Term(node, terms.place, terms.line), node.text)
         return terms.tree, shared
-    values = per_element(model, name, terms, targets, spec.kind)
-    if spec.kind == "poisson":
-        if np.any(values < 0):
-            raise ModelError(
-                (terms if isinstance(terms, Term) else terms[0]).problem("rate-negative", "a negative rate", "at least 0 Hz")
-            )
-        shared["mean"] = values * float(model.step)
-    else:
+    values = per_element(model, stimulus, terms, stimulus.kind)
+    if isinstance(what, Current):
         shared["value"] = values
+        return None, shared
+    if np.any(values < 0):
+        raise ModelError(first_term(terms).problem("rate-negative", "a negative rate", "at least 0 Hz"))
+    shared["mean"] = values * float(model.step)
     return None, shared

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from snndsl.errors import Fault, ModelError
 from snndsl.graph.drives import Drive, computed_drives
 from snndsl.graph.neurons import DerivedValues, derived_values
-from snndsl.graph.observations import observation_faults
 from snndsl.graph.plastic import PlasticValues, plastic_values
 from snndsl.graph.play import played_events
 from snndsl.graph.refuse import out_of_reach
@@ -17,8 +16,11 @@ from snndsl.graph.synapses import SynapseRows, synapse_rows
 from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, population_values
 from snndsl.ir import Table
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.selection import Selection, resolve
+from snndsl.model.checked import CheckedModel
+from snndsl.model.population import Population
+from snndsl.model.projection import Projection
+from snndsl.model.selection import Selection
+from snndsl.model.stimulus import Play, SpikeList, Stimulus
 
 __all__ = ["MANY", "Elaboration", "elaborate"]
 
@@ -103,65 +105,72 @@ class _Work:
         return self.found.model
 
     def run(self) -> Elaboration:
-        for name in self.model.elements:
+        for population in self.model.populations.values():
             with collected(self.faults):
-                self._population(name)
-        for name in self.model.spec.projections:
+                self._population(population)
+        for name, projection in self.model.projections.items():
             if ("projections", name) not in self.skipped:
                 with collected(self.faults):
-                    self._projection(name)
-        for name in sorted(self.model.spec.stimuli):
+                    self._projection(projection)
+        for name, stimulus in sorted(self.model.stimuli.items()):
             if ("stimuli", name) not in self.skipped:
                 with collected(self.faults):
-                    self._stimulus(name)
-        self.faults += observation_faults(self.model)
+                    self._stimulus(stimulus)
         if self.faults:
             raise ModelError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line, fault.column)))
         self.found.complete = self.found.complete and not self.skipped and not self.found.waiting
         return self.found
 
-    def _population(self, name: str) -> None:
-        if self.judge and self.model.sizes[name] > MANY:
-            self.found.waiting.append(f"the values of {self.model.sizes[name]:,} neurons of {name!r}")
+    def _population(self, population: Population) -> None:
+        name = population.name
+        if self.judge and population.size > MANY:
+            self.found.waiting.append(f"the values of {population.size:,} neurons of {name!r}")
             return
-        self.found.values[name] = population_values(self.model, name)
+        self.found.values[name] = population_values(self.model, population)
         self.found.derived[name] = derived_values(self.model, name, self.found.values[name])
 
-    def _projection(self, name: str) -> None:
-        spec, found = self.model.spec.projections[name], self.found
-        sources, targets = (
-            resolve(items, self.model.sizes, self.model.spec.groups, self.model.place("projections", name, key), "")
-            for key, items in (("from", spec.from_), ("to", spec.to))
-        )
-        if not self._known(sources, targets):
+    def _projection(self, projection: Projection) -> None:
+        name, found = projection.name, self.found
+        if not self._known(projection.sources, projection.targets):
             found.complete = False
             return
-        one = self.alike and settled(self.model, name, sources, targets)
-        most = most_synapses(self.model, name, sources, targets)
+        one = self.alike and settled(self.model, projection)
+        most = most_synapses(self.model, projection)
         if self.judge and not one and most > MANY:
             found.waiting.append(f"weights and delays of up to {most:,.0f} synapses of {name!r}")
             return
-        found.complete = found.complete and not one
-        rows = synapse_rows(self.model, name, found.values, one=one)
+        if one:
+            found.complete = False
+            try:
+                self._wire(projection, one=True)
+                return
+            except ModelError:
+                if most > MANY:
+                    raise  # else all are made, to name the one that a run names
+        self._wire(projection)
+
+    def _wire(self, projection: Projection, *, one: bool = False) -> None:
+        name, found = projection.name, self.found
+        rows = synapse_rows(self.model, projection, found.values, one=one)
+        if projection.rules:
+            found.plastic[name] = plastic_values(self.model, projection, rows)
         found.rows[name] = rows
         if not len(rows.i):
-            what = f"projection {name!r} has no synapses"
-            fault = self.model.place("projections", name).problem("empty-projection", what)
+            fault = projection.place.problem("empty-projection", f"projection {name!r} has no synapses")
             found.warnings.append(replace(fault, severity="warning"))
-        if name in self.model.rules:
-            found.plastic[name] = plastic_values(self.model, name, rows)
 
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""
-        return all(name in self.found.values or name not in self.model.elements for side in sides for name in side.populations)
+        names = {name for side in sides for name in side.populations}
+        return all(name in self.found.values or name not in self.model.populations for name in names)
 
-    def _stimulus(self, name: str) -> None:
-        spec, found = self.model.spec.stimuli[name], self.found
-        if spec.kind == "play":
-            found.events += played_events(self.model, name, found.warnings)
-        elif spec.into is None:
-            found.sources[name] = source_table(self.model, name, found.warnings)
-        elif spec.kind == "spikes":
-            found.events += listed_events(self.model, name, found.warnings)
+    def _stimulus(self, stimulus: Stimulus) -> None:
+        found = self.found
+        if isinstance(stimulus.what, Play):
+            found.events += played_events(self.model, stimulus, found.warnings)
+        elif stimulus.targets is None:
+            found.sources[stimulus.name] = source_table(self.model, stimulus, found.warnings)
+        elif isinstance(stimulus.what, SpikeList):
+            found.events += listed_events(self.model, stimulus, found.warnings)
         else:
-            found.drives += computed_drives(self.model, name)
+            found.drives += computed_drives(self.model, stimulus)

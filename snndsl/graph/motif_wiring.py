@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.graph.motifs import MotifSpikes, motif_part, motif_spikes
-from snndsl.graph.steps import to_steps
-from snndsl.graph.values import evaluate_term, model_names
+from snndsl.graph.times import moment, scalar
 from snndsl.graph.wiring import Allowed, Pairs
-from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.selection import Selection
-from snndsl.semantics.terms import Place, parse_term
+from snndsl.model.checked import CheckedModel
+from snndsl.model.projection import MotifWiring, Projection
+from snndsl.model.selection import Selection
+from snndsl.model.text import Place
 
 __all__ = ["Chain", "chain_pairs", "motif_pairs"]
 
@@ -46,7 +45,7 @@ class Chain:
 
 
 def motif_pairs(
-    model: CheckedModel, projection: str, sources: Selection, targets: Selection, allowed: Allowed | None
+    model: CheckedModel, projection: Projection, allowed: Allowed | None
 ) -> tuple[Pairs, Index]:
     """Return the synapses of a projection whose rule is ``motif``, and their delays in steps.
 
@@ -55,20 +54,17 @@ def motif_pairs(
     ModelError
         motif-nowhere, motif-inputs, self-unstated, delay-below-step, delay-too-long, off-grid.
     """
-    spec = model.spec.projections[projection]
-    connect, place = spec.connect, model.place("projections", projection, "connect", "motif")
-    motif = str(connect.value)
+    connect, place = projection.connect, projection.place.inner("connect", "motif")
+    assert isinstance(connect, MotifWiring)
+    sources, targets = projection.sources, projection.targets
     if connect.latency is None:
-        pairs, delay = _meeting_pairs(model, motif, sources, targets, spec.self_ is not False, allowed, place)
+        pairs, delay = _meeting_pairs(model, connect.motif, sources, targets, projection.own is not False, allowed, place)
     else:
-        steps = {
-            key: _steps(model, text, projection, key, what)
-            for key, what in (("latency", "the latency"), ("longest", "the longest delay"))
-            if (text := getattr(connect, key)) is not None
-        }
-        inputs = None if connect.inputs is None else int(_number(model, connect.inputs, projection, "inputs"))
-        chain = Chain(steps["latency"], inputs, steps.get("longest"), spec.self_)
-        pairs, delay = chain_pairs(model, motif, chain, sources, targets, place, allowed)
+        latency = moment(model, connect.latency, "the latency")
+        longest = None if connect.longest is None else moment(model, connect.longest, "the longest delay")
+        inputs = None if connect.inputs is None else int(scalar(model, connect.inputs, "inputs"))
+        chain = Chain(latency, inputs, longest, projection.own)
+        pairs, delay = chain_pairs(model, connect.motif, chain, sources, targets, place, allowed)
     if len(delay) and int(delay.max()) >= _LONGEST:
         what = f"a delay of {int(delay.max())} steps"
         raise ModelError(place.problem("delay-too-long", what, f"below {_LONGEST} steps"))
@@ -257,14 +253,3 @@ def _identities(model: CheckedModel, spikes: MotifSpikes) -> Index:
     """Return a number for the neuron of every spike, the same wherever that neuron spikes."""
     first = dict(zip(model.sizes, np.cumsum([0, *model.sizes.values()]).tolist()))
     return np.array([first[name] for name in spikes.population], np.int64) + spikes.neuron
-
-
-def _steps(model: CheckedModel, text: str, projection: str, key: str, what: str) -> int:
-    term = parse_term(text, model.place("projections", projection, "connect", key))
-    value = np.array([_number(model, text, projection, key)])
-    return int(to_steps(value, model.step, None, term, what, "")[0])
-
-
-def _number(model: CheckedModel, text: str, projection: str, key: str) -> float:
-    term = parse_term(text, model.place("projections", projection, "connect", key))
-    return float(evaluate_term(term, Evaluator(model_names(model, {}, None), model.step, model.data), key))

@@ -17,8 +17,8 @@ from snndsl.errors import Fault, ModelError
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import PopulationValues
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.selection import resolve
+from snndsl.model.checked import CheckedModel
+from snndsl.model.motif import MotifEvents
 
 __all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "network_graph"]
 
@@ -94,7 +94,7 @@ class NetworkGraph:
     def __repr__(self) -> str:
         neurons, synapses = sum(self.model.sizes.values()), sum(len(rows.i) for rows in self.rows.values())
         return (
-            f"<NetworkGraph {self.model.spec.name}: {len(self.values)} populations, {neurons:,} neurons; "
+            f"<NetworkGraph {self.model.name}: {len(self.values)} populations, {neurons:,} neurons; "
             f"{len(self.rows)} projections, {synapses:,} synapses>"
         )
 
@@ -152,20 +152,18 @@ class NetworkGraph:
 def network_graph(found: Elaboration) -> NetworkGraph:
     """Return the graph of an elaborated model."""
     network, model = NetworkGraph(found), found.model
-    for name, element in model.elements.items():
-        _add(network, Node(name, "population", model.sizes[name], element.name, found.values[name]))
-    for name, spec in model.spec.stimuli.items():
-        if spec.size is not None:
-            _add(network, Node(name, "source", model.sizes[name], spec.kind))
-    for name, spec in model.spec.stimuli.items():
-        if spec.into is not None:
-            place = model.place("stimuli", name, "into")
-            reached = resolve(spec.into, model.sizes, model.spec.groups, place, f"stimulus {name!r} goes into")
-            _add(network, Node(name, "stimulus", reached.size, spec.kind))
-            for population in reached.populations:
-                network.graph.add_edge(name, population, edge=None)
-    for name, motif in model.spec.motifs.items():
-        listed = len(motif.spikes) if isinstance(motif.spikes, Mapping | list | tuple) else 0
+    for name, population in model.populations.items():
+        _add(network, Node(name, "population", population.size, population.element.name, found.values[name]))
+    for name, stimulus in model.stimuli.items():
+        if stimulus.size is not None:
+            _add(network, Node(name, "source", stimulus.size, stimulus.kind))
+    for name, stimulus in model.stimuli.items():
+        if stimulus.targets is not None:
+            _add(network, Node(name, "stimulus", stimulus.targets.size, stimulus.kind))
+            for target in stimulus.targets.populations:
+                network.graph.add_edge(name, target, edge=None)
+    for name, motif in model.motifs.items():
+        listed = len(motif.spikes) if isinstance(motif.spikes, MotifEvents) else 0
         _add(network, Node(name, "motif", listed, "motif"))
     for name, table in found.rows.items():
         for source, target, edge in _edges(model, name, table):
@@ -182,8 +180,8 @@ def _members(selection: Any) -> list[tuple[str, int]]:
 
 
 def _edges(model: CheckedModel, name: str, rows: SynapseRows) -> Iterator[tuple[str, str, ProjectionEdge]]:
-    spec = model.spec.projections[name]
-    rule = spec.plasticity[0].use if spec.plasticity else ""
+    projection = model.projections[name]
+    rule = projection.rules[0].rule.name if projection.rules else ""
     owner = [np.repeat(np.arange(len(side.blocks)), [b.size for b in side.blocks]) for side in (rows.sources, rows.targets)]
     names = [np.array([side.populations.index(b.population) for b in side.blocks]) for side in (rows.sources, rows.targets)]
     source, target = names[0][owner[0][rows.i]], names[1][owner[1][rows.j]]
@@ -192,4 +190,4 @@ def _edges(model: CheckedModel, name: str, rows: SynapseRows) -> Iterator[tuple[
         for b, post in enumerate(rows.targets.populations):
             mine = total[(source == a) & (target == b)]
             if len(mine):
-                yield pre, post, ProjectionEdge(name, spec.port, rule, len(mine), (int(mine.min()), int(mine.max())))
+                yield pre, post, ProjectionEdge(name, projection.port, rule, len(mine), (int(mine.min()), int(mine.max())))

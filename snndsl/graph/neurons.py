@@ -1,4 +1,4 @@
-"""Numbers of a population that follow from its parameters: refractory steps, periods, coefficients of linear equations."""
+"""Numbers of a population that follow from its parameters: refractory steps, coefficients of linear equations."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from snndsl.errors import Fault, ModelError
 from snndsl.graph.steps import to_steps
 from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, evaluate_term
+from snndsl.model.checked import CheckedModel
+from snndsl.model.element import Element
+from snndsl.model.equations import Group
+from snndsl.model.text import Term
 from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel, whole_steps
-from snndsl.semantics.integrators import Group, groups_of
-from snndsl.semantics.terms import Term
 
-__all__ = ["DerivedValues", "derived_values", "one_or_all", "period_steps"]
+__all__ = ["DerivedValues", "derived_values", "one_or_all"]
 
 Value = float | NDArray[np.float64]
 
@@ -31,8 +32,6 @@ class DerivedValues:
     ----------
     refractory : float or ndarray or None
         Refractory time in steps; None: the neuron has none of fixed length.
-    periods : tuple of int
-        Of each ``every``, in steps, in the order of the file.
     coefficients : tuple of mapping of (int, int) to float or ndarray
         Entries (row, column) of the matrix of each exact group, per ms.
     quanta : mapping of str to float
@@ -40,7 +39,6 @@ class DerivedValues:
     """
 
     refractory: Value | None
-    periods: tuple[int, ...]
     coefficients: tuple[Mapping[tuple[int, int], Value], ...]
     quanta: Mapping[str, float]
 
@@ -51,28 +49,26 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
     Raises
     ------
     ModelError
-        off-grid, time-negative, not-finite, period, quantum.
+        off-grid, time-negative, not-finite, quantum.
     """
-    element, size, faults = model.elements[name], model.sizes[name], list[Fault]()
+    population, faults = model.populations[name], list[Fault]()
+    element, size = population.element, population.size
 
     def named(key: str) -> Any:
         if key in values.parameters:
             return values.parameters[key]
         return {"i": np.arange(size, dtype=np.float64), "N": float(size)}[key]
 
-    evaluator = Evaluator(named, model.step, model.data)
+    evaluator = Evaluator(named, model.step, element.data)
     refractory: Value | None = None
     if element.silent_for is not None:
         with collected(faults):
             refractory = _refractory(model, element.silent_for, evaluator)
-    periods: tuple[int, ...] = ()
-    with collected(faults):
-        periods = period_steps(model, [period for period, _ in element.every])
     coefficients = []
-    for group in groups_of(element):
+    for group in element.groups:
         if group.method == "exact":
             with collected(faults):
-                coefficients.append(_coefficients(model, name, group, evaluator))
+                coefficients.append(_coefficients(name, element, group, evaluator))
     quanta = {}
     for port, declared in element.ports.items():
         if declared.quantum is not None:
@@ -80,26 +76,7 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
                 quanta[port] = _power_of_two(float(evaluate_term(declared.quantum, evaluator, port)), declared.quantum)
     if faults:
         raise ModelError(faults)
-    return DerivedValues(refractory, periods, tuple(coefficients), quanta)
-
-
-def period_steps(model: CheckedModel, periods: list[Term]) -> tuple[int, ...]:
-    """Return literal periods in steps.
-
-    Raises
-    ------
-    ModelError
-        off-grid, not-a-literal, period: with a fault for each.
-    """
-    found, faults = [], list[Fault]()
-    for term in periods:
-        with collected(faults):
-            found.append(whole_steps(term, model.step, "a period"))
-            if found[-1] < 1:
-                faults.append(term.problem("period", f"a period of {found[-1]} steps", "at least one step"))
-    if faults:
-        raise ModelError(faults)
-    return tuple(found)
+    return DerivedValues(refractory, tuple(coefficients), quanta)
 
 
 def one_or_all(value: Any) -> Any:
@@ -119,7 +96,7 @@ def _refractory(model: CheckedModel, term: Term, evaluator: Evaluator) -> Value:
     return found
 
 
-def _coefficients(model: CheckedModel, name: str, group: Group, evaluator: Evaluator) -> Mapping[tuple[int, int], Value]:
+def _coefficients(name: str, element: Element, group: Group, evaluator: Evaluator) -> Mapping[tuple[int, int], Value]:
     states = list(group.states)
     matrix: dict[tuple[int, int], Value] = {
         (states.index(row), states.index(column)): evaluator(coefficient)
@@ -129,7 +106,7 @@ def _coefficients(model: CheckedModel, name: str, group: Group, evaluator: Evalu
     for (target, state), value in matrix.items():
         coefficient = np.asarray(value, np.float64)
         if not np.isfinite(coefficient).all():
-            term = model.elements[name].derivatives[states[target]]
+            term = element.derivatives[states[target]]
             number = coefficient.ravel()[int(np.argmin(np.isfinite(coefficient)))]
             what = f"the coefficient of {states[state]} in d{states[target]}/dt is {number} in {name!r}"
             raise ModelError(term.problem("not-finite", what, "a finite number", "a time constant that is not 0"))

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import to_text
-from snndsl.graph.neurons import one_or_all, period_steps
+from snndsl.expressions.walk import names_in
+from snndsl.graph.neurons import one_or_all
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import evaluate_term, finite
+from snndsl.model.checked import CheckedModel
+from snndsl.model.projection import Projection
+from snndsl.model.rule import RuleUse
+from snndsl.model.text import Place, Term
 from snndsl.numerics import stream_key
 from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.terms import Place, Term, names_in
 
 __all__ = ["PlasticValues", "plastic_values"]
 
@@ -26,12 +29,11 @@ Value = float | NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlasticValues:
-    """Parameters and initial states of the rule, by name of the program; one value a row, or one for all; periods in steps."""
+    """Parameters and initial states of the rule, by name of the program; one value a row, or one for all."""
 
     values: Mapping[str, Value]
     bound: Value | None
     key: tuple[float, float]
-    periods: tuple[int, ...]
 
     def largest(self, weight: float, rows: NDArray[np.bool_]) -> float:
         """Return W: the largest magnitude the rule may reach, else 16 times the largest initial one."""
@@ -41,7 +43,7 @@ class PlasticValues:
         return float(np.abs(bound[rows] if bound.ndim else bound).max(initial=0.0))
 
 
-def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> PlasticValues:
+def plastic_values(model: CheckedModel, projection: Projection, table: SynapseRows) -> PlasticValues:
     """Evaluate the rule of a projection.
 
     Raises
@@ -49,7 +51,8 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
     ModelError
         require, not-finite, bound-missing, weight-above-bound.
     """
-    rule = model.rules[name]
+    [use] = projection.rules
+    rule, name = use.rule, projection.name
     values: dict[str, Any] = {"w": one_or_all(table.weight), **table.values}
     pending: list[str] = []
 
@@ -65,7 +68,6 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
         return values[key]
 
     evaluator = Evaluator(named, model.step)
-    periods = period_steps(model, [period for period, _ in rule.every])
     for key in rule.parameters:
         named(key)
     for key, initial in rule.states.items():
@@ -76,14 +78,14 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
         length = np.asarray(finite(evaluate_term(tau, evaluator, key), tau, f"the time constant of {key!r}"), np.float64)
         if np.any(length <= 0):
             what = f"the time constant of the trace {key!r} is {float(length.min()):g} ms in projection {name!r}"
-            raise ModelError(_given(model, name, tau).problem("require", what, "a positive time"))
+            raise ModelError(_given(use, tau).problem("require", what, "a positive time"))
         values[f"{key}__c"] = one_or_all(-float(model.step) / length)
         values[f"{key}__to"] = one_or_all(finite(evaluate_term(to, evaluator, key), to, f"where {key!r} relaxes to"))
         values.setdefault(key, values[f"{key}__to"])
     for term in rule.require:
         met = np.asarray(evaluator(term.tree))
         if not met.all():
-            raise ModelError(_unmet(model, name, table, term, named, int(np.argmin(met)) if met.ndim else 0))
+            raise ModelError(_unmet(projection, table, term, named, int(np.argmin(met)) if met.ndim else 0))
     bound = None
     if rule.bound is not None:
         bound = one_or_all(finite(evaluate_term(rule.bound, evaluator, "bound"), rule.bound, "the bound"))
@@ -93,30 +95,29 @@ def plastic_values(model: CheckedModel, name: str, table: SynapseRows) -> Plasti
     if bound is not None:
         values["bound__"] = bound
         if np.any(np.abs(table.weight) > np.abs(bound)):
-            place = model.place("projections", name, "weight")
+            place = projection.place.inner("weight")
             raise ModelError(
                 place.problem(
                     "weight-above-bound", "an initial weight is larger than the bound of its rule", f"at most {np.max(bound):g}"
                 )
             )
-    seed = model.spec.seed
-    words = (0, 0) if seed is None or seed.input is None else stream_key(seed.input, f"projections.{name}")
+    words = (0, 0) if model.seeds.input is None else stream_key(model.seeds.input, projection.stream)
     found = {key: one_or_all(value) for key, value in values.items()}
-    return PlasticValues(found, bound, (float(words[0]), float(words[1])), periods)
+    return PlasticValues(found, bound, (float(words[0]), float(words[1])))
 
 
-def _given(model: CheckedModel, name: str, term: Term) -> Place:
+def _given(use: RuleUse, term: Term) -> Place:
     """Return the place of the first value in a term that the projection gives; else that of its plasticity."""
-    values = model.spec.projections[name].plasticity[0].values
-    given = next((node.text for node in names_in(term.tree) if node.text in values), None)
-    return model.place("projections", name, "plasticity", *(() if given is None else (given,)))
+    given = next((node.text for node in names_in(term.tree) if node.text in use.given), None)
+    return use.place.inner(*(() if given is None else (given,)))
 
 
-def _unmet(model: CheckedModel, name: str, table: SynapseRows, term: Term, named: Any, row: int) -> Fault:
+def _unmet(projection: Projection, table: SynapseRows, term: Term, named: Any, row: int) -> Fault:
     """Return the fault of a condition that a synapse does not meet."""
     names = dict.fromkeys(node.text for node in names_in(term.tree))
     count = len(table.i)
     shown = ", ".join(f"{key} {float(np.broadcast_to(np.asarray(named(key), np.float64), (count,))[row]):g}" for key in names)
     who = f"the synapse from {int(table.i[row])} to {int(table.j[row])}"
-    what = f"{who} of {name!r} has {shown}; {model.rules[name].name!r} requires {to_text(term.tree)}"
-    return _given(model, name, term).problem("require", what, f"{to_text(term.tree)} for every synapse")
+    [use] = projection.rules
+    what = f"{who} of {projection.name!r} has {shown}; {use.rule.name!r} requires {to_text(term.tree)}"
+    return _given(use, term).problem("require", what, f"{to_text(term.tree)} for every synapse")

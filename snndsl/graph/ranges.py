@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from snndsl.expressions import tree
+from snndsl.model.checked import CheckedModel
 from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel
 
 __all__ = ["Range", "range_of"]
 

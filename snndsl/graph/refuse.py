@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 from snndsl.expressions import tree
-from snndsl.semantics.check import CheckedModel, is_library, time_missing
-from snndsl.semantics.element import Instruction
-from snndsl.semantics.selection import resolve
-from snndsl.semantics.terms import Place, calls_in, names_in
+from snndsl.expressions.walk import calls_in, names_in
+from snndsl.model.checked import CheckedModel, time_missing
+from snndsl.model.projection import MotifWiring
+from snndsl.model.rule import PlasticityRule
+from snndsl.model.selection import Selection
+from snndsl.model.stimulus import Current, Play
+from snndsl.model.text import Place, Term
 
 __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
 
@@ -34,7 +37,7 @@ def refuse_unsupported(model: CheckedModel) -> None:
     ModelError
         For a file of definitions, which holds nothing that could run.
     """
-    if is_library(model.source):
+    if model.library:
         raise ModelError(time_missing(model.place("time")))
     faults = unsupported(model)
     if faults:
@@ -43,51 +46,51 @@ def refuse_unsupported(model: CheckedModel) -> None:
 
 def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     """Return (section, name) of projections and stimuli whose numbers cannot be made yet: they need a part that is refused."""
-    signals = frozenset(model.spec.signals)
-    sizes = {**model.sizes, **dict.fromkeys(signals, 1)}
+    signals = frozenset(model.signals)
 
-    def touched(items: tuple[str, ...], *path: str) -> bool:
-        selection = resolve(items, sizes, model.spec.groups, model.place(*path), "")
-        return not signals.isdisjoint(selection.populations)
+    def touched(selection: Selection | None) -> bool:
+        return selection is not None and not signals.isdisjoint(selection.populations)
 
     found: list[tuple[str, str]] = []
-    for name, projection in model.spec.projections.items():
-        refused = projection.per_block or projection.carries is not None or len(projection.plasticity) > 1
-        if refused or any(touched(items, "projections", name) for items in (projection.from_, projection.to)):
+    for name, projection in model.projections.items():
+        refused = projection.per_block or projection.carries is not None or len(projection.rules) > 1
+        if refused or touched(projection.sources) or touched(projection.targets):
             found.append(("projections", name))
-    for name, stimulus in model.spec.stimuli.items():
-        reads = any(f"{signal}." in str(stimulus.current) for signal in signals)
-        if stimulus.kind in _KINDS or reads or (stimulus.into is not None and touched(stimulus.into, "stimuli", name)):
+    for name, stimulus in model.stimuli.items():
+        current = stimulus.what.value if isinstance(stimulus.what, Current) else ()
+        terms = (current,) if isinstance(current, Term) else current
+        reads = any(node.text.partition(".")[0] in signals for term in terms for node in names_in(term.tree))
+        if stimulus.kind in _KINDS or reads or touched(stimulus.targets):
             found.append(("stimuli", name))
     return frozenset(found)
 
 
 def notes(model: CheckedModel) -> list[str]:
     """Return the sections that a simulation does not need and that are left alone."""
-    spec = model.spec
     found = []
-    if spec.sweep:
-        found.append(f"sweep: {len(spec.sweep)} settings, not needed by a run")
-    if spec.discover:
-        found.append(f"discover: {', '.join(spec.discover)}, not needed by a run")
-    played = {item.motif for stimulus in spec.stimuli.values() for item in stimulus.play or ()}
-    wired = {str(projection.connect.value) for projection in spec.projections.values() if projection.connect.rule == "motif"}
-    idle = [name for name in spec.motifs if name not in played | wired]
+    if model.sweeps:
+        found.append(f"sweep: {model.sweeps} settings, not needed by a run")
+    if model.searches:
+        found.append(f"discover: {', '.join(model.searches)}, not needed by a run")
+    plays = [stimulus.what for stimulus in model.stimuli.values() if isinstance(stimulus.what, Play)]
+    played = {item.motif for play in plays for item in play.items}
+    wired = {item.connect.motif for item in model.projections.values() if isinstance(item.connect, MotifWiring)}
+    idle = [name for name in model.motifs if name not in played | wired]
     if idle:
         found.append(f"motifs: {', '.join(idle)}, neither played nor wired")
     return found
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    spec = model.spec
-    if spec.trials > 1:
+    if model.trials > 1:
         yield _fault(model.place("trials"), "more than one trial")
-    for name in spec.signals:
+    for name in model.signals:
         yield _fault(model.place("signals", name), f"the signal {name!r}")
-    for name, population in spec.populations.items():
+    for name, population in model.populations.items():
         if population.positions:
-            yield _fault(model.place("populations", name, "positions"), f"positions of {name!r}")
-    for name, element in model.elements.items():
+            yield _fault(population.place.inner("positions"), f"positions of {name!r}")
+    for name, population in model.populations.items():
+        element = population.element
         for instruction in (*element.update, *element.reset):
             if _calls(instruction.statement.value, {"xi", "normal_in"}):
                 yield _fault(instruction.place, f"xi() and normal_in() in neuron {element.name!r} of {name!r}")
@@ -95,39 +98,38 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
             if _calls(term.tree, {"xi", "normal_in"}):
                 yield _fault(term.place, f"noise in the equations of {element.name!r}")
     yield from _projections(model)
-    yield from _stimuli(model)
-    record = spec.record
-    if record.signals:
-        yield _fault(model.place("record", "signals"), "records of signals")
-    if record.counts:
-        yield _fault(model.place("record", "counts"), "records of counts")
-    for name, synapses in record.synapses.items():
+    for name, stimulus in model.stimuli.items():
+        if stimulus.kind in _KINDS:
+            yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
+    records = model.records
+    if records.signals:
+        yield _fault(records.place.inner("signals"), "records of signals")
+    if records.counts:
+        yield _fault(records.place.inner("counts"), "records of counts")
+    for synapses in records.synapses:
         if synapses.where is not None:
-            yield _fault(model.place("record", "synapses", name, "where"), "'where' in a record of synapses")
+            yield _fault(synapses.place.inner("where"), "'where' in a record of synapses")
 
 
 def _projections(model: CheckedModel) -> Iterator[Fault]:
-    for name, projection in model.spec.projections.items():
-        place = model.place("projections", name)
+    for name, projection in model.projections.items():
         if projection.per_block:
-            yield _fault(place, f"per_block in projection {name!r}")
+            yield _fault(projection.place, f"per_block in projection {name!r}")
         if projection.carries is not None:
-            yield _fault(place, f"'carries' in projection {name!r}")
-        if len(projection.plasticity) > 1:
-            yield _fault(place, f"several rules in projection {name!r}")
-        if name in model.rules:
-            yield from _rule(model, name)
+            yield _fault(projection.place, f"'carries' in projection {name!r}")
+        if len(projection.rules) > 1:
+            yield _fault(projection.place, f"several rules in projection {name!r}")
+        for use in projection.rules:
+            yield from _rule(use.rule)
 
 
-def _rule(model: CheckedModel, name: str) -> Iterator[Fault]:
-    rule = model.rules[name]
-    if rule.spec.needs:
+def _rule(rule: PlasticityRule) -> Iterator[Fault]:
+    if rule.needs:
         yield _fault(rule.place, f"'needs' of rule {rule.name!r}")
     if rule.on_start:
         yield _fault(rule.place, f"'on_start' of rule {rule.name!r}")
-    every = [instruction for _, instructions in rule.every for instruction in instructions]
-    instructions: list[Instruction] = [*rule.on_pre, *rule.on_post, *every]
-    for instruction in instructions:
+    every = [instruction for timer in rule.every for instruction in timer.instructions]
+    for instruction in (*rule.on_pre, *rule.on_post, *every):
         value = instruction.statement.value
         if any(node.text.startswith(("pre.", "post.")) for node in names_in(value)):
             yield _fault(instruction.place, f"states of neurons in rule {rule.name!r}")
@@ -135,12 +137,6 @@ def _rule(model: CheckedModel, name: str) -> Iterator[Fault]:
             yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
         if getattr(instruction.statement, "port", None) is not None:
             yield _fault(instruction.place, f"deliver(x, port) in rule {rule.name!r}")
-
-
-def _stimuli(model: CheckedModel) -> Iterator[Fault]:
-    for name, stimulus in model.spec.stimuli.items():
-        if stimulus.kind in _KINDS:
-            yield _fault(model.place("stimuli", name), f"the stimulus kind {stimulus.kind!r} ({name})")
 
 
 def _calls(node: tree.Expression, functions: set[str]) -> bool:

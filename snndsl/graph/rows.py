@@ -7,8 +7,8 @@ from typing import Any
 
 from snndsl.errors import ModelError
 from snndsl.expressions import tree
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.terms import Term
+from snndsl.model.checked import CheckedModel
+from snndsl.model.text import Term
 
 __all__ = ["row_count"]
 

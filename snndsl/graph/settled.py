@@ -4,74 +4,69 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from snndsl.graph.ranges import Range, range_of
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.selection import Selection
-from snndsl.semantics.terms import parse_term
+from snndsl.model.checked import CheckedModel
+from snndsl.model.projection import Connect, Projection
+from snndsl.model.text import ValueTerm
 
 __all__ = ["most_synapses", "settled"]
 
 _LONGEST = 2.0**20
-_LISTED = ("pairs", "motif")
 
 
-def settled(model: CheckedModel, name: str, sources: Selection, targets: Selection) -> bool:
+def settled(model: CheckedModel, projection: Projection) -> bool:
     """Tell whether one synapse of a projection shows all that could be wrong with it.
 
     Parameters
     ----------
     model : CheckedModel
         With the projection.
-    name : str
-        Of the projection.
-    sources, targets : Selection
-        Its two sides.
+    projection : Projection
+        To be judged.
     """
-    spec = model.spec.projections[name]
-    if spec.where is not None or spec.connect.rule in _LISTED:
+    connect = projection.connect
+    if projection.where is not None or not isinstance(connect, Connect):
         return False
-    names = _names(sources, targets)
-    fixed: list[Any] = [] if spec.connect.value is None else [spec.connect.value]
-    if spec.plasticity:
-        rule = model.rules[name]
-        fixed += [value for key, value in spec.plasticity[0].values.items() if key in rule.spec.parameters]
-        fixed += [spec.weight, *spec.initial.values()]
-    weight = _range(model, spec.weight, names)
-    return weight is not None and all(_constant(model, value, names) for value in fixed) and _delays(model, name, names)
+    names = _names(projection)
+    fixed: list[ValueTerm] = [] if connect.value is None else [connect.value]
+    if projection.rules:
+        fixed += [value for use in projection.rules for value in use.given.values()]
+        fixed += [projection.weight, *projection.initial.values()]
+    weight = _range(model, projection.weight, names)
+    return weight is not None and all(_constant(model, value, names) for value in fixed) and _delays(model, projection, names)
 
 
-def most_synapses(model: CheckedModel, name: str, sources: Selection, targets: Selection) -> float:
+def most_synapses(model: CheckedModel, projection: Projection) -> float:
     """Return how many rows the wiring of a projection has to look at, or draws: an upper bound."""
-    connect = model.spec.projections[name].connect
-    if connect.rule in _LISTED:
+    connect, sources, targets = projection.connect, float(projection.sources.size), float(projection.targets.size)
+    if not isinstance(connect, Connect):
         return 0.0
-    value = None if connect.value is None else _range(model, connect.value, _names(sources, targets))
-    pairs = float(sources.size) * targets.size
-    rows = {"fixed_indegree": float(targets.size), "fixed_outdegree": float(sources.size), "fixed_total_number": 1.0}
+    value = None if connect.value is None else _range(model, connect.value, _names(projection))
+    pairs = sources * targets
+    rows = {"fixed_indegree": targets, "fixed_outdegree": sources, "fixed_total_number": 1.0}
     if connect.rule == "one_to_one":
-        return float(sources.size)
+        return sources
     return pairs if value is None else value[1] * rows.get(connect.rule, pairs)
 
 
-def _names(sources: Selection, targets: Selection) -> Mapping[str, Range]:
-    n, m = float(sources.size), float(targets.size)
+def _names(projection: Projection) -> Mapping[str, Range]:
+    n, m = float(projection.sources.size), float(projection.targets.size)
     return {"N_from": (n, n), "N_to": (m, m), "i": (0.0, n - 1), "j": (0.0, m - 1)}
 
 
-def _range(model: CheckedModel, value: Any, names: Mapping[str, Range]) -> Range | None:
-    return None if isinstance(value, tuple) else range_of(model, parse_term(str(value), model.place()).tree, names)
+def _range(model: CheckedModel, value: ValueTerm, names: Mapping[str, Range]) -> Range | None:
+    return None if isinstance(value, tuple) else range_of(model, value.tree, names)
 
 
-def _constant(model: CheckedModel, value: Any, names: Mapping[str, Range]) -> bool:
+def _constant(model: CheckedModel, value: ValueTerm, names: Mapping[str, Range]) -> bool:
     found = _range(model, value, names)
     return found is not None and found[0] == found[1]
 
 
-def _delays(model: CheckedModel, name: str, names: Mapping[str, Range]) -> bool:
+def _delays(model: CheckedModel, projection: Projection, names: Mapping[str, Range]) -> bool:
     """Tell whether every delay is a constant, or is rounded and lies safely within what is allowed."""
-    delay = model.spec.projections[name].delay
+    delay = projection.delay
     assert delay is not None
     ranges = [(0.0, 0.0) if text is None else _range(model, text, names) for text in (delay.axonal, delay.dendritic)]
     if any(found is None for found in ranges):

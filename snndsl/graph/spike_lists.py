@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
-from snndsl.graph.stimuli import drive_delay, drive_window, flat_port, rounding_of, targets_of, term_of, weights_of
+from snndsl.graph.stimuli import flat_port, weights_of
 from snndsl.graph.times import collected
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.ir import Table
-from snndsl.schema.stimulus import StimulusSpec
+from snndsl.model.checked import CheckedModel
+from snndsl.model.stimulus import SpikeList, Stimulus
+from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.element import ValueTerm, value_terms
-from snndsl.semantics.terms import Place, Term
 
 __all__ = ["Listed", "listed_events", "merged_warning", "source_table"]
 
@@ -40,7 +39,7 @@ class Listed:
     weight: Real
 
 
-def source_table(model: CheckedModel, name: str, warnings: list[Fault]) -> Table:
+def source_table(model: CheckedModel, stimulus: Stimulus, warnings: list[Fault]) -> Table:
     """Return the spikes of a source: stamps 0 .. steps of the file, each neuron at most once a step.
 
     Raises
@@ -48,13 +47,12 @@ def source_table(model: CheckedModel, name: str, warnings: list[Fault]) -> Table
     ModelError
         index-out-of-range, off-grid, spike-outside-run, duplicate-spike, list-length, window-empty ...
     """
-    spec = model.spec.stimuli[name]
-    neuron, stamp = _events(model, name, spec, model.sizes[name])
-    neuron, stamp = _once(model, name, spec, neuron, stamp, warnings)
+    neuron, stamp = _events(model, stimulus, model.sizes[stimulus.name])
+    neuron, stamp = _once(stimulus, neuron, stamp, warnings)
     return Table({"stamp": stamp.astype(np.int64), "neuron": neuron.astype(np.int32)})
 
 
-def listed_events(model: CheckedModel, name: str, warnings: list[Fault]) -> Iterator[Listed]:
+def listed_events(model: CheckedModel, stimulus: Stimulus, warnings: list[Fault]) -> Iterator[Listed]:
     """Yield the events of an injection of listed spikes, by target population.
 
     An event of stamp s enters in step s + D - 1; into the port ``spike`` it forces a spike of stamp s, that is in step s - 1.
@@ -64,25 +62,25 @@ def listed_events(model: CheckedModel, name: str, warnings: list[Fault]) -> Iter
     ModelError
         As `source_table`.
     """
-    spec = model.spec.stimuli[name]
-    targets = targets_of(model, name, spec)
-    neuron, stamp = _events(model, name, spec, targets.size)
-    if _duplicates(spec) != "add":
-        neuron, stamp = _once(model, name, spec, neuron, stamp, warnings)
-    forced = spec.port == "spike"
-    delay = 0 if forced else drive_delay(model, name, spec)
+    targets = stimulus.targets
+    assert targets is not None and isinstance(stimulus.what, SpikeList)
+    neuron, stamp = _events(model, stimulus, targets.size)
+    if stimulus.what.duplicates != "add":
+        neuron, stamp = _once(stimulus, neuron, stamp, warnings)
+    forced = stimulus.port == "spike"
+    delay = 0 if forced else stimulus.delay
     if forced and len(stamp) and stamp.min() < 1:
-        place = model.place("stimuli", name, "spikes", "t")
+        place = stimulus.place.inner("spikes", "t")
         raise ModelError(place.problem("spike-outside-run", "a forced spike of stamp 0", "stamps from 1 on"))
-    weights = np.ones(targets.size) if spec.weight is None else weights_of(model, name, spec, targets)
+    weights = weights_of(model, stimulus)
     step = stamp + delay - 1
     first = 0
     for block in targets.blocks:
         mine = (neuron >= first) & (neuron < first + block.size)
         yield Listed(
-            name,
+            stimulus.name,
             block.population,
-            flat_port(model, block.population, spec.port),
+            flat_port(model, block.population, stimulus.port),
             step[mine],
             neuron[mine] - first + block.start,
             weights[neuron[mine]],
@@ -90,16 +88,11 @@ def listed_events(model: CheckedModel, name: str, warnings: list[Fault]) -> Iter
         first += block.size
 
 
-def _duplicates(spec: StimulusSpec) -> str:
-    inner = spec.spikes.duplicates if spec.spikes is not None else None
-    return inner or spec.duplicates
-
-
-def _events(model: CheckedModel, name: str, spec: StimulusSpec, size: int) -> tuple[Index, Index]:
-    assert spec.spikes is not None
-    path = ("stimuli", name, "spikes")
+def _events(model: CheckedModel, stimulus: Stimulus, size: int) -> tuple[Index, Index]:
+    spikes, place = stimulus.what, stimulus.place.inner("spikes")
+    assert isinstance(spikes, SpikeList)
     columns: dict[str, Any] = {}
-    terms = {key: value_terms(getattr(spec.spikes, key), model.place(*path, key)) for key in ("i", "t")}
+    terms: dict[str, ValueTerm] = {"i": spikes.i, "t": spikes.t}
     rows = row_count(model, terms)
     scope = {"row": np.arange(rows, dtype=np.float64)} if rows is not None else {}
     evaluator = Evaluator(model_names(model, scope, None), model.step, model.data)
@@ -114,12 +107,10 @@ def _events(model: CheckedModel, name: str, spec: StimulusSpec, size: int) -> tu
         else (columns["i"], columns["t"])
     )
     if len(neuron) != len(time):
-        place = model.place(*path)
         raise ModelError(place.problem("list-length", f"{len(neuron)} neurons and {len(time)} times", "lists of equal length"))
     row = np.arange(len(neuron))
-    if spec.spikes.where is not None:
-        term = term_of(model, spec.spikes.where, *path, "where")
-        kept = np.broadcast_to(np.asarray(evaluate_term(term, evaluator, "where"), np.bool_), neuron.shape)
+    if spikes.where is not None:
+        kept = np.broadcast_to(np.asarray(evaluate_term(spikes.where, evaluator, "where"), np.bool_), neuron.shape)
         neuron, time, row = neuron[kept], time[kept], row[kept]
     faults: list[Fault] = []
     bad = (neuron != np.floor(neuron)) | (neuron < 0) | (neuron >= size)
@@ -130,18 +121,15 @@ def _events(model: CheckedModel, name: str, spec: StimulusSpec, size: int) -> tu
         faults.append(text.problem("index-out-of-range", what, f"whole numbers 0 .. {size - 1}"))
     stamp = np.zeros(0, np.int64)
     with collected(faults):
-        stamp = _stamps(model, spec, terms["t"], np.asarray(time, np.float64), row)
-    during = None
-    with collected(faults):
-        during = drive_window(model, name, spec)
+        stamp = _stamps(model, spikes, np.asarray(time, np.float64), row)
     if faults:
         raise ModelError(faults)
-    return _inside(model, during, terms["t"], row, neuron.astype(np.int64), stamp)
+    return _inside(model, stimulus.during, spikes.t, row, neuron.astype(np.int64), stamp)
 
 
-def _stamps(model: CheckedModel, spec: StimulusSpec, terms: ValueTerm, time: Real, row: Index) -> Index:
+def _stamps(model: CheckedModel, spikes: SpikeList, time: Real, row: Index) -> Index:
     """Return times as steps; of a list the first that is off the grid is the place of the fault."""
-    rounding, what = rounding_of(spec), "a spike time"
+    terms, rounding, what = spikes.t, spikes.round, "a spike time"
     try:
         return to_steps(time, model.step, rounding, _at(terms, 0), what)
     except ModelError:
@@ -174,20 +162,19 @@ def _inside(
     return neuron[kept], stamp[kept]
 
 
-def _once(
-    model: CheckedModel, name: str, spec: StimulusSpec, neuron: Index, stamp: Index, warnings: list[Fault]
-) -> tuple[Index, Index]:
+def _once(stimulus: Stimulus, neuron: Index, stamp: Index, warnings: list[Fault]) -> tuple[Index, Index]:
     """Return the spikes, each neuron at most once a step: more are a fault, or merged with a warning that counts them."""
     same = np.zeros(len(stamp), np.bool_)
     same[1:] = (stamp[1:] == stamp[:-1]) & (neuron[1:] == neuron[:-1])
     if not same.any():
         return neuron, stamp
-    place = model.place("stimuli", name, "spikes")
-    if _duplicates(spec) == "error":
+    place = stimulus.place.inner("spikes")
+    assert isinstance(stimulus.what, SpikeList)
+    if stimulus.what.duplicates == "error":
         row = int(np.argmax(same))
         what = f"neuron {int(neuron[row])} has two spikes in step {int(stamp[row])}"
         raise ModelError(place.problem("duplicate-spike", what, "one spike a neuron and step", "duplicates: merge"))
-    warnings.append(merged_warning(place, name, int(same.sum()), len(stamp)))
+    warnings.append(merged_warning(place, stimulus.name, int(same.sum()), len(stamp)))
     return neuron[~same], stamp[~same]
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions.tree import Number
+from snndsl.model.text import Term
 from snndsl.semantics.arithmetic import counted
-from snndsl.semantics.terms import Term
 
 __all__ = ["to_steps"]
 

@@ -17,13 +17,12 @@ from snndsl.graph.steps import to_steps
 from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.graph.wiring import Infeasible, Pairs, Wiring, wire
+from snndsl.model.checked import CheckedModel
+from snndsl.model.projection import Connect, Listed, MotifWiring, Projection
+from snndsl.model.selection import Selection
+from snndsl.model.text import Place, Term, ValueTerm, first_term
 from snndsl.numerics import stream_key
 from snndsl.semantics.arithmetic import Drawer, Evaluator
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.constants import constant_value
-from snndsl.semantics.element import value_terms
-from snndsl.semantics.selection import Selection, resolve
-from snndsl.semantics.terms import Term
 
 __all__ = ["SynapseRows", "synapse_rows"]
 
@@ -63,7 +62,7 @@ class SynapseRows:
 
 
 def synapse_rows(
-    model: CheckedModel, name: str, populations: Mapping[str, PopulationValues], *, one: bool = False
+    model: CheckedModel, projection: Projection, populations: Mapping[str, PopulationValues], *, one: bool = False
 ) -> SynapseRows:
     """Wire a projection.
 
@@ -71,8 +70,8 @@ def synapse_rows(
     ----------
     model : CheckedModel
         With the projection.
-    name : str
-        Of the projection.
+    projection : Projection
+        To be wired.
     populations : mapping of str to PopulationValues
         By population.
     one : bool
@@ -88,21 +87,19 @@ def synapse_rows(
     ModelError
         index-out-of-range, duplicate-pair, degree-too-large, off-grid, delay-below-step, not-finite ...
     """
-    return _Projection(model, name, populations, one).rows()
+    return _Work(model, projection, populations, one).rows()
 
 
-class _Projection:
-    def __init__(self, model: CheckedModel, name: str, populations: Mapping[str, PopulationValues], one: bool) -> None:
-        self.model, self.name, self.populations, self.one = model, name, populations, one
-        self.spec = model.spec.projections[name]
-        groups = model.spec.groups
-        self.sources = resolve(self.spec.from_, model.sizes, groups, self.place("from"), f"projection {name!r} goes from")
-        self.targets = resolve(self.spec.to, model.sizes, groups, self.place("to"), f"projection {name!r} goes to")
-        self.stream = self.spec.stream or f"projections.{name}"
+class _Work:
+    def __init__(
+        self, model: CheckedModel, projection: Projection, populations: Mapping[str, PopulationValues], one: bool
+    ) -> None:
+        self.model, self.projection, self.populations, self.one = model, projection, populations, one
+        self.sources, self.targets = projection.sources, projection.targets
         self.ids = identities(model, self.sources), identities(model, self.targets)
 
-    def place(self, *path: str | int) -> Any:
-        return self.model.place("projections", self.name, *path)
+    def place(self, *path: str | int) -> Place:
+        return self.projection.place.inner(*path)
 
     def rows(self) -> SynapseRows:
         pairs = self._pairs()
@@ -112,12 +109,13 @@ class _Projection:
         with collected(faults):
             axonal, dendritic = self._delays(pairs, scope)
         with collected(faults):
-            weight = self._evaluate(self.spec.weight, "weight", pairs, scope, "weight")
+            weight = self._evaluate(self.projection.weight, "weight", pairs, scope)
         values = {}
-        for section, given in (("plasticity", self._given()), ("initial", self.spec.initial)):
-            for key, value in given.items():
+        given = {key: value for use in self.projection.rules for key, value in use.given.items()}
+        for section, terms in (("plasticity", given), ("initial", self.projection.initial)):
+            for key, value in terms.items():
                 with collected(faults):
-                    values[key] = self._evaluate(value, f"{section}.{key}", pairs, scope, section, key)
+                    values[key] = self._evaluate(value, f"{section}.{key}", pairs, scope)
         if faults:
             raise ModelError(faults)
         order = np.lexsort((np.arange(len(pairs.i)), dendritic, axonal, pairs.j, pairs.i))
@@ -140,52 +138,45 @@ class _Projection:
             {key: sorted_(value) for key, value in values.items()},
         )
 
-    def _given(self) -> Mapping[str, Any]:
-        if not self.spec.plasticity:
-            return {}
-        rule = self.model.rules[self.name]
-        return {key: value for key, value in self.spec.plasticity[0].values.items() if key in rule.spec.parameters}
-
     # ---- who
 
     def _pairs(self) -> Pairs:
-        connect = self.spec.connect
-        if connect.rule == "pairs":
-            pairs = self._listed()
-        elif connect.rule == "motif":
+        connect = self.projection.connect
+        if isinstance(connect, Listed):
+            pairs = self._listed(connect)
+        elif isinstance(connect, MotifWiring):
             pairs = self._motif()[0]
-            if self.spec.multiple is False:
+            if self.projection.multiple is False:
                 self._no_repetition(pairs)
         else:
-            value = self._rule_value()
-            check_degree(self.spec, self.ids, value, self.place("connect"))
+            value = self._rule_value(connect)
+            check_degree(self.projection, self.ids, value, self.place("connect"))
             pairs = self._first(value) if self.one else self._wired(value)
         return self._copied(pairs)
 
     def _wired(self, value: Any) -> Pairs:
-        rule, multiple = self.spec.connect.rule, self.spec.multiple is not False
+        rule, multiple = self.projection.connect.rule, self.projection.multiple is not False
         sizes = self.sources.size, self.targets.size
         try:
             return wire(Wiring(rule, *sizes, value, self._allowed(), multiple, self._key("connect")))
         except Infeasible as error:
             row, wanted, there = error.args
-            raise ModelError(too_many(self.spec, row, wanted, there, self.place("connect"))) from None
+            raise ModelError(too_many(self.projection, row, wanted, there, self.place("connect"))) from None
 
     def _first(self, value: Any) -> Pairs:
         """Return the pair of the first source and the first target; none if the rule makes none."""
-        none = self.spec.connect.value is not None and not np.any(value)
-        none = none or not np.any(partners(self.spec, self.ids, "fixed_indegree"))
+        connect = self.projection.connect
+        none = isinstance(connect, Connect) and connect.value is not None and not np.any(value)
+        none = none or not np.any(partners(self.projection, self.ids, "fixed_indegree"))
         zero = np.zeros(0 if none else 1, np.int64)
         return Pairs(zero, zero, zero, zero, zero)
 
     def _motif(self) -> tuple[Pairs, Index]:
-        return motif_pairs(self.model, self.name, self.sources, self.targets, self._allowed(with_self=False))
+        return motif_pairs(self.model, self.projection, self._allowed(with_self=False))
 
-    def _listed(self) -> Pairs:
-        given = self.spec.connect.pairs
-        assert given is not None
+    def _listed(self, connect: Listed) -> Pairs:
         columns = []
-        terms = {side: value_terms(getattr(given, side), self.place("connect", "pairs", side)) for side in ("i", "j")}
+        terms: dict[str, ValueTerm] = {"i": connect.i, "j": connect.j}
         count = row_count(self.model, terms)
         scope = {} if count is None else {"row": np.arange(count, dtype=np.float64)}
         evaluator = Evaluator(model_names(self.model, scope, None), self.model.step, self.model.data)
@@ -215,7 +206,7 @@ class _Projection:
         return pairs
 
     def _no_repetition(self, pairs: Pairs) -> None:
-        if self.spec.multiple:
+        if self.projection.multiple:
             return
         code = pairs.i * self.targets.size + pairs.j
         order = np.argsort(code, kind="stable")
@@ -225,12 +216,10 @@ class _Projection:
             what = f"rows {first} and {second} connect the same pair"
             raise ModelError(self.place("connect").problem("duplicate-pair", what, "each pair once", "multiple: true"))
 
-    def _rule_value(self) -> Any:
-        if self.spec.connect.value is None:
+    def _rule_value(self, connect: Connect) -> Any:
+        rule, term = connect.rule, connect.value
+        if term is None:
             return 0.0
-        rule = self.spec.connect.rule
-        term = value_terms(self.spec.connect.value, self.place("connect", rule))
-        assert isinstance(term, Term)
         n, m = self.sources.size, self.targets.size
         scope: dict[str, Any] = {"N_from": float(n), "N_to": float(m)}
         if rule == "fixed_outdegree":
@@ -249,14 +238,14 @@ class _Projection:
         return value
 
     def _allowed(self, with_self: bool = True) -> Any:
-        term = None if self.spec.where is None else value_terms(self.spec.where, self.place("where"))
-        no_self = with_self and excludes_itself(self.spec)
+        term = self.projection.where
+        no_self = with_self and excludes_itself(self.projection)
         if term is None and not no_self:
             return None
 
         def allowed(i: Index, j: Index) -> NDArray[np.bool_]:
             kept = np.ones(len(i), np.bool_)
-            if isinstance(term, Term):
+            if term is not None:
                 scope: dict[str, Any] = {
                     "i": i.astype(np.float64),
                     "j": j.astype(np.float64),
@@ -274,14 +263,9 @@ class _Projection:
 
     def _copied(self, pairs: Pairs) -> Pairs:
         self.copy: Any = 0.0
-        if self.spec.copies == "1":
+        n = self.projection.copies
+        if n == 1:
             return pairs
-        copies = constant_value(self.model, self.spec.copies, "projections", self.name, "copies")
-        if copies is None or copies != int(copies) or copies < 1:
-            raise ModelError(
-                self.place("copies").problem("not-a-whole-number", f"{self.spec.copies} copies", "a whole number, at least 1")
-            )
-        n = int(copies)
         self.copy = np.tile(np.arange(n, dtype=np.float64), len(pairs.i))
         return Pairs(*(np.repeat(column, n) for column in (pairs.i, pairs.j, pairs.owner, pairs.draw, pairs.row)))
 
@@ -318,8 +302,7 @@ class _Projection:
             parts.append(np.broadcast_to(value, (self.model.sizes[block.population],))[block.start : block.stop])
         return np.concatenate(parts)
 
-    def _evaluate(self, value: Any, stream: str, pairs: Pairs, scope: dict[str, Any], *path: str | int) -> Any:
-        terms = value_terms(value, self.place(*path))
+    def _evaluate(self, terms: ValueTerm, stream: str, pairs: Pairs, scope: dict[str, Any]) -> Any:
         if isinstance(terms, tuple):
             if len(terms) != len(pairs.i):
                 raise ModelError(
@@ -341,29 +324,23 @@ class _Projection:
             return value
 
         draw = None
-        seed = self.model.spec.seed
-        if seed is not None and seed.wiring is not None:
+        if self.model.seeds.wiring is not None:
             draw = Drawer(self._key(stream), pairs.owner.astype(np.float64), pairs.draw.astype(np.float64), self.copy)
         value = evaluate_term(term, Evaluator(named, self.model.step, self.model.data, draw), stream)
         return finite(value, term, stream)
 
     def _delays(self, pairs: Pairs, scope: dict[str, Any]) -> tuple[Index, Index]:
-        spec, count = self.spec.delay, len(pairs.i)
-        if self.spec.connect.rule == "motif":
+        delay, count = self.projection.delay, len(pairs.i)
+        if delay is None:
             return self._motif()[1][pairs.row], np.zeros(count, np.int64)
-        assert spec is not None
         parts = []
-        for side in ("axonal", "dendritic"):
-            value = getattr(spec, side)
-            if value is None:
+        for side, terms in (("axonal", delay.axonal), ("dendritic", delay.dendritic)):
+            if terms is None:
                 parts.append(np.zeros(count, np.int64))
                 continue
-            path = ("delay", side) if spec.split else ("delay",)
-            term = value_terms(value, self.place(*path))
-            times = np.broadcast_to(
-                np.asarray(self._evaluate(value, f"delay.{side}", pairs, scope, *path), np.float64), (count,)
-            )
-            parts.append(to_steps(times, self.model.step, spec.round, term if isinstance(term, Term) else term[0], "a delay"))
+            values = np.asarray(self._evaluate(terms, f"delay.{side}", pairs, scope), np.float64)
+            times = np.broadcast_to(values, (count,))
+            parts.append(to_steps(times, self.model.step, delay.round, first_term(terms), "a delay"))
         total = parts[0] + parts[1]
         if count and (int(total.min()) < 1 or int(min(parts[0].min(), parts[1].min())) < 0):
             bad = int(np.argmin(np.minimum(total - 1, np.minimum(*parts))))
@@ -376,8 +353,8 @@ class _Projection:
         return parts[0], parts[1]
 
     def _key(self, text: str) -> tuple[int, int]:
-        seed = self.model.spec.seed
-        return (0, 0) if seed is None or seed.wiring is None else stream_key(seed.wiring, f"{self.stream}/{text}")
+        seed = self.model.seeds.wiring
+        return (0, 0) if seed is None else stream_key(seed, f"{self.projection.stream}/{text}")
 
 
 def _blocks(selection: Selection) -> Real:

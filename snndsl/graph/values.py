@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import to_text
-from snndsl.frontend.data import DataColumn
+from snndsl.expressions.walk import names_in
+from snndsl.model.checked import CheckedModel
+from snndsl.model.population import Population
+from snndsl.model.text import Term, ValueTerm
 from snndsl.numerics import stream_key
 from snndsl.semantics.arithmetic import Drawer, Evaluator, IndexOutOfRange, LengthDiffers
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.element import Element, ValueTerm, value_terms
-from snndsl.semantics.terms import Term, names_in
 
 __all__ = ["PopulationValues", "evaluate_term", "finite", "model_names", "population_values"]
 
@@ -37,7 +37,7 @@ class PopulationValues:
     states: Mapping[str, Value]
 
 
-def population_values(model: CheckedModel, name: str) -> PopulationValues:
+def population_values(model: CheckedModel, population: Population) -> PopulationValues:
     """Evaluate what a population and its neuron say.
 
     Raises
@@ -45,30 +45,31 @@ def population_values(model: CheckedModel, name: str) -> PopulationValues:
     ModelError
         require, not-finite, index-out-of-range, list-length.
     """
-    work = _Population(model, name)
+    work = _Work(model, population)
     parameters = {key: work.parameter(key) for key in work.element.parameters}
     states = {key: work.state(key) for key in work.element.states}
     for term in work.element.require:
         met = np.asarray(work.evaluate(term, work.own))
         if not met.all():
-            raise ModelError(_unmet(work, term, int(np.argmin(np.broadcast_to(met, (work.size,))))))
+            raise ModelError(_unmet(work, term, int(np.argmin(np.broadcast_to(met, (work.population.size,))))))
     return PopulationValues(parameters, states)
 
 
-def _unmet(work: _Population, term: Term, neuron: int) -> Fault:
+def _unmet(work: _Work, term: Term, neuron: int) -> Fault:
     """Return the fault of a condition that a neuron does not meet, at the value that the population gives if there is one."""
     names = list(dict.fromkeys(node.text for node in names_in(term.tree)))
     shown = ", ".join(f"{name} {_shown(work, name, neuron)}" for name in names)
-    where = next((name for name in names if name in work.spec.neuron.values), None)
-    path = () if where is None else (where, neuron) if isinstance(work.spec.neuron.values[where], tuple) else (where,)
-    place = work.model.place("populations", work.name, "neuron", *path)
-    what = f"neuron {neuron} of {work.name!r} has {shown}; {work.element.name!r} requires {to_text(term.tree)}"
+    given = work.population.given
+    where = next((name for name in names if name in given), None)
+    path = () if where is None else (where, neuron) if isinstance(given[where], tuple) else (where,)
+    place = work.population.place.inner("neuron", *path)
+    what = f"neuron {neuron} of {work.population.name!r} has {shown}; {work.element.name!r} requires {to_text(term.tree)}"
     return place.problem("require", what, f"{to_text(term.tree)} for every neuron")
 
 
-def _shown(work: _Population, name: str, neuron: int) -> str:
-    value = float(np.broadcast_to(np.asarray(work.own(name), np.float64), (work.size,))[neuron])
-    kind = work.model.element_names[work.name].lookup(name)
+def _shown(work: _Work, name: str, neuron: int) -> str:
+    value = float(np.broadcast_to(np.asarray(work.own(name), np.float64), (work.population.size,))[neuron])
+    kind = work.element.dimensions.get(name)
     return f"{value:g}" if kind is None or str(kind) == "1" else f"{value:g} {kind}"
 
 
@@ -117,35 +118,23 @@ def finite(value: Any, term: Term, what: str) -> Any:
 
 
 @dataclass(eq=False)
-class _Population:
+class _Work:
     model: CheckedModel
-    name: str
+    population: Population
     parameters: dict[str, Value] = field(default_factory=dict)
     states: dict[str, Value] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.spec = self.model.spec.populations[self.name]
-        self.element: Element = self.model.elements[self.name]
-        self.size = self.model.sizes[self.name]
-        self.index = np.arange(self.size, dtype=np.float64)
-        self.stream = self.spec.stream or f"populations.{self.name}"
+        self.element = self.population.element
+        self.index = np.arange(self.population.size, dtype=np.float64)
         self.let: dict[str, Any] = {}
-        self.data = self._data()
-
-    def _data(self) -> Mapping[str, DataColumn]:
-        columns = dict(self.model.data)
-        for prefix, source in self.element.sources.items():
-            for key, column in self.model.file_data.get(id(source), {}).items():
-                columns[f"{prefix}:{key}" if prefix else key] = column
-        return columns
 
     def parameter(self, key: str) -> Value:
         """Return a parameter: as given by the population, else its default."""
         if key not in self.parameters:
-            given = self.spec.neuron.values.get(key) if key not in self.element.source_constants else None
+            given = self.population.given.get(key)
             if given is not None:
-                terms = value_terms(given, self.model.place("populations", self.name, "neuron", key))
-                self.parameters[key] = self._values(terms, f"neuron.{key}", written_here=True)
+                self.parameters[key] = self._values(given, f"neuron.{key}", written_here=True)
             else:
                 default = self.element.parameters[key].default
                 assert default is not None
@@ -155,36 +144,37 @@ class _Population:
     def state(self, key: str) -> Value:
         """Return an initial state: as given by the population, else the neuron's own."""
         if key not in self.states:
-            if key in self.spec.initial:
-                terms = value_terms(self.spec.initial[key], self.model.place("populations", self.name, "initial", key))
-                self.states[key] = self._values(terms, f"initial.{key}", written_here=True)
+            if key in self.population.initial:
+                self.states[key] = self._values(self.population.initial[key], f"initial.{key}", written_here=True)
             else:
                 self.states[key] = self._values(self.element.states[key], f"initial.{key}", written_here=False)
         return self.states[key]
 
     def _values(self, value: ValueTerm, stream: str, written_here: bool) -> Value:
-        what = f"{stream.partition('.')[2]!r} of population {self.name!r}"
+        what = f"{stream.partition('.')[2]!r} of population {self.population.name!r}"
         if isinstance(value, tuple):
-            if len(value) != self.size:
+            size = self.population.size
+            if len(value) != size:
                 raise ModelError(
-                    value[0].problem("list-length", f"{what} has {len(value)} values for {self.size} neurons", f"{self.size}")
+                    value[0].problem("list-length", f"{what} has {len(value)} values for {size} neurons", f"{size}")
                 )
             numbers = np.array([float(self._value(term, stream, written_here, what)) for term in value])
             listed: Value = finite(numbers, value[0], what)
             return listed
         result = finite(self._value(value, stream, written_here, what), value, what)
         array = np.asarray(result, np.float64)
-        return float(array) if array.ndim == 0 else np.ascontiguousarray(np.broadcast_to(array, (self.size,)))
+        return float(array) if array.ndim == 0 else np.ascontiguousarray(np.broadcast_to(array, (self.population.size,)))
 
     def _value(self, term: Term, stream: str, written_here: bool, what: str) -> Any:
-        names = model_names(self.model, _Late(self, stream.startswith("initial.")), self.size) if written_here else self.own
-        data = self.model.data if written_here else self.data
+        late = _Late(self, stream.startswith("initial."))
+        names = model_names(self.model, late, self.population.size) if written_here else self.own
+        data = self.model.data if written_here else self.element.data
         evaluator = Evaluator(names, self.model.step, data, self._drawer(stream))
         return evaluate_term(term, evaluator, what)
 
     def evaluate(self, term: Term, names: Any) -> Any:
         """Evaluate a condition of the element."""
-        return Evaluator(names, self.model.step, self.data)(term.tree)
+        return Evaluator(names, self.model.step, self.element.data)(term.tree)
 
     def own(self, name: str) -> Any:
         """Return a name of the element."""
@@ -193,37 +183,34 @@ class _Population:
         if name in self.element.states:
             return self.state(name)
         if name in self.element.aliases:
-            return Evaluator(self.own, self.model.step, self.data)(self.element.aliases[name].tree)
+            return Evaluator(self.own, self.model.step, self.element.data)(self.element.aliases[name].tree)
         if name in self.element.ports:
             return 0.0
-        return {"i": self.index, "N": float(self.size), "t": 0.0, "trial": 0.0}[name]
+        return {"i": self.index, "N": float(self.population.size), "t": 0.0, "trial": 0.0}[name]
 
     def let_value(self, name: str) -> Any:
         """Return a value of `let`, drawn once."""
         if name not in self.let:
-            terms = value_terms(self.spec.let[name], self.model.place("populations", self.name, "let", name))
-            self.let[name] = self._values(terms, f"let.{name}", written_here=True)
+            self.let[name] = self._values(self.population.let[name], f"let.{name}", written_here=True)
         return self.let[name]
 
     def _drawer(self, stream: str) -> Drawer | None:
-        seed = self.model.spec.seed
-        if seed is None or seed.initial is None:
-            return None
-        return Drawer(stream_key(seed.initial, f"{self.stream}/{stream}"), self.index)
+        seed = self.model.seeds.initial
+        return None if seed is None else Drawer(stream_key(seed, f"{self.population.stream}/{stream}"), self.index)
 
 
 class _Late(dict[str, Any]):
     """Names that a population's own texts see, each computed when it is asked for."""
 
-    def __init__(self, population: _Population, initial: bool) -> None:
+    def __init__(self, work: _Work, initial: bool) -> None:
         super().__init__()
-        self.population, self.initial = population, initial
+        self.work, self.initial = work, initial
 
     def __contains__(self, name: object) -> bool:
-        work = self.population
+        work = self.work
         own = self.initial and (name in work.element.parameters or name in work.element.states)
-        return name in ("i", "N") or name in work.spec.let or (own and name not in work.element.source_constants)
+        return name in ("i", "N") or name in work.population.let or (own and name not in work.element.constants)
 
     def __getitem__(self, name: str) -> Any:
-        work = self.population
-        return work.let_value(name) if name in work.spec.let else work.own(name)
+        work = self.work
+        return work.let_value(name) if name in work.population.let else work.own(name)

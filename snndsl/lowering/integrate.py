@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from snndsl.expressions import to_text, tree
+from snndsl.expressions import tree
 from snndsl.ir import Call, Const, Expr, Ref
+from snndsl.lowering.comments import equation_text
 from snndsl.lowering.translate import BlockBuilder, Translator
-from snndsl.semantics.element import Element
-from snndsl.semantics.integrators import Group
+from snndsl.model.element import Element
+from snndsl.model.equations import Group
 
 __all__ = ["advance", "propagator", "propagators"]
 
@@ -35,7 +36,7 @@ def propagators(group: Group) -> dict[str, str]:
     }
 
 
-def advance(groups: list[Group], element: Element, step: Fraction, builder: BlockBuilder, at: At) -> dict[str, Expr]:
+def advance(groups: Iterable[Group], element: Element, step: Fraction, builder: BlockBuilder, at: At) -> dict[str, Expr]:
     """Return the new value of every integrated state; all right sides read the old state."""
     h = Const(float(step))
     new: dict[str, Expr] = {}
@@ -55,7 +56,7 @@ def advance(groups: list[Group], element: Element, step: Fraction, builder: Bloc
                 values = _rk4(group.states, rates, old, h, builder, at)
         new |= dict(zip(group.states, values, strict=True))
     return {
-        state: builder.let(state, value, f"d{state}/dt = {to_text(element.derivatives[state].tree)}")
+        state: builder.let(state, value, equation_text(f"d{state}/dt", element.derivatives[state]))
         for state, value in new.items()
     }
 

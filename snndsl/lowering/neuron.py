@@ -9,12 +9,13 @@ from typing import Protocol
 
 from snndsl.expressions import to_text, tree
 from snndsl.expressions.statements import Assignment
+from snndsl.expressions.walk import names_in
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
+from snndsl.lowering.comments import equation_text, statement_text
 from snndsl.lowering.integrate import advance, propagators
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
-from snndsl.semantics.element import Element, Instruction
-from snndsl.semantics.integrators import Group, groups_of
-from snndsl.semantics.terms import names_in
+from snndsl.model.element import Element, Instruction, Timer
+from snndsl.model.equations import Group
 
 __all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron"]
 
@@ -87,7 +88,7 @@ class LoweredNeuron:
 
     neuron: Neuron
     groups: tuple[Group, ...]
-    periods: Mapping[str, tree.Expression]
+    periods: Mapping[str, float]
     refractory: str
     initial: Mapping[str, float]
     drawn: bool
@@ -120,7 +121,7 @@ class _Lowering:
     extra_states: dict[str, float] = field(default_factory=dict)
     extra_params: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
-    periods: dict[str, tree.Expression] = field(default_factory=dict)
+    periods: dict[str, float] = field(default_factory=dict)
     calls: dict[int, int] = field(default_factory=dict)
     aliases: dict[tuple[object, ...], Expr] = field(default_factory=dict)
     locals: dict[str, Expr] = field(default_factory=dict)
@@ -130,13 +131,13 @@ class _Lowering:
         old = {state: Ref(ir_name(state)) for state in element.states}
         self.latest = dict(old)
         self._ports()
-        groups = groups_of(element)
+        groups = element.groups
         for state, value in advance(groups, element, self.step, self.builder, self._stage_translator(old)).items():
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
-        for place, (period, instructions) in enumerate(element.every):
-            self._every(place, period.tree, instructions, old)
+        for place, timer in enumerate(element.every):
+            self._every(place, timer, old)
         blocked = self._refractory(old)
         fires = self._fires(blocked)
         writes = [
@@ -165,7 +166,7 @@ class _Lowering:
         said = {f"params.{name}": text for name, text in derived.items()}
         said |= {f"states.{name}": _ADDED[name] for name in self.extra_states}
         said |= {f"update.{name}": text for name, text in self.builder.origins.items()} | self.origins
-        return LoweredNeuron(neuron, tuple(groups), self.periods, left, self.extra_states, bool(self.calls), said)
+        return LoweredNeuron(neuron, groups, self.periods, left, self.extra_states, bool(self.calls), said)
 
     # ---- reading
 
@@ -232,8 +233,9 @@ class _Lowering:
         depends = sorted(self._states_of(name))
         key = (name, id(builder), *(state(item) for item in depends))
         if key not in self.aliases:
-            text = self.element.aliases[name].tree
-            self.aliases[key] = builder.atom(self._translator(builder, state, False)(text), name, f"{name} = {to_text(text)}")
+            term = self.element.aliases[name]
+            value = self._translator(builder, state, False)(term.tree)
+            self.aliases[key] = builder.atom(value, name, equation_text(name, term))
         return self.aliases[key]
 
     def _states_of(self, alias: str) -> set[str]:
@@ -260,19 +262,19 @@ class _Lowering:
             current = self.locals[target] if target in self.locals else state(target)
             value = Call({"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op], (current, value))
         table = self.latest if target in self.element.states else self.locals
-        text = f"{target} {statement.op} {to_text(statement.value)}"
+        text = statement_text(statement)
         table[target] = value if isinstance(value, Ref) and target in self.locals else builder.let(target, value, text)
 
-    def _every(self, place: int, period: tree.Expression, instructions: list[Instruction], old: Mapping[str, Expr]) -> None:
+    def _every(self, place: int, timer: Timer, old: Mapping[str, Expr]) -> None:
         name = f"every__{place}"
-        self._parameter(name, f"steps of {to_text(period)}")
-        self.periods[name] = period
+        self._parameter(name, f"steps of {to_text(timer.period.tree)}")
+        self.periods[name] = float(timer.steps)
         now = Call("add", (Ref("step"), Const(1.0)))
         turns = Call("floor", (Call("div", (now, Ref(name))),))
         rest = Call("sub", (now, Call("mul", (Ref(name), turns))))
-        due = self.builder.let("due", Call("eq", (rest, Const(0.0))), f"every {to_text(period)}")
+        due = self.builder.let("due", Call("eq", (rest, Const(0.0))), f"every {to_text(timer.period.tree)}")
         before = dict(self.latest)
-        for instruction in instructions:
+        for instruction in timer.instructions:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
         for state, value in self.latest.items():
             if value != before[state]:

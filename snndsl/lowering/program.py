@@ -26,9 +26,10 @@ from snndsl.lowering.length import until
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.record import records
 from snndsl.lowering.rule import LoweredRule, lower_rule
+from snndsl.model.checked import CheckedModel
+from snndsl.model.data import DataColumn
+from snndsl.model.equations import Group
 from snndsl.numerics import stream_key
-from snndsl.semantics.check import CheckedModel
-from snndsl.semantics.integrators import Group
 
 __all__ = ["lower", "lower_elaborated"]
 
@@ -74,16 +75,16 @@ class _Lowering:
     def run(self) -> Program:
         model = self.model
         self._grid()
-        populations = [self._population(name) for name in model.elements]
+        populations = [self._population(name) for name in model.populations]
         populations += [
-            Population(name, model.sizes[name], None, {}, self.found.sources[name])
-            for name, spec in model.spec.stimuli.items()
-            if spec.size is not None
+            Population(name, stimulus.size, None, {}, self.found.sources[name])
+            for name, stimulus in model.stimuli.items()
+            if stimulus.size is not None
         ]
         synapses, projections = self._synapses()
         spikes, states, weights = records(model)
         return Program(
-            name=model.spec.name,
+            name=model.name,
             step=model.step,
             steps=horizon(model),
             chunk=1,
@@ -111,7 +112,7 @@ class _Lowering:
             largest[key] = max(largest.get(key, 0.0), magnitude)
 
         for name, table in self.found.rows.items():
-            port = self.model.spec.projections[name].port
+            port = self.model.projections[name].port
             owner = _owners(table.targets)
             for population in table.targets.populations:
                 flat = self._flat_port(population, port)
@@ -130,7 +131,7 @@ class _Lowering:
             self.grid[population, port] = quantum(magnitude) if written is None else written
 
     def _flat_port(self, population: str, port: str) -> str:
-        return "spike" if port == "spike" else self.model.elements[population].port_names[port]
+        return "spike" if port == "spike" else self.model.populations[population].element.port_names[port]
 
     def _injections(self) -> list[Injection]:
         """Sum the events of a port by step and neuron; several stimuli stay apart."""
@@ -155,14 +156,15 @@ class _Lowering:
     # ---- populations
 
     def _population(self, name: str) -> Population:
-        model, element, values = self.model, self.model.elements[name], self.found.values[name]
-        drives = [_computed(drive, self._sample) for drive in self.found.drives if drive.population == name]
+        model, element, values = self.model, self.model.populations[name].element, self.found.values[name]
+        drives = [_computed(drive, self._samples(model.data)) for drive in self.found.drives if drive.population == name]
+        samples = self._samples(element.data)
         forced = any(events.population == name and events.port == "spike" for events in self.found.events)
         forced = forced or any(
-            spec.port == "spike" and name in self.found.rows[key].targets.populations
-            for key, spec in model.spec.projections.items()
+            projection.port == "spike" and name in projection.targets.populations
+            for projection in model.projections.values()
         )
-        lowered = lower_neuron(element, model.step, name, drives, forced, self._sample)
+        lowered = lower_neuron(element, model.step, name, drives, forced, samples)
         neuron = self._shared(lowered.neuron)
         self.origins |= {f"neurons.{neuron.name}.{path}": text for path, text in lowered.origins.items()}
         table: dict[str, Any] = {ir_name(key): value for key, value in values.parameters.items()}
@@ -175,7 +177,7 @@ class _Lowering:
                     value = one_or_all(on_grid(value, self.grid[name, drive.port]))
                 table[f"{drive.name}__{key}"] = value
         kept = {key: table[key] for key in (*neuron.params, *neuron.states)}
-        undriven = lower_neuron(element, model.step, name, [], False, self._sample).neuron
+        undriven = lower_neuron(element, model.step, name, [], False, samples).neuron
         return Population(name, model.sizes[name], neuron.name, kept, undriven=undriven)
 
     def _derived(self, lowered: LoweredNeuron, name: str) -> dict[str, Any]:
@@ -185,15 +187,13 @@ class _Lowering:
         exact = [group for group in lowered.groups if group.method == "exact"]
         for group, matrix in zip(exact, derived.coefficients, strict=True):
             table |= _propagators(group, matrix, float(model.step))
-        for key, period in zip(lowered.periods, derived.periods, strict=True):
-            table[key] = float(period)
+        table |= lowered.periods
         if lowered.refractory:
             table[lowered.refractory] = derived.refractory
         if lowered.drawn:
-            seed = model.spec.seed
-            assert seed is not None and seed.input is not None
-            stream = model.spec.populations[name].stream or f"populations.{name}"
-            table["key__0"], table["key__1"] = (float(word) for word in stream_key(seed.input, stream))
+            assert model.seeds.input is not None
+            words = stream_key(model.seeds.input, model.populations[name].stream)
+            table["key__0"], table["key__1"] = (float(word) for word in words)
         return table
 
     def _shared(self, neuron: Neuron) -> Neuron:
@@ -209,11 +209,18 @@ class _Lowering:
                 return same
             number += 1
 
-    def _sample(self, called: str, arguments: int) -> tuple[str, tuple[int, ...]]:
-        column = self.model.data[called]
-        name = called.replace(".", "__").replace(":", "__")
-        self.samples[name] = Sample(name, np.ascontiguousarray(column.values.ravel()))
-        return name, column.values.shape
+    def _samples(self, data: Mapping[str, DataColumn]) -> Samples:
+        """Return how an array that a text calls is entered among those of the program: equal ones once."""
+
+        def sample(called: str, arguments: int) -> tuple[str, tuple[int, ...]]:
+            values = data[called].values
+            name = called.replace(".", "__").replace(":", "__")
+            while name in self.samples and not np.array_equal(self.samples[name].values, values.ravel()):
+                name += "_"
+            self.samples[name] = Sample(name, np.ascontiguousarray(values.ravel()))
+            return name, values.shape
+
+        return sample
 
     # ---- synapses
 
@@ -232,8 +239,7 @@ class _Lowering:
         return synapses, projections
 
     def _rule(self, name: str) -> LoweredRule:
-        element = self.model.rules[name]
-        lowered = lower_rule(element, self.model.step, self.found.plastic[name].periods)
+        lowered = lower_rule(self.model.projections[name].rules[0].rule, self.model.step)
         number, rule = 1, lowered.rule
         while True:
             candidate = replace(rule, name=rule.name if number == 1 else f"{rule.name}__{number}")
@@ -258,7 +264,7 @@ class _Lowering:
         chosen = np.nonzero((pre[table.i] >= 0) & (post[table.j] >= 0))[0]
         if not len(chosen):
             return None
-        port = self._flat_port(target, self.model.spec.projections[name].port)
+        port = self._flat_port(target, self.model.projections[name].port)
         q = self.grid[target, port]
         columns: dict[str, Any] = {
             "pre": pre[table.i[chosen]].astype(np.int32),

@@ -9,9 +9,10 @@ from fractions import Fraction
 from snndsl.expressions import to_text, tree
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
+from snndsl.lowering.comments import statement_text
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
-from snndsl.semantics.element import Instruction
-from snndsl.semantics.rule import RuleElement
+from snndsl.model.element import Instruction
+from snndsl.model.rule import PlasticityRule
 
 __all__ = ["LoweredRule", "lower_rule"]
 
@@ -41,24 +42,24 @@ class LoweredRule:
     origins: Mapping[str, str]
 
 
-def lower_rule(element: RuleElement, step: Fraction, periods: Iterable[int]) -> LoweredRule:
-    """Return the rule of the program; `periods` are those of `every`, in steps, in the order of the file."""
-    return _Lowering(element, step).run(list(periods))
+def lower_rule(element: PlasticityRule, step: Fraction) -> LoweredRule:
+    """Return the rule of the program."""
+    return _Lowering(element, step).run()
 
 
 @dataclass
 class _Lowering:
-    element: RuleElement
+    element: PlasticityRule
     step: Fraction
     calls: dict[int, int] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
     deliver: str = ""
 
-    def run(self, periods: list[int]) -> LoweredRule:
+    def run(self) -> LoweredRule:
         element = self.element
         on_pre = _Event(self, element.on_pre, delivers=True)
         on_post = _Event(self, element.on_post)
-        ticks = [(period, _Event(self, items)) for period, (_, items) in zip(periods, element.every, strict=True)]
+        ticks = [(timer.steps, _Event(self, timer.instructions)) for timer in element.every]
         ticks.sort(key=lambda item: item[0])
         added = {f"{trace}__last": 0.0 for trace in element.traces}
         added |= {f"last_{kind}__": NEVER for kind in ("pre", "post") if kind in self.intervals}
@@ -78,7 +79,7 @@ class _Lowering:
             deliver=on_pre.delivered,
             every=every,
             bound="bound__" if element.bound is not None else "",
-            order=element.spec.order,
+            order=element.order,
         )
         events = [("on_pre", on_pre), ("on_post", on_post), *((f"every_{period}", event) for period, event in ticks)]
         said = {f"{name}.{key}": text for name, event in events for key, text in event.builder.origins.items()}
@@ -99,7 +100,7 @@ class _Lowering:
 class _Event:
     """One event of a synapse as a block."""
 
-    def __init__(self, rule: _Lowering, instructions: list[Instruction], delivers: bool = False) -> None:
+    def __init__(self, rule: _Lowering, instructions: Iterable[Instruction], delivers: bool = False) -> None:
         self.rule, self.builder = rule, BlockBuilder()
         self.latest: dict[str, Expr] = {}
         self.locals: dict[str, Expr] = {}
@@ -124,7 +125,7 @@ class _Event:
     def _run(self, instruction: Instruction) -> None:
         statement = instruction.statement
         if isinstance(statement, Deliver):
-            self._deliver(self.translate(statement.value), f"deliver({to_text(statement.value)})")
+            self._deliver(self.translate(statement.value), statement_text(statement))
             return
         assert isinstance(statement, Assignment)
         target = statement.target
@@ -132,7 +133,7 @@ class _Event:
         if statement.op != "=":
             name = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op]
             value = Call(name, (self._named(target), value))
-        element, text = self.rule.element, f"{target} {statement.op} {to_text(statement.value)}"
+        element, text = self.rule.element, statement_text(statement)
         if target == "w" or target in element.states or target in element.traces:
             self.latest[target] = self.builder.let(target, value, text)
             self.assigned.add(target)

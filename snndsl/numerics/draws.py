@@ -1,4 +1,4 @@
-"""Uniform, normal and Poisson draws: pure functions of key, element, step, trial, call and attempt.
+"""Uniform and normal draws: pure functions of key, element, step, trial, call and attempt.
 
 All arguments hold whole numbers (doubles or integers) and are broadcast. Key words, element, step and trial are taken
 modulo 2^32, call and attempt modulo 2^16. A scalar draw is a Python float.
@@ -6,25 +6,20 @@ modulo 2^32, call and attempt modulo 2^16. A scalar draw is a Python float.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.numerics.elementary import HALF, ONE, Reals, constants, elementwise, exp, log_kernel, polynomial
+from snndsl.numerics.elementary import HALF, ONE, Reals, constants, elementwise, log_kernel, polynomial
 from snndsl.numerics.philox import philox, unit, word
 
-__all__ = ["normal", "normal_attempt", "normal_quantile", "poisson", "uniform", "uniform_attempt"]
+__all__ = ["normal", "normal_attempt", "normal_quantile", "uniform", "uniform_attempt", "uniform_pair"]
 
 Number = float | NDArray[Any]
 """A scalar or an array of whole numbers."""
 
 BLOCK = 8192
-LARGEST_MEAN = 655350.0
-
-Counter = tuple[Number, Number, Number, Number, Number, Number]
-"""k0, k1, element, step, trial, call."""
 
 
 def _one_shape(words: list[Any]) -> list[Any]:
@@ -42,10 +37,21 @@ def uniform_attempt(k0: Number, k1: Number, element: Number, step: Number, trial
         if not any(isinstance(other, np.ndarray) and other.ndim for other in others):
             pieces = (element[start : start + BLOCK] for start in range(0, element.size, BLOCK))
             return np.concatenate([uniform_attempt(k0, k1, piece, step, trial, call, attempt) for piece in pieces])
-    words = _one_shape([word(argument) for argument in (k0, k1, element, step, trial, call, attempt)])
-    last = ((words[5] & 0xFFFF) << 16) | (words[6] & 0xFFFF)
-    a, b, _, _ = philox((words[0], words[1]), (words[2], words[3], words[4], last))
+    a, b, _, _ = _words(k0, k1, element, step, trial, call, attempt)
     return unit(a, b)
+
+
+def uniform_pair(
+    k0: Number, k1: Number, element: Number, step: Number, trial: Number, call: Number, attempt: Number
+) -> tuple[Any, Any]:
+    """Two independent uniform draws: that of `uniform_attempt`, and one from the other two words of the same counter."""
+    a, b, c, d = _words(k0, k1, element, step, trial, call, attempt)
+    return unit(a, b), unit(c, d)
+
+
+def _words(*arguments: Number) -> tuple[Any, Any, Any, Any]:
+    k0, k1, element, step, trial, call, attempt = _one_shape([word(argument) for argument in arguments])
+    return philox((k0, k1), (element, step, trial, ((call & 0xFFFF) << 16) | (attempt & 0xFFFF)))
 
 
 def uniform(k0: Number, k1: Number, element: Number, step: Number, trial: Number, call: Number) -> Any:
@@ -145,101 +151,3 @@ def normal_attempt(k0: Number, k1: Number, element: Number, step: Number, trial:
 def normal(k0: Number, k1: Number, element: Number, step: Number, trial: Number, call: Number) -> Any:
     """Standard normal draw: the normal quantile of `uniform` with the same arguments."""
     return normal_attempt(k0, k1, element, step, trial, call, 0)
-
-
-@lru_cache(maxsize=1024)
-def _cumulative(mean: float) -> Reals:
-    """Cumulative Poisson probabilities as far as doubles tell them apart; 0 < mean <= 10."""
-    count, p = 0.0, exp(-mean)
-    sums = [p]
-    while True:
-        count += 1.0
-        p = p * (mean / count)
-        if sums[-1] + p == sums[-1]:
-            return np.array(sums)
-        sums.append(sums[-1] + p)
-
-
-def _poisson_quantiles(mean: Reals, u: Reals) -> Reals:
-    """Smallest counts whose cumulative probabilities reach `u`, each with its own mean; one-dimensional."""
-    counts = np.zeros(u.shape)
-    p = exp(-mean)
-    total = p.copy()
-    left = np.arange(u.size)
-    count = 0.0
-    while True:
-        more = u > total
-        left, u, mean, p, total = left[more], u[more], mean[more], p[more], total[more]
-        if not left.size:
-            return counts
-        count += 1.0
-        counts[left] = count
-        p *= mean / count
-        before = total
-        total = before + p
-        u = np.where(total == before, -1.0, u)
-
-
-def _poisson_of_one_mean(mean: float, key_and_counter: Counter) -> Any:
-    shape = np.broadcast_shapes(*(np.shape(argument) for argument in key_and_counter))
-    if mean <= 0.0 or not mean <= LARGEST_MEAN:
-        value = 0.0 if mean <= 0.0 else np.nan
-        return np.full(shape, value) if shape else value
-    m = 1.0 if mean <= 10.0 else float(-np.floor(-(mean / 10.0)))
-    table = _cumulative(mean / m)
-    total = np.zeros(shape)
-    for attempt in range(int(m)):
-        total += table.searchsorted(uniform_attempt(*key_and_counter, attempt))
-    return total if shape else float(total)
-
-
-def _spread(argument: Number, shape: tuple[int, ...]) -> Number:
-    """Arrays in the broadcast shape, as one dimension; scalars as they are."""
-    return np.broadcast_to(argument, shape).reshape(-1) if isinstance(argument, np.ndarray) and argument.ndim else argument
-
-
-def _select(arguments: tuple[Number, ...], indices: NDArray[np.intp]) -> Counter:
-    k0, k1, element, step, trial, call = (
-        argument[indices] if isinstance(argument, np.ndarray) and argument.ndim else argument for argument in arguments
-    )
-    return k0, k1, element, step, trial, call
-
-
-def poisson(mean: Number, k0: Number, k1: Number, element: Number, step: Number, trial: Number, call: Number) -> Any:
-    """Poisson count of a given mean.
-
-    Parameters
-    ----------
-    mean : float or ndarray of float64
-        Rate times time step. 0 or less gives 0; NaN or more than 655350 gives NaN.
-    k0, k1, element, step, trial, call : float or ndarray
-        See `uniform`.
-
-    Returns
-    -------
-    float or ndarray of float64
-        Of the broadcast shape.
-
-    Notes
-    -----
-    By inversion for a mean up to 10: the smallest count whose cumulative probability, summed upwards, reaches `uniform`.
-    Beyond, the sum of m = ceil(mean / 10) independent counts of mean / m, drawn with attempt = 0 ... m - 1.
-    """
-    key_and_counter: Counter = (k0, k1, element, step, trial, call)
-    if not (isinstance(mean, np.ndarray) and mean.ndim):
-        return _poisson_of_one_mean(float(mean), key_and_counter)
-    shape = np.broadcast_shapes(mean.shape, *(np.shape(argument) for argument in key_and_counter))
-    flat = np.broadcast_to(mean, shape).reshape(-1)
-    result = np.where(flat <= 0.0, 0.0, np.nan)
-    drawn = np.nonzero((flat > 0.0) & (flat <= LARGEST_MEAN))[0]
-    flat = flat[drawn]
-    drawn_counter = _select(tuple(_spread(argument, shape) for argument in key_and_counter), drawn)
-    m = np.where(flat <= 10.0, 1.0, -np.floor(-(flat / 10.0)))
-    each = flat / m
-    total = np.zeros(flat.shape)
-    for attempt in range(int(m.max(initial=0.0))):
-        now = np.nonzero(m > attempt)[0]
-        u = uniform_attempt(*_select(drawn_counter, now), attempt)
-        total[now] += _poisson_quantiles(each[now], np.broadcast_to(u, now.shape))
-    result[drawn] = total
-    return result.reshape(shape)

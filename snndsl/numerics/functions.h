@@ -12,6 +12,8 @@
  *     notice is preserved.
  *   Philox4x32-10: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, Parallel random numbers: as easy as 1, 2, 3, SC 2011.
  *   Normal quantile: M. J. Wichura, Algorithm AS 241, Applied Statistics 37 (1988) 477-484.
+ *   Poisson counts above a mean of 10 (PTRS): W. Hormann, The transformed rejection method for generating Poisson random
+ *     variables, Insurance: Mathematics and Economics 12 (1993) 39-45.
  */
 #ifndef SNN_FUNCTIONS_H
 #define SNN_FUNCTIONS_H
@@ -320,18 +322,53 @@ static inline double snn_poisson_quantile(double mean, double u)
   return count;
 }
 
-/* A mean above 10 is the sum of m = ceil(mean / 10) independent counts of mean / m, attempts 0 to m - 1.
- * A mean of 0 or less gives 0; one that is no number or above 655350 (m would not fit an attempt) gives no number. */
+/* log(k!) - (k + 1/2) log(k) + k - log(2 pi) / 2, k >= 1 */
+static inline double snn_stirling_rest(double k)
+{
+  static const double few[10] = { 0.0, 0.08106146679532726, 0.0413406959554093, 0.02767792568499834, 0.020790672103765093,
+                                  0.016644691189821193, 0.013876128823070748, 0.01189670994589177, 0.010411265261972096,
+                                  0.009255462182712733 };
+  if (k < 10.0) return few[(int)k];
+  const double r = 1.0 / (k * k);
+  return (((r * -0.0005952380952380953 + 0.0007936507936507937) * r + -0.002777777777777778) * r + 0.08333333333333333) / k;
+}
+
+/* the logarithm of the probability of k */
+static inline double snn_poisson_log_probability(double mean, double k)
+{
+  if (k == 0.0) return -mean;
+  const double away = mean - k;
+  return ((k * snn_log1p(away / k) - away) - 0.5 * snn_log(6.283185307179586 * k)) - snn_stirling_rest(k);
+}
+
+/* propose a count from u, and take it or not by v; mean > 10 */
+static inline int snn_poisson_proposal(double mean, double u, double v, double *count)
+{
+  const double b = 0.931 + 2.53 * sqrt(mean), a = 0.02483 * b - 0.059;
+  const double end = u < 0.5 ? u : 1.0 - u;
+  const double k = floor((((2.0 * a) / end + b) * (u - 0.5) + mean) + 0.43);
+  *count = k;
+  if (end >= 0.07 && v <= 0.9277 - 3.6224 / (b - 2.0)) return 1;
+  if (k < 0.0 || (end < 0.013 && v > end)) return 0;
+  const double height = (v * (1.1239 + 1.1328 / (b - 3.4))) / (a / (end * end) + b);
+  return snn_log(height) <= snn_poisson_log_probability(mean, k);
+}
+
+/* By inversion for a mean up to 10; beyond by transformed rejection: the first proposal that is taken, attempts 0, 1, ...
+ * A mean of 0 or less gives 0; one that is no number or above 1e15 (counts around it are no doubles) gives no number. */
 static inline double snn_poisson(double mean, double k0, double k1, double element, double step, double trial, double call)
 {
   if (mean <= 0.0) return 0.0;
-  if (!(mean <= 655350.0)) return snn_nan();
-  const double m = mean <= 10.0 ? 1.0 : -floor(-(mean / 10.0));
-  const double each = mean / m;
-  double total = 0.0, attempt = 0.0;
-  for (; attempt < m; attempt = attempt + 1.0)
-    total = total + snn_poisson_quantile(each, snn_uniform_attempt(k0, k1, element, step, trial, call, attempt));
-  return total;
+  if (!(mean <= 1e15)) return snn_nan();
+  if (mean <= 10.0) return snn_poisson_quantile(mean, snn_uniform(k0, k1, element, step, trial, call));
+  double count;
+  uint32_t o[4], attempt = 0;
+  do {
+    snn_philox(snn_word(k0), snn_word(k1), snn_word(element), snn_word(step), snn_word(trial),
+               (snn_word(call) << 16) | (attempt & 0xffffu), o);
+    attempt = attempt + 1;
+  } while (!snn_poisson_proposal(mean, snn_unit(o[0], o[1]), snn_unit(o[2], o[3]), &count));
+  return count;
 }
 
 #endif

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from snndsl.numerics.draws import normal, normal_attempt, normal_quantile, poisson, uniform, uniform_attempt
+from snndsl.numerics.counts import poisson
+from snndsl.numerics.draws import normal, normal_attempt, normal_quantile, uniform, uniform_attempt
 from snndsl.numerics.elementary import exp, expm1, exprel, log, log1p, sigmoid, tanh
 from snndsl.numerics.trigonometric import cos, sin, tan
 

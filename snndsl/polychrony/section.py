@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Protocol
@@ -13,19 +13,17 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError, TextFault
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.ir import Program
+from snndsl.model.checked import CheckedModel
+from snndsl.model.search import Search as Wanted
+from snndsl.model.search import Surrogate
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.definitions import Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.network.sources import Network
-from snndsl.schema.observation import DiscoverSpec
 from snndsl.semantics.arithmetic import Evaluator
-from snndsl.semantics.check import CheckedModel, time_in_steps
-from snndsl.semantics.connection_check import weight_dimension
-from snndsl.semantics.discovery_check import SURROGATES
-from snndsl.semantics.selection import resolve
-from snndsl.semantics.terms import Place, parse_term
+from snndsl.semantics.times import time_in_steps
 from snndsl.units import Dimension, parse_quantity, to_internal
 
-__all__ = ["Search", "chosen_definition", "definition_faults", "inhibitory_of", "judge", "search_of"]
+__all__ = ["Search", "chosen_definition", "definition_faults", "judge", "search_of"]
 
 _KEYS = {"weak_to_inh": "weak_to_inhibitory"}
 
@@ -86,75 +84,57 @@ def search_of(checked: CheckedModel, program: Program, name: str, network: Netwo
     ModelError
         definition-unknown, definition-parameter, at their place in the file.
     """
-    spec = checked.spec.discover[name]
-    definition = _placed(checked, name, lambda kind, given: chosen_definition(kind, given, network))
+    wanted = checked.searches[name]
+    definition = _placed(wanted, lambda kind, given: chosen_definition(kind, given, network))
     mothers = None
-    if spec.mothers is not None:
-        place = checked.place("discover", name, "mothers")
-        chosen = resolve(spec.mothers, checked.sizes, checked.spec.groups, place, "mothers are")
-        parts = [np.arange(block.start, block.stop) + network.first[block.population] for block in chosen.blocks]
+    if wanted.mothers is not None:
+        parts = [np.arange(block.start, block.stop) + network.first[block.population] for block in wanted.mothers.blocks]
         mothers = np.unique(np.concatenate(parts))
-    nulls = {SURROGATES[key]: int(str(options.get("times", 1))) for key, options in spec.surrogates.items()}
-    rows = {SURROGATES[key]: _rows(checked, program, name, key) for key in spec.surrogates}
+    nulls = {surrogate.null: surrogate.times for surrogate in wanted.surrogates}
+    rows = {surrogate.null: _rows(checked, program, wanted.projection, surrogate) for surrogate in wanted.surrogates}
     return Search(definition, mothers, nulls, rows)
 
 
 def definition_faults(checked: CheckedModel) -> list[Fault]:
     """Return what is wrong with the definitions in the section ``discover`` of a model, at their places."""
     faults: list[Fault] = []
-    for name, spec in checked.spec.discover.items():
-        dimension = weight_dimension(checked, spec.in_)
+    for wanted in checked.searches.values():
+        dimension = wanted.weight
         scale = _ModelScale(checked.step, (str(dimension),) if isinstance(dimension, Dimension) else ())
         try:
-            _placed(checked, name, lambda kind, given, scale=scale: _definition(kind, given, scale, 1))
+            _placed(wanted, lambda kind, given, scale=scale: _definition(kind, given, scale, 1))
         except ModelError as error:
             faults += error.faults
     return faults
 
 
-def _placed(checked: CheckedModel, name: str, make: Any) -> Definition:
+def _placed(wanted: Wanted, make: Any) -> Definition:
     """Make the definition of an entry; its faults get the place of the definition."""
-    [(kind, given)] = checked.spec.discover[name].definition.items()
     try:
-        parameters = {_KEYS.get(str(key), str(key)): item for key, item in given.items() if key not in ("strong", "inhibitory")}
-        if "strong" in given:
-            parameters["threshold"] = _strong(str(given["strong"]))
-        definition: Definition = make(kind, parameters)
+        parameters = {_KEYS.get(key, key): item for key, item in wanted.numbers.items() if key != "strong"}
+        if "strong" in wanted.numbers:
+            parameters["threshold"] = _strong(str(wanted.numbers["strong"]))
+        definition: Definition = make(wanted.kind, parameters)
     except ModelError as error:
-        where = checked.place("discover", name, "definition", kind).at()
+        where = wanted.place.at()
         raise ModelError(replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults) from None
     return definition
 
 
-def _rows(checked: CheckedModel, program: Program, name: str, surrogate: str) -> NDArray[np.bool_]:
+def _rows(checked: CheckedModel, program: Program, projection: str, surrogate: Surrogate) -> NDArray[np.bool_]:
     """Return which synapses a surrogate shuffles: those of the projection that meet its condition."""
-    spec = checked.spec.discover[name]
     parts = []
     for synapses in program.synapses:
         mine = np.zeros(synapses.rows.rows, np.bool_)
-        if synapses.projection == spec.in_:
+        if synapses.projection == projection:
             mine[:] = True
-            if "of" in spec.surrogates[surrogate]:
-                columns, row = program.projection(spec.in_).columns, np.asarray(synapses.rows["row"])
+            if surrogate.of is not None:
+                columns, row = program.projection(projection).columns, np.asarray(synapses.rows["row"])
                 scope = {"i": np.asarray(columns["pre"], np.float64)[row], "j": np.asarray(columns["post"], np.float64)[row]}
-                place = checked.place("discover", name, "surrogates", surrogate, "of")
-                mine &= _condition(checked, str(spec.surrogates[surrogate]["of"]), place, scope)
+                evaluator = Evaluator(model_names(checked, scope, None), checked.step, checked.data)
+                mine &= np.asarray(evaluate_term(surrogate.of, evaluator, "of"), np.bool_)
         parts.append(mine)
     return np.concatenate([*parts, np.zeros(0, np.bool_)])
-
-
-def _condition(checked: CheckedModel, text: str, place: Place, scope: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
-    evaluator = Evaluator(model_names(checked, scope, None), checked.step, checked.data)
-    return np.asarray(evaluate_term(parse_term(text, place), evaluator, "of"), np.bool_)
-
-
-def inhibitory_of(spec: DiscoverSpec) -> list[str] | None:
-    """Return the populations that a section calls inhibitory; None: those with negative weights are."""
-    found = [given["inhibitory"] for given in spec.definition.values() if "inhibitory" in given]
-    if not found:
-        return None
-    several = isinstance(found[0], Sequence) and not isinstance(found[0], str)
-    return [str(name) for name in found[0]] if several else [str(found[0])]
 
 
 def chosen_definition(name: str, parameters: Mapping[str, Any], network: Network) -> Definition:

@@ -13,6 +13,7 @@ __all__ = [
     "SCALAR",
     "TEXT",
     "USE",
+    "Equations",
     "Flag",
     "Name",
     "PerElement",
@@ -47,9 +48,27 @@ def _per_element(value: object) -> object:
 
 
 def _statements(value: object) -> object:
+    if isinstance(value, Mapping):
+        lines = [f"{key} = {text}" for key, text in value.items()]
+        raise _no_lines("name = ..., x += ...", lines)
     if isinstance(value, list | tuple):
         return tuple(_scalar(item) for item in value)
     return _scalar(value)
+
+
+def _equations(value: object) -> object:
+    if isinstance(value, Mapping):
+        lines = [f"{key if '/' in str(key) else f'd{key}/dt'} = {text}" for key, text in value.items()]
+        raise _no_lines("dx/dt = ..., x = ...", lines)
+    return _statements(value)
+
+
+def _no_lines(form: str, lines: list[str]) -> PydanticCustomError:
+    """Return the fault of a mapping where lines are wanted, with the lines that it seems to mean."""
+    many = len(lines) > 1 and not any(set("[]{},") & set(line) for line in lines)
+    near = f"[{', '.join(lines)}]" if many else "".join(lines) if len(lines) == 1 else ""
+    message = "found a mapping; expected lines of text, or a list of them: {form}"
+    return PydanticCustomError("not-a-text", message, {"form": form, "near": near[:80]})
 
 
 def _flag(value: object) -> bool:
@@ -96,6 +115,14 @@ Statements = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, _LIST], "description": "statements, one a line or one an item"}),
 ]
 """Text with one statement a line, or a tuple of statements."""
+
+
+Equations = Annotated[
+    Any,
+    BeforeValidator(_equations),
+    WithJsonSchema({"anyOf": [{"type": "string"}, _LIST], "description": "statements, one a line or one an item"}),
+]
+"""Text with one equation a line, or a tuple of equations."""
 
 
 class Written:

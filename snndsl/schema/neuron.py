@@ -12,6 +12,7 @@ from snndsl.schema.base import (
     SCALAR,
     TEXT,
     USE,
+    Equations,
     Flag,
     Name,
     PerElement,
@@ -79,7 +80,7 @@ class PartSpec(Spec):
     needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities of the owner: name and unit")
     state: Mapping[str, PerElement] = Field(default_factory=dict, description="initial value of every state")
     ports: Ports = Field(default_factory=dict, description="name and unit of what arrives in a step")
-    equations: Statements = Field(default=(), description="dx/dt = ... and aliases x = ...")
+    equations: Equations = Field(default=(), description="dx/dt = ... and aliases x = ...")
     update: Statements = Field(default=(), description="statements after the equations")
     every: Mapping[Period, Statements] = Field(default_factory=dict, description="period: statements")
     require: tuple[Scalar, ...] = Field(default=(), description="conditions checked when the model is loaded")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from snndsl.schema.base import LIST, SCALAR, Name, PerElement, Scalar, Spec, Written
 from snndsl.schema.projection import Selection
@@ -41,6 +42,13 @@ class SynapseRecordSpec(Spec):
 
 
 def _listed(value: object) -> object:
+    if isinstance(value, str):
+        message = "found {found}; expected {form}"
+        raise PydanticCustomError(
+            "not-a-list",
+            message,
+            {"found": repr(value[:60]), "form": "a list of states, or {of: [..], every: T}", "near": f"[{value[:60]}]"},
+        )
     return {"of": value} if isinstance(value, list | tuple) else value
 
 

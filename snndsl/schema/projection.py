@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -17,6 +18,9 @@ __all__ = ["CONNECT_RULES", "ConnectSpec", "DelaySpec", "ProjectionSpec", "Selec
 CONNECT_RULES = (
     "all_to_all", "one_to_one", "bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number", "pairs", "motif",
 )  # fmt: skip
+
+
+_PLAIN = ("all_to_all", "one_to_one")
 
 
 class PairsSpec(Spec):
@@ -80,14 +84,34 @@ def _connect(value: object) -> object:
         [(rule, argument)] = value.items()
         if rule == "pairs":
             return {"rule": rule, "pairs": argument}
-        if rule in CONNECT_RULES and rule not in ("all_to_all", "one_to_one"):
+        if rule in CONNECT_RULES and rule not in _PLAIN:
             return {"rule": rule, "value": argument}
-    if isinstance(value, str) and value in ("all_to_all", "one_to_one"):
+    if isinstance(value, str) and value in _PLAIN:
         return {"rule": value}
     if isinstance(value, ConnectSpec):
         return value
     what = ", ".join(map(str, value)) if isinstance(value, Mapping) else value
-    raise PydanticCustomError("connect-unknown", "found {found}", {"found": repr(str(what)[:60])})
+    names = {"found": repr(str(what)[:60]), "near": _near_rule(value)}
+    raise PydanticCustomError("connect-unknown", "found {found}", names)
+
+
+_OTHER_WORDS = {  # of arguments of rules elsewhere: the rule
+    "p": "bernoulli", "probability": "bernoulli", "p_connect": "bernoulli", "indegree": "fixed_indegree",
+    "outdegree": "fixed_outdegree", "N": "fixed_total_number",
+}  # fmt: skip
+
+
+def _near_rule(value: object) -> str:
+    """Return the rule that was probably meant, as it is written here."""
+    if isinstance(value, Mapping):
+        for key, argument in value.items():
+            if key in _OTHER_WORDS and isinstance(argument, str | int | float):
+                return f"{{{_OTHER_WORDS[key]}: {argument}}}"
+        return nearest(str(value.get("rule", "")), _PLAIN, 0.8) if value.get("rule") not in _PLAIN else str(value["rule"])
+    text = str(value)
+    if re.fullmatch(r"0?\.[0-9]+", text):
+        return f"{{bernoulli: {text}}}"
+    return text.replace("-", "_") if text.replace("-", "_") in _PLAIN else nearest(text, _PLAIN, 0.7)
 
 
 def _motif(value: Mapping[str, object]) -> object:

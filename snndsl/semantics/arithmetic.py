@@ -12,7 +12,7 @@ import numpy as np
 from snndsl import numerics
 from snndsl.expressions import tree
 from snndsl.expressions.counts import NEAR, TO_MS, TO_STEPS, in_counts
-from snndsl.frontend.data import DataColumn
+from snndsl.model.data import DataColumn
 from snndsl.units import to_internal
 
 __all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "LengthDiffers", "counted", "evaluate"]

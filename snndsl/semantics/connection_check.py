@@ -1,188 +1,194 @@
-"""What must hold in projections: both sides, port, rule, weight, delay, plasticity."""
+"""Projections are read: both sides, port, rule of connection, weight, delay, plasticity."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from snndsl.errors import ModelError, listed, nearest
+from snndsl.errors import ModelError
 from snndsl.expressions import tree
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN
-from snndsl.schema.projection import ProjectionSpec
-from snndsl.semantics.constants import constant_term, is_constant
-from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Result
-from snndsl.semantics.motif_check import check_motif_wiring
-from snndsl.semantics.population_check import check_value
-from snndsl.semantics.rule_check import check_rule
-from snndsl.semantics.selection import Selection, resolve
-from snndsl.semantics.terms import Term, parse_term
+from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.model.projection import Connect, Delay, Listed, MotifWiring, Projection
+from snndsl.model.selection import Selection
+from snndsl.model.text import Term, ValueTerm
+from snndsl.schema.projection import DelaySpec, ProjectionSpec
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.constants import constant_term, constant_value, is_constant
+from snndsl.semantics.motif_check import read_motif_wiring
+from snndsl.semantics.ports import port_dimension
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.rule_check import read_rules
+from snndsl.semantics.scope import Result
+from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import PURE
-from snndsl.units import ONE, Dimension
+from snndsl.semantics.values import read_value
+from snndsl.units import ONE
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["check_delay", "check_projections", "port_dimension", "weight_dimension", "wiring_scope"]
+__all__ = ["read_projections"]
 
 _FIXED = ("fixed_indegree", "fixed_outdegree", "fixed_total_number")
 _UNORDERED = ("pairs", "one_to_one", "motif")
 
 
-def check_projections(model: CheckedModel) -> None:
-    """Check every projection; rules go to `CheckedModel.rules`."""
+def read_projections(model: Reading) -> dict[str, Projection]:
+    """Return the projections of a file; the dimensions of their weights go to `Reading.weights`."""
+    found = {}
     for name, spec in model.spec.projections.items():
-        sides = _sides(model, name, spec)
-        if sides is None:
-            continue
-        sources, targets = sides
-        port = port_dimension(model, targets, spec.port, f"projection {name!r}", "projections", name, "port")
-        scope = wiring_scope(model, sources, targets)
-        _connect(model, name, spec, sources, targets, scope)
-        if spec.where is not None:
-            term = model.term(spec.where, "projections", name, "where")
-            if term is not None:
-                model.names.before_run(term, PURE)
-                model.names.expect(term, BOOLEAN, "the condition", _before_drawing(scope, spec, "where"))
-        check_value(model, spec.weight, port, "the weight", scope, "projections", name, "weight")
-        if spec.plasticity:
-            check_rule(model, name, spec, port, scope, _readable(model, sources, targets))
-        _delay(model, name, spec, scope)
+        projection = _projection(model, name, spec)
+        if projection is not None:
+            found[name] = projection
+    return found
 
 
-def _sides(model: CheckedModel, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
-    sizes = {**model.sizes, **dict.fromkeys(model.spec.signals, 1)}
-    try:
-        sources = resolve(
-            spec.from_, sizes, model.spec.groups, model.place("projections", name, "from"), f"projection {name!r} goes from"
-        )
-        targets = resolve(
-            spec.to, sizes, model.spec.groups, model.place("projections", name, "to"), f"projection {name!r} goes to"
-        )
-    except ModelError as error:
-        model.faults += error.faults
+def _projection(model: Reading, name: str, spec: ProjectionSpec) -> Projection | None:
+    """Return a projection; None after reporting what makes it unreadable."""
+    sides = _sides(model, name, spec)
+    if sides is None:
+        return None
+    sources, targets = sides
+    port = port_dimension(model, targets, spec.port, f"projection {name!r}", "projections", name, "port")
+    model.weights[name] = UNKNOWN if port is None else port
+    scope = _wiring_scope(model, sources, targets)
+    connect = _connect(model, name, spec, sources, targets, scope)
+    where = None if spec.where is None else model.term(spec.where, "projections", name, "where")
+    if where is not None:
+        model.scope.before_run(where, PURE)
+        model.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, spec, "where"))
+    weight = read_value(model, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
+    rules, initial = read_rules(model, name, port, scope, _readable(model, sources, targets))
+    delay = _delay(model, name, spec, scope)
+    carries = None if spec.carries is None else model.term(spec.carries, "projections", name, "carries")
+    copies = _copies(model, name, spec.copies)
+    if connect is None or weight is None or copies is None:
+        return None
+    return Projection(
+        name=name,
+        place=model.place("projections", name),
+        sources=sources,
+        targets=targets,
+        connect=connect,
+        where=where,
+        own=spec.self_,
+        multiple=spec.multiple,
+        copies=copies,
+        per_block=spec.per_block,
+        port=spec.port,
+        weight=weight,
+        delay=delay,
+        rules=rules,
+        initial=initial,
+        carries=carries,
+        stream=spec.stream or f"projections.{name}",
+    )
+
+
+def _sides(model: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
+    sources = model.selection(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
+    targets = model.selection(spec.to, f"projection {name!r} goes to", "projections", name, "to")
+    if sources is None or targets is None:
         return None
     for key, side in (("from", sources), ("to", targets)):
         if not side.blocks:
-            place = model.place("projections", name, key)
-            fault = place.problem("selection-empty", f"projection {name!r} has nothing in {key!r}", "at least one population")
-            model.faults.append(fault)
+            what = f"projection {name!r} has nothing in {key!r}"
+            model.report(model.place("projections", name, key), "selection-empty", what, "at least one population")
             return None
     for block in targets.blocks:
         if block.population in model.spec.stimuli:
-            place = model.place("projections", name, "to")
             what = f"projection {name!r} goes to the source {block.population!r}"
-            model.faults.append(place.problem("source-has-no-input", what, "a population or signal"))
+            model.report(model.place("projections", name, "to"), "source-has-no-input", what, "a population or signal")
             return None
     return sources, targets
 
 
-def weight_dimension(model: CheckedModel, name: str) -> Result:
-    """Return the dimension of the weights of a projection; UNKNOWN if that is reported elsewhere as wrong."""
-    spec, before = model.spec.projections[name], len(model.faults)
-    sides = _sides(model, name, spec)
-    found = None if sides is None else port_dimension(model, sides[1], spec.port, "", "projections", name, "port")
-    del model.faults[before:]
-    return UNKNOWN if found is None else found
-
-
-def port_dimension(model: CheckedModel, targets: Selection, port: str, what: str, *path: str | int) -> Dimension | None:
-    """Return the dimension of a port that every target must have; None after reporting what is wrong."""
-    found: dict[str, Result] = {}
-    for population in targets.populations:
-        if population in model.spec.signals:
-            spec = model.spec.signals[population]
-            known = list(spec.ports)
-            kind: Result | None = ANY if port in known else None
-        elif population in model.elements:
-            element = model.elements[population]
-            known = [*element.port_names, "spike"]
-            kind = ONE if port == "spike" else None
-            if port in element.port_names:
-                kind = model.element_names[population].lookup(element.port_names[port])
-        else:
-            return None
-        if kind is None:
-            near = nearest(port, known)
-            fault = model.place(*path).problem(
-                "port-unknown", f"{what}: {population!r} has no port {port!r}", listed(known), near
-            )
-            model.faults.append(fault)
-            return None
-        found[population] = kind
-    kinds = {kind for kind in found.values() if isinstance(kind, Dimension)}
-    if len(kinds) > 1:
-        said = ", ".join(f"{population} in {kind}" for population, kind in found.items())
-        model.faults.append(model.place(*path).problem("dimension", f"{what}: the ports differ in unit ({said})", "one unit"))
+def _copies(model: Reading, name: str, text: str) -> int | None:
+    value = constant_value(model, text, "projections", name, "copies")
+    if value is None:
         return None
-    return next(iter(kinds), None)
+    if not math.isfinite(value) or value != int(value) or value < 1:
+        what = f"{text} copies"
+        model.report(model.place("projections", name, "copies"), "not-a-whole-number", what, "a whole number, at least 1")
+        return None
+    return int(value)
 
 
-def wiring_scope(model: CheckedModel, sources: Selection, targets: Selection) -> dict[str, Result]:
-    """Return the built-in names of wiring with their dimensions."""
-    scope: dict[str, Result] = {name: BUILTIN_DIMENSIONS[name] for name in ("i", "j", "rank", "row", "copy", "N_from", "N_to")}
+def _wiring_scope(model: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
+    """Return the names of wiring with their dimensions: built-in ones, and parameters of the neurons on both sides."""
+    scope: dict[str, Result] = dict(builtin_dimensions("wiring"))
     for side, selection in (("pre", sources), ("post", targets)):
-        scope[f"{side}.block"] = ONE
         for population in selection.populations:
             if population not in model.elements:
                 continue
-            names = model.element_names[population]
+            names = model.element_scopes[population]
             for parameter in model.elements[population].parameters:
                 kind = names.lookup(parameter)
                 scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
+    placed = [
+        bool(spec.positions)
+        for name, spec in model.spec.populations.items()
+        if name in {*sources.populations, *targets.populations}
+    ]
+    if placed and all(placed):
+        scope["distance"] = UNKNOWN  # no model with positions can be simulated yet, which is said there
     return scope
 
 
-def _readable(model: CheckedModel, sources: Selection, targets: Selection) -> dict[str, Result]:
+def _readable(model: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
     """Return ``pre.x`` and ``post.x`` of a rule: states, aliases and parameters of the neurons on both sides."""
     scope: dict[str, Result] = {}
     for side, selection in (("pre", sources), ("post", targets)):
         for population in selection.populations:
             if population in model.elements:
-                element, names = model.elements[population], model.element_names[population]
+                element, names = model.elements[population], model.element_scopes[population]
                 for name in (*element.states, *element.aliases, *element.parameters):
                     scope[f"{side}.{name}"] = names.lookup(name) or UNKNOWN
     return scope
 
 
 def _connect(
-    model: CheckedModel, name: str, spec: ProjectionSpec, sources: Selection, targets: Selection, scope: dict[str, Result]
-) -> None:
-    rule, place = spec.connect.rule, model.place("projections", name, "connect")
+    model: Reading, name: str, spec: ProjectionSpec, sources: Selection, targets: Selection, scope: Mapping[str, Result]
+) -> Connect | Listed | MotifWiring | None:
+    """Return who is connected; None after reporting what is wrong."""
+    rule, place = spec.connect.rule, model.place("projections", name)
     overlap = _overlap(sources, targets)
     if overlap and spec.self_ is None and rule not in _UNORDERED:
         what = f"{overlap!r} is on both sides of projection {name!r}"
-        model.faults.append(model.place("projections", name).problem("self-unstated", what, "self: true or self: false"))
+        model.report(place, "self-unstated", what, "self: true or self: false")
     if rule in _FIXED and spec.multiple is None:
-        what = f"projection {name!r} draws partners"
-        model.faults.append(
-            model.place("projections", name).problem("multiple-unstated", what, "multiple: true or multiple: false")
-        )
-    if rule == "one_to_one" and sources.size != targets.size:
+        model.report(place, "multiple-unstated", f"projection {name!r} draws partners", "multiple: true or multiple: false")
+    known = model.unsized.isdisjoint((*sources.populations, *targets.populations))
+    if rule == "one_to_one" and sources.size != targets.size and known:
         what = f"one_to_one between {sources.size} and {targets.size} neurons"
-        model.faults.append(place.problem("sizes-differ", what, "two sides of equal size"))
+        model.report(place.inner("connect"), "sizes-differ", what, "two sides of equal size")
     if rule == "motif":
-        check_motif_wiring(model, name, spec)
-    if rule == "pairs" and spec.connect.pairs is not None:
-        for side in ("i", "j"):
-            check_value(
-                model,
-                getattr(spec.connect.pairs, side),
-                ONE,
-                side,
-                {"row": ONE},
-                *("projections", name, "connect", "pairs", side),
-                functions=PURE,
-            )
-    if spec.connect.value is None or rule == "motif":
-        return
+        return read_motif_wiring(model, name, spec)
+    if rule == "pairs":
+        return _listed(model, name, spec)
+    if spec.connect.value is None:
+        return Connect(rule)
     term = model.term(spec.connect.value, "projections", name, "connect", rule)
     if term is None:
-        return
-    model.names.before_run(term, PURE)
-    model.names.expect(term, ONE, f"the value of {rule}", _before_drawing(scope, spec, "value"))
-    if not is_constant(model, term):
-        return
-    value = constant_term(model, term)
+        return None
+    model.scope.before_run(term, PURE)
+    model.scope.expect(term, ONE, f"the value of {rule}", _before_drawing(scope, spec, "value"))
+    if is_constant(model, term) and known:
+        _number(model, spec, term, sources, targets, bool(overlap))
+    return Connect(rule, term)
+
+
+def _listed(model: Reading, name: str, spec: ProjectionSpec) -> Listed | None:
+    columns = []
+    for side in ("i", "j"):
+        path = ("projections", name, "connect", "pairs", side)
+        given = getattr(spec.connect.pairs, side)
+        columns.append(read_value(model, given, ONE, side, builtin_dimensions("columns"), *path, functions=PURE).terms)
+    i, j = columns
+    return None if i is None or j is None else Listed(i, j)
+
+
+def _number(model: Reading, spec: ProjectionSpec, term: Term, sources: Selection, targets: Selection, overlap: bool) -> None:
+    """Check a constant probability or number of partners."""
+    rule, value = spec.connect.rule, constant_term(model, term)
     if value is None:
         return
     if rule == "bernoulli" and not 0.0 <= value <= 1.0:
@@ -192,7 +198,7 @@ def _connect(
     elif rule in _FIXED and spec.multiple is False:
         most = _most(rule, sources, targets, spec.self_ is False)
         if value > most:
-            among = "" if spec.self_ is not False or not overlap else ", none of them itself"
+            among = ", none of them itself" if overlap and spec.self_ is False else ""
             what = f"{rule} of {int(value)} different partners{among}"
             model.faults.append(term.problem("degree-too-large", what, f"at most {most}", "multiple: true" if most else ""))
 
@@ -205,7 +211,7 @@ def _most(rule: str, sources: Selection, targets: Selection, without_self: bool)
     return (sources.size if rule == "fixed_indegree" else targets.size) - same
 
 
-def _before_drawing(scope: dict[str, Result], spec: ProjectionSpec, part: str) -> dict[str, Result]:
+def _before_drawing(scope: Mapping[str, Result], spec: ProjectionSpec, part: str) -> dict[str, Result]:
     """Return the names of wiring that are known while a rule draws: of the rows of a rule only their own side."""
     rule = spec.connect.rule
     sides = {"fixed_indegree": ("j", "post."), "fixed_outdegree": ("i", "pre."), "fixed_total_number": ()}
@@ -214,7 +220,9 @@ def _before_drawing(scope: dict[str, Result], spec: ProjectionSpec, part: str) -
     return {
         name: kind
         for name, kind in scope.items()
-        if name in ("N_from", "N_to", *rows) or name in known or name.startswith(tuple(item for item in known if "." in item))
+        if name in ("N_from", "N_to", "distance", *rows)
+        or name in known
+        or name.startswith(tuple(item for item in known if "." in item))
     }
 
 
@@ -226,62 +234,49 @@ def _overlap(sources: Selection, targets: Selection) -> str:
     return ""
 
 
-def _delay(model: CheckedModel, name: str, spec: ProjectionSpec, scope: dict[str, Result]) -> None:
+def _delay(model: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str, Result]) -> Delay | None:
+    """Return the delay of a projection; None where it follows from a motif, or after reporting what is wrong."""
     place = model.place("projections", name)
+    late = next((rule.name for rule in model.rules.get(name, ()) if rule.spec.order == "post_first"), None)
     if spec.delay is None:
         if spec.connect.rule != "motif":
-            model.faults.append(
-                place.problem(
-                    "key-missing", f"projection {name!r} has no 'delay'", "delay: 1 ms, or {axonal: .., dendritic: ..}"
-                )
-            )
-        elif name in model.rules and model.rules[name].spec.order == "post_first":
-            what = f"rule {model.rules[name].name!r} puts post spikes first, and the delays of a motif are axonal"
-            model.faults.append(
-                model.place("projections", name, "plasticity").problem("post-first-without-dendritic", what, "order: pre_first")
-            )
-        return
+            what = f"projection {name!r} has no 'delay'"
+            model.report(place, "key-missing", what, "delay: 1 ms, or {axonal: .., dendritic: ..}")
+        elif late is not None:
+            what = f"rule {late!r} puts post spikes first, and the delays of a motif are axonal"
+            model.report(place.inner("plasticity"), "post-first-without-dendritic", what, "order: pre_first")
+        return None
     if spec.plasticity and not spec.delay.split:
-        where = model.place("projections", name, "delay")
         what = f"projection {name!r} is plastic and does not say where its delay lies"
-        model.faults.append(where.problem("delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both"))
-    if spec.plasticity and name in model.rules and model.rules[name].spec.order == "post_first" and not spec.delay.dendritic:
-        where = model.place("projections", name, "delay")
-        what = f"rule {model.rules[name].name!r} puts post spikes first, and no part of the delay is dendritic"
-        model.faults.append(where.problem("post-first-without-dendritic", what, "{dendritic: at least one step}"))
-    total_known = True
-    total = 0.0
-    for side in ("axonal", "dendritic"):
-        value = getattr(spec.delay, side)
+        model.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both")
+    if late is not None and not spec.delay.dendritic:
+        what = f"rule {late!r} puts post spikes first, and no part of the delay is dendritic"
+        model.report(place.inner("delay"), "post-first-without-dendritic", what, "{dendritic: at least one step}")
+    return _parts(model, name, spec.delay, scope)
+
+
+def _parts(model: Reading, name: str, spec: DelaySpec, scope: Mapping[str, Result]) -> Delay:
+    """Return the parts of a delay, which together take at least one step."""
+    terms: dict[str, ValueTerm | None] = {"axonal": None, "dendritic": None}
+    literals: list[float | None] = []
+    for side in terms:
+        value = getattr(spec, side)
         if value is None:
             continue
-        path = ("projections", name, "delay", side) if spec.delay.split else ("projections", name, "delay")
-        literal = check_delay(model, value, spec.delay.round, scope, *path)
-        total_known = total_known and literal is not None
-        total += literal or 0.0
-    if total_known and total < float(model.step) / 2:
-        where = model.place("projections", name, "delay")
-        model.faults.append(
-            where.problem("delay-below-step", f"a delay of {total!r} ms", f"at least one step of {float(model.step)!r} ms")
-        )
+        path = ("projections", name, "delay", side) if spec.split else ("projections", name, "delay")
+        before = len(model.faults)
+        terms[side] = read_value(model, value, TIME, "the delay", scope, *path).terms
+        literals.append(_literal(model, terms[side], spec.round) if len(model.faults) == before else None)
+    total = sum(literal or 0.0 for literal in literals)
+    if None not in literals and total < float(model.step) / 2:
+        what, expected = f"a delay of {total!r} ms", f"at least one step of {float(model.step)!r} ms"
+        model.report(model.place("projections", name, "delay"), "delay-below-step", what, expected)
+    return Delay(terms["axonal"], terms["dendritic"], spec.round)
 
 
-def check_delay(
-    model: CheckedModel, value: Any, rounding: str | None, scope: dict[str, Result], *path: str | int
-) -> float | None:
-    """Check a delay; return its value in ms if it is a literal."""
-    from snndsl.semantics.check import whole_steps
-
-    before = len(model.faults)
-    check_value(model, value, TIME, "the delay", scope, *path)
-    if isinstance(value, tuple) or len(model.faults) > before:
-        return None
-    term = parse_term(str(value), model.place(*path))
-    return _literal_delay(model, term, rounding, whole_steps)
-
-
-def _literal_delay(model: CheckedModel, term: Term, rounding: str | None, whole_steps: Any) -> float | None:
-    if not isinstance(term.tree, tree.Number):
+def _literal(model: Reading, term: Any, rounding: str | None) -> float | None:
+    """Return a delay in ms if it is a literal; None if it is not, or after reporting what is wrong."""
+    if not isinstance(term, Term) or not isinstance(term.tree, tree.Number):
         return None
     node = term.tree
     if node.value < 0:

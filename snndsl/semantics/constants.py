@@ -2,59 +2,94 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
 
+from snndsl.errors import ModelError
 from snndsl.expressions import TextFault, tree
-from snndsl.expressions.dimensions import UNKNOWN
+from snndsl.expressions.dimensions import TIME, UNKNOWN
+from snndsl.expressions.walk import calls_in, names_in
+from snndsl.model.projection import Rounding
+from snndsl.model.text import Term
 from snndsl.semantics.arithmetic import evaluate
-from snndsl.semantics.terms import Term, calls_in, names_in
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.times import near_steps, whole_steps
 from snndsl.semantics.usable import PURE
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["constant_term", "constant_value", "is_constant"]
+__all__ = ["constant_number", "constant_steps", "constant_term", "constant_value", "is_constant"]
 
 
-def is_constant(model: CheckedModel, term: Term) -> bool:
+def is_constant(model: Reading, term: Term) -> bool:
     """Tell whether an expression depends on nothing but constants."""
-    names = {node.text for node in names_in(term.tree)}
-    return names <= {*model.constants, "pi", "dt"} and _only_pure(model, term.tree, [])
+    return _depends_on(term.tree, model.constants)
 
 
-def constant_term(model: CheckedModel, term: Term) -> float | None:
-    """Return the value of an expression of constants in internal units; None after reporting what is wrong."""
-    if model.names.of(term) in (None, UNKNOWN):
+def constant_number(term: Term, constants: Mapping[str, Term], step: Fraction) -> float | None:
+    """Return the value of an expression of constants in internal units; None if it depends on anything else."""
+    if not _depends_on(term.tree, constants):
         return None
-    if not is_constant(model, term):
-        model.faults.append(term.problem("not-constant", "this value must be known before the run", "literals and constants"))
+    return float(evaluate(term.tree, lambda name: _named(constants, step, name), step))
+
+
+def constant_term(model: Reading, term: Term) -> float | None:
+    """Return the value of an expression of constants in internal units; None after reporting what is wrong."""
+    if model.scope.of(term) in (None, UNKNOWN):
         return None
     try:
-        return float(evaluate(term.tree, lambda name: _named(model, name), model.step))
+        value = constant_number(term, model.constants, model.step)
     except (ZeroDivisionError, OverflowError, ValueError):
         model.faults.append(term.problem("not-finite", "the value is no finite number", "a finite number"))
         return None
+    if value is None:
+        model.faults.append(term.problem("not-constant", "this value must be known before the run", "literals and constants"))
+    return value
 
 
-def constant_value(model: CheckedModel, text: Any, *path: str | int) -> float | None:
+def constant_value(model: Reading, text: Any, *path: str | int) -> float | None:
     """Parse and evaluate an expression of constants; None after reporting what is wrong."""
     term = model.term(text, *path)
     return None if term is None else constant_term(model, term)
 
 
-def _named(model: CheckedModel, name: str) -> float:
-    if name not in model.constants:
+def constant_steps(
+    model: Reading, text: Any, what: str, *path: str | int, rounding: Rounding | None = None, hint: str = ""
+) -> int | None:
+    """Return a constant time as whole steps; None if there is none, or after reporting what is wrong.
+
+    `rounding` says how a time off the grid is rounded (None: it is a fault), `hint` what else could be written for one.
+    """
+    term = None if text is None else model.term(text, *path)
+    if term is None:
+        return None
+    try:
+        if isinstance(term.tree, tree.Number):
+            return whole_steps(term, model.step, what, rounding, hint)
+        before = len(model.faults)
+        model.scope.expect(term, TIME, what)
+        value = constant_term(model, term) if len(model.faults) == before else None
+        return None if value is None else near_steps(value, model.step, term, what, rounding, hint)
+    except ModelError as error:
+        model.faults += error.faults
+        return None
+
+
+def _named(constants: Mapping[str, Term], step: Fraction, name: str) -> float:
+    if name not in constants:
         raise TextFault("name-unknown", f"there is no {name!r} here")
-    return float(evaluate(model.constants[name].tree, lambda inner: _named(model, inner), model.step))
+    return float(evaluate(constants[name].tree, lambda inner: _named(constants, step, inner), step))
 
 
-def _only_pure(model: CheckedModel, node: tree.Expression, seen: list[str]) -> bool:
-    """Tell whether an expression, and the constants it reads, call nothing but functions of numbers."""
-    if any(call.function not in PURE for call in calls_in(node)):
-        return False
-    for name in names_in(node):
-        if name.text in model.constants and name.text not in seen:
-            seen.append(name.text)
-            if not _only_pure(model, model.constants[name.text].tree, seen):
+def _depends_on(node: tree.Expression, constants: Mapping[str, Term]) -> bool:
+    """Tell whether an expression, and the constants it reads, are made of constants and functions of numbers alone."""
+    pending, seen = [node], set[str]()
+    while pending:
+        current = pending.pop()
+        if any(call.function not in PURE for call in calls_in(current)):
+            return False
+        for name in {item.text for item in names_in(current)} - {"pi", "dt"} - seen:
+            if name not in constants:
                 return False
+            seen.add(name)
+            pending.append(constants[name].tree)
     return True

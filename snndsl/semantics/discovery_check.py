@@ -1,21 +1,22 @@
-"""What must hold in discover: projections, mothers, surrogates and expectations that exist; definitions are polychrony's."""
+"""Searches for groups are read: projections, mothers, surrogates and expectations that exist; definitions are polychrony's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from snndsl.errors import ModelError, listed, nearest
-from snndsl.expressions.dimensions import BOOLEAN
+from snndsl.expressions.dimensions import BOOLEAN, UNKNOWN
+from snndsl.model.search import Search, Surrogate
+from snndsl.model.selection import Selection
+from snndsl.model.text import Term
 from snndsl.schema.observation import DiscoverSpec
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.reading import Reading
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.usable import PURE
-from snndsl.units import ONE
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["COMPARISONS", "MEASURES", "SURROGATES", "check_discover"]
+__all__ = ["read_searches"]
 
 SURROGATES = {"shuffle_weights": "weights", "shuffle_delays": "delays", "rewire": "rewired"}
 """Surrogates of a section, and the nulls they are."""
@@ -25,54 +26,94 @@ MEASURES = ("groups", "p")
 COMPARISONS = ("equals", "at_least", "at_most", "between")
 
 
-def check_discover(model: CheckedModel) -> None:
-    """Check the section ``discover``, but for what a definition is made of."""
+def read_searches(model: Reading) -> dict[str, Search]:
+    """Return the section ``discover``, but for what a definition is made of."""
+    found = {}
     for name, spec in model.spec.discover.items():
-        if len(spec.definition) != 1:
-            what = f"search {name!r} has {len(spec.definition)} definitions"
-            _fault(model, "definition-unknown", what, "one definition", "", "discover", name, "definition")
-        if spec.in_ not in model.spec.projections:
-            what, known = f"search {name!r} is in {spec.in_!r}", list(model.spec.projections)
-            near = nearest(spec.in_, known)
-            _fault(model, "name-unknown", what, f"a projection ({listed(known)})", near, "discover", name, "in")
-        for kind, given in spec.definition.items():
-            named = given.get("inhibitory", ())
-            for item in [named] if isinstance(named, str) else named:
-                if item not in model.spec.populations:
-                    what, known = f"search {name!r} calls {item!r} inhibitory", list(model.spec.populations)
-                    path = ("discover", name, "definition", kind, "inhibitory")
-                    _fault(model, "population-unknown", what, listed(known), nearest(str(item), known), *path)
-        if spec.mothers is not None:
-            try:
-                sizes = {known: model.sizes[known] for known in model.spec.populations if known in model.sizes}
-                resolve(spec.mothers, sizes, model.spec.groups, model.place("discover", name, "mothers"), "mothers are")
-            except ModelError as error:
-                model.faults += error.faults
-        _surrogates(model, name, spec)
-        _expectations(model, name, spec)
+        search = _search(model, name, spec)
+        if search is not None:
+            found[name] = search
+    return found
 
 
-def _surrogates(model: CheckedModel, name: str, spec: DiscoverSpec) -> None:
-    for key, options in spec.surrogates.items():
-        path = ("discover", name, "surrogates", key)
-        if key not in SURROGATES:
-            _fault(model, "null-unknown", f"there is no surrogate {key!r}", listed(SURROGATES), nearest(key, SURROGATES), *path)
-            continue
-        for option in options:
-            if option not in OPTIONS:
-                what = f"{key} has no option {option!r}"
-                _fault(model, "unknown-key", what, listed(OPTIONS), nearest(str(option), OPTIONS), *path, option)
-        times = options.get("times", 1)
-        if not str(times).isdigit() or int(str(times)) < 1:
-            _fault(model, "repetitions", f"{key} {times} times", "a whole number from 1", "19", *path, "times")
-        if "of" in options:
-            term = model.term(options["of"], *path, "of")
-            if term is not None:
-                model.names.before_run(term, PURE)
-                model.names.expect(term, BOOLEAN, "the condition", {"i": ONE, "j": ONE})
+def _search(model: Reading, name: str, spec: DiscoverSpec) -> Search | None:
+    """Return a search; None after reporting what makes it unreadable."""
+    path = ("discover", name)
+    if len(spec.definition) != 1:
+        what = f"search {name!r} has {len(spec.definition)} definitions"
+        _fault(model, "definition-unknown", what, "one definition", "", *path, "definition")
+    if spec.in_ not in model.spec.projections:
+        what, known = f"search {name!r} is in {spec.in_!r}", list(model.spec.projections)
+        _fault(model, "name-unknown", what, f"a projection ({listed(known)})", nearest(spec.in_, known), *path, "in")
+    inhibitory = None
+    for kind, given in spec.definition.items():
+        if "inhibitory" in given:
+            inhibitory = _inhibitory(model, name, kind, given["inhibitory"])
+    mothers = _mothers(model, name, spec)
+    surrogates = [_surrogate(model, spec, key, *path, "surrogates", key) for key in spec.surrogates]
+    _expectations(model, name, spec)
+    if len(spec.definition) != 1:
+        return None
+    [(kind, given)] = spec.definition.items()
+    return Search(
+        name=name,
+        place=model.place(*path, "definition", kind),
+        kind=kind,
+        numbers={str(key): value for key, value in given.items() if key != "inhibitory"},
+        inhibitory=inhibitory,
+        projection=spec.in_,
+        weight=model.weights.get(spec.in_, UNKNOWN),
+        mothers=mothers,
+        surrogates=tuple(item for item in surrogates if item is not None),
+        expect=spec.expect,
+    )
 
 
-def _expectations(model: CheckedModel, name: str, spec: DiscoverSpec) -> None:
+def _inhibitory(model: Reading, name: str, kind: str, named: Any) -> tuple[str, ...]:
+    """Return the populations that a search calls inhibitory."""
+    items = tuple(str(item) for item in named) if isinstance(named, list | tuple) else (str(named),)
+    for item in items:
+        if item not in model.spec.populations:
+            what, known = f"search {name!r} calls {item!r} inhibitory", list(model.spec.populations)
+            path = ("discover", name, "definition", kind, "inhibitory")
+            _fault(model, "population-unknown", what, listed(known), nearest(item, known), *path)
+    return items
+
+
+def _mothers(model: Reading, name: str, spec: DiscoverSpec) -> Selection | None:
+    if spec.mothers is None:
+        return None
+    try:
+        sizes = {known: model.sizes[known] for known in model.spec.populations if known in model.sizes}
+        return resolve(spec.mothers, sizes, model.spec.groups, model.place("discover", name, "mothers"), "mothers are")
+    except ModelError as error:
+        model.faults += error.faults
+        return None
+
+
+def _surrogate(model: Reading, spec: DiscoverSpec, key: str, *path: str | int) -> Surrogate | None:
+    """Return a surrogate; None after reporting what is wrong."""
+    if key not in SURROGATES:
+        _fault(model, "null-unknown", f"there is no surrogate {key!r}", listed(SURROGATES), nearest(key, SURROGATES), *path)
+        return None
+    options, before = spec.surrogates[key], len(model.faults)
+    for option in options:
+        if option not in OPTIONS:
+            what = f"{key} has no option {option!r}"
+            _fault(model, "unknown-key", what, listed(OPTIONS), nearest(str(option), OPTIONS), *path, option)
+    times = str(options.get("times", 1))
+    if not times.isdigit() or int(times) < 1:
+        _fault(model, "repetitions", f"{key} {options['times']} times", "a whole number from 1", "19", *path, "times")
+    of: Term | None = None
+    if "of" in options:
+        of = model.term(options["of"], *path, "of")
+        if of is not None:
+            model.scope.before_run(of, PURE)
+            model.scope.expect(of, BOOLEAN, "the condition", builtin_dimensions("search"))
+    return Surrogate(SURROGATES[key], int(times), of) if len(model.faults) == before else None
+
+
+def _expectations(model: Reading, name: str, spec: DiscoverSpec) -> None:
     for key, bounds in spec.expect.items():
         path = ("discover", name, "expect", key)
         if key not in MEASURES:
@@ -100,5 +141,5 @@ def _numbers(value: Any, count: int) -> bool:
         return False
 
 
-def _fault(model: CheckedModel, code: str, what: str, expected: str, try_: str, *path: str | int) -> None:
+def _fault(model: Reading, code: str, what: str, expected: str, try_: str, *path: str | int) -> None:
     model.faults.append(model.place(*path).problem(code, what, expected, try_))

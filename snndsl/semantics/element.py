@@ -1,4 +1,4 @@
-"""A neuron (or signal) with its parts put into one namespace.
+"""A neuron (or signal) is put into one namespace, with its parts.
 
 A part's name ``x`` becomes ``part.x``; a need becomes what it is bound to; a constant of a file becomes a parameter with the
 prefix of whoever uses it. After this, every text of the element speaks of the same flat names.
@@ -6,86 +6,31 @@ prefix of whoever uses it. After this, every text of the element speaks of the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import TextFault, parse_equations, parse_statements, tree
-from snndsl.expressions.statements import Alias, Assignment, Statement
+from snndsl.expressions.statements import Alias, Assignment
+from snndsl.expressions.walk import renamed
 from snndsl.frontend.loader import ModelSource
-from snndsl.locations import Path
+from snndsl.locations import Location, Path
+from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
+from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
-from snndsl.semantics.terms import Place, Term, parse_term, renamed
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.terms import parse_term, value_terms
+from snndsl.units import ONE, parse_unit
 
-__all__ = ["BUILTINS", "Element", "Instruction", "Parameter", "PortDecl", "find", "flatten", "value_terms"]
+__all__ = ["INTEGRATORS", "find", "flatten"]
 
-BUILTINS = frozenset({"t", "dt", "pi", "trial", "i", "N", "since_spike"})
+_DECLARING = ("parameters", "state", "ports")
 INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
-
-ValueTerm = Term | tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Parameter:
-    """A value of each neuron: its default and, if written, its unit; `unreadable`: its default is wrong, which is reported."""
-
-    place: Place
-    default: ValueTerm | None
-    unit: str | None = None
-    unreadable: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PortDecl:
-    """What arrives in a step."""
-
-    place: Place
-    unit: str
-    quantum: Term | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Instruction:
-    """A statement in flat names; `owner` is the prefix of the part that says it (empty: the element itself)."""
-
-    owner: str
-    statement: Statement
-    place: Place
-
-    @property
-    def term(self) -> Term:
-        """Its right side."""
-        return Term(self.statement.value, self.place, self.statement.line)
-
-
-@dataclass(eq=False)
-class Element:
-    """A neuron or signal in one namespace; mappings keep the order of the file."""
-
-    name: str
-    place: Place
-    parameters: dict[str, Parameter] = field(default_factory=dict)
-    states: dict[str, ValueTerm] = field(default_factory=dict)
-    ports: dict[str, PortDecl] = field(default_factory=dict)
-    port_names: dict[str, str] = field(default_factory=dict)
-    aliases: dict[str, Term] = field(default_factory=dict)
-    derivatives: dict[str, Term] = field(default_factory=dict)
-    integrators: dict[str, str] = field(default_factory=dict)
-    update: list[Instruction] = field(default_factory=list)
-    every: list[tuple[Term, list[Instruction]]] = field(default_factory=list)
-    threshold: Term | None = None
-    silent_for: Term | None = None
-    silent_while: Term | None = None
-    hold: tuple[str, ...] = ()
-    reset: list[Instruction] = field(default_factory=list)
-    require: list[Term] = field(default_factory=list)
-    made_for: Term | None = None
-    sources: dict[str, ModelSource] = field(default_factory=dict)
-    source_constants: set[str] = field(default_factory=set)
-    unbound: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+_BUILTIN = frozenset(builtin_dimensions("element"))
 
 
 def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> tuple[Any, ModelSource, Path]:
@@ -111,27 +56,20 @@ def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> 
     raise ModelError(at.problem("name-unknown", f"there is no {what} {name!r}", expected, near))
 
 
-def value_terms(value: Any, place: Place) -> ValueTerm:
-    """Parse a value of the schema: one text, or one for each neuron."""
-    if isinstance(value, tuple):
-        return tuple(parse_term(str(item), Place(place.locations, (*place.path, k))) for k, item in enumerate(value))
-    return parse_term(str(value), place)
-
-
-def flatten(source: ModelSource, section: str, name: str, at: Place) -> Element:
+def flatten(source: ModelSource, section: str, name: str, at: Place) -> ElementDraft:
     """Return a neuron or signal of `source` (or of a file it imports) in one namespace.
 
-    Faults of its texts are collected in `Element.faults`; an unknown definition raises.
+    Faults of its texts are collected in `ElementDraft.faults`; an unknown definition raises.
     """
     spec, owner, path = find(source, section, name, at, "neuron" if section == "neurons" else "signal")
     place = Place(owner.locations, path)
-    element = Element(name, place)
+    element = ElementDraft(name, place)
     _Piece(element, owner, spec, place, "").add()
     _order(element, spec, place)
     return element
 
 
-def _order(element: Element, spec: SignalSpec, place: Place) -> None:
+def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
     """Put what only the element itself says: integrators, threshold, refractoriness."""
     piece = _Piece(element, element.sources[""], spec, place, "")
     if spec.made_for is not None:
@@ -142,7 +80,7 @@ def _order(element: Element, spec: SignalSpec, place: Place) -> None:
     if spec.threshold is not None:
         element.threshold = piece.term(spec.threshold, "threshold")
     if spec.refractory is not None:
-        inner = Place(place.locations, (*place.path, "refractory"))
+        inner = place.inner("refractory")
         if spec.refractory.for_ is not None:
             element.silent_for = piece.term(spec.refractory.for_, "refractory", "for")
         if spec.refractory.while_ is not None:
@@ -158,8 +96,8 @@ def _order(element: Element, spec: SignalSpec, place: Place) -> None:
     element.reset = piece.instructions(spec.reset, "reset")
 
 
-def _integrators(element: Element, spec: SignalSpec, place: Place) -> None:
-    where = Place(place.locations, (*place.path, "integrator"))
+def _integrators(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
+    where = place.inner("integrator")
     given = spec.integrator
     if not element.derivatives:
         return
@@ -190,7 +128,7 @@ def _integrators(element: Element, spec: SignalSpec, place: Place) -> None:
 class _Piece:
     """The element itself, or one of its parts, on its way into the flat namespace."""
 
-    def __init__(self, element: Element, source: ModelSource, spec: PartSpec, place: Place, prefix: str) -> None:
+    def __init__(self, element: ElementDraft, source: ModelSource, spec: PartSpec, place: Place, prefix: str) -> None:
         self.element, self.source, self.spec, self.place, self.prefix = element, source, spec, place, prefix
         self.bound: dict[str, tree.Expression] = {}
         self.locals: set[str] = set()
@@ -214,15 +152,37 @@ class _Piece:
         element, spec = self.element, self.spec
         for name in (*spec.parameters, *spec.state, *spec.ports):
             if name in self.own:
-                element.faults.append(self.at(name).problem("name-twice", f"{name!r} is declared twice", "another name"))
-            if name in BUILTINS:
+                self._twice(name)
+            if name in _BUILTIN:
                 element.faults.append(self.at(name).problem("name-reserved", f"{name!r} is a built-in name", "another name"))
             self.own[name] = self.flat(name)
+        before = len(element.faults)
         self.equations = self._parsed(parse_equations, spec.equations, "equations")
+        if len(element.faults) > before:
+            self._unread(spec.equations)
         for equation in self.equations:
             if isinstance(equation, Alias):
+                if self.at(equation.name) is not self.place:
+                    self._twice(equation.name, self.inner("equations").at(equation.start, equation.line))
                 self.own[equation.name] = self.flat(equation.name)
         self.given = given
+
+    def _twice(self, name: str, second: Location | None = None) -> None:
+        """Report a name with two meanings at the second of them; nothing that follows from it is reported."""
+        places = [self.inner(section, name) for section in _DECLARING if name in getattr(self.spec, section)]
+        first = places[0].locations.key(places[0].path)
+        where = second or places[1].locations.key(places[1].path)
+        what = f"{name!r} is declared twice, first under {places[0].path[-2]!r} in line {first.line}"
+        self.element.faults.append(Fault("name-twice", what, where.file, where.line, where.column, "another name"))
+        self.element.unbound.add(self.flat(name))
+
+    def _unread(self, text: Any) -> None:
+        """Keep the names of equations that could not be read, so that nobody misses them."""
+        for line in text.split("\n") if isinstance(text, str) else text:
+            name, sign, _ = str(line).partition("=")
+            if sign and name.strip().isidentifier() and name.strip() not in self.own:
+                self.own[name.strip()] = self.flat(name.strip())
+                self.element.unbound.add(self.flat(name.strip()))
 
     def add_texts(self) -> None:
         """Add defaults, initial values, equations and statements."""
@@ -231,15 +191,17 @@ class _Piece:
             element.parameters[self.flat(name)] = self._parameter(name, parameter)
         for name, value in spec.state.items():
             term = self._try_value(value, "state", name)
-            if term is not None:
-                element.states[self.flat(name)] = term
+            if term is None:
+                term = Term(tree.Number(Fraction(0), None), self.inner("state", name))
+                element.unbound.add(self.flat(name))
+            element.states[self.flat(name)] = term
         for name, port in spec.ports.items():
             self._port(name, port)
         if self.prefix and len(spec.ports) == 1:
             element.port_names[self.prefix] = self.flat(next(iter(spec.ports)))
         place = self.inner("equations")
         for equation in self.equations:
-            term = self._flat_term(Term(equation.value, place, equation.line))
+            term = self._flat_term(Term(equation.value, place, equation.line, equation.comment))
             flat = self.flat(equation.name)
             table = element.aliases if isinstance(equation, Alias) else element.derivatives
             if flat in table:
@@ -254,7 +216,7 @@ class _Piece:
         for period, statements in spec.every.items():
             term = self.term(period, "every", period)
             if term is not None:
-                element.every.append((term, self.instructions(statements, "every", period)))
+                element.every.append(Timer(term, 0, tuple(self.instructions(statements, "every", period))))
         for k, condition in enumerate(spec.require):
             term = self.term(condition, "require", k)
             if term is not None:
@@ -266,13 +228,13 @@ class _Piece:
         return f"{self.prefix}.{name}" if self.prefix else name
 
     def at(self, name: str) -> Place:
-        for section in ("parameters", "state", "ports"):
+        for section in _DECLARING:
             if name in getattr(self.spec, section):
                 return self.inner(section, name)
         return self.place
 
     def inner(self, *path: str | int) -> Place:
-        return Place(self.place.locations, (*self.place.path, *path))
+        return self.place.inner(*path)
 
     def name(self, node: tree.Name) -> tree.Expression:
         """Return what a name of this piece stands for in the flat namespace."""
@@ -344,7 +306,7 @@ class _Piece:
                 return node
 
             return Term(renamed(term.tree, constant, self.call), term.place, term.line)
-        return Term(renamed(term.tree, self.name, self.call), term.place, term.line)
+        return Term(renamed(term.tree, self.name, self.call), term.place, term.line, term.comment)
 
     def _try(self, parse: Any, place: Place) -> Any:
         try:
@@ -366,7 +328,24 @@ class _Piece:
             default: ValueTerm | None = self.given[name]
         else:
             default = None if parameter.default is None else self._try_value(parameter.default, "parameters", name)
-        return Parameter(place, default, parameter.unit, default is None and parameter.default is not None)
+        if isinstance(default, Term) and name not in self.given and self._only_a_unit(parameter.default):
+            what, hint = f"{parameter.default!r} is a unit without a number", f"{{unit: {parameter.default}}}"
+            self.element.faults.append(place.problem("dimension", what, "a value, or the unit of a value given at use", hint))
+            self.element.unreadable.add(self.flat(name))
+            return Parameter(place, None, parameter.default)
+        if default is None and parameter.default is not None:
+            self.element.unreadable.add(self.flat(name))
+        return Parameter(place, default, parameter.unit)
+
+    def _only_a_unit(self, text: str) -> bool:
+        """Tell whether a default is a unit such as ``pF`` or ``mV/ms``, and no name of the element or its file."""
+        names = set(re.findall(r"[A-Za-z\u00b5\u03bc]+", text))
+        if not names or names & {*self.own, *self.bound, *self.source.spec.constants}:
+            return False
+        try:
+            return parse_unit(text).dimension != ONE
+        except TextFault:
+            return False
 
     def _port(self, name: str, port: PortSpec) -> None:
         quantum = None if port.quantum is None else self.term(port.quantum, "ports", name, "quantum")
@@ -414,12 +393,13 @@ class _Piece:
             else:
                 self.bound[need] = tree.Name(text=need, start=0, end=0)
                 self.element.unbound.add(need)
+                use = owner.spec.parts[self.prefix].use  # type: ignore[attr-defined]
+                states = list(owner.spec.state)
+                what = f"part {self.prefix!r} needs {need!r}, in {self.spec.needs[need]}"
+                expected = f"a state {need!r} of the owner, or a value where the part is used"
+                hint = f"{{use: {use}, {need}: {states[0] if len(states) == 1 else '..'}}}"
                 place = owner.inner("parts", self.prefix)
-                self.element.faults.append(
-                    place.problem(
-                        "need-unbound", f"part {self.prefix!r} needs {need!r}", f"a state {need!r} of the owner, or {need}: .."
-                    )
-                )
+                self.element.faults.append(place.problem("need-unbound", what, expected, hint))
 
     def _sort_update(self) -> None:
         """Parts by name, then the owner; statements keep their order."""

@@ -1,37 +1,40 @@
-"""What must hold in a neuron or signal: every name known, every dimension right, every assignment possible."""
+"""A neuron or signal is checked: every name known, every dimension right, every assignment possible."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 
-from snndsl.errors import listed
-from snndsl.expressions import TextFault
+from snndsl.errors import ModelError, listed
+from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, fits
 from snndsl.expressions.statements import Assignment, Deliver
-from snndsl.frontend.data import DataColumn
-from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Maker, Names, Result, said, unit_dimension
-from snndsl.semantics.element import BUILTINS, Element, Instruction, Parameter, ValueTerm
-from snndsl.semantics.integrators import integrator_faults
+from snndsl.expressions.walk import names_in
+from snndsl.model.data import DataColumn
+from snndsl.model.element import Instruction, Parameter, Timer
+from snndsl.model.text import Place, Term, ValueTerm
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.integrators import split_equations
+from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
 from snndsl.semantics.sums import wrong_term
-from snndsl.semantics.terms import Term, names_in
+from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import BUILD, PURE
 from snndsl.units import ONE, Dimension, to_internal
 
-__all__ = ["check_element", "check_instructions", "element_names", "parameter_maker"]
+__all__ = ["ask_all", "check_element", "check_instructions", "element_scope", "parameter_maker", "timed", "zero_is_number"]
 
 
-def element_names(element: Element, data: Mapping[str, DataColumn], outside: Mapping[str, Maker]) -> Names:
-    """Return the names of an element, whose dimensions are found when they are asked for.
+def element_scope(element: ElementDraft, data: Mapping[str, DataColumn], outside: Mapping[str, Maker]) -> Scope:
+    """Return the scope of an element, whose dimensions are found when they are asked for.
 
     `outside` holds what is read anywhere: ``name.x`` of signals.
     """
-    names = Names(dict(outside), data, element.faults)
-    for builtin in BUILTINS:
-        names.makers[builtin] = partial(BUILTIN_DIMENSIONS.__getitem__, builtin)
+    names = Scope(dict(outside), data, element.faults)
+    names.declare(builtin_dimensions("element"))
     for name, parameter in element.parameters.items():
-        names.makers[name] = parameter_maker(names, parameter, element)
+        names.makers[name] = parameter_maker(names, parameter)
     for name, value in element.states.items():
         names.makers[name] = lambda value=value: _value(names, value)  # type: ignore[misc]
     for name, port in element.ports.items():
@@ -39,21 +42,20 @@ def element_names(element: Element, data: Mapping[str, DataColumn], outside: Map
     for name, term in element.aliases.items():
         names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
     for name in element.unbound:
-        names.makers.setdefault(name, lambda: UNKNOWN)
+        names.makers[name] = lambda: UNKNOWN
     return names
 
 
-def check_element(element: Element, names: Names, step: Fraction | None) -> None:
-    """Check every text of an element; faults go to `Element.faults`."""
-    for name in names.makers:
-        _ask(names, name, element)
+def check_element(element: ElementDraft, names: Scope, step: Fraction | None) -> None:
+    """Check every text of an element; faults go to `ElementDraft.faults`. A file of definitions has no step."""
+    ask_all(names, element.place)
     _before_run(element, names)
     _equations(element, names)
-    check_instructions(element.update, names, {*element.states}, element)
-    for period, instructions in element.every:
-        names.expect(period, TIME, "the period")
-        check_instructions(instructions, names, {*element.states}, element)
-    check_instructions(element.reset, names, {*element.states}, element)
+    check_instructions(element.update, names, {*element.states})
+    element.every = timed(element.every, names, step)
+    for timer in element.every:
+        check_instructions(timer.instructions, names, {*element.states})
+    check_instructions(element.reset, names, {*element.states})
     for condition in (element.threshold, element.silent_while, *element.require):
         if condition is not None:
             names.expect(condition, BOOLEAN, "the condition")
@@ -62,10 +64,11 @@ def check_element(element: Element, names: Names, step: Fraction | None) -> None
     if element.made_for is not None and step is not None:
         _made_for(element, element.made_for, step)
     if not element.faults:
-        element.faults += integrator_faults(element)
+        element.groups, faults = split_equations(element)
+        element.faults += faults
 
 
-def _before_run(element: Element, names: Names) -> None:
+def _before_run(element: ElementDraft, names: Scope) -> None:
     """Check that what is computed once does not need a run."""
     values = [*element.states.values(), *(item.default for item in element.parameters.values() if item.default is not None)]
     for value in values:
@@ -80,36 +83,53 @@ def _before_run(element: Element, names: Names) -> None:
             names.of(port.quantum)
 
 
-def _ask(names: Names, name: str, element: Element) -> None:
-    try:
-        names.lookup(name)
-    except TextFault as error:
-        element.faults.append(element.place.fault(error))
-        names.found[name] = None
+def ask_all(names: Scope, place: Place) -> None:
+    """Find the dimension of every name, so that faults of values that nobody reads are found too."""
+    for name in names.makers:
+        try:
+            names.lookup(name)
+        except TextFault as error:
+            names.faults.append(place.fault(error))
+            names.found[name] = None
 
 
-def parameter_maker(names: Names, parameter: Parameter, element: Element) -> Maker:
+def timed(timers: Iterable[Timer], names: Scope, step: Fraction | None) -> list[Timer]:
+    """Return timers with their periods in steps, at least one; faults go to the scope."""
+    found = []
+    for timer in timers:
+        before, steps = len(names.faults), 0
+        names.expect(timer.period, TIME, "the period")
+        if step is not None and len(names.faults) == before:
+            try:
+                steps = whole_steps(timer.period, step, "the period")
+                if steps < 1:
+                    names.faults.append(timer.period.problem("period", f"a period of {steps} steps", "at least one step"))
+            except ModelError as error:
+                names.faults += error.faults
+        found.append(replace(timer, steps=steps))
+    return found
+
+
+def parameter_maker(names: Scope, parameter: Parameter) -> Maker:
     """Return the function that finds the dimension of a parameter."""
 
     def make() -> Result | None:
         declared = None
         if parameter.unit is not None and parameter.unit != "weight":
-            declared = unit_dimension(parameter.unit, parameter.place, element.faults)
+            declared = unit_dimension(parameter.unit, parameter.place, names.faults)
         if parameter.default is None:
             return declared
         found = _value(names, parameter.default)
         if declared is not None and found is not None and not fits(found, declared):
-            fault = parameter.place.problem("dimension", f"the default is in {found}", f"in {declared}")
-            element.faults.append(fault)
+            names.faults.append(parameter.place.problem("dimension", f"the default is in {found}", f"in {declared}"))
         return declared if declared is not None else found
 
     return make
 
 
-def _value(names: Names, value: ValueTerm) -> Result | None:
+def _value(names: Scope, value: ValueTerm) -> Result | None:
     if isinstance(value, Term):
-        found = names.of(value)
-        return ONE if found == ANY and isinstance(found, type(ANY)) else found
+        return zero_is_number(names.of(value))
     kinds = [names.of(term) for term in value]
     known = [kind for kind in kinds if kind not in (None, ANY, UNKNOWN)]
     for term, kind in zip(value, kinds, strict=True):
@@ -118,7 +138,12 @@ def _value(names: Names, value: ValueTerm) -> Result | None:
     return known[0] if known else ONE
 
 
-def _equations(element: Element, names: Names) -> None:
+def zero_is_number(kind: Result | None) -> Result | None:
+    """Return the dimension of a value whose own is its first one: a literal 0 is a pure number."""
+    return ONE if kind == ANY else kind
+
+
+def _equations(element: ElementDraft, names: Scope) -> None:
     for state, term in element.derivatives.items():
         kind = names.lookup(state)
         if not isinstance(kind, Dimension):
@@ -132,9 +157,7 @@ def _equations(element: Element, names: Names) -> None:
             element.faults.append(term.place.fault(fault, term.line))
 
 
-def check_instructions(
-    instructions: list[Instruction], names: Names, assignable: set[str], element: Element, in_rule: bool = False
-) -> None:
+def check_instructions(instructions: Iterable[Instruction], names: Scope, assignable: set[str], in_rule: bool = False) -> None:
     """Check statements in order: targets, dimensions, locals that nobody reads."""
     local: dict[str, Result] = {}
     read: set[str] = set()
@@ -152,10 +175,10 @@ def check_instructions(
                     statement.start,
                     statement.line,
                 )
-                element.faults.append(fault)
+                names.faults.append(fault)
             continue
         found = names.of(instruction.term, local)
-        _assign(instruction, statement, found, names, assignable, local, element)
+        _assign(instruction, statement, found, names, assignable, local, in_rule)
         if statement.target in local:
             first.setdefault(statement.target, instruction)
             if statement.op != "=":
@@ -171,39 +194,40 @@ def check_instructions(
                 column,
                 instruction.statement.line,
             )
-            element.faults.append(fault)
+            names.faults.append(fault)
 
 
 def _assign(
     instruction: Instruction,
     statement: Assignment,
     found: Result | None,
-    names: Names,
+    names: Scope,
     assignable: set[str],
     local: dict[str, Result],
-    element: Element,
+    in_rule: bool,
 ) -> None:
     target, line = statement.target, statement.line
     if target in assignable:
         if instruction.owner and not target.startswith(f"{instruction.owner}."):
             what = f"part {instruction.owner!r} assigns {target!r}"
-            element.faults.append(
-                instruction.place.problem("not-assignable", what, "its own states", "", statement.start, line)
-            )
+            names.faults.append(instruction.place.problem("not-assignable", what, "its own states", "", statement.start, line))
         known = names.lookup(target)
     elif target in local:
         known = local[target]
     elif target in names.makers or target in names.data or "." in target:
         what = f"{target!r} cannot be assigned"
         expected = f"a state ({', '.join(sorted(assignable))}) or a new local"
-        element.faults.append(instruction.place.problem("not-assignable", what, expected, "", statement.start, line))
+        if in_rule and target.startswith("post."):
+            expected += "; neurons change by what arrives at their ports: deliver(x)"
+        names.faults.append(instruction.place.problem("not-assignable", what, expected, "", statement.start, line))
         return
     else:
         if statement.op != "=":
             what = f"{target!r} has no value yet"
-            element.faults.append(
-                instruction.place.problem("name-unknown", what, listed(sorted(assignable)), "", statement.start, line)
-            )
+            expected = listed(sorted(assignable))
+            if in_rule and target.endswith("_post"):
+                expected += "; neurons change by what arrives at their ports: deliver(x)"
+            names.faults.append(instruction.place.problem("name-unknown", what, expected, "", statement.start, line))
         local[target] = UNKNOWN if found is None else found
         return
     if found is None or not isinstance(known, Dimension):
@@ -212,12 +236,10 @@ def _assign(
     wanted = ONE if factor else known
     if not fits(found, wanted):
         what = f"{target} is {said(known)}, the right side of {statement.op!r} {said(found)}"
-        element.faults.append(instruction.place.problem("dimension", what, said(wanted), "", statement.value.start, line))
+        names.faults.append(instruction.place.problem("dimension", what, said(wanted), "", statement.value.start, line))
 
 
-def _made_for(element: Element, term: Term, step: Fraction) -> None:
-    from snndsl.expressions import tree
-
+def _made_for(element: ElementDraft, term: Term, step: Fraction) -> None:
     node = term.tree
     if not isinstance(node, tree.Number) or node.unit is None or node.unit.dimension != TIME:
         element.faults.append(term.problem("dimension", "made_for is no time", "a time such as 1 ms"))

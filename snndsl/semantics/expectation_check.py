@@ -1,24 +1,26 @@
-"""What must hold in ``expect``: the value exists, something is said about it, and in its unit."""
+"""Expectations are read: something that can be measured, and bounds of its dimension."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
-from snndsl.errors import ModelError, listed, nearest
+from snndsl.errors import listed, nearest
 from snndsl.expressions import TextFault, tree
-from snndsl.expressions.dimensions import TIME, UNKNOWN
-from snndsl.schema.observation import ExpectSpec
-from snndsl.semantics.dimensions import Names, Result
-from snndsl.semantics.population_check import check_value
-from snndsl.semantics.selection import Selection, resolve
-from snndsl.semantics.terms import Term
+from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.model.expectation import Expectation, ListedSpikes, SynapseValue
+from snndsl.model.selection import Selection
+from snndsl.model.text import Term, ValueTerm
+from snndsl.schema.observation import ExpectSpec, TargetSpec
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.constants import constant_steps
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.scope import Result, Scope
+from snndsl.semantics.values import read_value
+from snndsl.semantics.windows import check_moment, check_span
 from snndsl.units import ONE
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["check_expectations"]
+__all__ = ["read_expectations"]
 
 _VALUES: Mapping[str, Result] = {
     "spikes": TIME,
@@ -29,87 +31,135 @@ _VALUES: Mapping[str, Result] = {
     "f1": ONE,
 }
 _REDUCED = ("mean", "max", "min", "fraction")
+_TIMES = ("at", "after", "until")
 _COMPARISONS = ("between", "near", "equals", "at_least", "at_most")
 
 
-def check_expectations(model: CheckedModel) -> None:
-    """Check the section ``expect``."""
-    for name, spec in model.spec.expect.items():
-        kind = _kind(model, name, spec)
-        if all(getattr(spec, key) is None for key in _COMPARISONS):
-            what = f"expectation {name!r} compares with nothing"
-            model.faults.append(model.place("expect", name).problem("key-missing", what, f"one of {', '.join(_COMPARISONS)}"))
-        for key in ("near", "within", "at_least", "at_most"):
-            if getattr(spec, key) is not None:
-                check_value(model, getattr(spec, key), kind, repr(key), {}, "expect", name, key)
-        for k, text in enumerate(spec.between or ()):
-            check_value(model, text, kind, "'between'", {}, "expect", name, "between", k)
-        for key in ("at", "after", "until"):
-            if getattr(spec, key) is not None:
-                check_value(model, getattr(spec, key), TIME, repr(key), {}, "expect", name, key)
+def read_expectations(model: Reading) -> tuple[Expectation, ...]:
+    """Return the section ``expect``."""
+    found = [_expectation(model, name, spec) for name, spec in model.spec.expect.items()]
+    return tuple(item for item in found if item is not None)
 
 
-def _kind(model: CheckedModel, name: str, spec: ExpectSpec) -> Result:
-    """Return the dimension of the value; UNKNOWN after reporting what is wrong."""
+def _expectation(model: Reading, name: str, spec: ExpectSpec) -> Expectation | None:
+    """Return an expectation; None after reporting what makes it unreadable."""
+    of, kind = _measured(model, name, spec)
+    if all(getattr(spec, key) is None for key in _COMPARISONS):
+        what = f"expectation {name!r} compares with nothing"
+        model.report(model.place("expect", name), "key-missing", what, f"one of {', '.join(_COMPARISONS)}")
+    bounds: dict[str, tuple[ValueTerm, ...]] = {}
+    for key in ("near", "within", "at_least", "at_most"):
+        if getattr(spec, key) is not None:
+            bounds[key] = _bound(model, getattr(spec, key), kind, f"{key!r}", "expect", name, key)
+    if spec.between is not None:
+        both = [_bound(model, text, kind, "'between'", "expect", name, "between", k) for k, text in enumerate(spec.between)]
+        bounds["between"] = tuple(term for terms in both for term in terms)
+    times = {
+        key: constant_steps(model, getattr(spec, key), f"{key!r}", "expect", name, key) for key in ("at", "after", "until")
+    }
+    check_span(model, model.place("expect", name), times["after"], times["until"])
+    check_moment(model, model.place("expect", name, "at"), times["at"], 0)
+    spikes = {}
+    for key in ("equals", "against"):
+        target: TargetSpec | None = getattr(spec, key)
+        if target is None:
+            continue
+        if target.value is not None:
+            bounds[key] = _bound(model, target.value, kind, f"{key!r}", "expect", name, key)
+        else:
+            listed_spikes = _listed(model, name, key, target)
+            if listed_spikes is not None:
+                spikes[key] = listed_spikes
+    if spec.value == "f1" and "against" not in spikes:
+        model.report(model.place("expect", name), "key-missing", "f1 needs 'against'", "against: {i: .., t: ..}")
+    if of is None:
+        return None
+    place = model.place("expect", name)
+    return Expectation(name, place, of, str(spec.value), spec.each, **times, bounds=bounds, spikes=spikes, said=_said(spec))
+
+
+def _bound(model: Reading, value: Any, kind: Result, what: str, *path: str | int) -> tuple[ValueTerm, ...]:
+    """Return a bound of an expectation, as a tuple of one; empty after reporting what is wrong."""
+    terms = read_value(model, value, kind, what, builtin_dimensions("columns"), *path).terms
+    return () if terms is None else (terms,)
+
+
+def _listed(model: Reading, name: str, key: str, target: TargetSpec) -> ListedSpikes | None:
+    """Return spikes that are listed."""
+    place = model.place("expect", name, key)
+    columns = {}
+    for part, wanted in (("i", ONE), ("t", TIME)):
+        given = getattr(target, part)
+        if given is None:
+            what = f"the spikes of expectation {name!r} have no {part!r}"
+            model.report(place, "key-missing", what, "i: [..] and t: [..]")
+            continue
+        columns[part] = read_value(model, given, wanted, part, builtin_dimensions("columns"), *place.path, part).terms
+    where = None if target.where is None else model.term(target.where, *place.path, "where")
+    if where is not None:
+        model.scope.expect(where, BOOLEAN, "the condition", builtin_dimensions("columns"))
+    i, t = columns.get("i"), columns.get("t")
+    return None if i is None or t is None else ListedSpikes(place, i, t, where)
+
+
+def _measured(model: Reading, name: str, spec: ExpectSpec) -> tuple[Selection | SynapseValue | None, Result]:
+    """Return of whom a value is, and its dimension; None and UNKNOWN after reporting what is wrong."""
     if spec.of and set(spec.of) <= {*model.spec.projections}:
         return _of_synapses(model, name, spec)
-    selection = _selection(model, name, spec)
+    selection = model.selection(spec.of, f"expectation {name!r} is of", "expect", name, "of")
     if selection is None or spec.value in _VALUES:
-        return _VALUES.get(spec.value, UNKNOWN)
-    kinds = []
+        return selection, _VALUES.get(spec.value, UNKNOWN)
+    kinds: list[Result] = []
     for population in selection.populations:
         if population in model.elements and spec.value in model.elements[population].states:
-            kinds.append(model.element_names[population].lookup(spec.value) or UNKNOWN)
+            kinds.append(model.element_scopes[population].lookup(spec.value) or UNKNOWN)
         elif population in model.signals and spec.value in model.signals[population].states:
-            kinds.append(model.signal_names[population].lookup(spec.value) or UNKNOWN)
+            kinds.append(model.signal_scopes[population].lookup(spec.value) or UNKNOWN)
         else:
             owner = model.elements.get(population) or model.signals.get(population)
-            _unknown(model, name, spec.value, [*_VALUES, *(owner.states if owner is not None else ())])
-            return UNKNOWN
-    return kinds[0] if kinds else UNKNOWN
+            known = [*_VALUES, *(owner.states if owner is not None else ())]
+            what = f"expectation {name!r} is about {spec.value!r}"
+            place = model.place("expect", name, "value")
+            model.report(place, "name-unknown", what, listed(known), nearest(str(spec.value), known))
+            return None, UNKNOWN
+    return selection, kinds[0] if kinds else UNKNOWN
 
 
-def _selection(model: CheckedModel, name: str, spec: ExpectSpec) -> Selection | None:
-    sizes = {**model.sizes, **dict.fromkeys(model.spec.signals, 1)}
-    place = model.place("expect", name, "of")
-    try:
-        return resolve(spec.of, sizes, model.spec.groups, place, f"expectation {name!r} is of")
-    except ModelError as error:
-        model.faults += error.faults
-        return None
-
-
-def _of_synapses(model: CheckedModel, name: str, spec: ExpectSpec) -> Result:
-    """Return the dimension of a variable of synapses, or of the mean, largest, smallest or fraction of one."""
+def _of_synapses(model: Reading, name: str, spec: ExpectSpec) -> tuple[SynapseValue | None, Result]:
+    """Return a variable of synapses, or the mean, largest, smallest or fraction of one."""
     term = model.term(spec.value, "expect", name, "value")
     if term is None:
-        return UNKNOWN
-    node, fraction = term.tree, False
+        return None, UNKNOWN
+    node, reduce = term.tree, None
     if isinstance(node, tree.Call) and node.function in _REDUCED and len(node.arguments) == 1:
-        fraction = node.function == "fraction"
-        node = node.arguments[0]
-    names = _variables(model, spec.of[0])
+        reduce, node = node.function, node.arguments[0]
     try:
-        found = names.find(node, {})
+        found = _variables(model, spec.of[0]).find(node, {})
     except TextFault as error:
         model.faults.append(Term(node, term.place).place.fault(error))
-        return UNKNOWN
-    return ONE if fraction else found
+        return None, UNKNOWN
+    return SynapseValue(tuple(spec.of), reduce, node), ONE if reduce == "fraction" else found
 
 
-def _variables(model: CheckedModel, projection: str) -> Names:
+def _variables(model: Reading, projection: str) -> Scope:
     """Return what the synapses of a projection hold."""
-    from snndsl.semantics.connection_check import weight_dimension
-
-    names = Names(dict(model.names.makers), model.data, [])
-    names.makers["w"] = lambda: weight_dimension(model, projection)
-    if projection in model.rule_names:
-        names.makers.update(model.rule_names[projection].makers)
-    return names
+    scope = Scope(dict(model.scope.makers), model.data, [])
+    scope.declare({"w": model.weights.get(projection, UNKNOWN)})
+    for known in model.rule_scopes.get(projection, ()):
+        scope.makers.update(known.makers)
+    return scope
 
 
-def _unknown(model: CheckedModel, name: str, value: str, known: list[str]) -> None:
-    near = nearest(value, known)
-    place = model.place("expect", name, "value")
-    what = f"expectation {name!r} is about {value!r}"
-    model.faults.append(place.problem("name-unknown", what, listed(known), near))
+def _said(spec: ExpectSpec) -> str:
+    """Return the bounds in words, as written."""
+    parts = [f"{spec.between[0]} .. {spec.between[1]}"] if spec.between is not None else []
+    parts += [f"{spec.near} +- {spec.within or 0}"] if spec.near is not None else []
+    if spec.equals is not None:
+        value = spec.equals.value
+        parts.append(
+            "the listed spikes" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        )
+        parts += [f"within {spec.within}"] if spec.within is not None else []
+    parts += [f"at least {spec.at_least}"] if spec.at_least is not None else []
+    parts += [f"at most {spec.at_most}"] if spec.at_most is not None else []
+    return ", ".join(parts)

@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import tree
-from snndsl.semantics.element import Element
-from snndsl.semantics.linear import Linear, NotLinear, linear
-from snndsl.semantics.terms import names_in, renamed
+from snndsl.expressions.walk import names_in, renamed
+from snndsl.model.equations import Group, Linear
+from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.linear import NotLinear, linear
 
-__all__ = ["Group", "groups_of", "integrator_faults"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """States that one integrator advances together.
-
-    Parameters
-    ----------
-    method : str
-        Name of the integrator.
-    states : tuple of str
-        In the order of the file.
-    parts : mapping of str to Linear
-        Right sides split, for the linear methods; empty otherwise.
-    """
-
-    method: str
-    states: tuple[str, ...]
-    parts: Mapping[str, Linear]
-
-    def reaches(self) -> set[tuple[str, str]]:
-        """Return the pairs (row, column) of the propagator that are not zero by structure."""
-        pairs = {(state, state) for state in self.states}
-        pairs |= {(row, column) for row in self.states for column in self.parts[row].coefficients}
-        grown = True
-        while grown:
-            more = {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs
-            pairs |= more
-            grown = bool(more)
-        return pairs
+__all__ = ["split_equations"]
 
 
-def integrator_faults(element: Element) -> list[Fault]:
-    """Return what is wrong with equations that a linear integrator is to solve; call it for elements without other faults."""
-    try:
-        groups_of(element)
-    except ModelError as error:
-        return list(error.faults)
-    return []
+def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Fault]]:
+    """Return the integrated states by method, and what is wrong with equations that a linear integrator is to solve.
 
-
-def groups_of(element: Element) -> list[Group]:
-    """Return the integrated states by method; exponential Euler advances each state alone.
-
-    Raises
-    ------
-    ModelError
-        With a fault for every equation that is not linear with constant coefficients and has a method that needs it.
+    Exponential Euler advances each state alone. The element has no other faults.
     """
     groups: list[Group] = []
     faults: list[Fault] = []
@@ -81,12 +37,10 @@ def groups_of(element: Element) -> list[Group]:
             groups += [Group(method, (state,), split((state,), method)) for state in states]
         else:
             groups.append(Group(method, states, {}))
-    if faults:
-        raise ModelError(faults)
-    return groups
+    return tuple(groups), faults
 
 
-def _expanded(node: tree.Expression, element: Element) -> tree.Expression:
+def _expanded(node: tree.Expression, element: ElementDraft) -> tree.Expression:
     """Return the expression with every alias replaced by what it stands for."""
 
     def name(inner: tree.Name) -> tree.Expression:
@@ -95,7 +49,7 @@ def _expanded(node: tree.Expression, element: Element) -> tree.Expression:
     return renamed(node, name)
 
 
-def _split(element: Element, state: str, states: tuple[str, ...], method: str) -> Linear:
+def _split(element: ElementDraft, state: str, states: tuple[str, ...], method: str) -> Linear:
     term = element.derivatives[state]
     try:
         parts = linear(_expanded(term.tree, element), states)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from snndsl.expressions import tree
+from snndsl.model.equations import Linear
 
-__all__ = ["Linear", "NotLinear", "linear"]
+__all__ = ["NotLinear", "linear"]
 
 Expression = tree.Expression
 
 
 class NotLinear(Exception):  # noqa: N818 - a verdict, not an error
     """The expression is not linear in the states; `args[0]` is the part that is not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """coefficients[s]*s summed over the states, plus rest (None: nothing)."""
-
-    coefficients: dict[str, Expression] = field(default_factory=dict)
-    rest: Expression | None = None
 
 
 def mentions(node: Expression, names: Collection[str]) -> bool:

@@ -1,83 +1,92 @@
-"""What must hold in motifs and where they are wired: neurons that exist, times on the grid, numbers that make sense."""
+"""Motifs, and projections that wire them, are read: neurons that exist, times on the grid, numbers that make sense."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from snndsl.errors import ModelError, listed, nearest
-from snndsl.expressions import TextFault, tree
+from snndsl.expressions import tree
 from snndsl.expressions.dimensions import TIME
+from snndsl.model.motif import Motif, MotifEvents, SpikeColumns
+from snndsl.model.projection import MotifWiring
+from snndsl.model.text import Term
+from snndsl.schema.observation import MotifSpec
 from snndsl.schema.projection import ProjectionSpec
+from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_value
-from snndsl.semantics.population_check import check_value
+from snndsl.semantics.reading import Reading
 from snndsl.semantics.selection import resolve
-from snndsl.semantics.terms import parse_term
+from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import PURE
+from snndsl.semantics.values import read_value
 from snndsl.units import ONE, Dimension
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["check_motif_wiring", "check_motifs"]
+__all__ = ["read_motif_wiring", "read_motifs"]
 
 
-def check_motifs(model: CheckedModel) -> None:
-    """Check the section ``motifs``."""
-    for name, motif in model.spec.motifs.items():
-        for section in ("spikes", "arrive", "leads_to"):
-            given = getattr(motif, section)
-            if isinstance(given, Mapping) and not {"i", "t"} <= {*given}:
-                for neuron, times in given.items():
-                    _neuron(model, name, str(neuron), section)
-                    for path, time in _each(times, ("motifs", name, section, neuron)):
-                        _time(model, time, path)
-        if motif.tolerance is not None:
-            _time(model, motif.tolerance, ("motifs", name, "tolerance"))
+def read_motifs(model: Reading) -> dict[str, Motif]:
+    """Return the section ``motifs``."""
+    found = {}
+    for name, spec in model.spec.motifs.items():
+        spikes = _spikes(model, name, spec)
+        arrive, leads_to = (_events(model, name, part, getattr(spec, part)) for part in ("arrive", "leads_to"))
+        tolerance = None if spec.tolerance is None else _time(model, spec.tolerance, ("motifs", name, "tolerance"))
+        if spikes is not None:
+            found[name] = Motif(name, model.place("motifs", name), spikes, arrive, leads_to, tolerance)
+    return found
 
 
-def check_motif_wiring(model: CheckedModel, name: str, spec: ProjectionSpec) -> None:
-    """Check a projection that wires a motif: its name, what is said beside it, and no delay of its own."""
-    connect = spec.connect
-    if connect.value not in model.spec.motifs:
-        place = model.place("projections", name, "connect")
-        near = nearest(str(connect.value), model.spec.motifs)
-        what = f"there is no motif {connect.value!r}"
-        model.faults.append(place.problem("name-unknown", what, listed(model.spec.motifs), near))
-    if spec.delay is not None:
-        what = f"projection {name!r} has a delay, and its delays follow from motif {connect.value!r}"
-        model.faults.append(model.place("projections", name, "delay").problem("delay-of-motif", what, "no 'delay'"))
-    step = float(model.step)
-    latency = _number(model, connect.latency, TIME, "the latency", "projections", name, "connect", "latency")
-    if latency is not None and not 0 <= latency < math.inf:
-        place = model.place("projections", name, "connect", "latency")
-        model.faults.append(place.problem("latency", f"a latency of {latency:.12g} ms", "a time, 0 ms or later"))
-    longest = _number(model, connect.longest, TIME, "the longest delay", "projections", name, "connect", "longest")
-    if longest is not None and not step / 2 < longest < math.inf:
-        place = model.place("projections", name, "connect", "longest")
-        expected = f"at least one step of {step!r} ms"
-        model.faults.append(place.problem("delay-below-step", f"a longest delay of {longest:.12g} ms", expected))
-    inputs = _number(model, connect.inputs, ONE, "the number of inputs", "projections", name, "connect", "inputs")
-    if inputs is not None and (not 1 <= inputs < 2**31 or inputs != int(inputs)):
-        place = model.place("projections", name, "connect", "inputs")
-        model.faults.append(place.problem("not-a-whole-number", f"{inputs:.12g} inputs", "a whole number, at least 1"))
+def _spikes(model: Reading, name: str, spec: MotifSpec) -> MotifEvents | SpikeColumns | None:
+    """Return the spikes of a motif; None after reporting what is wrong."""
+    if isinstance(spec.spikes, Mapping):
+        columns = {"i", "t"} <= {*spec.spikes}
+        return _columns(model, name, spec) if columns else _events(model, name, "spikes", spec.spikes)
+    what, expected = f"the spikes of motif {name!r} are no mapping", "{neuron: time}, or {i, t} with 'in'"
+    model.report(model.place("motifs", name, "spikes"), "motif-spikes", what, expected)
+    return None
 
 
-def _number(model: CheckedModel, text: str | None, wanted: Dimension, what: str, *path: str | int) -> float | None:
-    """Return a constant of a rule; None if it is not given, or after reporting what is wrong."""
-    before = len(model.faults)
-    if text is None:
+def _columns(model: Reading, name: str, spec: MotifSpec) -> SpikeColumns | None:
+    """Return spikes that are given as arrays."""
+    place = model.place("motifs", name, "in")
+    terms = {}
+    for key, wanted in (("i", ONE), ("t", TIME)):
+        given = spec.spikes[key]
+        value = tuple(map(str, given)) if isinstance(given, list | tuple) else str(given)
+        path = ("motifs", name, "spikes", key)
+        terms[key] = read_value(model, value, wanted, key, builtin_dimensions("columns"), *path, functions=PURE).terms
+    if spec.in_ is None:
+        what = f"motif {name!r} lists spikes as arrays and has no 'in'"
+        model.report(place, "key-missing", what, "in: POPULATION or group")
         return None
-    if wanted == TIME:
-        _time(model, text, path, what)
-    else:
-        check_value(model, text, wanted, what, {}, *path, functions=PURE)
-    return constant_value(model, text, *path) if len(model.faults) == before else None
+    try:
+        selection = resolve((spec.in_,), model.sizes, model.spec.groups, place, f"motif {name!r} is in")
+    except ModelError as error:
+        model.faults += error.faults
+        return None
+    i, t = terms["i"], terms["t"]
+    return None if i is None or t is None else SpikeColumns(selection, i, t)
 
 
-def _neuron(model: CheckedModel, name: str, neuron: str, section: str) -> None:
-    path = ("motifs", name, section, neuron)
+def _events(model: Reading, name: str, section: str, given: Mapping[str, Any]) -> MotifEvents:
+    """Return named neurons with their times."""
+    events = []
+    for neuron, times in given.items():
+        path = ("motifs", name, section, neuron)
+        who = _neuron(model, name, str(neuron), path)
+        several = isinstance(times, list | tuple)
+        items = [((*path, k), item) for k, item in enumerate(times)] if several else [(path, times)]
+        terms = [_time(model, item, inside) for inside, item in items]
+        if who is not None:
+            events.append((*who, tuple(term for term in terms if term is not None)))
+    return MotifEvents(tuple(events))
+
+
+def _neuron(model: Reading, name: str, neuron: str, path: tuple[str | int, ...]) -> tuple[str, int] | None:
+    """Return population and index of a neuron that a motif names; faults stand at its name."""
     try:
         selection = resolve((neuron,), model.sizes, model.spec.groups, model.place(*path), f"motif {name!r} names")
         if selection.size != 1:
@@ -85,31 +94,60 @@ def _neuron(model: CheckedModel, name: str, neuron: str, section: str) -> None:
             raise ModelError(model.place(*path).problem("not-one-neuron", what, "one neuron", f"{selection.populations[0]}[0]"))
     except ModelError as error:
         where = model.source.locations.key(path)
-        for fault in error.faults:
-            model.faults.append(
-                type(fault)(fault.code, fault.what, where.file, where.line, where.column, fault.expected, fault.try_)
-            )
+        model.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
+        return None
+    [block] = selection.blocks
+    return block.population, block.start
 
 
-def _each(times: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    if isinstance(times, list | tuple):
-        yield from (((*path, k), item) for k, item in enumerate(times))
+def read_motif_wiring(model: Reading, name: str, spec: ProjectionSpec) -> MotifWiring | None:
+    """Return how a projection wires a motif: its name, what is said beside it, and no delay of its own."""
+    connect, place = spec.connect, model.place("projections", name, "connect")
+    known = connect.value in model.spec.motifs
+    if not known:
+        what, near = f"there is no motif {connect.value!r}", nearest(str(connect.value), model.spec.motifs)
+        model.report(place, "name-unknown", what, listed(model.spec.motifs), near)
+    if spec.delay is not None:
+        what = f"projection {name!r} has a delay, and its delays follow from motif {connect.value!r}"
+        model.report(model.place("projections", name, "delay"), "delay-of-motif", what, "no 'delay'")
+    step = float(model.step)
+    latency, lag = _number(model, connect.latency, TIME, "the latency", *place.path, "latency")
+    if lag is not None and not 0 <= lag < math.inf:
+        model.report(place.inner("latency"), "latency", f"a latency of {lag:.12g} ms", "a time, 0 ms or later")
+    longest, limit = _number(model, connect.longest, TIME, "the longest delay", *place.path, "longest")
+    if limit is not None and not step / 2 < limit < math.inf:
+        what, expected = f"a longest delay of {limit:.12g} ms", f"at least one step of {step!r} ms"
+        model.report(place.inner("longest"), "delay-below-step", what, expected)
+    inputs, count = _number(model, connect.inputs, ONE, "the number of inputs", *place.path, "inputs")
+    if count is not None and (not 1 <= count < 2**31 or count != int(count)):
+        model.report(place.inner("inputs"), "not-a-whole-number", f"{count:.12g} inputs", "a whole number, at least 1")
+    return MotifWiring(str(connect.value), latency, longest, inputs) if known else None
+
+
+def _number(
+    model: Reading, text: str | None, wanted: Dimension, what: str, *path: str | int
+) -> tuple[Term | None, float | None]:
+    """Return a constant of a rule and its value; None where it is not given, or after reporting what is wrong."""
+    if text is None:
+        return None, None
+    before = len(model.faults)
+    if wanted == TIME:
+        term = _time(model, text, path, what)
     else:
-        yield path, times
+        terms = read_value(model, text, wanted, what, {}, *path, functions=PURE).terms
+        term = terms if isinstance(terms, Term) else None
+    return term, constant_value(model, text, *path) if len(model.faults) == before else None
 
 
-def _time(model: CheckedModel, text: Any, path: tuple[str | int, ...], what: str = "a time of a motif") -> None:
-    from snndsl.semantics.check import whole_steps
-
-    place, before = model.place(*path), len(model.faults)
-    check_value(model, str(text), TIME, what, {}, *path, functions=PURE)
-    if len(model.faults) > before:
-        return
-    try:
-        term = parse_term(str(text), place)
-        if isinstance(term.tree, tree.Number):
+def _time(model: Reading, text: Any, path: tuple[str | int, ...], what: str = "a time of a motif") -> Term | None:
+    """Return a time; a literal lies on the grid."""
+    before = len(model.faults)
+    term = read_value(model, str(text), TIME, what, {}, *path, functions=PURE).terms
+    if not isinstance(term, Term) or len(model.faults) > before:
+        return None
+    if isinstance(term.tree, tree.Number):
+        try:
             whole_steps(term, model.step, what)
-    except TextFault as error:
-        model.faults.append(place.fault(error))
-    except ModelError as error:
-        model.faults += error.faults
+        except ModelError as error:
+            model.faults += error.faults
+    return term

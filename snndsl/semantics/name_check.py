@@ -89,7 +89,8 @@ def _taken(source: ModelSource) -> Iterator[Fault]:
         names: Iterable[Any] = getattr(source.spec, section, {})
         for name in names:
             if name in first:
-                what = f"{name!r} is already a name in {first[name]}"
+                line = source.locations.key((first[name], name)).line
+                what = f"{name!r} is already a name in {first[name]} (line {line})"
                 yield _placed(source, (section, name), TextFault("name-twice", what, 0, "another name"))
             first.setdefault(name, section)
 

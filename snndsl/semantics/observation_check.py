@@ -1,68 +1,40 @@
-"""What must hold in record and sweep: what is asked for exists and can be asked."""
+"""The sections ``record`` and ``sweep`` are read: what is asked for exists and can be asked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.frontend.loader import with_settings
-from snndsl.semantics.expectation_check import check_expectations
-from snndsl.semantics.motif_check import check_motifs
-from snndsl.semantics.selection import Selection, resolve
+from snndsl.model.record import RecordedCounts, RecordedSignal, RecordedStates, RecordedSynapses, Records
+from snndsl.model.selection import Selection
+from snndsl.schema.observation import StateRecordSpec, SynapseRecordSpec
+from snndsl.semantics.constants import constant_steps
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.windows import check_moment, check_span
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["check_observations"]
+__all__ = ["check_sweep", "read_records"]
 
 
-def check_observations(model: CheckedModel) -> None:
-    """Check the sections ``record``, ``expect``, ``motifs`` and ``sweep``."""
+def read_records(model: Reading) -> Records:
+    """Return the section ``record``."""
     record = model.spec.record
-    if record.spikes:
-        _selection(model, record.spikes, "record.spikes names", "record", "spikes")
-    for text, states in record.states.items():
-        selection = _selection(model, (text,), "record.states names", "record", "states", text)
-        if selection is not None:
-            _states(model, selection, states.of, "record", "states", text)
-        for key in ("every", "after", "until"):
-            _literal_time(model, getattr(states, key), f"{key!r}", "record", "states", text, key)
-    for name, states in record.signals.items():
-        if name not in model.spec.signals:
-            _unknown(model, name, list(model.spec.signals), "record.signals names", "record", "signals", name)
-        elif name in model.signals:
-            known = list(model.signals[name].states)
-            for state in states.of:
-                if state not in known:
-                    _unknown(model, state, known, f"{name!r} has no state", "record", "signals", name)
-        for key in ("every", "after", "until"):
-            _literal_time(model, getattr(states, key), f"{key!r}", "record", "signals", name, key)
-    for text, width in record.counts.items():
-        _selection(model, (text,), "record.counts names", "record", "counts", text)
-        _literal_time(model, width, "the width of a bin", "record", "counts", text)
-    for name, synapses in record.synapses.items():
-        if name not in model.spec.projections:
-            _unknown(model, name, list(model.spec.projections), "record.synapses names", "record", "synapses", name)
-            continue
-        rule = model.rules.get(name)
-        known = ["w", *(rule.states if rule else ()), *(rule.traces if rule else ())]
-        for variable in synapses.of:
-            if variable not in known:
-                _unknown(model, variable, known, f"synapses of {name!r} have no", "record", "synapses", name, "of")
-        _literal_time(model, synapses.every, "'every'", "record", "synapses", name, "every")
-        times = synapses.at if isinstance(synapses.at, tuple) else () if synapses.at is None else (synapses.at,)
-        for k, text in enumerate(times):
-            _literal_time(model, text, "'at'", "record", "synapses", name, "at", k)
-        if synapses.every is None and synapses.at is None:
-            place = model.place("record", "synapses", name)
-            model.faults.append(place.problem("key-missing", f"record.synapses.{name} has no times", "every: T or at: [T, ..]"))
-    check_expectations(model)
-    check_motifs(model)
-    _sweep(model)
+    spikes = model.selection(record.spikes, "record.spikes names", "record", "spikes") if record.spikes else None
+    states = [_states(model, text, spec) for text, spec in record.states.items()]
+    synapses = [_synapses(model, name, spec) for name, spec in record.synapses.items()]
+    signals = [_signal(model, name, spec) for name, spec in record.signals.items()]
+    counts = [_counts(model, text, width) for text, width in record.counts.items()]
+    return Records(
+        place=model.place("record"),
+        spikes=spikes or Selection(()),
+        states=tuple(item for item in states if item is not None),
+        synapses=tuple(item for item in synapses if item is not None),
+        signals=tuple(item for item in signals if item is not None),
+        counts=tuple(item for item in counts if item is not None),
+    )
 
 
-def _sweep(model: CheckedModel) -> None:
+def check_sweep(model: Reading) -> None:
     """Report settings of paths that the file does not have."""
     for k, setting in enumerate(model.spec.sweep):
         for section in ("set", "grid"):
@@ -74,42 +46,81 @@ def _sweep(model: CheckedModel) -> None:
                     model.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
 
 
-def _selection(model: CheckedModel, items: tuple[str, ...], what: str, *path: str | int) -> Selection | None:
-    try:
-        return resolve(
-            items, {**model.sizes, **dict.fromkeys(model.spec.signals, 1)}, model.spec.groups, model.place(*path), what
-        )
-    except ModelError as error:
-        model.faults += error.faults
+def _states(model: Reading, text: str, spec: StateRecordSpec) -> RecordedStates | None:
+    path = ("record", "states", text)
+    selection = model.selection((text,), "record.states names", *path)
+    for population in () if selection is None else selection.populations:
+        if population in model.elements:
+            known = list(model.elements[population].states)
+            for state in spec.of:
+                if state not in known:
+                    _unknown(model, state, known, f"{population!r} has no state", *path)
+    every, after, until = _times(model, spec, *path)
+    check_span(model, model.place(*path), after, until, every)
+    if selection is None:
         return None
+    return RecordedStates(text, model.place(*path), selection, spec.of, every, after, until)
 
 
-def _states(model: CheckedModel, selection: Selection, wanted: tuple[str, ...], *path: str | int) -> None:
-    for population in selection.populations:
-        if population not in model.elements:
-            continue
-        known = list(model.elements[population].states)
-        for state in wanted:
+def _signal(model: Reading, name: str, spec: StateRecordSpec) -> RecordedSignal | None:
+    path = ("record", "signals", name)
+    if name not in model.spec.signals:
+        _unknown(model, name, list(model.spec.signals), "record.signals names", *path)
+    elif name in model.signals:
+        known = list(model.signals[name].states)
+        for state in spec.of:
             if state not in known:
-                _unknown(model, state, known, f"{population!r} has no state", *path)
+                _unknown(model, state, known, f"{name!r} has no state", *path)
+    every, after, until = _times(model, spec, *path)
+    check_span(model, model.place(*path), after, until, every)
+    return RecordedSignal(name, model.place(*path), spec.of, every, after, until)
 
 
-def _unknown(model: CheckedModel, name: str, known: list[str], what: str, *path: str | int) -> None:
-    near = nearest(name, known)
-    model.faults.append(model.place(*path).problem("name-unknown", f"{what} {name!r}", listed(known), near))
+def _counts(model: Reading, text: str, width: str) -> RecordedCounts | None:
+    path = ("record", "counts", text)
+    selection = model.selection((text,), "record.counts names", *path)
+    steps = _at_least_one(model, width, "the width of a bin", *path)
+    return None if selection is None or steps is None else RecordedCounts(text, model.place(*path), selection, steps)
 
 
-def _literal_time(model: CheckedModel, text: str | None, what: str, *path: str | int) -> None:
-    from snndsl.semantics.check import whole_steps
+def _synapses(model: Reading, name: str, spec: SynapseRecordSpec) -> RecordedSynapses | None:
+    path = ("record", "synapses", name)
+    if name not in model.spec.projections:
+        _unknown(model, name, list(model.spec.projections), "record.synapses names", *path)
+        return None
+    rules = model.rules.get(name, [])
+    known = ["w", *(state for rule in rules for state in (*rule.states, *rule.traces))]
+    for variable in spec.of:
+        if variable not in known:
+            _unknown(model, variable, known, f"synapses of {name!r} have no", *path, "of")
+    every = _at_least_one(model, spec.every, "'every'", *path, "every")
+    listed_times = spec.at if isinstance(spec.at, tuple) else () if spec.at is None else (spec.at,)
+    at = []
+    for k, text in enumerate(listed_times):
+        inside = (*path, "at", *((k,) if isinstance(spec.at, tuple) else ()))
+        at.append(constant_steps(model, text, "'at'", *inside))
+        check_moment(model, model.place(*inside), at[-1], 1)
+    if spec.every is None and spec.at is None:
+        what = f"record.synapses.{name} has no times"
+        model.report(model.place(*path), "key-missing", what, "every: T or at: [T, ..]")
+    where = None if spec.where is None else model.term(spec.where, *path, "where")
+    return RecordedSynapses(name, model.place(*path), spec.of, every, tuple(stamp for stamp in at if stamp is not None), where)
 
-    if text is None:
-        return
-    term = model.term(text, *path)
-    if term is None:
-        return
-    try:
-        steps = whole_steps(term, model.step, what)
-        if steps < 1 and path[-1] == "every":
-            model.faults.append(term.problem("period", f"{what} is {text}", "at least one step"))
-    except ModelError as error:
-        model.faults += error.faults
+
+def _times(model: Reading, spec: StateRecordSpec, *path: str | int) -> tuple[int, int | None, int | None]:
+    """Return period and limits of a record in steps."""
+    every = _at_least_one(model, spec.every, "'every'", *path, "every")
+    after, until = (constant_steps(model, getattr(spec, key), f"{key!r}", *path, key) for key in ("after", "until"))
+    return 1 if every is None else every, after, until
+
+
+def _at_least_one(model: Reading, text: str | None, what: str, *path: str | int) -> int | None:
+    steps = constant_steps(model, text, what, *path)
+    if steps is not None and steps < 1:
+        model.report(model.place(*path), "period", f"{what} is {text}", "at least one step")
+        return None
+    return steps
+
+
+def _unknown(model: Reading, name: str, known: list[str], what: str, *path: str | int) -> None:
+    model.report(model.place(*path), "name-unknown", f"{what} {name!r}", listed(known), nearest(name, known))

@@ -1,94 +1,83 @@
-"""What must hold in populations and groups."""
+"""Populations, signals and groups are read: sizes, elements, and the values that populations give them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from snndsl.errors import ModelError, listed, nearest
-from snndsl.expressions import TextFault, to_text
-from snndsl.expressions.dimensions import UNKNOWN, fits
-from snndsl.expressions.tree import Number
-from snndsl.semantics.constants import constant_value
-from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result, said
-from snndsl.semantics.element import INTEGRATORS, Element, flatten, value_terms
-from snndsl.semantics.element_check import check_element, element_names
-from snndsl.semantics.selection import resolve
-from snndsl.semantics.terms import Term
-from snndsl.semantics.usable import BUILD
-from snndsl.units import ONE, Dimension, near_unit
+from snndsl.expressions.dimensions import UNKNOWN
+from snndsl.model.element import Element
+from snndsl.model.population import Population
+from snndsl.model.text import ValueTerm
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.element import INTEGRATORS, flatten
+from snndsl.semantics.element_check import check_element, element_scope
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.scope import Result, Scope
+from snndsl.semantics.values import read_value, whole_size
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["check_groups", "check_populations", "check_signals", "check_value", "whole_size"]
+__all__ = ["check_groups", "read_populations", "read_signals"]
 
 
-def check_populations(model: CheckedModel) -> None:
-    """Find sizes and elements, check given and initial values."""
-    cache: dict[tuple[str, Any], tuple[Element, Names]] = {}
+def read_populations(model: Reading) -> dict[str, Population]:
+    """Return the populations of a file; their sizes and elements are known to the sections that are read later."""
+    drafts: dict[tuple[str, str], tuple[ElementDraft, Scope]] = {}
+    finished: dict[int, Element] = {}
+    found = {}
     for name, spec in model.spec.populations.items():
         size = whole_size(model, spec.size, f"population {name!r}", "populations", name, "size")
-        model.sizes[name] = size if size is not None else 1
-        at = model.place("populations", name, "neuron")
+        model.set_size(name, size)
         key = (spec.neuron.use, str(spec.neuron.integrator))
         try:
-            if key not in cache:
-                element = flatten(model.source, "neurons", spec.neuron.use, at)
-                if spec.neuron.integrator is not None:
-                    _use_integrator(element, spec.neuron.integrator, model, name)
-                cache[key] = element, element_names(element, _data(model, element), model.signal_makers())
-                check_element(element, cache[key][1], model.step)
-                model.faults += element.faults
+            if key not in drafts:
+                drafts[key] = _element(model, name)
         except ModelError as error:
             model.faults += error.faults
             continue
-        model.elements[name], model.element_names[name] = cache[key]
-        _values(model, name)
+        draft, scope = drafts[key]
+        model.elements[name], model.element_scopes[name] = draft, scope
+        element = finished.setdefault(id(draft), draft.finished(scope))
+        found[name] = _population(model, name, element)
+    return found
 
 
-def check_signals(model: CheckedModel) -> None:
-    """Find what signals offer to be read; their names enter the scope of the file."""
+def read_signals(model: Reading) -> dict[str, Element]:
+    """Return the signals of a file; what they offer to be read enters its scope."""
     for name in model.spec.signals:
         try:
             model.signals[name] = flatten(model.source, "signals", name, model.place("signals", name))
         except ModelError as error:
             model.faults += error.faults
     for name, element in model.signals.items():
-        model.signal_names[name] = element_names(element, _data(model, element), model.signal_makers())
+        model.signal_scopes[name] = element_scope(element, model.columns_of(element), model.signal_makers())
     for name, element in model.signals.items():
-        check_element(element, model.signal_names[name], model.step)
+        check_element(element, model.signal_scopes[name], model.step)
         model.faults += element.faults
-    model.names.makers.update(model.signal_makers())
+    model.scope.makers.update(model.signal_makers())
+    return {name: draft.finished(model.signal_scopes[name]) for name, draft in model.signals.items()}
 
 
-def check_groups(model: CheckedModel) -> None:
+def check_groups(model: Reading) -> None:
     """Check that every group selects what there is, whoever uses it."""
-    sizes = {**model.sizes, **dict.fromkeys(model.spec.signals, 1)}
     for group, items in model.spec.groups.items():
-        try:
-            resolve(items, sizes, model.spec.groups, model.place("groups", group), f"group {group!r} holds")
-        except ModelError as error:
-            model.faults += error.faults
+        model.selection(items, f"group {group!r} holds", "groups", group)
 
 
-def _data(model: CheckedModel, element: Element) -> Mapping[str, Any]:
-    from snndsl.frontend.data import DataColumns, load_data
-
-    columns = DataColumns(model.data)
-    columns.unreadable = getattr(model.data, "unreadable", frozenset())
-    for prefix, source in element.sources.items():
-        if source is model.source:
-            continue
-        if id(source) not in model.file_data:
-            model.file_data[id(source)] = load_data(source, model.step, model.faults)[0]
-        columns.unreadable |= getattr(model.file_data[id(source)], "unreadable", frozenset())
-        for name, column in model.file_data[id(source)].items():
-            columns[f"{prefix}:{name}" if prefix else name] = column
-    return columns
+def _element(model: Reading, name: str) -> tuple[ElementDraft, Scope]:
+    """Return the neuron of a population, checked, with its scope."""
+    use = model.spec.populations[name].neuron
+    draft = flatten(model.source, "neurons", use.use, model.place("populations", name, "neuron"))
+    if use.integrator is not None:
+        _use_integrator(draft, use.integrator, model, name)
+    scope = element_scope(draft, model.columns_of(draft), model.signal_makers())
+    check_element(draft, scope, model.step)
+    model.faults += draft.faults
+    return draft, scope
 
 
-def _use_integrator(element: Element, given: Any, model: CheckedModel, name: str) -> None:
+def _use_integrator(element: ElementDraft, given: Any, model: Reading, name: str) -> None:
     table = given if isinstance(given, Mapping) else {"rest": given}
     place = model.place("populations", name, "neuron", "integrator")
     for state, method in table.items():
@@ -103,112 +92,64 @@ def _use_integrator(element: Element, given: Any, model: CheckedModel, name: str
         element.integrators[state] = str(table.get(state, table.get("rest", element.integrators.get(state))))
 
 
-def _values(model: CheckedModel, name: str) -> None:
-    """Check what the population gives its neuron: parameters, draws, initial values."""
-    spec, element, names = model.spec.populations[name], model.elements[name], model.element_names[name]
-    own: dict[str, Result] = {"i": BUILTIN_DIMENSIONS["i"], "N": BUILTIN_DIMENSIONS["N"]}
+def _population(model: Reading, name: str, element: Element) -> Population:
+    """Return a population, with what it gives its neurons: parameters, draws, initial values."""
+    spec, draft, scope = model.spec.populations[name], model.elements[name], model.element_scopes[name]
+    own: dict[str, Result] = dict(builtin_dimensions("population"))
+    let: dict[str, ValueTerm | None] = {}
     for key, value in spec.let.items():
-        kind = check_value(model, value, None, f"let {key!r}", own, "populations", name, "let", key)
+        let[key], kind = read_value(model, value, None, f"let {key!r}", own, "populations", name, "let", key)
         own[key] = UNKNOWN if kind is None else kind
-    for key, value in spec.neuron.values.items():
-        if key not in element.parameters or key in element.source_constants:
-            known = [item for item in element.parameters if item not in element.source_constants]
-            near = nearest(key, known)
-            place = model.place("populations", name, "neuron", key)
-            what = f"neuron {spec.neuron.use!r} has no parameter {key!r}"
-            model.faults.append(place.problem("parameter-unknown", what, listed(known), near))
-            continue
-        check_value(model, value, names.lookup(key), f"{key!r}", own, "populations", name, "neuron", key)
-    for key, item in element.parameters.items():
-        given = item.default is not None or item.unreadable or key in spec.neuron.values
-        if given or key in element.source_constants:
-            continue
-        place = model.place("populations", name, "neuron")
-        model.faults.append(
-            place.problem("parameter-missing", f"parameter {key!r} of {spec.neuron.use!r} has no value", f"{key}: ..")
-        )
-    scope = {**own, **{key: _known(names, key) for key in (*element.parameters, *element.states)}}
+    given = _given(model, name, own)
+    for key, item in draft.parameters.items():
+        if item.default is None and key not in {*draft.unreadable, *spec.neuron.values, *draft.source_constants}:
+            what = f"parameter {key!r} of {spec.neuron.use!r} has no value"
+            model.report(model.place("populations", name, "neuron"), "parameter-missing", what, f"{key}: ..")
+    known = {**own, **{key: _known(scope, key) for key in (*draft.parameters, *draft.states)}}
+    initial: dict[str, ValueTerm | None] = {}
     for key, value in spec.initial.items():
-        if key not in element.states:
-            near = nearest(key, element.states)
-            place = model.place("populations", name, "initial", key)
+        path = ("populations", name, "initial", key)
+        if key not in draft.states:
             what = f"neuron {spec.neuron.use!r} has no state {key!r}"
-            model.faults.append(place.problem("name-unknown", what, listed(element.states), near))
+            model.report(model.place(*path), "name-unknown", what, listed(draft.states), nearest(key, draft.states))
             continue
-        check_value(model, value, names.lookup(key), f"the initial {key!r}", scope, "populations", name, "initial", key)
-    for key, value in spec.positions.items():
-        check_value(model, value, None, f"position {key!r}", own, "populations", name, "positions", key)
+        initial[key] = read_value(model, value, scope.lookup(key), f"the initial {key!r}", known, *path).terms
+    positions = {
+        key: read_value(model, value, None, f"position {key!r}", own, "populations", name, "positions", key).terms
+        for key, value in spec.positions.items()
+    }
+    return Population(
+        name=name,
+        place=model.place("populations", name),
+        size=model.sizes[name],
+        element=element,
+        given=_readable(given),
+        initial=_readable(initial),
+        let=_readable(let),
+        positions=_readable(positions),
+        stream=spec.stream or f"populations.{name}",
+    )
 
 
-def _known(names: Names, key: str) -> Result:
-    found = names.lookup(key)
+def _given(model: Reading, name: str, own: Mapping[str, Result]) -> dict[str, ValueTerm | None]:
+    """Return the parameters that a population gives its neuron."""
+    use, draft, scope = model.spec.populations[name].neuron, model.elements[name], model.element_scopes[name]
+    given: dict[str, ValueTerm | None] = {}
+    for key, value in use.values.items():
+        path = ("populations", name, "neuron", key)
+        if key not in draft.parameters or key in draft.source_constants:
+            known = [item for item in draft.parameters if item not in draft.source_constants]
+            what = f"neuron {use.use!r} has no parameter {key!r}"
+            model.report(model.place(*path), "parameter-unknown", what, listed(known), nearest(key, known))
+            continue
+        given[key] = read_value(model, value, scope.lookup(key), f"{key!r}", own, *path).terms
+    return given
+
+
+def _readable(values: Mapping[str, ValueTerm | None]) -> dict[str, ValueTerm]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _known(scope: Scope, key: str) -> Result:
+    found = scope.lookup(key)
     return UNKNOWN if found is None else found
-
-
-def check_value(
-    model: CheckedModel,
-    value: Any,
-    wanted: Result | None,
-    what: str,
-    extra: Mapping[str, Result],
-    *path: str | int,
-    functions: Collection[str] = BUILD,
-) -> Result | None:
-    """Check a value for every element of something: its length, names, dimension, and the functions it may call."""
-    place = model.place(*path)
-    try:
-        terms = value_terms(value, place)
-    except TextFault as error:
-        model.faults.append(place.fault(error))
-        return None
-    for term in terms if isinstance(terms, tuple) else (terms,):
-        model.names.before_run(term, functions)
-    if isinstance(terms, Term):
-        found = model.names.of(terms, extra)
-        if found is not None and isinstance(wanted, Dimension) and not fits(found, wanted):
-            model.faults.append(terms.problem("dimension", f"{what} is {said(found)}", said(wanted), _with_unit(terms, wanted)))
-        return found
-    size = model.sizes.get(str(path[1])) if path[0] == "populations" else None
-    if size is not None and len(terms) != size:
-        model.faults.append(
-            place.problem("list-length", f"{what} has {len(terms)} values for {size} neurons", f"{size} values")
-        )
-    found = None
-    for term in terms:
-        model.names.expect(term, wanted, what, extra)
-        found = model.names.of(term, extra)
-    return found
-
-
-def _with_unit(term: Term, wanted: Dimension) -> str:
-    """Return a bare number with the unit it lacks, or with the one that was probably meant."""
-    node = term.tree
-    if not isinstance(node, Number) or wanted.is_dimensionless:
-        return ""
-    if node.unit is None:
-        return f"{node.text} {wanted}"
-    near = near_unit(node.unit.text, wanted)
-    return f"{to_text(Number(node.value, None))} {near}" if near else ""
-
-
-def whole_size(model: CheckedModel, text: str, what: str, *path: str | int) -> int | None:
-    """Return a constant positive whole number; None after reporting what is wrong."""
-    place = model.place(*path)
-    value = constant_value(model, text, *path)
-    term = model.term(text, *path) if value is not None else None
-    if value is None or term is None:
-        return None
-    if not fits(model.names.of(term) or ONE, ONE):
-        model.names.expect(term, ONE, what)
-        return None
-    if not abs(value) < float("inf"):
-        model.faults.append(place.problem("size-not-positive", f"{what} has size {value}", "a whole number, at least 1"))
-        return None
-    if value != int(value) or value < 1:
-        shown = int(value) if value == int(value) else value
-        model.faults.append(place.problem("size-not-positive", f"{what} has size {shown}", "a whole number, at least 1"))
-        return None
-    if value > 2**31 - 1:
-        model.faults.append(place.problem("too-many-neurons", f"{what} has size {value:.3g}", "at most 2147483647"))
-        return None
-    return int(value)

@@ -1,27 +1,33 @@
-"""A plasticity rule in one namespace: its own names, and constants of its file as parameters."""
+"""A plasticity rule is put into one namespace: its own names, and constants of its file as parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault, parse_statements, tree
 from snndsl.expressions.statements import Deliver, Statement
+from snndsl.expressions.walk import calls_in, renamed
 from snndsl.frontend.loader import ModelSource
+from snndsl.model.element import Instruction, Parameter, Timer
+from snndsl.model.rule import PlasticityRule
+from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.plasticity import RuleSpec
-from snndsl.semantics.element import Instruction, Parameter, ValueTerm, find, value_terms
-from snndsl.semantics.terms import Place, Term, parse_term, renamed
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.element import find
+from snndsl.semantics.terms import parse_term, value_terms
 
-__all__ = ["RULE_BUILTINS", "RuleElement", "flatten_rule"]
+__all__ = ["RuleDraft", "flatten_rule"]
 
-RULE_BUILTINS = frozenset({"w", "t", "dt", "pi", "trial", "since_pre", "since_post"})
+_BUILTIN = frozenset({"w", *builtin_dimensions("rule")})
 
 
 @dataclass(eq=False)
-class RuleElement:
-    """A plasticity rule; mappings keep the order of the file."""
+class RuleDraft:
+    """A `PlasticityRule` while it is read, with what is wrong with it; `unreadable` are parameters whose default is wrong."""
 
     name: str
     spec: RuleSpec
@@ -33,39 +39,56 @@ class RuleElement:
     on_pre: list[Instruction] = field(default_factory=list)
     on_post: list[Instruction] = field(default_factory=list)
     on_start: list[Instruction] = field(default_factory=list)
-    every: list[tuple[Term, list[Instruction]]] = field(default_factory=list)
+    every: list[Timer] = field(default_factory=list)
     bound: Term | None = None
     require: list[Term] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
 
-    @property
-    def delivers(self) -> bool:
-        """Whether on_pre says itself what is transmitted."""
-        return any(isinstance(item.statement, Deliver) for item in self.on_pre)
+    def finished(self) -> PlasticityRule:
+        """Return the rule, once everything in it is known to be right."""
+        return PlasticityRule(
+            name=self.name,
+            place=self.place,
+            parameters=self.parameters,
+            constants=frozenset({*self.parameters} - {*self.spec.parameters}),
+            needs=self.spec.needs,
+            states=self.states,
+            traces=self.traces,
+            on_pre=tuple(self.on_pre),
+            on_post=tuple(self.on_post),
+            on_start=tuple(self.on_start),
+            every=tuple(self.every),
+            order=self.spec.order,
+            bound=self.bound,
+            require=tuple(self.require),
+        )
 
 
-def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleElement:
+def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleDraft:
     """Return a rule of `source` (or of a file it imports) with all its texts parsed.
 
-    Faults of its texts are collected in `RuleElement.faults`; an unknown rule raises.
+    Faults of its texts are collected in `RuleDraft.faults`; an unknown rule raises.
     """
     spec, owner, path = find(source, "plasticity", name, at, "plasticity rule")
-    rule = RuleElement(name, spec, owner, Place(owner.locations, path))
+    rule = RuleDraft(name, spec, owner, Place(owner.locations, path))
     reader = _Reader(rule)
     for key, parameter in spec.parameters.items():
         default = None if parameter.default is None else reader.value(parameter.default, "parameters", key)
-        wrong = default is None and parameter.default is not None
-        rule.parameters[key] = Parameter(reader.inner("parameters", key), default, parameter.unit, wrong)
+        rule.parameters[key] = Parameter(reader.inner("parameters", key), default, parameter.unit)
+        if default is None and parameter.default is not None:
+            rule.unreadable.add(key)
     for key, value in spec.state.items():
         term = reader.value(value, "state", key)
-        if term is not None:
-            rule.states[key] = term
+        rule.states[key] = reader.nothing(key, "state") if term is None else term
     for key, trace in spec.traces.items():
         tau, to = reader.term(trace.tau, "traces", key), reader.term(trace.to, "traces", key)
-        if tau is not None and to is not None:
-            rule.traces[key] = (tau, to)
+        if tau is None or to is None:
+            tau = to = reader.nothing(key, "traces")
+        rule.traces[key] = (tau, to)
     for key in (*spec.parameters, *spec.state, *spec.traces):
-        if key in RULE_BUILTINS:
+        if key in _BUILTIN:
             rule.faults.append(reader.inner().problem("name-reserved", f"{key!r} is a built-in name", "another name"))
     rule.on_pre = reader.instructions(spec.on_pre, "on_pre")
     rule.on_post = reader.instructions(spec.on_post, "on_post")
@@ -73,7 +96,7 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleElement:
     for period, statements in spec.every.items():
         term = reader.term(period, "every", period)
         if term is not None:
-            rule.every.append((term, reader.instructions(statements, "every", period)))
+            rule.every.append(Timer(term, 0, tuple(reader.instructions(statements, "every", period))))
     rule.bound = None if spec.bound is None else reader.term(spec.bound, "bound")
     rule.require = [term for k, text in enumerate(spec.require) if (term := reader.term(text, "require", k)) is not None]
     if sum(isinstance(item.statement, Deliver) for item in rule.on_pre) > 1:
@@ -89,11 +112,26 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleElement:
 class _Reader:
     """Parses the texts of one rule; constants of its file become parameters."""
 
-    def __init__(self, rule: RuleElement) -> None:
+    def __init__(self, rule: RuleDraft) -> None:
         self.rule = rule
 
     def inner(self, *path: str | int) -> Place:
-        return Place(self.rule.place.locations, (*self.rule.place.path, *path))
+        return self.rule.place.inner(*path)
+
+    def nothing(self, key: str, section: str) -> Term:
+        """Stand in for a value that could not be read, so that nobody misses its name."""
+        self.rule.unread.add(key)
+        return Term(tree.Number(Fraction(0), None), self.inner(section, key))
+
+    def data(self, node: tree.Expression, place: Place, line: int) -> None:
+        """Refuse arrays of data, which no rule can read yet; they can be put into states of the synapses."""
+        for call in calls_in(node):
+            name = call.function
+            if name.split(".")[0] in self.rule.source.spec.data:
+                what = f"the data array {name!r} cannot be read in a rule yet"
+                expected = "a state of the rule, with its values at the projection"
+                hint = f"initial: {{x: {name}(..)}} at the projection"
+                self.rule.faults.append(place.problem("function-misplaced", what, expected, hint, call.start, line))
 
     def name(self, node: tree.Name) -> tree.Expression:
         rule, text = self.rule, node.text
@@ -110,6 +148,7 @@ class _Reader:
         return node
 
     def flat(self, term: Term) -> Term:
+        self.data(term.tree, term.place, term.line)
         return Term(renamed(term.tree, self.name), term.place, term.line)
 
     def term(self, text: str, *path: str | int) -> Term | None:
@@ -140,4 +179,5 @@ class _Reader:
             return []
         for statement in statements:
             renamed(statement.value, self.name)
+            self.data(statement.value, place, statement.line)
         return [Instruction("", statement, place) for statement in statements]

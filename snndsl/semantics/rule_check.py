@@ -1,122 +1,138 @@
-"""What must hold in a plasticity rule at the projection that uses it."""
+"""Plasticity rules are read where a projection uses them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from snndsl.errors import ModelError, listed, nearest
-from snndsl.expressions import TextFault
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN
+from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.statements import Deliver
-from snndsl.schema.projection import ProjectionSpec
-from snndsl.semantics.dimensions import BUILTIN_DIMENSIONS, Names, Result
-from snndsl.semantics.element import Element, Parameter
-from snndsl.semantics.element_check import check_instructions, parameter_maker
-from snndsl.semantics.population_check import check_value
-from snndsl.semantics.rule import RULE_BUILTINS, RuleElement, flatten_rule
-from snndsl.semantics.terms import Place, Term
+from snndsl.frontend.data import DataColumns
+from snndsl.model.element import Parameter
+from snndsl.model.rule import RuleUse
+from snndsl.model.text import Place, Term, ValueTerm
+from snndsl.schema.base import UseSpec
+from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.element_check import ask_all, check_instructions, parameter_maker, timed, zero_is_number
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.rule import RuleDraft, flatten_rule
+from snndsl.semantics.scope import Maker, Result, Scope
 from snndsl.semantics.usable import PURE
+from snndsl.semantics.values import read_value
 from snndsl.units import Dimension
 
-if TYPE_CHECKING:
-    from snndsl.semantics.check import CheckedModel
-
-__all__ = ["check_rule"]
+__all__ = ["read_rules"]
 
 
-def check_rule(
-    model: CheckedModel,
-    name: str,
-    spec: ProjectionSpec,
-    weight: Dimension | None,
-    scope: dict[str, Result],
-    readable: dict[str, Result],
-) -> None:
-    """Find and check the rule of a projection, and the values given to it.
+def read_rules(
+    model: Reading, name: str, weight: Dimension | None, wiring: Mapping[str, Result], neurons: Mapping[str, Result]
+) -> tuple[tuple[RuleUse, ...], dict[str, ValueTerm]]:
+    """Return the rules of a projection, and the initial states that it gives them.
 
-    `scope` holds the names of wiring, `readable` what neurons on both sides offer during a run: ``pre.x``, ``post.x``.
+    `wiring` holds the names of wiring, `neurons` what neurons on both sides offer during a run: ``pre.x``, ``post.x``.
     """
-    use = spec.plasticity[0]
-    at = model.place("projections", name, "plasticity")
-    try:
-        rule = flatten_rule(model.source, use.use, at)
-    except ModelError as error:
-        model.faults += error.faults
-        return
-    names = _names(model, rule, weight)
-    for key, kind in readable.items():
-        names.makers.setdefault(key, lambda kind=kind: kind)  # type: ignore[misc]
-    _before_run(rule, names)
-    _texts(rule, names)
-    model.faults += rule.faults
-    model.rules[name], model.rule_names[name] = rule, names
-    path = ("projections", name, "plasticity")
+    spec, uses = model.spec.projections[name], []
+    model.rules[name], model.rule_scopes[name] = [], []
+    for k, use in enumerate(spec.plasticity):
+        place = model.place("projections", name, "plasticity", *((k,) if len(spec.plasticity) > 1 else ()))
+        try:
+            rule = flatten_rule(model.source, use.use, place)
+        except ModelError as error:
+            model.faults += error.faults
+            continue
+        scope = _scope(model, rule, weight, neurons)
+        _before_run(rule, scope)
+        _texts(model, rule, scope)
+        model.faults += rule.faults
+        model.rules[name].append(rule)
+        model.rule_scopes[name].append(scope)
+        uses.append(_use(model, use, rule, scope, place, wiring, neurons))
+    return tuple(uses), _initial(model, name, wiring)
+
+
+def _use(
+    model: Reading,
+    use: UseSpec,
+    rule: RuleDraft,
+    scope: Scope,
+    place: Place,
+    wiring: Mapping[str, Result],
+    neurons: Mapping[str, Result],
+) -> RuleUse:
+    """Return a rule with the values that a projection gives it."""
+    given: dict[str, ValueTerm] = {}
+    bound: dict[str, ValueTerm] = {}
     for key, value in use.values.items():
+        inside = place.inner(key)
         if key not in rule.spec.parameters and key not in rule.spec.needs:
             known = [*rule.spec.parameters, *rule.spec.needs]
-            near = nearest(key, known)
-            place = model.place("projections", name, "plasticity", key)
             what = f"rule {use.use!r} has no parameter {key!r}"
-            model.faults.append(place.problem("parameter-unknown", what, listed(known), near))
-        elif key in rule.spec.parameters:
-            check_value(model, value, names.lookup(key), repr(key), scope, "projections", name, "plasticity", key)
-        else:
-            check_value(model, value, names.lookup(key), repr(key), {**scope, **readable}, *path, key)
+            model.report(inside, "parameter-unknown", what, listed(known), nearest(key, known))
+            continue
+        own = key in rule.spec.parameters
+        names = wiring if own else {**wiring, **neurons}
+        terms = read_value(model, value, scope.lookup(key), repr(key), names, *inside.path).terms
+        if terms is not None:
+            (given if own else bound)[key] = terms
     for key, parameter in rule.parameters.items():
-        missing = parameter.default is None and not parameter.unreadable
-        if missing and key in rule.spec.parameters and key not in use.values:
-            what = f"parameter {key!r} of rule {use.use!r} has no value"
-            model.faults.append(at.problem("parameter-missing", what, f"{key}: .."))
+        if parameter.default is None and key not in {*rule.unreadable, *use.values} and key in rule.spec.parameters:
+            model.report(place, "parameter-missing", f"parameter {key!r} of rule {use.use!r} has no value", f"{key}: ..")
     for key in rule.spec.needs:
         if key not in use.values:
-            model.faults.append(at.problem("need-unbound", f"rule {use.use!r} needs {key!r}", f"{key}: .."))
+            what = f"rule {use.use!r} needs {key!r}, in {rule.spec.needs[key]}"
+            states = [name for name in neurons if name.startswith("post.")]
+            hint = f"{{use: {use.use}, {key}: {states[0] if states else '..'}}}"
+            model.report(place, "need-unbound", what, "a value at the projection: pre.x, post.x or another", hint)
+    return RuleUse(rule.finished(), place, given, bound)
+
+
+def _initial(model: Reading, name: str, wiring: Mapping[str, Result]) -> dict[str, ValueTerm]:
+    """Return the initial states that a projection gives to its rules."""
+    spec, rules = model.spec.projections[name], model.rules[name]
+    if not rules:
+        return {}
+    initial: dict[str, ValueTerm] = {}
     for key, value in spec.initial.items():
-        if key not in rule.states and key not in rule.traces:
-            place = model.place("projections", name, "initial", key)
-            what = f"rule {use.use!r} has no state {key!r}"
-            model.faults.append(place.problem("name-unknown", what, listed([*rule.states, *rule.traces])))
+        path = ("projections", name, "initial", key)
+        owner = next((k for k, rule in enumerate(rules) if key in rule.states or key in rule.traces), None)
+        if owner is None:
+            known = [state for rule in rules for state in (*rule.states, *rule.traces)]
+            what = f"rule {' and '.join(repr(use.use) for use in spec.plasticity)} has no state {key!r}"
+            model.report(model.place(*path), "name-unknown", what, listed(known))
             continue
-        check_value(model, value, names.lookup(key), f"the initial {key!r}", scope, "projections", name, "initial", key)
+        wanted = model.rule_scopes[name][owner].lookup(key)
+        terms = read_value(model, value, wanted, f"the initial {key!r}", wiring, *path).terms
+        if terms is not None:
+            initial[key] = terms
+    return initial
 
 
-def _names(model: CheckedModel, rule: RuleElement, weight: Dimension | None) -> Names:
-    names = Names({**model.signal_makers()}, {}, rule.faults)
-    for builtin in RULE_BUILTINS:
-        names.makers[builtin] = lambda builtin=builtin: BUILTIN_DIMENSIONS[builtin]  # type: ignore[misc]
-    names.makers["w"] = lambda: UNKNOWN if weight is None else weight
-    stand_in = Element(rule.name, rule.place, faults=rule.faults)
+def _scope(model: Reading, rule: RuleDraft, weight: Dimension | None, neurons: Mapping[str, Result]) -> Scope:
+    """Return the scope of a rule between neurons that offer `neurons`."""
+    columns = DataColumns()
+    columns.unreadable = frozenset(rule.source.spec.data)  # arrays are no names of a rule, which is said where it is read
+    scope = Scope({**model.signal_makers()}, columns, rule.faults)
+    scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
-        names.makers[key] = _parameter(names, parameter, stand_in, weight)
+        scope.makers[key] = _parameter(scope, parameter)
     for key, value in rule.states.items():
         first = value if isinstance(value, Term) else value[0]
-        names.makers[key] = lambda first=first: _zero_is_number(names.of(first))  # type: ignore[misc]
+        scope.makers[key] = lambda first=first: zero_is_number(scope.of(first))  # type: ignore[misc]
     for key, (_, to) in rule.traces.items():
-        names.makers[key] = lambda to=to: _zero_is_number(names.of(to))  # type: ignore[misc]
+        scope.makers[key] = lambda to=to: zero_is_number(scope.of(to))  # type: ignore[misc]
+    scope.declare(dict.fromkeys(rule.unread, UNKNOWN))
     for need, unit in rule.spec.needs.items():
-        place = Place(rule.place.locations, (*rule.place.path, "needs", need))
-        names.makers[need] = _parameter(names, Parameter(place, None, unit), stand_in, weight)
-    for key in names.makers:
-        try:
-            names.lookup(key)
-        except TextFault as error:
-            rule.faults.append(rule.place.fault(error))
-            names.found[key] = None
-    return names
+        scope.makers[need] = _parameter(scope, Parameter(rule.place.inner("needs", need), None, unit))
+    ask_all(scope, rule.place)
+    scope.declare({key: kind for key, kind in neurons.items() if key not in scope.makers})
+    return scope
 
 
-def _parameter(names: Names, parameter: Parameter, stand_in: Element, weight: Dimension | None):  # type: ignore[no-untyped-def]
-    if parameter.unit == "weight":
-        return lambda: UNKNOWN if weight is None else weight
-    return parameter_maker(names, parameter, stand_in)
+def _parameter(scope: Scope, parameter: Parameter) -> Maker:
+    return (lambda: scope.lookup("w")) if parameter.unit == "weight" else parameter_maker(scope, parameter)
 
 
-def _zero_is_number(kind: Result | None) -> Result | None:
-    from snndsl.units import ONE
-
-    return ONE if kind == ANY else kind
-
-
-def _before_run(rule: RuleElement, names: Names) -> None:
+def _before_run(rule: RuleDraft, names: Scope) -> None:
     """Check that what is computed once does not need a run."""
     late = {"t", "trial", "since_pre", "since_post", *rule.traces, *rule.spec.needs}
     late |= {name for name in names.makers if name.startswith(("pre.", "post."))}
@@ -131,17 +147,16 @@ def _before_run(rule: RuleElement, names: Names) -> None:
         names.before_run(term, PURE, late)
 
 
-def _texts(rule: RuleElement, names: Names) -> None:
-    stand_in = Element(rule.name, rule.place, faults=rule.faults)
+def _texts(model: Reading, rule: RuleDraft, names: Scope) -> None:
     assignable = {"w", *rule.states, *rule.traces}
     for instructions in (rule.on_pre, rule.on_post, rule.on_start):
-        check_instructions(instructions, names, assignable, stand_in, in_rule=True)
+        check_instructions(instructions, names, assignable, in_rule=True)
         for instruction in instructions:
             if isinstance(instruction.statement, Deliver) and instruction.statement.port is None:
                 names.expect(instruction.term, names.lookup("w"), "what is delivered")
-    for period, instructions in rule.every:
-        names.expect(period, TIME, "the period")
-        check_instructions(instructions, names, assignable, stand_in, in_rule=True)
+    rule.every = timed(rule.every, names, model.step)
+    for timer in rule.every:
+        check_instructions(timer.instructions, names, assignable, in_rule=True)
     for tau, _ in rule.traces.values():
         names.expect(tau, TIME, "the time constant")
     if rule.bound is not None:

@@ -4,45 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from snndsl.errors import ModelError, nearest
-from snndsl.semantics.terms import Place
+from snndsl.model.selection import Block, Selection
+from snndsl.model.text import Place
 
 __all__ = ["Block", "Selection", "resolve"]
 
 _ITEM = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*(?:\[\s*(-?\d+)?\s*(:)?\s*(-?\d+)?\s*\])?\s*", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Neurons start <= i < stop of one population or source."""
-
-    population: str
-    start: int
-    stop: int
-
-    @property
-    def size(self) -> int:
-        """Number of neurons."""
-        return self.stop - self.start
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Blocks in written order; i, j and N count through them."""
-
-    blocks: tuple[Block, ...]
-
-    @property
-    def size(self) -> int:
-        """Number of neurons."""
-        return sum(block.size for block in self.blocks)
-
-    @property
-    def populations(self) -> tuple[str, ...]:
-        """Names of the populations, each once, in order of appearance."""
-        return tuple(dict.fromkeys(block.population for block in self.blocks))
 
 
 def resolve(
@@ -78,7 +47,7 @@ def _blocks(
     if match is None:
         raise ModelError(place.problem("selection-syntax", f"{what} {item!r}", "name, name[3] or name[0:100]"))
     name, first, colon, last = match.groups()
-    if name in groups and "[" not in item:
+    if name in groups and name not in sizes and "[" not in item:  # a name of both is reported
         if name in chain:
             raise _cycle(chain[chain.index(name) :], place)
         inside, holds = Place(place.locations, ("groups", name)), f"group {name!r} holds"

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from snndsl.expressions import TextFault, to_text, tree
 from snndsl.expressions.dimensions import Kind, fits
-from snndsl.semantics.dimensions import said
-from snndsl.semantics.terms import names_in
+from snndsl.expressions.walk import names_in
+from snndsl.semantics.scope import said
 from snndsl.units import Dimension
 
 __all__ = ["wrong_term"]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from snndsl.expressions import FUNCTIONS, TextFault, tree
 from snndsl.expressions.functions import DRAWS
-from snndsl.semantics.terms import calls_in, names_in
+from snndsl.expressions.walk import calls_in, names_in
 
 __all__ = ["BUILD", "PURE", "RUN", "misplaced"]
 

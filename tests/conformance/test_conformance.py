@@ -42,5 +42,5 @@ def test_two_threads_give_the_same(case: str, backend: str, references: dict[str
 def test_something_happens(case: str, references: dict[str, Recording]) -> None:
     """A case in which nothing spikes and nothing moves would prove nothing."""
     run = references[case]
-    assert sum(len(run.spikes[name]) for name in run.spikes) > 10
+    assert sum(len(run.spikes[name]) for name in run.spikes) > 5
     assert all(run.records[name][variable].value.std() > 0 for name in run.records for variable in run.records[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -307,7 +308,8 @@ def with_neuron(update: str) -> str:
         ({}, with_neuron("update: v = I"), "never-fires"),
         ({}, with_neuron("update: v = I, threshold: v > 0"), "no-coincidence"),
         ({}, with_neuron("update: v = I + normal(), threshold: v > 9"), "neuron-unsupported"),
-        ({}, IZHIKEVICH.replace("stimuli:", f"stimuli:\n  {SOURCE}").replace("exc[1]", "input[1]"), "not-a-neuron"),
+        ({}, IZHIKEVICH.replace("stimuli:", f"stimuli:\n  {SOURCE}").replace("exc[1]", "input[1]"), "source-has-no-input"),
+        ({}, re.sub("  play: .*", f"  {SOURCE}", IZHIKEVICH).replace("exc[1]", "input[1]"), "not-a-neuron"),
     ],
 )
 def test_what_is_refused(options: dict[str, Any], text: str, code: str, tmp_path: Path) -> None:
@@ -377,7 +379,7 @@ def test_names_that_yaml_takes_for_something_else(tmp_path: Path) -> None:
     text = IZHIKEVICH.replace("  exc:", '  "true":').replace("[exc]", '["true"]').replace("exc[", "true[")
     file = model(tmp_path, text)
     assert command(file, out=tmp_path / "new.yaml") == 0
-    assert snndsl.load(tmp_path / "new.yaml").checked.spec.projections["chain_true"].to == ("true",)
+    assert snndsl.load(tmp_path / "new.yaml").checked.projections["chain_true"].targets.populations == ("true",)
 
 
 def test_files_of_the_model_stay_beside_it(tmp_path: Path) -> None:

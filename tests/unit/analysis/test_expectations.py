@@ -8,6 +8,7 @@ import pytest
 from unit.analysis.runs import write
 
 from snndsl.analysis.expectations import Outcome, check_expectations
+from snndsl.errors import ModelError
 from snndsl.frontend.loader import load_source
 from snndsl.semantics.check import check
 
@@ -141,23 +142,34 @@ def test_what_is_not_met(tmp_path: Path, expect: str, found: str) -> None:
             f"{{of: '{FOUR}', value: count, until: 200 ms, at_least: 0}}",
             "not reached: the run ends at step 100, before step 200",
         ),
-        (f"{{of: '{FOUR}', value: count, after: 60 ms, until: 60 ms, at_most: 1}}", "not reached: no step lies after step 60"),
         (
             f"{{of: '{FOUR}', value: f1, against: {{i: [1], t: [9 ms]}}, after: 20 ms, at_least: 0}}",
             "not reached: no listed spike",
         ),
-        (f"{{of: '{FOUR}', value: f1, at_least: 0}}", "f1 needs 'against'"),
-        (f"{{of: '{FOUR}', value: spikes, equals: {{t: [1 ms]}}}}", "the spikes of expectation 'it' have no 'i'"),
         (f"{{of: '{FOUR}', value: spikes, equals: {{i: [1, 2], t: [1 ms, 2 ms, 3 ms]}}}}", "2 neurons and 3 times are listed"),
         (f"{{of: '{FOUR}', value: spikes, equals: [1 ms, 5 ms]}}", "'equals' of expectation 'it' has 2 values, found are 4"),
         ("{of: ee, value: w, equals: [1, 1, 1]}", "'equals' of expectation 'it' has 3 values, found are 2"),
-        ("{of: ee, value: w, equals: nowhere}", "'equals' of expectation 'it' reads 'nowhere'"),
     ],
 )
 def test_what_cannot_be_judged_is_not_met_and_says_why(tmp_path: Path, expect: str, reason: str) -> None:
     said = outcome(tmp_path, expect)
     assert not said.passed and said.found.startswith(reason)
     assert said.to_dict()["passed"] is False
+
+
+@pytest.mark.parametrize(
+    ("expect", "what"),
+    [
+        (f"{{of: '{FOUR}', value: count, after: 60 ms, until: 60 ms, at_most: 1}}", "'it' ends at 60 ms, which is when"),
+        (f"{{of: '{FOUR}', value: f1, at_least: 0}}", "f1 needs 'against'"),
+        (f"{{of: '{FOUR}', value: spikes, equals: {{t: [1 ms]}}}}", "the spikes of expectation 'it' have no 'i'"),
+        ("{of: ee, value: w, equals: nowhere}", "there is no 'nowhere' here"),
+        ("{of: ee, value: w, equals: 1 mV}", "'equals' is in mV"),
+    ],
+)
+def test_what_means_nothing_is_a_fault_of_the_file(tmp_path: Path, expect: str, what: str) -> None:
+    with pytest.raises(ModelError, match=what):
+        outcome(tmp_path, expect)
 
 
 def test_spikes_that_nobody_recorded(tmp_path: Path) -> None:

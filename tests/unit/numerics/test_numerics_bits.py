@@ -104,7 +104,8 @@ def means() -> np.ndarray:
     mean = rng.uniform(0.0, 10.0, 200000)
     mean[:50000] = rng.uniform(0.0, 0.5, 50000)
     mean[50000:60000] = rng.uniform(10.0, 45.0, 10000)
-    mean[60000:60012] = [0.0, -0.0, -1.0, np.nan, np.inf, -np.inf, 655350.1, 10.0, 10.000000000000002, 20.0, 5e-324, 1e-17]
+    mean[70000:80000] = 10.0 ** rng.uniform(1.0, 15.0, 10000)
+    mean[60000:60012] = [0.0, -0.0, -1.0, np.nan, np.inf, -np.inf, 1.1e15, 10.0, 10.000000000000002, 20.0, 5e-324, 1e-17]
     return mean
 
 
@@ -143,7 +144,7 @@ def test_poisson(compiled):
     assert not difference.any(), means()[difference][:5]
 
 
-@pytest.mark.parametrize("mean", [0.01, 1.0, 9.99, 10.0, 10.1, 33.0])
+@pytest.mark.parametrize("mean", [0.01, 1.0, 9.99, 10.0, 10.1, 33.0, 1e4, 1e7])
 def test_poisson_of_one_mean(mean, build):
     columns = [column[:20000] for column in counters()]
     wanted = build("O2")("poisson", np.full(20000, mean), *columns)

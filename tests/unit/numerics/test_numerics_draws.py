@@ -96,26 +96,6 @@ def test_normal_distribution():
     assert kolmogorov(z, np.array([0.5 * math.erfc(-value / 2**0.5) for value in z])) < 1.95
 
 
-@pytest.mark.parametrize("mean", [0.1, 1.0, 9.5, 10.0, 10.5, 37.0])
-def test_poisson_distribution(mean):
-    counts = numerics.poisson(mean, *KEY, MANY, 5, 0, 0)
-    assert abs(counts.mean() - mean) < 4 * (mean / MANY.size) ** 0.5
-    assert abs(counts.var() - mean) < 4 * ((mean + 2 * mean**2) / MANY.size) ** 0.5
-    observed = np.bincount(counts.astype(int))
-    wanted = np.array([math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(observed.size)]) * MANY.size
-    enough = wanted > 5
-    chi_squared = ((observed - wanted)[enough] ** 2 / wanted[enough]).sum()
-    freedom = enough.sum() - 1
-    assert chi_squared < freedom + 4 * (2 * freedom) ** 0.5 + 4
-
-
-def test_poisson_outside_its_range():
-    assert numerics.poisson(-1.0, *KEY, 1, 2, 3, 4) == 0.0
-    for mean in (math.nan, math.inf, 655351.0):
-        assert math.isnan(numerics.poisson(mean, *KEY, 1, 2, 3, 4))
-    assert abs(numerics.poisson(50000.0, *KEY, 1, 2, 3, 4) - 50000.0) < 4 * 50000.0**0.5
-
-
 def test_the_c_text_refuses_fast_math():
     text = numerics.c_functions()
     assert "#ifdef __FAST_MATH__\n#error" in text

@@ -96,7 +96,7 @@ def test_a_need_is_bound_to_its_dimension() -> None:
     )
     bound = NEURONS + SIGNALS + RULE + projection + "{use: three, DA: ou.I}}}"
     assert faults(bound) == [("dimension", "'DA' is in pA")]
-    assert faults(NEURONS + SIGNALS + RULE + projection + "three}}") == [("need-unbound", "rule 'three' needs 'DA'")]
+    assert faults(NEURONS + SIGNALS + RULE + projection + "three}}") == [("need-unbound", "rule 'three' needs 'DA', in 1")]
 
 
 def test_one_fault_for_one_mistake() -> None:

@@ -29,7 +29,7 @@ def test_the_estimate_is_what_is_wired(rule: str, exact: bool) -> None:
         f"projections: {{s: {{from: p, to: q, connect: {rule}, multiple: true, port: I, weight: 1, delay: 1 ms}}}}\n"
     )
     model = checked(text)
-    wired, estimated = len(graph(text).rows["s"].i), expected_synapses(model, "s", model.spec.projections["s"])
+    wired, estimated = len(graph(text).rows["s"].i), expected_synapses(model, model.projections["s"])
     assert estimated == wired if exact else wired == pytest.approx(estimated, rel=0.2)
 
 
@@ -39,7 +39,7 @@ def test_only_the_wiring_can_tell() -> None:
         "projections: {s: {from: p, to: p, connect: {bernoulli: i/30}, self: true, port: I, weight: 1, delay: 1 ms}}\n"
     )
     model = checked(text)
-    assert expected_synapses(model, "s", model.spec.projections["s"]) == 0.0
+    assert expected_synapses(model, model.projections["s"]) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What a model file means, resolved once: parsed terms with their places, selections, whole steps."""

@@ -1,0 +1,48 @@
+"""Equations that one integrator advances together, linear ones split into coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from snndsl.expressions.tree import Expression
+
+__all__ = ["Group", "Linear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """coefficients[s]*s summed over the states, plus rest (None: nothing)."""
+
+    coefficients: dict[str, Expression] = field(default_factory=dict)
+    rest: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """States that one integrator advances together.
+
+    Parameters
+    ----------
+    method : str
+        Name of the integrator.
+    states : tuple of str
+        In the order of the file.
+    parts : mapping of str to Linear
+        Right sides split, for the linear methods; empty otherwise.
+    """
+
+    method: str
+    states: tuple[str, ...]
+    parts: Mapping[str, Linear]
+
+    def reaches(self) -> set[tuple[str, str]]:
+        """Return the pairs (row, column) of the propagator that are not zero by structure."""
+        pairs = {(state, state) for state in self.states}
+        pairs |= {(row, column) for row in self.states for column in self.parts[row].coefficients}
+        grown = True
+        while grown:
+            more = {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs
+            pairs |= more
+            grown = bool(more)
+        return pairs

@@ -1,0 +1,71 @@
+"""What the author of a model says will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from snndsl.expressions.tree import Expression
+from snndsl.model.selection import Selection
+from snndsl.model.text import Place, Term, ValueTerm
+
+__all__ = ["Expectation", "ListedSpikes", "SynapseValue"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListedSpikes:
+    """Spikes as columns of neurons and times, and the rows that count."""
+
+    place: Place
+    i: ValueTerm
+    t: ValueTerm
+    where: Term | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SynapseValue:
+    """A value of synapses: an expression of their variables, or the mean, max, min or fraction of one."""
+
+    projections: tuple[str, ...]
+    reduce: str | None
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectation:
+    """A bound, or several, on something that can be measured.
+
+    Parameters
+    ----------
+    name : str
+        As in the model.
+    place : Place
+        Of its entry.
+    of : Selection or SynapseValue
+        Of whom.
+    value : str
+        What, as written.
+    each : str or None
+        ``trial`` or ``neuron``: what must meet the bounds; None: all together.
+    at, after, until : int or None
+        Stamps.
+    bounds : mapping of str to tuple of ValueTerm
+        ``between`` (two), ``near``, ``within``, ``at_least``, ``at_most``, ``equals`` (one each): those that are given.
+    spikes : mapping of str to ListedSpikes
+        ``equals`` and ``against``, where spikes are listed.
+    said : str
+        The bounds as written.
+    """
+
+    name: str
+    place: Place
+    of: Selection | SynapseValue
+    value: str
+    each: Literal["trial", "neuron"] | None
+    at: int | None
+    after: int | None
+    until: int | None
+    bounds: Mapping[str, tuple[ValueTerm, ...]]
+    spikes: Mapping[str, ListedSpikes]
+    said: str

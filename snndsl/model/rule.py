@@ -1,0 +1,86 @@
+"""A plasticity rule in one namespace, and its use by a projection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from snndsl.expressions.statements import Deliver
+from snndsl.model.element import Instruction, Parameter, Timer
+from snndsl.model.text import Place, Term, ValueTerm
+
+__all__ = ["PlasticityRule", "RuleUse"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlasticityRule:
+    """A plasticity rule; mappings keep the order of the file.
+
+    Parameters
+    ----------
+    name : str
+        As used: ``stdp``, ``lib.stdp``.
+    place : Place
+        Of its definition.
+    parameters : mapping of str to Parameter
+        Its own, and constants of its file (`constants`).
+    needs : mapping of str to str
+        Quantities from outside: name and unit.
+    states : mapping of str to ValueTerm
+        Initial values of its own states.
+    traces : mapping of str to tuple of Term
+        Time constant, and the value it relaxes to.
+    on_pre, on_post, on_start : tuple of Instruction
+        What a synapse does when a spike reaches it, and before the run.
+    every : tuple of Timer
+        Periodic statements.
+    order : str
+        Which of two events of one stamp is first.
+    bound : Term or None
+        Largest magnitude of the weight.
+    require : tuple of Term
+        Conditions on its parameters.
+    """
+
+    name: str
+    place: Place
+    parameters: Mapping[str, Parameter]
+    constants: frozenset[str]
+    needs: Mapping[str, str]
+    states: Mapping[str, ValueTerm]
+    traces: Mapping[str, tuple[Term, Term]]
+    on_pre: tuple[Instruction, ...]
+    on_post: tuple[Instruction, ...]
+    on_start: tuple[Instruction, ...]
+    every: tuple[Timer, ...]
+    order: Literal["pre_first", "post_first"]
+    bound: Term | None
+    require: tuple[Term, ...]
+
+    @property
+    def delivers(self) -> bool:
+        """Whether on_pre says itself what is transmitted."""
+        return any(isinstance(item.statement, Deliver) for item in self.on_pre)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleUse:
+    """A rule as a projection uses it.
+
+    Parameters
+    ----------
+    rule : PlasticityRule
+        The rule.
+    place : Place
+        Of the use.
+    given : mapping of str to ValueTerm
+        Parameters that the projection sets.
+    bound : mapping of str to ValueTerm
+        What its needs are bound to.
+    """
+
+    rule: PlasticityRule
+    place: Place
+    given: Mapping[str, ValueTerm]
+    bound: Mapping[str, ValueTerm]

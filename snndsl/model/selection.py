@@ -1,0 +1,38 @@
+"""Selections of neurons: spans of populations in written order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Block", "Selection"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neurons start <= i < stop of one population or source."""
+
+    population: str
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Blocks in written order; i, j and N count through them."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return sum(block.size for block in self.blocks)
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """Names of the populations, each once, in order of appearance."""
+        return tuple(dict.fromkeys(block.population for block in self.blocks))

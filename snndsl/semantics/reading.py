@@ -1,0 +1,146 @@
+"""A model file while it is read: what is known so far, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from snndsl.errors import Fault, ModelError
+from snndsl.expressions import TextFault
+from snndsl.expressions.dimensions import UNKNOWN
+from snndsl.frontend.data import DataColumns, load_data
+from snndsl.frontend.loader import ModelSource
+from snndsl.model.data import DataColumn
+from snndsl.model.selection import Selection
+from snndsl.model.text import Place, Term
+from snndsl.schema import ModelSpec
+from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.rule import RuleDraft
+from snndsl.semantics.scope import Maker, Result, Scope
+from snndsl.semantics.selection import resolve
+from snndsl.semantics.terms import parse_term
+
+__all__ = ["MAX_SIZE", "Reading", "is_library"]
+
+MAX_SIZE = 2**31 - 1
+
+
+def is_library(source: ModelSource) -> bool:
+    """Tell whether a file holds definitions only: nothing in it can run."""
+    spec = source.model
+    return spec.time is None and not (spec.populations or spec.projections or spec.stimuli)
+
+
+@dataclass(eq=False)
+class Reading:
+    """What the sections that were read so far say.
+
+    Parameters
+    ----------
+    source : ModelSource
+        The files.
+    step : Fraction
+        Length of a step in ms.
+    file_steps : int
+        Length of the run that the file describes.
+    constants : mapping of str to Term
+        Of the model file.
+    data : DataColumns
+        Of the model file; `file_data` those of any file it imports.
+    scope : Scope
+        Of the model file.
+    faults : list of Fault
+        Takes what is wrong.
+    sizes : dict of str to int
+        Of populations and sources; those of `unsized` are wrong in the file and stand here as the largest possible.
+    elements, signals : dict of str to ElementDraft
+        By population and by signal; `element_scopes` and `signal_scopes` are theirs.
+    rules : dict of str to list of RuleDraft
+        By projection; `rule_scopes` are theirs.
+    ports : dict of str to Dimension or Kind
+        Of the weights of each projection.
+    """
+
+    source: ModelSource
+    step: Fraction
+    file_steps: int
+    constants: Mapping[str, Term]
+    data: DataColumns
+    scope: Scope
+    faults: list[Fault]
+    sizes: dict[str, int] = field(default_factory=dict)
+    unsized: set[str] = field(default_factory=set)
+    elements: dict[str, ElementDraft] = field(default_factory=dict)
+    element_scopes: dict[str, Scope] = field(default_factory=dict)
+    signals: dict[str, ElementDraft] = field(default_factory=dict)
+    signal_scopes: dict[str, Scope] = field(default_factory=dict)
+    rules: dict[str, list[RuleDraft]] = field(default_factory=dict)
+    rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
+    weights: dict[str, Result] = field(default_factory=dict)
+    file_data: dict[int, DataColumns] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> ModelSpec:
+        """What the file says."""
+        return self.source.model
+
+    def place(self, *path: str | int) -> Place:
+        """Return a place of the model file."""
+        return Place(self.source.locations, path)
+
+    def report(self, place: Place, code: str, what: str, expected: str = "", try_: str = "") -> None:
+        """Take a fault at the beginning of a text."""
+        self.faults.append(place.problem(code, what, expected, try_))
+
+    def set_size(self, name: str, size: int | None) -> None:
+        """Keep the size of a population or source; None: it is wrong, which is reported, and nothing else is judged by it."""
+        self.sizes[name] = size if size is not None else MAX_SIZE
+        if size is None:
+            self.unsized.add(name)
+
+    def term(self, text: Any, *path: str | int) -> Term | None:
+        """Parse an expression of the model file; None after reporting what is wrong."""
+        place = self.place(*path)
+        try:
+            return parse_term(str(text), place)
+        except TextFault as error:
+            self.faults.append(place.fault(error))
+            return None
+
+    def selection(self, items: tuple[str, ...], what: str, *path: str | int) -> Selection | None:
+        """Return what texts select among populations, sources and signals; None after reporting what is wrong."""
+        sizes = {**self.sizes, **dict.fromkeys(self.spec.signals, 1)}
+        try:
+            return resolve(items, sizes, self.spec.groups, self.place(*path), what)
+        except ModelError as error:
+            self.faults += error.faults
+            return None
+
+    def signal_makers(self) -> dict[str, Maker]:
+        """Return how the dimension of every ``signal.x`` is found: states, parameters and aliases of signals."""
+        makers: dict[str, Maker] = {}
+        for name, element in self.signals.items():
+            for own in (*element.states, *element.parameters, *element.aliases):
+                makers[f"{name}.{own}"] = partial(self._signal, name, own)
+        return makers
+
+    def _signal(self, name: str, own: str) -> Result | None:
+        known = self.signal_scopes.get(name)
+        return UNKNOWN if known is None else known.lookup(own)
+
+    def columns_of(self, element: ElementDraft) -> Mapping[str, DataColumn]:
+        """Return the arrays that an element may call, by flat name: those of its file and of the files of its parts."""
+        columns = DataColumns(self.data)
+        columns.unreadable = self.data.unreadable
+        for prefix, source in element.sources.items():
+            if source is self.source:
+                continue
+            if id(source) not in self.file_data:
+                self.file_data[id(source)] = load_data(source, self.step, self.faults)[0]
+            columns.unreadable |= self.file_data[id(source)].unreadable
+            for name, column in self.file_data[id(source)].items():
+                columns[f"{prefix}:{name}" if prefix else name] = column
+        return columns

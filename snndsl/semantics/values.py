@@ -1,0 +1,98 @@
+"""Values are read: one expression, or one for each element, with their dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from snndsl.expressions import TextFault, to_text
+from snndsl.expressions.dimensions import fits
+from snndsl.expressions.tree import Number
+from snndsl.model.text import Term, ValueTerm
+from snndsl.semantics.constants import constant_value
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.scope import Result, said
+from snndsl.semantics.terms import value_terms
+from snndsl.semantics.usable import BUILD
+from snndsl.units import ONE, Dimension, near_unit, parse_unit
+
+_RATE = parse_unit("Hz").dimension
+
+__all__ = ["ReadValue", "read_value", "whole_size"]
+
+
+class ReadValue(NamedTuple):
+    """A value and its dimension; None for what is reported as wrong."""
+
+    terms: ValueTerm | None
+    kind: Result | None
+
+
+def read_value(
+    model: Reading,
+    value: Any,
+    wanted: Result | None,
+    what: str,
+    extra: Mapping[str, Result],
+    *path: str | int,
+    functions: Collection[str] = BUILD,
+) -> ReadValue:
+    """Read a value for every element of something; its length, names, dimension, and the functions it calls are checked."""
+    place = model.place(*path)
+    try:
+        terms = value_terms(value, place)
+    except TextFault as error:
+        model.faults.append(place.fault(error))
+        return ReadValue(None, None)
+    for term in terms if isinstance(terms, tuple) else (terms,):
+        model.scope.before_run(term, functions)
+    if isinstance(terms, Term):
+        found = model.scope.of(terms, extra)
+        if found is not None and isinstance(wanted, Dimension) and not fits(found, wanted):
+            model.faults.append(terms.problem("dimension", f"{what} is {said(found)}", said(wanted), _with_unit(terms, wanted)))
+        return ReadValue(terms, found)
+    size = model.sizes.get(str(path[1])) if path[0] == "populations" else None
+    if size is not None and path[1] not in model.unsized and len(terms) != size:
+        model.faults.append(
+            place.problem("list-length", f"{what} has {len(terms)} values for {size} neurons", f"{size} values")
+        )
+    found = None
+    for term in terms:
+        model.scope.expect(term, wanted, what, extra)
+        found = model.scope.of(term, extra)
+    return ReadValue(terms, found)
+
+
+def _with_unit(term: Term, wanted: Dimension) -> str:
+    """Return a bare number with the unit it lacks, or with the one that was probably meant."""
+    node = term.tree
+    if not isinstance(node, Number) or wanted.is_dimensionless:
+        return ""
+    if node.unit is None:
+        usual = "Hz" if wanted == _RATE else str(wanted)  # kHz is what the program computes in, not what people write
+        return f"{node.text} {usual}"
+    near = near_unit(node.unit.text, wanted)
+    return f"{to_text(Number(node.value, None))} {near}" if near else ""
+
+
+def whole_size(model: Reading, text: str, what: str, *path: str | int) -> int | None:
+    """Return a constant positive whole number; None after reporting what is wrong."""
+    place = model.place(*path)
+    value = constant_value(model, text, *path)
+    term = model.term(text, *path) if value is not None else None
+    if value is None or term is None:
+        return None
+    if not fits(model.scope.of(term) or ONE, ONE):
+        model.scope.expect(term, ONE, what)
+        return None
+    if not abs(value) < float("inf"):
+        model.faults.append(place.problem("size-not-positive", f"{what} has size {value}", "a whole number, at least 1"))
+        return None
+    if value != int(value) or value < 1:
+        shown = int(value) if value == int(value) else value
+        model.faults.append(place.problem("size-not-positive", f"{what} has size {shown}", "a whole number, at least 1"))
+        return None
+    if value > 2**31 - 1:
+        model.faults.append(place.problem("too-many-neurons", f"{what} has size {value:.3g}", "at most 2147483647"))
+        return None
+    return int(value)
