@@ -18,7 +18,7 @@ from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.ir import OPERATIONS, Program, Target
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.ir.dump import dump
 from snndsl.numerics import c_functions
 from snndsl_brian2.readme import readme
@@ -29,15 +29,12 @@ __all__ = ["TARGET", "Brian2Backend", "backend"]
 
 TARGET = Target(
     name="brian2",
-    operations=frozenset(OPERATIONS),
-    features=frozenset(
-        {
-            "plastic", "dendritic_delay", "post_first", "ticks", "injections", "sources", "samples", "state_record",
-            "synapse_record", "plastic_source_stamp_0",
-        }
-    ),
+    operations=EVERY_OPERATION,
+    features=EVERYTHING,
     needs=("c++", "brian2"),
-)  # fmt: skip
+    costs=Costs(start=0.5, step=1e-6, update=1.5e-8, arrival=1e-8),
+    late_failures=True,
+)
 """What Brian2 can do: everything the program can say."""
 
 

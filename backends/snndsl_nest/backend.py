@@ -19,7 +19,7 @@ from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.ir import OPERATIONS, Program, Target
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.ir.dump import dump
 from snndsl.numerics import c_functions
 from snndsl_nest.kernels import kernel_source
@@ -31,17 +31,13 @@ __all__ = ["TARGET", "NestBackend", "backend"]
 
 TARGET = Target(
     name="nest",
-    operations=frozenset(OPERATIONS),
-    features=frozenset(
-        {
-            "plastic", "dendritic_delay", "post_first", "ticks", "injections", "sources", "samples", "state_record",
-            "synapse_record", "plastic_source_stamp_0",
-        }
-    ),
+    operations=EVERY_OPERATION,
+    features=EVERYTHING,
     max_ports=64,
     max_delay=2**20,
     needs=("c++", "boost", "ltdl", "nest"),
-)  # fmt: skip
+    costs=Costs(start=1.0, step=1e-6, update=3.5e-8, arrival=3e-8),
+)
 """What NEST can do: everything the program can say, with delays that fit into its 21 bits."""
 
 HEADERS = ("boost/type_index.hpp", "ltdl.h")

@@ -13,18 +13,18 @@ from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import arrays, settings
 from snndsl.errors import Fault
-from snndsl.ir import OPERATIONS, Program, Target
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.ir.dump import dump
 from snndsl.ir.serial import neuron_to, rule_to
 
 __all__ = ["TARGET", "ReferenceBackend", "backend"]
 
-FEATURES = (
-    "plastic", "dendritic_delay", "post_first", "ticks", "injections", "sources", "samples", "state_record", "synapse_record",
-    "plastic_source_stamp_0",
-)  # fmt: skip
-
-TARGET = Target(name="reference", operations=frozenset(OPERATIONS), features=frozenset(FEATURES))
+TARGET = Target(
+    name="reference",
+    operations=EVERY_OPERATION,
+    features=EVERYTHING,
+    costs=Costs(start=1.0, step=1.5e-4, update=5e-8, arrival=1e-7),
+)
 """Everything a program can say."""
 
 _RUN = '''"""{name} on the NumPy reference interpreter, written by snndsl.

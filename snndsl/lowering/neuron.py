@@ -267,12 +267,12 @@ class _Lowering:
 
     def _every(self, place: int, timer: Timer, old: Mapping[str, Expr]) -> None:
         name = f"every__{place}"
-        self._parameter(name, f"steps of {to_text(timer.period.tree)}")
+        self._parameter(name, "period in steps")
         self.periods[name] = float(timer.steps)
         now = Call("add", (Ref("step"), Const(1.0)))
         turns = Call("floor", (Call("div", (now, Ref(name))),))
         rest = Call("sub", (now, Call("mul", (Ref(name), turns))))
-        due = self.builder.let("due", Call("eq", (rest, Const(0.0))), f"every {to_text(timer.period.tree)}")
+        due = self.builder.let("due", Call("eq", (rest, Const(0.0))), "every: due in this step")
         before = dict(self.latest)
         for instruction in timer.instructions:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))

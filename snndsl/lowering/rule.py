@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from snndsl.expressions import to_text, tree
+from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
 from snndsl.lowering.comments import statement_text
@@ -90,8 +90,8 @@ class _Lowering:
         found = {"params.q__": "weights are multiples of it", "params.bound__": "largest magnitude of w"}
         found |= dict.fromkeys(("params.key__0", "params.key__1"), "key of the random draws")
         found |= {f"states.last_{kind}__": f"stamp of the last {kind} arrival" for kind in ("pre", "post")}
-        for trace, (tau, _) in self.element.traces.items():
-            found[f"params.{trace}__c"] = f"-1/({to_text(tau.tree)}) in steps"
+        for trace in self.element.traces:  # no numbers here: another time constant compiles nothing
+            found[f"params.{trace}__c"] = f"-h/tau of {trace}"
             found[f"params.{trace}__to"] = f"what {trace} decays to"
             found[f"states.{trace}__last"] = f"stamp at which {trace} was assigned"
         return found
