@@ -17,6 +17,7 @@ from snndsl.ir.remarks import Remarks
 __all__ = ["Scope", "block_lines", "expression"]
 
 _IN_PLACE = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
+_POLYNOMIAL = frozenset({"add", "sub", "mul", "neg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,15 @@ def _direct(block: Block, read: Iterable[str]) -> dict[str, str]:
         place = next((k for k, (name, _) in enumerate(block.lets) if name == value), None)
         if place is None or uses[value] > 1 or state in final or last.get(state, -1) > place:
             continue
-        if last.get(state) != place or _in_place(block.lets[place][1], state):
+        tree = block.lets[place][1]
+        if _in_place(tree, state) or (last.get(state) != place and _is_polynomial(tree)):
             found[value] = state
     return found
+
+
+def _is_polynomial(tree: Expr) -> bool:
+    """Tell whether an expression has sums and products alone: Brian2 reads what is assigned to a state with SymPy."""
+    return all(not isinstance(part, Call) or part.op in _POLYNOMIAL for part in walk(tree))
 
 
 def _in_place(tree: Expr, state: str) -> bool:

@@ -75,6 +75,8 @@ def test_all_writes_at_once() -> None:
         (op("add", "v", op("mul", "w", "x")), ["v += w * x"]),  # v + (w*x)
         (op("mul", "v", op("sub", "w", "x")), ["v *= w - x"]),
         (op("sub", "w", 1.0), ["v = w - 1.0"]),
+        (op("exp", "w"), ["a__1 = snn_exp(w)", "v = a__1"]),  # Brian2 would read it with SymPy
+        (op("add", "v", op("exp", "w")), ["v += snn_exp(w)"]),
         (op("add", "w", "v"), ["a__1 = w + v", "v = a__1"]),
         (op("add", op("add", "v", "w"), "x"), ["a__1 = v + w + x", "v = a__1"]),  # (v + w) + x is not v + (w + x)
         (op("add", "v", op("mul", "w", "v")), ["a__1 = v + w * v", "v = a__1"]),
