@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from snndsl.ir.features import FEATURES
 from snndsl.ir.operations import OPERATIONS
@@ -71,6 +72,8 @@ class Target:
     late_failures : bool
         Whether it does what happens at a synapse only after the dendritic part of the delay. A run that such an event stops
         is then some steps longer than elsewhere; the reason is the same.
+    failing_cases : mapping of str to str
+        Cases of the conformance suite (`snndsl.testing`) that it runs and fails, with the reason.
     """
 
     name: str
@@ -82,3 +85,4 @@ class Target:
     needs: tuple[str, ...] = ()
     costs: Costs | None = None
     late_failures: bool = False
+    failing_cases: Mapping[str, str] = field(default_factory=dict)
