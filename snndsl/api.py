@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from snndsl.backend import REFERENCE
 from snndsl.backend.control import Listener, Request, claim_folder
 from snndsl.backend.registry import backend as backend_named
 from snndsl.backend.registry import backend_names
@@ -181,7 +182,7 @@ def load(
 
 def run(
     model: Model | str | os.PathLike[str],
-    backend: str = "reference",
+    backend: str = REFERENCE,
     duration: str | None = None,
     out: str | os.PathLike[str] | None = None,
     *,

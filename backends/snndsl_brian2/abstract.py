@@ -1,45 +1,33 @@
 """Expressions and blocks of the program as Brian2's abstract code.
 
-Every operation is in parentheses, every statement has its own name, and nothing is assigned from an expression that contains
-it: so Brian2 has nothing to rewrite, and the order of evaluation is the program's.
+A variable is assigned from an expression that contains it only as ``x += ...`` and the like, so Brian2 has nothing to rewrite
+and the order of evaluation is the program's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
-from snndsl.ir import Block, Call, Const, Expr, Ref
+from snndsl.backend.printing import PYTHON, saved_states, written
+from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, walk
+from snndsl.ir.remarks import Remarks
 
-__all__ = ["FUNCTIONS", "INFIX", "Scope", "block_lines", "expression"]
+__all__ = ["Scope", "block_lines", "expression"]
 
-INFIX: Mapping[str, str] = {
-    "add": "+", "sub": "-", "mul": "*", "div": "/", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=",
-    "and": "and", "or": "or",
-}  # fmt: skip
-"""Operations that abstract code writes between its operands."""
-
-FUNCTIONS: Mapping[str, str] = {
-    "floor": "floor", "abs": "abs", "sqrt": "sqrt",
-    "select": "snn_select", "exp": "snn_exp", "log": "snn_log", "expm1": "snn_expm1", "log1p": "snn_log1p", "sin": "snn_sin",
-    "cos": "snn_cos", "tan": "snn_tan", "tanh": "snn_tanh", "exprel": "snn_exprel", "sigmoid": "snn_sigmoid",
-    "uniform": "snn_uniform", "normal": "snn_normal", "poisson": "snn_poisson",
-}  # fmt: skip
-"""Operations that are functions: three of Brian2, which round correctly everywhere, and those of code/functions.h."""
-
-_KEYS = {"uniform": 0, "normal": 0, "poisson": 1}  # place of the first of the two key words among the arguments
+_IN_PLACE = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
+_POLYNOMIAL = frozenset({"add", "sub", "mul", "neg"})
 
 
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What the names of a block stand for.
 
     Parameters
     ----------
-    mangle : callable
-        Gives the name of a local, parameter, state or port.
-    own : container of str
-        Names that are parameters, states or ports; all others that are no locals are looked up in `builtins`.
-    builtins : mapping of str to str
-        Built-in name of the program to abstract code.
+    names : mapping of str to str
+        Name of the program to abstract code: locals, parameters, states, ports, built-in names.
     stamp : str
         Abstract code of the stamp at which the block runs (where an index out of range happened).
     samples : mapping of str to int
@@ -48,30 +36,13 @@ class Scope:
         Number of each key word of a draw; filled as they appear. Keys are data: another seed compiles nothing.
     """
 
-    def __init__(
-        self,
-        mangle: Callable[[str], str],
-        own: Container[str],
-        builtins: Mapping[str, str],
-        stamp: str,
-        samples: Mapping[str, int],
-        keys: dict[float, int],
-    ) -> None:
-        self.mangle = mangle
-        self.own = own
-        self.builtins = builtins
-        self.stamp = stamp
-        self.samples = samples
-        self.keys = keys
-
-    def name(self, name: str, local: Container[str]) -> str:
-        """Return the abstract code of a name."""
-        if name in local or name in self.own or name not in self.builtins:
-            return self.mangle(name)
-        return self.builtins[name]
+    names: Mapping[str, str]
+    stamp: str
+    samples: Mapping[str, int]
+    keys: dict[float, int]
 
 
-def expression(tree: Expr, scope: Scope, local: Container[str] = ()) -> str:
+def expression(tree: Expr, scope: Scope) -> str:
     """Return abstract code that evaluates `tree` in exactly its order.
 
     Parameters
@@ -80,50 +51,97 @@ def expression(tree: Expr, scope: Scope, local: Container[str] = ()) -> str:
         Any.
     scope : Scope
         What names stand for.
-    local : container of str
-        Locals defined so far.
     """
-    match tree:
-        case Const(value):
-            return repr(float(value)) if value > 0 else f"({float(value)!r})" if repr(float(value))[0] == "-" else "0.0"
-        case Ref(name):
-            return scope.name(name, local)
-        case Call("neg", (argument,), _):
-            return f"(-{expression(argument, scope, local)})"
-        case Call("not", (argument,), _):
-            return f"(not {expression(argument, scope, local)})"
-        case Call("sample", (argument,), key):
-            return f"snn_sample({scope.samples[key]}, {expression(argument, scope, local)}, {scope.stamp})"
-        case Call(op, (left, right), _) if op in INFIX:
-            return f"({expression(left, scope, local)} {INFIX[op]} {expression(right, scope, local)})"
-        case Call(op, arguments, _):
-            texts = [_argument(op, place, argument, scope, local) for place, argument in enumerate(arguments)]
-            return f"{FUNCTIONS[op]}({', '.join(texts)})"
+
+    def function(call: Call, printed: Callable[[Expr], str]) -> str:
+        operation = OPERATIONS[call.op]
+        texts = [printed(argument) for argument in call.args]
+        if operation.is_draw:
+            for place in (operation.keys, operation.keys + 1):
+                word = call.args[place]
+                if isinstance(word, Const):
+                    texts[place] = f"snn_key({scope.keys.setdefault(float(word.value), len(scope.keys))})"
+        if call.op == "sample":
+            texts = [str(scope.samples[call.key]), *texts, scope.stamp]
+        return f"{operation.c if operation.is_own else call.op}({', '.join(texts)})"
+
+    return written(tree, PYTHON, scope.names.__getitem__, function)
 
 
-def _argument(op: str, place: int, tree: Expr, scope: Scope, local: Container[str]) -> str:
-    first = _KEYS.get(op)
-    if first is not None and place in (first, first + 1) and isinstance(tree, Const):
-        return f"snn_key({scope.keys.setdefault(float(tree.value), len(scope.keys))})"
-    text = expression(tree, scope, local)
-    return f"int({text})" if (op, place) == ("select", 0) else text
+def block_lines(
+    block: Block, scope: Scope, states: Iterable[str], remarks: Remarks, read: Iterable[str] = ()
+) -> tuple[list[str], list[str]]:
+    """Return the statements of a block.
 
+    Parameters
+    ----------
+    block : Block
+        Of a neuron or a rule.
+    scope : Scope
+        What names stand for.
+    states : iterable of str
+        Of the neuron or the rule.
+    remarks : Remarks
+        On the locals of the block.
+    read : iterable of str
+        Names that are read between the two parts.
 
-def block_lines(block: Block, scope: Scope) -> list[str]:
-    """Return the statements of a block: locals in order, then all writes at once."""
-    local: set[str] = set()
+    Returns
+    -------
+    list of str
+        Locals in order, and states that nothing reads any more.
+    list of str
+        The other writes, all at once.
+    """
+    direct = _direct(block, read)
     lines = []
     for name, tree in block.lets:
-        lines.append(f"{scope.mangle(name)} = {expression(tree, scope, local)}")
-        local.add(name)
-    written = {state for state, _ in block.writes}
-    writes = []
-    for state, name in block.writes:
-        if state == name:
+        beside = remarks.beside(name)
+        if name in direct:
+            lines.append(_assigned(direct[name], tree, scope) + beside)
+        else:
+            lines.append(f"{scope.names[name]} = {expression(tree, scope)}{beside}")
+    old = {state: f"{scope.names[state]}__before" for state in saved_states(block, states)}
+    lines += [f"{name} = {scope.names[state]}" for state, name in old.items()]
+    done = {(state, name) for name, state in direct.items()}
+    return lines, [
+        f"{scope.names[state]} = {old.get(name, scope.names[name])}"
+        for state, name in block.writes
+        if (state, name) not in done and state != name
+    ]
+
+
+def _assigned(state: str, tree: Expr, scope: Scope) -> str:
+    if isinstance(tree, Call) and tree.op in _IN_PLACE and tree.args[0] == Ref(state):
+        return f"{scope.names[state]} {_IN_PLACE[tree.op]} {expression(tree.args[1], scope)}"
+    return f"{scope.names[state]} = {expression(tree, scope)}"
+
+
+def _direct(block: Block, read: Iterable[str]) -> dict[str, str]:
+    """Return the locals that are nothing but the new value of a state which nobody reads any more, with that state."""
+    reads = [(place, part.name) for place, (_, tree) in enumerate(block.lets) for part in walk(tree) if isinstance(part, Ref)]
+    uses = Counter(name for _, name in reads) + Counter(value for _, value in block.writes) + Counter(read)
+    last = {name: place for place, name in reads}
+    final = {value for _, value in block.writes} | set(read)
+    found = {}
+    for state, value in block.writes:
+        place = next((k for k, (name, _) in enumerate(block.lets) if name == value), None)
+        if place is None or uses[value] > 1 or state in final or last.get(state, -1) > place:
             continue
-        value = scope.name(name, local)
-        if name in written and name not in local:  # another state whose old value is meant
-            value = f"{scope.mangle(name)}_old"
-            lines.append(f"{value} = {scope.mangle(name)}")
-        writes.append(f"{scope.mangle(state)} = {value}")
-    return [*lines, *writes]
+        tree = block.lets[place][1]
+        if _in_place(tree, state) or (last.get(state) != place and _is_polynomial(tree)):
+            found[value] = state
+    return found
+
+
+def _is_polynomial(tree: Expr) -> bool:
+    """Tell whether an expression has sums and products alone: Brian2 reads what is assigned to a state with SymPy."""
+    return all(not isinstance(part, Call) or part.op in _POLYNOMIAL for part in walk(tree))
+
+
+def _in_place(tree: Expr, state: str) -> bool:
+    """Tell whether an expression is its state changed by something that does not contain it."""
+    match tree:
+        case Call(op, (Ref(name), other), _) if op in _IN_PLACE and name == state:
+            return Ref(state) not in walk(other)
+    return False

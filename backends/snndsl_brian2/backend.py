@@ -9,17 +9,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from snndsl.attendance import run_attended
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
-from snndsl.backend.tree_data import arrays, settings
+from snndsl.backend.tree_data import common_files, shipped
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.ir import OPERATIONS, Program, Target
-from snndsl.ir.dump import dump
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.numerics import c_functions
 from snndsl_brian2.readme import readme
 from snndsl_brian2.script import script
@@ -29,15 +26,12 @@ __all__ = ["TARGET", "Brian2Backend", "backend"]
 
 TARGET = Target(
     name="brian2",
-    operations=frozenset(OPERATIONS),
-    features=frozenset(
-        {
-            "plastic", "dendritic_delay", "post_first", "ticks", "injections", "sources", "samples", "state_record",
-            "synapse_record", "plastic_source_stamp_0",
-        }
-    ),
+    operations=EVERY_OPERATION,
+    features=EVERYTHING,
     needs=("c++", "brian2"),
-)  # fmt: skip
+    costs=Costs(start=0.5, step=1e-6, update=1.5e-8, arrival=1e-8),
+    late_failures=True,
+)
 """What Brian2 can do: everything the program can say."""
 
 
@@ -67,16 +61,9 @@ class Brian2Backend:
         """
         keys: dict[float, int] = {}
         text = script(program, keys)
-        code = {f"code/{entry.name}": entry.read_text(encoding="utf-8") for entry in _shipped()}
-        code["code/run_folder.py"] = files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8")
-        code["code/functions.h"] = c_functions()
-        texts = {
-            "README.md": readme(program, building.FLAGS),
-            "run.py": text,
-            "settings.json": settings(program, self.name, {"keys": sorted(keys, key=keys.__getitem__)}),
-            "program.txt": dump(program),
-        }
-        return SourceTree({**texts, **code, **arrays(program)})
+        code = {**shipped("snndsl_brian2.tree", (".py", ".h")), "code/functions.h": c_functions()}
+        words = {"keys": sorted(keys, key=keys.__getitem__)}
+        return SourceTree({**common_files(program, self.name, readme(program, building.FLAGS), text, words), **code})
 
     def build(self, tree: Path, cache: BuildCache, log: Path) -> Path | None:
         """Compile the tree in a process of its own, unless that was done before.
@@ -100,11 +87,6 @@ class Brian2Backend:
                 raise SimulationFailed(Fault("build-failed", f"Brian2 could not build the model (see {log})"))
 
         return cache.get(building.key(tree), compile_into)
-
-
-def _shipped() -> list[Traversable]:
-    entries = [entry for entry in files("snndsl_brian2.tree").iterdir() if entry.name.endswith((".py", ".h"))]
-    return sorted((entry for entry in entries if entry.name != "__init__.py"), key=lambda entry: entry.name)
 
 
 def _quiet() -> dict[str, str]:

@@ -5,25 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from snndsl.ir import Neuron
+from snndsl.backend.names import free_names
+from snndsl.ir import Block, Neuron, names_read
+from snndsl.ir.remarks import Remarks
 from snndsl_brian2.abstract import Scope, block_lines
-from snndsl_brian2.tree.names import neuron_name
+from snndsl_brian2.words import reserved
 
-__all__ = ["NeuronCode", "neuron_code"]
+__all__ = ["NeuronCode", "builtin_lines", "neuron_code"]
 
-_BUILTINS = {"i": "(i + 0.0)", "step": "(t_in_timesteps + 0.0)", "trial": "snn_trial(0.0)"}
+_BUILTINS = {"step": "t_in_timesteps + 0.0", "trial": "snn_trial(0.0)", "i": "i + 0.0"}
+_MEANING = {"step": "number of the step", "trial": "number of the trial", "i": "index of the neuron"}
 
 
 @dataclass(frozen=True, slots=True)
 class NeuronCode:
-    """Equations (all variables are parameters), the update of a step, and what a spike does."""
+    """A neuron in Brian2's words.
+
+    Parameters
+    ----------
+    model : tuple of str
+        Equations; all variables are parameters.
+    update, reset : tuple of str
+        What a step and a spike do.
+    names : mapping of str to str
+        Parameter, state or port of the program to its variable.
+    """
 
     model: tuple[str, ...]
     update: tuple[str, ...]
     reset: tuple[str, ...]
+    names: Mapping[str, str]
 
 
-def neuron_code(neuron: Neuron, samples: Mapping[str, int], keys: dict[float, int]) -> NeuronCode:
+def neuron_code(neuron: Neuron, samples: Mapping[str, int], keys: dict[float, int], remarks: Remarks) -> NeuronCode:
     """Return the texts of a neuron.
 
     Parameters
@@ -34,15 +48,51 @@ def neuron_code(neuron: Neuron, samples: Mapping[str, int], keys: dict[float, in
         Number of each sample.
     keys : dict of float to int
         Number of each key word of a draw; new ones are added.
+    remarks : Remarks
+        On the neuron.
     """
-    own = {*neuron.params, *neuron.states, *neuron.ports}
-    scope = Scope(neuron_name, own, _BUILTINS, "(t_in_timesteps + 1.0)", samples, keys)
-    model = [f"{neuron_name(name)} : 1 (constant)" for name in neuron.params]
-    model += [f"{neuron_name(name)} : 1" for name in (*neuron.states, *neuron.ports)]
+    own = (*neuron.params, *neuron.states, *neuron.ports)
+    names = free_names(own, reserved)
+    model = [f"{names[name]} : 1 (constant){remarks.beside('params', name)}" for name in neuron.params]
+    model += [f"{names[name]} : 1{remarks.beside('states', name)}" for name in neuron.states]
+    model += [f"{names[name]} : 1  # input of a step" for name in neuron.ports]
     model.append("fires : boolean")
-    lines = block_lines(neuron.update, scope)
-    writes = len(lines) - len([1 for state, name in neuron.update.writes if state != name])
-    lines.insert(writes, f"fires = {neuron_name(neuron.fires) if neuron.fires else 'False'}")
-    lines += [f"{neuron_name(port)} = 0.0" for port in neuron.ports]
-    reset = block_lines(neuron.reset, scope) if neuron.fires else []
-    return NeuronCode(tuple(model), tuple(lines), tuple(reset))
+
+    def code(block: Block, kind: str, read: tuple[str, ...] = ()) -> tuple[list[str], list[str]]:
+        built = {name: text for name, text in _BUILTINS.items() if name in names_read([block]) and name not in own}
+        local = free_names((*(name for name, _ in block.lets), *_variables(built)), reserved, set(names.values()))
+        known = names | local | {name: local[_VARIABLE.get(name, name)] for name in built}
+        if kind == "update" and neuron.fires:
+            known |= {neuron.fires: "fires"}
+        scope = Scope(known, "t_in_timesteps + 1.0", samples, keys)
+        first, last = block_lines(block, scope, neuron.states, remarks.of(kind), read)
+        return [*builtin_lines(built, known, _MEANING), *first], last
+
+    lines, writes = code(neuron.update, "update", (neuron.fires,) if neuron.fires else ())
+    emptied = [f"{names[port]} = 0.0" for port in neuron.ports]
+    update = [*lines, *([] if neuron.fires else ["fires = False"]), *writes, *emptied]
+    lines, writes = code(neuron.reset, "reset")
+    return NeuronCode(tuple(model), tuple(update), (*lines, *writes) if neuron.fires else (), names)
+
+
+_VARIABLE = {"i": "index"}
+"""Local that holds a built-in name, where it cannot be called the same."""
+
+
+def _variables(builtins: Mapping[str, str]) -> list[str]:
+    return [_VARIABLE.get(name, name) for name in builtins]
+
+
+def builtin_lines(builtins: Mapping[str, str], names: Mapping[str, str], meaning: Mapping[str, str]) -> list[str]:
+    """Return the statements that give a block its built-in names as real numbers.
+
+    Parameters
+    ----------
+    builtins : mapping of str to str
+        Built-in name to abstract code.
+    names : mapping of str to str
+        Built-in name to local.
+    meaning : mapping of str to str
+        What each is, for the comment.
+    """
+    return [f"{names[name]} = {text}  # {meaning[name]}" for name, text in builtins.items()]

@@ -5,104 +5,148 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from snndsl.ir import OPERATIONS, Block, Call, Expr, Ref, Rule, walk
-from snndsl_brian2.abstract import FUNCTIONS, Scope, block_lines
-from snndsl_brian2.tree.names import neuron_name, synapse_name
+from snndsl.backend.finite import may_fail
+from snndsl.backend.names import free_names
+from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, Rule, names_read, walk
+from snndsl.ir.remarks import Remarks
+from snndsl_brian2.abstract import Scope, block_lines
+from snndsl_brian2.neurons import builtin_lines
+from snndsl_brian2.words import reserved
 
-__all__ = ["RuleCode", "rule_code", "static_code"]
+__all__ = ["RuleCode", "RuleContext", "rule_code"]
 
-_FIXED = "fixed "  # with a blank: no name of a program
-_DRAWS = ("uniform", "normal", "poisson", "sample")
+_BUILTINS = {"trial": "snn_trial(0.0)", "row": "row + 0.0"}
+_MEANING = {"trial": "number of the trial", "row": "number of the synapse"}
+_LOCALS = {"trial": "trial", "row": "number"}
+_ARRIVAL = "tv = t_in_timesteps + 1 - dendritic + 0.0  # stamp at the synapse"
+_LATE = "tv = t_in_timesteps - dendritic + 0.0  # stamp at the synapse"
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCode:
-    """Equations (all variables are parameters), what arrivals do, and what happens every so many steps."""
+    """A rule in Brian2's words.
+
+    Parameters
+    ----------
+    model : tuple of str
+        Equations; all variables are parameters.
+    on_pre, on_post : tuple of str
+        What arrivals do.
+    every : tuple of (int, tuple of str)
+        What happens every so many steps.
+    names : tuple of (str, str)
+        Parameter or state of the program and its variable.
+    """
 
     model: tuple[str, ...]
     on_pre: tuple[str, ...]
     on_post: tuple[str, ...]
     every: tuple[tuple[int, tuple[str, ...]], ...]
+    names: tuple[tuple[str, str], ...]
 
 
-def static_code(port: str) -> RuleCode:
-    """Return the texts of synapses that only transmit their weight."""
-    return RuleCode(("weight : 1 (constant)",), (f"{neuron_name(port)}_post += weight",), (), ())
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """Where a rule is used.
+
+    Parameters
+    ----------
+    port : str
+        Variable of the target that it delivers to.
+    same : frozenset of str
+        Parameters that are one number for all synapses.
+    taken : frozenset of str
+        Variables of source and target: Brian2 wants others at a synapse.
+    samples, keys
+        As for neurons.
+    """
+
+    port: str
+    same: frozenset[str]
+    taken: frozenset[str]
+    samples: Mapping[str, int]
+    keys: dict[float, int]
 
 
-def rule_code(rule: Rule, port: str, same: frozenset[str], samples: Mapping[str, int], keys: dict[float, int]) -> RuleCode:
+def rule_code(rule: Rule, context: RuleContext, remarks: Remarks) -> RuleCode:
     """Return the texts of a rule.
 
     Parameters
     ----------
     rule : Rule
         Of the program.
-    port : str
-        That it delivers to.
-    same : frozenset of str
-        Parameters that are one number for all synapses.
-    samples, keys
-        As for neurons.
+    context : RuleContext
+        Where it is used.
+    remarks : Remarks
+        On the rule.
     """
-    model = ["dendritic : integer (constant)"]
-    model += [f"{synapse_name(name)} : 1 ({'shared, constant' if name in same else 'constant'})" for name in rule.params]
-    model += [f"{synapse_name(name)} : 1" for name in rule.states]
-    blocks = [rule.on_pre, rule.on_post, *(tick.block for tick in rule.every)]
-    if any(_reads(block, "row") for block in blocks):
-        model.append("row : integer (constant)")
-    arrival = "tv = (t_in_timesteps + 1 - dendritic) + 0.0"
-    late = "tv = (t_in_timesteps - dendritic) + 0.0"
-
-    def code(first: str, block: Block) -> list[str]:
-        fixed, rest = _fix(block, same)
-        scope = _scope(rule, samples, keys)
-        return [*block_lines(Block(fixed), scope), first, *block_lines(rest, scope)]
-
-    on_pre = code(arrival, rule.on_pre) + _checks(rule, rule.on_pre)
-    if rule.deliver:
-        scope = _scope(rule, samples, keys)
-        value = scope.name(rule.deliver, {name for name, _ in rule.on_pre.lets})
-        on_pre.append(f"{neuron_name(port)}_post += {value}")
-    on_post = code(arrival if rule.order == "post_first" else late, rule.on_post) + _checks(rule, rule.on_post)
-    every = tuple((tick.period, tuple(_tick(rule, code(arrival, tick.block), tick.period, tick.block))) for tick in rule.every)
-    return RuleCode(tuple(model), tuple(on_pre), tuple(on_post) if rule.on_post.writes else (), every)
+    return _Writer(rule, context, remarks).code()
 
 
-def _scope(rule: Rule, samples: Mapping[str, int], keys: dict[float, int]) -> Scope:
-    def mangle(name: str) -> str:
-        return f"fixed_{name.removeprefix(_FIXED)}" if name.startswith(_FIXED) else synapse_name(name)
+class _Writer:
+    def __init__(self, rule: Rule, context: RuleContext, remarks: Remarks) -> None:
+        self.rule, self.context, self.remarks = rule, context, remarks
+        self.names = free_names((*rule.params, *rule.states), reserved, context.taken, "_syn")
 
-    builtins = {"tv": "tv", "row": "(row + 0.0)", "trial": "snn_trial(0.0)"}
-    return Scope(mangle, {*rule.params, *rule.states}, builtins, "tv", samples, keys)
+    def code(self) -> RuleCode:
+        rule, names = self.rule, self.names
+        blocks = [rule.on_pre, rule.on_post, *(tick.block for tick in rule.every)]
+        model = ["dendritic : integer (constant)  # steps from the synapse to the soma"]
+        for name in rule.params:
+            kind = "shared, constant" if name in self.context.same else "constant"
+            model.append(f"{names[name]} : 1 ({kind}){self.remarks.beside('params', name)}")
+        model += [f"{names[name]} : 1{self.remarks.beside('states', name)}" for name in rule.states]
+        if "row" in names_read(blocks):
+            model.append("row : integer (constant)")
+        every = tuple((tick.period, tuple(self._tick(tick.period, tick.block))) for tick in rule.every)
+        first = _ARRIVAL if rule.order == "post_first" else _LATE
+        on_post = tuple(self._arrival("on_post", first, rule.on_post)) if rule.on_post.writes else ()
+        on_pre = tuple(self._arrival("on_pre", _ARRIVAL, rule.on_pre))
+        return RuleCode(tuple(model), on_pre, on_post, every, tuple(names.items()))
 
+    def _arrival(self, kind: str, first: str, block: Block) -> Iterator[str]:
+        delivered = [self.rule.deliver] if kind == "on_pre" and self.rule.deliver else []
+        head, scope, rest = self._scope(first, block)
+        lines, writes = block_lines(rest, scope, self.rule.states, self.remarks.of(kind), delivered)
+        yield from (*head, *lines)
+        yield from (f"{self.context.port}_post += {scope.names[name]}" for name in delivered)
+        yield from writes
+        yield from self._checks(block, scope)
 
-def _reads(block: Block, name: str) -> bool:
-    trees = [tree for _, tree in block.lets]
-    return any(part == Ref(name) for tree in trees for part in walk(tree)) or any(source == name for _, source in block.writes)
+    def _tick(self, period: int, block: Block) -> Iterator[str]:
+        """Yield the code of a tick, whose writes count only where it is due: synapses differ in their dendritic part."""
+        head, scope, rest = self._scope(_ARRIVAL, block)
+        written = [value for _, value in block.writes]
+        lines, _ = block_lines(Block(rest.lets), scope, (), self.remarks.of(f"every_{period}"), written)
+        yield from (*head, *lines)
+        yield f"due = snn_due(tv, {float(period)!r})  # not at every synapse in the same step"
+        names = {state: scope.names[state] for state, _ in block.writes}
+        for state, value in block.writes:
+            yield f"{names[state]}__due = snn_select(due, {scope.names[value]}, {names[state]})"
+        yield from (f"{name} = {name}__due" for name in names.values())
+        yield from self._checks(block, scope, "snn_select(due, {}, 0.0)")
 
+    def _scope(self, first: str, block: Block) -> tuple[list[str], Scope, Block]:
+        """Return the lines that come first, the names of a block, and what is left of it."""
+        context = self.context
+        fixed, rest = _fix(block, context.same)
+        built = {name: text for name, text in _BUILTINS.items() if name in names_read([block])}
+        known = [*(name for name, _ in (*fixed, *rest.lets)), *(_LOCALS[name] for name in built)]
+        local = free_names(known, reserved, context.taken | set(self.names.values()), "_syn")
+        names = self.names | local | {name: local[_LOCALS[name]] for name in built} | {"tv": "tv"}
+        scope = Scope(names, "tv", context.samples, context.keys)
+        lines, _ = block_lines(Block(fixed), scope, (), Remarks({}), [name for name, _ in fixed])
+        head = [f"{line}  # the same for all synapses" for line in lines]
+        return [*head, *builtin_lines(built, names, _MEANING), first], scope, rest
 
-def _tick(rule: Rule, lines: list[str], period: int, block: Block) -> Iterator[str]:
-    """Yield the code of a tick, whose writes count only where it is due: synapses differ in their dendritic part."""
-    writes = {f"{synapse_name(state)} = " for state, _ in block.writes}
-    yield from (line for line in lines if not line.startswith(tuple(writes)))
-    yield f"due = snn_due(tv, {float(period)!r})"
-    kept = [line for line in lines if line.startswith(tuple(writes))]
-    for line in kept:
-        state, value = line.split(" = ")
-        yield f"{state}_due = snn_select(due, {value}, {state})"
-    for line in kept:
-        state = line.split(" = ")[0]
-        yield f"{state} = {state}_due"
-    yield from _checks(rule, block, "snn_select(due, {}, 0.0)")
-
-
-def _checks(rule: Rule, block: Block, value: str = "{}") -> list[str]:
-    """Return the statements that look at what the block has written: finite, and the weight within its bound."""
-    written = [state for state, _ in block.writes if not state.endswith("__")]
-    lines = [f"checked_{synapse_name(state)} = snn_number({value.format(synapse_name(state))}, tv)" for state in written]
-    if rule.bound and "w" in written:
-        lines.append(f"checked = snn_bound({value.format(synapse_name('w'))}, {synapse_name(rule.bound)}, tv)")
-    return lines
+    def _checks(self, block: Block, scope: Scope, value: str = "{}") -> Iterator[str]:
+        """Yield the statements that look at what the block has written: finite, and the weight within its bound."""
+        for state in may_fail(block, {*self.rule.params, *self.rule.states, "tv", "row", "trial"}):
+            name = scope.names[state]
+            yield f"{name}__checked = snn_number({value.format(name)}, tv)  # the run stops where it is not finite"
+        if self.rule.bound and any(state == "w" for state, _ in block.writes):
+            w, bound = scope.names["w"], scope.names[self.rule.bound]
+            yield f"{w}__bounded = snn_bound({value.format(w)}, {bound}, tv)  # the run stops where it is larger"
 
 
 def _fix(block: Block, same: frozenset[str]) -> tuple[tuple[tuple[str, Expr], ...], Block]:
@@ -111,17 +155,20 @@ def _fix(block: Block, same: frozenset[str]) -> tuple[tuple[tuple[str, Expr], ..
     names: dict[str, str] = {}  # by text: 0.0 and -0.0 are equal, but not the same
 
     def constant(tree: Expr) -> bool:
-        return all(
-            part.name in same if isinstance(part, Ref) else not isinstance(part, Call) or part.op not in _DRAWS
-            for part in walk(tree)
-        )
+        match tree:
+            case Const():
+                return True
+            case Ref(name):
+                return name in same
+        operation = OPERATIONS[tree.op]
+        return not operation.is_draw and tree.op != "sample" and all(map(constant, tree.args))
 
     def replace(tree: Expr) -> Expr:
         if not isinstance(tree, Call):
             return tree
-        costly = any(isinstance(part, Call) and part.op in FUNCTIONS for part in walk(tree))
+        costly = any(isinstance(part, Call) and not OPERATIONS[part.op].symbol for part in walk(tree))
         if costly and OPERATIONS[tree.op].result == "r" and constant(tree):
-            name = names.setdefault(repr(tree), f"{_FIXED}{len(names) + 1}")
+            name = names.setdefault(repr(tree), f"shared_{len(names) + 1}__")
             fixed[name] = tree
             return Ref(name)
         return Call(tree.op, tuple(replace(argument) for argument in tree.args), tree.key)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from snndsl.backend.names import free_names
 from snndsl.ir import Population, Program, Synapses
+from snndsl.ir.remarks import Remarks, harmless
 from snndsl_brian2.neurons import NeuronCode, neuron_code
-from snndsl_brian2.rules import RuleCode, rule_code, static_code
-from snndsl_brian2.tree.names import object_name
+from snndsl_brian2.rules import RuleCode, RuleContext, rule_code
+from snndsl_brian2.words import object_reserved
 
 __all__ = ["script"]
 
@@ -15,9 +17,8 @@ _HEAD = '''"""{title} on Brian2 (C++ standalone), written by snndsl.
 
     python run.py [--out DIR] [--steps N] [--build DIR] [--threads N]
 
-writes the run folder DIR (results by default). README.md says what a step is, and where the numbers are.
-Names of neurons end in _n, names of synapses in _s; the code of both is written statement by statement in the order in which
-it is computed, so that Brian2 does not rearrange it.
+writes the run folder DIR (results by default). README.md says what a step is, and where the numbers are. Code stands statement
+by statement in the order in which it is computed; a name such as v__2 is the second value that v gets in a step.
 """
 
 import sys
@@ -31,14 +32,14 @@ import standalone  # noqa: E402
 
 def network():
     """Describe the network; called only where nothing is compiled yet."""
-    from brian2 import Network, NeuronGroup, SpikeGeneratorGroup, Synapses, defaultclock, second
+    from brian2 import {imports}
     from description import Arrays, functions
 
     # --- Settings -----------------------------------------------------------------------------------------------------
     # Brian2 counts steps: one second of its clock stands for one step ({step} ms of the model).
     defaultclock.dt = 1 * second
     size = standalone.sizes(HERE)  # neurons in each population, from settings.json
-    arrays = Arrays()  # what the compiled program fills from data/ when it starts: no number is compiled in
+    arrays = Arrays(HERE)  # what the compiled program fills from data/ when it starts: no number is compiled in
     population, synapses = {{}}, {{}}
 '''
 
@@ -68,6 +69,11 @@ if __name__ == "__main__":
     sys.exit(standalone.main(HERE, network))
 """
 
+WIDTH = 116
+"""Characters of a line of the script, without its indentation."""
+
+_SOURCE = frozenset({"neuron_index", "spike_time", "spike_number"})
+
 
 def script(program: Program, keys: dict[float, int]) -> str:
     """Return the text of run.py.
@@ -79,115 +85,142 @@ def script(program: Program, keys: dict[float, int]) -> str:
     keys : dict of float to int
         Filled with the key words of draws, which settings.json holds.
     """
-    samples = {sample.name: number for number, sample in enumerate(program.samples)}
-    parts = [_HEAD.format(title=_comment(program.name), step=program.step)]
-    parts.append(_heading("Neurons"))
-    for neuron in program.neurons:
-        parts.append(_neuron(neuron.name, neuron_code(neuron, samples, keys), program.comments))
-    parts.append(_heading("Populations"))
-    parts += [_population(program, population) for population in program.populations]
-    if program.synapses:
-        parts.append(_heading("Synapses"))
-        parts.append(_SYNAPSES)
-    names: dict[tuple[str, RuleCode], str] = {}
-    for synapses in program.synapses:
-        parts.append(_synapses(program, synapses, _synapse_code(program, synapses, samples, keys), names))
-    return "".join(parts) + _RECORDING
+    return _Script(program, keys).text()
 
 
-def _synapse_code(program: Program, synapses: Synapses, samples: Mapping[str, int], keys: dict[float, int]) -> RuleCode:
-    if synapses.rule is None:
-        return static_code(synapses.port)
-    rule = program.rule(synapses.rule)
-    return rule_code(rule, synapses.port, frozenset(synapses.values) & frozenset(rule.params), samples, keys)
+class _Script:
+    """Texts that belong together: the neurons, and the rules by the places where they are used."""
+
+    def __init__(self, program: Program, keys: dict[float, int]) -> None:
+        self.program, self.keys, self.remarks = program, keys, Remarks(program.comments)
+        self.samples = {sample.name: number for number, sample in enumerate(program.samples)}
+        self.neurons = {
+            neuron.name: neuron_code(neuron, self.samples, keys, self.remarks.of("neurons", neuron.name))
+            for neuron in program.neurons
+        }
+        things = [*(item.name for item in program.populations), *(item.name for item in program.synapses)]
+        self.objects = free_names(things, object_reserved)
+        self.rules: dict[tuple[str, RuleCode], str] = {}
+
+    def text(self) -> str:
+        program = self.program
+        sources = any(item.neuron is None for item in program.populations)
+        used = ["Network", "NeuronGroup", *["SpikeGeneratorGroup"] * sources, *["Synapses"] * bool(program.synapses)]
+        imports = ", ".join([*used, "defaultclock", "second"])
+        parts = [_HEAD.format(title=harmless(program.name), step=program.step, imports=imports)]
+        if program.neurons:
+            parts.append(_heading("Neurons"))
+        parts += [_joined(self._neuron(name, code)) for name, code in self.neurons.items()]
+        parts.append(_heading("Populations"))
+        parts += [_joined(self._population(item)) for item in program.populations]
+        if program.synapses:
+            parts += [_heading("Synapses"), _SYNAPSES]
+        parts += [_joined(self._synapses(item)) for item in program.synapses]
+        return "".join(parts) + _RECORDING
+
+    def _neuron(self, name: str, code: NeuronCode) -> Iterator[str]:
+        yield from _commented(self.remarks.above("neurons", name))
+        yield from _text(f"{name}_model", code.model)
+        yield from _text(f"{name}_update", code.update)
+        if code.reset:
+            yield from _text(f"{name}_reset", code.reset)
+
+    def _population(self, population: Population) -> Iterator[str]:
+        yield from _commented(self.remarks.above("populations", population.name))
+        here, name = f'population["{population.name}"]', self.objects[population.name]
+        if population.neuron is None:
+            yield f'{here} = SpikeGeneratorGroup(size["{population.name}"], [], [] * second, name="{name}")'
+            yield f'arrays.source("{population.name}", {here})'
+            return
+        neuron, code = population.neuron, self.neurons[population.neuron]
+        reset = f", reset={neuron}_reset" if code.reset else ""
+        group = f'size["{population.name}"], {neuron}_model, threshold="fires"{reset}, name="{name}"'
+        yield f"{here} = NeuronGroup({group})"
+        yield f'{here}.run_regularly({neuron}_update, when="groups", name="{name}_update")'
+        yield f'arrays.population("{population.name}", {here}{_renamed(code.names)})'
+
+    def _synapses(self, synapses: Synapses) -> Iterator[str]:
+        ends = f'population["{synapses.source}"], population["{synapses.target}"]'
+        here, name = f'synapses["{synapses.name}"]', self.objects[synapses.name]
+        delays = "part.pre.order = -1  # delay: axonal + dendritic - 1 steps"
+        port = self._variables(synapses.target)[synapses.port]
+        if synapses.rule is None:
+            yield from _commented(self.remarks.above("synapses", synapses.name))
+            code = f'"weight : 1 (constant)", on_pre="{port}_post += weight"'
+            yield from _call(f"part = {here} = Synapses", f'{ends}, {code}, name="{name}"')
+            yield from (delays, f'arrays.synapses("{synapses.name}", part)')
+            return
+        rule = self.program.rule(synapses.rule)
+        used, label = self._rule(synapses, port)
+        if label not in self.rules.values():
+            self.rules[synapses.rule, used] = label
+            yield from _commented(self.remarks.above("rules", rule.name))
+            yield from _text(f"{label}_synapse", used.model)
+            for kind, lines in (("pre", used.on_pre), ("post", used.on_post)):
+                if lines:
+                    yield from _text(f"{label}_on_{kind}", lines)
+            for period, lines in used.every:
+                yield from _text(f"{label}_every_{period}", lines)
+        yield from _commented(self.remarks.above("synapses", synapses.name))
+        events = "".join(
+            f", on_{kind}={label}_on_{kind}" for kind, lines in (("pre", used.on_pre), ("post", used.on_post)) if lines
+        )
+        yield from _call(f"part = {here} = Synapses", f'{ends}, {label}_synapse{events}, name="{name}"')
+        yield delays
+        if used.on_post:
+            yield f"part.post.order = -3  # delay: 2 dendritic{' - 1' if rule.order == 'post_first' else ''} steps"
+        for period, _ in used.every:
+            yield f'tick = part.run_regularly({label}_every_{period}, when="synapses", name="{name}_every_{period}")'
+            yield f'arrays.tick("{synapses.name}", {period}, tick)'
+        yield f'arrays.synapses("{synapses.name}", part{_renamed(dict(used.names))})'
+
+    def _rule(self, synapses: Synapses, port: str) -> tuple[RuleCode, str]:
+        """Return the code of a rule where it is used, and its label in the script."""
+        rule = self.program.rule(synapses.rule or "")
+        same = frozenset(synapses.values) & frozenset(rule.params)
+        taken = frozenset({"fires", *self._variables(synapses.source).values(), *self._variables(synapses.target).values()})
+        context = RuleContext(port, same, taken, self.samples, self.keys)
+        code = rule_code(rule, context, self.remarks.of("rules", rule.name))
+        known = self.rules.get((rule.name, code))
+        if known is not None:
+            return code, known
+        others = {*self.rules.values(), *(item.name for item in self.program.rules if item.name != rule.name)}
+        label, number = rule.name, 1
+        while label in others:
+            number += 1
+            label = f"{rule.name}_{number}"
+        return code, label
+
+    def _variables(self, population: str) -> Mapping[str, str]:
+        """Return the variables of a population by their name in the program."""
+        neuron = self.program.population(population).neuron
+        return {name: name for name in _SOURCE} if neuron is None else self.neurons[neuron].names
 
 
-def _neuron(name: str, code: NeuronCode, comments: Mapping[str, str]) -> str:
-    lines = [*_commented(comments.get(f"neurons.{name}", "")), f"    neuron_{name} = dict("]
-    lines += [_text("model", code.model, 8, ","), '        threshold="fires",']
-    lines += [_text("reset", code.reset, 8, ",")] if code.reset else []
-    lines += ["    )", _text(f"update_{name}", code.update, 4)]
-    return "\n".join(lines) + "\n"
+def _renamed(names: Mapping[str, str]) -> str:
+    """Return the argument that says which names Brian2 cannot have."""
+    other = {name: variable for name, variable in names.items() if name != variable}
+    pairs = ", ".join(f'"{name}": "{variable}"' for name, variable in other.items())
+    return f", renamed={{{pairs}}}" if other else ""
 
 
-def _population(program: Program, population: Population) -> str:
-    lines = _commented(program.comments.get(f"populations.{population.name}", ""))
-    here, name = f'population["{population.name}"]', object_name(population.name, "population")
-    if population.neuron is None:
-        lines += [
-            f'    {here} = SpikeGeneratorGroup(size["{population.name}"], [], [] * second, name="{name}")',
-            f'    arrays.source("{population.name}", {here})',
-        ]
-    else:
-        neuron = program.neuron(population.neuron)
-        variables = " ".join((*neuron.params, *neuron.states, *neuron.ports))
-        lines += [
-            f'    {here} = NeuronGroup(size["{population.name}"], name="{name}", **neuron_{neuron.name})',
-            f'    {here}.run_regularly(update_{neuron.name}, when="groups", name="{name}_update")',
-            f'    arrays.population("{population.name}", {here}, "{variables}")',
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _synapses(program: Program, synapses: Synapses, code: RuleCode, names: dict[tuple[str, RuleCode], str]) -> str:
-    lines = []
-    kind = synapses.rule or "static"
-    if (kind, code) not in names:
-        taken = sum(known == kind for known, _ in names)
-        name = names[kind, code] = f"rule_{kind}_{taken}" if synapses.rule else f"static_{taken}"
-        lines += _commented(program.comments.get(f"rules.{kind}", ""))
-        lines.append(f"    {name} = dict(")
-        lines += [
-            _text(key, text, 8, ",")
-            for key, text in (("model", code.model), ("on_pre", code.on_pre), ("on_post", code.on_post))
-            if text
-        ]
-        lines.append("    )")
-        lines += [_text(f"{name}_every_{period}", text, 4) for period, text in code.every]
-    lines += _commented(program.comments.get(f"synapses.{synapses.name}", ""))
-    return "\n".join([*lines, *_connection(program, synapses, code, names[kind, code])]) + "\n"
-
-
-def _connection(program: Program, synapses: Synapses, code: RuleCode, kind: str) -> list[str]:
-    here, name = f'synapses["{synapses.name}"]', object_name(synapses.name, "synapses")
-    lines = [
-        f'    {here} = Synapses(population["{synapses.source}"], population["{synapses.target}"], name="{name}", **{kind})',
-        *([f"    {here}.pre.order = -1  # delay: axonal + dendritic - 1 steps"] if code.on_pre else []),
-    ]
-    if synapses.rule is None:
-        return [*lines, f'    arrays.synapses("{synapses.name}", {here}, "weight")']
-    rule = program.rule(synapses.rule)
-    first = rule.order == "post_first"
-    if code.on_post:
-        lines.append(f"    {here}.post.order = -3  # delay: 2 dendritic{' - 1' if first else ''} steps")
-    same = [parameter for parameter in rule.params if parameter in synapses.values]
-    each = ["dendritic", *(["row"] if "row : integer (constant)" in code.model else [])]
-    each += [parameter for parameter in rule.params if parameter not in same]
-    options = ", post_first=True" if first else ""
-    options += f', bound=("w", "{rule.bound}")' if rule.bound else ""
-    for period, _ in code.every:
-        lines += [
-            f'    tick = {here}.run_regularly({kind}_every_{period}, when="synapses", name="{name}_every_{period}")',
-            f'    arrays.tick("{synapses.name}", {period}, tick)',
-        ]
-    names = f'"{" ".join(each)}", "{" ".join(rule.states)}", same="{" ".join(same)}"'
-    return [*lines, f'    arrays.synapses("{synapses.name}", {here}, {names}{options})']
+def _call(function: str, arguments: str) -> list[str]:
+    """Return a call on one line, or on three where it is long."""
+    line = f"{function}({arguments})"
+    return [line] if len(line) <= WIDTH else [f"{function}(", f"    {arguments},", ")"]
 
 
 def _heading(title: str) -> str:
     return f"\n    # --- {title} {'-' * (111 - len(title))}\n"
 
 
-def _text(name: str, lines: Iterable[str], indent: int, end: str = "") -> str:
-    pad = " " * indent
-    sign = "=" if end else " = "
-    return "\n".join([f'{pad}{name}{sign}"""', *(f"{pad}{line}" for line in lines), f'{pad}"""{end}'])
+def _text(name: str, lines: Iterable[str]) -> list[str]:
+    return [f'{name} = """', *(f"    {line}" for line in lines), '"""']
 
 
-def _commented(text: str) -> list[str]:
-    return [f"    # {_comment(line)}".rstrip() for line in text.splitlines() if line.strip()]
+def _commented(lines: Iterable[str]) -> list[str]:
+    return [f"# {line}" for line in lines]
 
 
-def _comment(text: str) -> str:
-    """Return text that can neither end a comment nor a docstring."""
-    return "".join(c if c.isprintable() else " " for c in text).replace("\\", "/").replace('"""', "'''")
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"    {line}\n" for line in lines)

@@ -9,18 +9,14 @@ import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
 
 from snndsl.attendance import run_attended
 from snndsl.backend.protocol import BuildCache
 from snndsl.backend.source_tree import SourceTree
-from snndsl.backend.tree_data import arrays, settings
+from snndsl.backend.tree_data import common_files, shipped
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.ir import OPERATIONS, Program, Target
-from snndsl.ir.dump import dump
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.numerics import c_functions
 from snndsl_nest.kernels import kernel_source
 from snndsl_nest.readme import readme
@@ -31,15 +27,11 @@ __all__ = ["TARGET", "NestBackend", "backend"]
 
 TARGET = Target(
     name="nest",
-    operations=frozenset(OPERATIONS),
-    features=frozenset(
-        {
-            "plastic", "dendritic_delay", "post_first", "ticks", "injections", "sources", "samples", "state_record",
-            "synapse_record", "plastic_source_stamp_0",
-        }
-    ),
+    operations=EVERY_OPERATION,
+    features=EVERYTHING,
     needs=("c++", "boost", "ltdl", "nest"),
-)  # fmt: skip
+    costs=Costs(start=1.0, step=1e-6, update=3.5e-8, arrival=3e-8),
+)
 """What NEST can do: everything the program can say."""
 
 HEADERS = ("boost/type_index.hpp", "ltdl.h")
@@ -69,17 +61,9 @@ class NestBackend:
         program : Program
             Any that `TARGET` allows.
         """
-        code = {f"code/{entry.name}": entry.read_text(encoding="utf-8") for entry in _shipped()}
-        code["code/run_folder.py"] = files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8")
-        code["code/functions.h"] = c_functions()
+        code = {**shipped("snndsl_nest.tree", (".py", ".h", ".cpp")), "code/functions.h": c_functions()}
         code["code/kernels.c"] = kernel_source(program)
-        texts = {
-            "README.md": readme(program),
-            "run.py": script(program),
-            "settings.json": settings(program, self.name, _shapes(program)),
-            "program.txt": dump(program),
-        }
-        return SourceTree({**texts, **code, **arrays(program)})
+        return SourceTree({**common_files(program, self.name, readme(program), script(program)), **code})
 
     def build(self, tree: Path, cache: BuildCache, log: Path) -> Path | None:
         """Compile runtime and kernels, unless that was done before; return a folder with both.
@@ -113,31 +97,6 @@ def _logged(make: Callable[..., None], code: Path, log: Path) -> Callable[[Path]
             raise SimulationFailed(Fault("build-failed", f"the model could not be compiled for NEST (see {log})")) from None
 
     return build
-
-
-def _shapes(program: Program) -> dict[str, Any]:
-    """Return how the numbers lie side by side in the arrays of the runtime."""
-    return {
-        "neurons": {
-            neuron.name: {"params": list(neuron.params), "states": list(neuron.states), "ports": list(neuron.ports)}
-            for neuron in program.neurons
-        },
-        "rules": {
-            rule.name: {
-                "params": list(rule.params),
-                "states": list(rule.states),
-                "deliver": rule.deliver,
-                "order": rule.order,
-                "every": [tick.period for tick in rule.every],
-            }
-            for rule in program.rules
-        },
-    }
-
-
-def _shipped() -> list[Traversable]:
-    entries = [entry for entry in files("snndsl_nest.tree").iterdir() if entry.name.endswith((".py", ".h", ".cpp"))]
-    return sorted((entry for entry in entries if entry.name != "__init__.py"), key=lambda entry: entry.name)
 
 
 def _no_compiler() -> Fault | None:

@@ -1,1 +1,4 @@
-"""What the compiler knows of backends: protocol, registry, source trees, toolchain, run control."""
+"""What the compiler knows of backends: protocol, registry, source trees, the floor that they share, run control."""
+
+REFERENCE = "reference"
+"""The backend that needs no tool, and that all others are compared with."""

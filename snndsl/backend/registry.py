@@ -7,6 +7,7 @@ from functools import cache
 from importlib import metadata
 from typing import cast
 
+from snndsl.backend import REFERENCE
 from snndsl.backend.protocol import Backend
 from snndsl.errors import Fault, ModelError
 
@@ -17,7 +18,7 @@ __all__ = ["backend", "backend_names"]
 def backend_names() -> tuple[str, ...]:
     """Return the names of all registered backends, the reference first."""
     names = {point.name for point in metadata.entry_points(group="snndsl.backends")}
-    return tuple(sorted(names, key=lambda name: (name != "reference", name)))
+    return tuple(sorted(names, key=lambda name: (name != REFERENCE, name)))
 
 
 @cache

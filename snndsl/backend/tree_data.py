@@ -1,19 +1,65 @@
-"""Numbers of a program as files of a tree: scalars into settings.json, arrays into data/; the same names for every backend."""
+"""Files that every generated tree has: its script and description, settings.json, program.txt, data/, and what it runs with."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.ir import Program, Synapses, Table
+from snndsl.ir.dump import dump
 from snndsl.ir.serial import neuron_to
 
-__all__ = ["arrays", "settings"]
+__all__ = ["arrays", "common_files", "settings", "shipped"]
+
+
+def common_files(
+    program: Program, backend: str, readme: str, run: str, extra: Mapping[str, Any] | None = None
+) -> dict[str, str | NDArray[np.generic]]:
+    """Return the files that every tree has, by path.
+
+    Parameters
+    ----------
+    program : Program
+        Whose tree it is.
+    backend : str
+        Name of the backend.
+    readme, run : str
+        README.md and run.py.
+    extra : mapping, optional
+        More entries of settings.json.
+    """
+    return {
+        "README.md": readme,
+        "run.py": run,
+        "settings.json": settings(program, backend, extra),
+        "program.txt": dump(program),
+        "code/run_folder.py": files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8"),
+        **arrays(program),
+    }
+
+
+def shipped(package: str, endings: tuple[str, ...]) -> dict[str, str]:
+    """Return the source files of a package as files below ``code/``, in order of their names.
+
+    Parameters
+    ----------
+    package : str
+        ``my_backend.tree``.
+    endings : tuple of str
+        Of the files: ``.py``, ``.h``.
+    """
+    entries = sorted(files(package).iterdir(), key=lambda entry: entry.name)
+    return {
+        f"code/{entry.name}": entry.read_text(encoding="utf-8")
+        for entry in entries
+        if entry.name.endswith(endings) and entry.name != "__init__.py"
+    }
 
 
 def settings(program: Program, backend: str, extra: Mapping[str, Any] | None = None) -> str:
@@ -44,6 +90,21 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
                 },
             }
             for population in program.populations
+        },
+        "neurons": {
+            neuron.name: {"params": list(neuron.params), "states": list(neuron.states), "ports": list(neuron.ports)}
+            for neuron in program.neurons
+        },
+        "rules": {
+            rule.name: {
+                "params": list(rule.params),
+                "states": list(rule.states),
+                "deliver": rule.deliver,
+                "order": rule.order,
+                "every": [tick.period for tick in rule.every],
+                "bound": rule.bound,
+            }
+            for rule in program.rules
         },
         "projections": {
             projection.name: {"rows": projection.rows, "populations": list(projection.populations)}

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from snndsl.backend import REFERENCE
 from snndsl.cli.actions import (
     catalogue_picture,
     divergence_picture,
@@ -134,7 +135,7 @@ def generate(
 @app.command()
 def run(
     model: Path,
-    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = "reference",
+    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = REFERENCE,
     out: Output = None,
     settings: Settings = [],
     seed: Seed = None,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from snndsl.backend import REFERENCE
 from snndsl.cli.actions import parsed_settings, run_with_progress
 from snndsl.cli.discover_command import At
 from snndsl.cli.options import Backends, Force, Json, Output, Quiet, Settings
@@ -38,7 +39,7 @@ def replay(
     replayed = Replay(catalogue, model, parsed_settings(settings), group, ongoing, tolerance, at)
     if not replayed.same and not quiet:
         print("note: the weights or neurons are not, to the bit, those that were searched", file=sys.stderr)
-    runs = replayed.on(list(dict.fromkeys(backends)) or ["reference"], out, run_with_progress, quiet)
+    runs = replayed.on(list(dict.fromkeys(backends)) or [REFERENCE], out, run_with_progress, quiet)
     same = len({tuple(found) for found, _ in runs.values()}) == 1
     if as_json:
         facts = {

@@ -23,12 +23,6 @@ from snndsl.model.selection import Selection
 
 _HZ = 10.0
 _BASE = 150_000_000
-_COSTS = {
-    "reference": (1.0, 1.5e-4, 5e-8, 1e-7),
-    "brian2": (0.5, 1e-6, 1.5e-8, 1e-8),
-    "nest": (1.0, 1e-6, 3.5e-8, 3e-8),
-}
-"""Seconds to start, per step, per neuron and step, per arrival: from the shipped models, on one core, without building."""
 
 __all__ = ["description", "draw_graph", "equations", "lines"]
 
@@ -197,8 +191,9 @@ def _estimate(program: Program, facts: dict[str, Any]) -> dict[str, Any]:
         "memory_bytes": _BASE + 4 * facts["table_bytes"],
         "disk_bytes": int(facts["table_bytes"] + facts["state_bytes"] + snapshots + 3 * spikes + program.steps),
         "seconds": {
-            name: start + program.steps * (per_step + neurons * per_update) + arrivals * per_arrival
-            for name, (start, per_step, per_update, per_arrival) in _COSTS.items()
+            name: costs.seconds(program.steps, neurons, arrivals)
+            for name in backend_names()
+            if (costs := backend(name).target.costs) is not None
         },
     }
 

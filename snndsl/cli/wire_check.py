@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.api import Model, run_model
+from snndsl.backend import REFERENCE
 from snndsl.cli.section_text import Entries, section_text
 from snndsl.errors import ModelError
 from snndsl.frontend.yaml import read_yaml
@@ -60,7 +61,7 @@ def play_wired(model: Model, motif: str, entries: Entries) -> Heard:
         raw["time"] = {**raw["time"], "duration": f"{last} step"}
     played = Model(**raw, folder=model.source.folder).with_duration(f"{last} step")
     with tempfile.TemporaryDirectory(prefix="snndsl-wire-") as folder:
-        recording = run_model(played, "reference", Path(folder) / "run").recording
+        recording = run_model(played, REFERENCE, Path(folder) / "run").recording
         heard = [
             (name, int(neuron), int(step) - _BEFORE)
             for name in recording.spikes

@@ -1,7 +1,7 @@
 """Statements and equations: one a line, in order, each with the comment behind (or above) it.
 
 What stands behind ``#`` is free text: it has no meaning, no two statements differ by it, and it is printed through
-`snndsl.lowering.comments` only.
+`snndsl.ir.remarks` only.
 """
 
 from __future__ import annotations

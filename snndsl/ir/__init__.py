@@ -17,13 +17,16 @@ from snndsl.ir.program import (
     Tick,
 )
 from snndsl.ir.table import Table
-from snndsl.ir.target import Target
+from snndsl.ir.target import EVERY_OPERATION, EVERYTHING, Costs, Target
 
 __all__ = [
+    "EVERYTHING",
+    "EVERY_OPERATION",
     "OPERATIONS",
     "Block",
     "Call",
     "Const",
+    "Costs",
     "Expr",
     "Injection",
     "Neuron",

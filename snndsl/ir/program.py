@@ -290,7 +290,8 @@ class Program:
     spike_records, state_records, synapse_records : tuple
         What is kept.
     comments : mapping of str to str
-        Dotted path of a thing (``neurons.izhikevich``) to the user's own text, for generated comments. No meaning.
+        Dotted path of a thing (``neurons.lif``, ``neurons.lif.update.v__1``, ``rules.stdp.params.q__``) to the user's own text,
+        or to what the compiler's own names hold; for generated comments. No meaning.
     """
 
     name: str

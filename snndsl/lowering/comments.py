@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from snndsl.expressions import to_text
-from snndsl.expressions.statements import Assignment
+from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Population, Synapses
+from snndsl.ir.remarks import harmless
 from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element, Instruction
 from snndsl.model.rule import PlasticityRule
-from snndsl.model.text import Place
+from snndsl.model.text import Place, Term
 
-__all__ = ["comments", "harmless"]
-
-_LONGEST = 200
-_ENDS = re.compile(r"\*(?=/)|/(?=\*)|\?(?=\?)")  # of comments; trigraphs
-_STANDS_FOR = str.maketrans({"\\": "/", '"': "`", "'": "`", "{": "(", "}": ")"})
+__all__ = ["comments", "equation_text", "statement_text"]
 
 
 def comments(model: CheckedModel, populations: Iterable[Population], synapses: Iterable[Synapses]) -> Mapping[str, str]:
@@ -56,8 +52,8 @@ def _line(place: Place) -> str:
 
 
 def _element(element: Element) -> Iterator[str]:
-    yield from (f"{name} = {to_text(term.tree)}{_remark(term.comment)}" for name, term in element.aliases.items())
-    yield from (f"d{name}/dt = {to_text(term.tree)}{_remark(term.comment)}" for name, term in element.derivatives.items())
+    yield from (equation_text(name, term) for name, term in element.aliases.items())
+    yield from (equation_text(f"d{name}/dt", term) for name, term in element.derivatives.items())
     yield from _statements(element.update)
     for timer in element.every:
         yield from (f"every {to_text(timer.period.tree)}: {text}" for text in _statements(timer.instructions))
@@ -74,34 +70,22 @@ def _rule(rule: PlasticityRule) -> Iterator[str]:
 
 
 def _statements(instructions: Iterable[Instruction]) -> Iterator[str]:
-    for instruction in instructions:
-        statement = instruction.statement
-        remark = _remark(statement.comment)
-        if isinstance(statement, Assignment):
-            yield f"{statement.target} {statement.op} {to_text(statement.value)}{remark}"
-        else:
-            port = f", {statement.port}" if statement.port else ""
-            yield f"deliver({to_text(statement.value)}{port}){remark}"
+    yield from (statement_text(instruction.statement) for instruction in instructions)
+
+
+def statement_text(statement: Assignment | Deliver) -> str:
+    """Return a statement as the user wrote it, with the comment of its line."""
+    if isinstance(statement, Assignment):
+        return f"{statement.target} {statement.op} {to_text(statement.value)}{_remark(statement.comment)}"
+    port = f", {statement.port}" if statement.port else ""
+    return f"deliver({to_text(statement.value)}{port}){_remark(statement.comment)}"
+
+
+def equation_text(left: str, right: Term) -> str:
+    """Return an equation as the user wrote it, with the comment of its line."""
+    return f"{left} = {to_text(right.tree)}{_remark(right.comment)}"
 
 
 def _remark(comment: str) -> str:
     text = harmless(comment)
     return f"  # {text}" if text else ""
-
-
-def harmless(comment: str) -> str:
-    """Return a stranger's text as one line that ends no comment and no string of C, C++, Python or a template.
-
-    Parameters
-    ----------
-    comment : str
-        Anything.
-
-    Returns
-    -------
-    str
-        Printable characters, at most 200, without backslashes, quotes and braces.
-    """
-    line = "".join(character if character.isprintable() else " " for character in comment[:_LONGEST])
-    line = _ENDS.sub(lambda found: f"{found[0]} ", line.translate(_STANDS_FOR))
-    return " ".join(line.split())[:_LONGEST].strip()

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from snndsl.expressions import tree
 from snndsl.ir import Call, Const, Expr, Ref
+from snndsl.lowering.comments import equation_text
 from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.model.element import Element
 from snndsl.model.equations import Group
 
-__all__ = ["advance", "propagator", "propagator_names"]
+__all__ = ["advance", "propagator", "propagators"]
 
 At = Callable[[Mapping[str, Expr]], Translator]
 
@@ -21,14 +22,18 @@ def propagator(kind: str, row: str, column: str) -> str:
     return "__".join((kind, row.replace(".", "__"), column.replace(".", "__")))
 
 
-def propagator_names(group: Group) -> list[str]:
-    """Return the names of the propagators that the block of a group reads."""
+def propagators(group: Group) -> dict[str, str]:
+    """Return the propagators that the block of a group reads, by name, and what each is."""
     if group.method != "exact":
-        return []
+        return {}
     reach = group.reaches()
     pairs = [(row, column) for row in group.states for column in group.states if (row, column) in reach]
-    names = [propagator("P", row, column) for row, column in pairs]
-    return names + [propagator("Q", row, column) for row, column in pairs if group.parts[column].rest is not None]
+    found = {propagator("P", row, column): f"exp(A h), {row} <- {column}" for row, column in pairs}
+    return found | {
+        propagator("Q", row, column): f"integral of exp(A s) over a step, {row} <- input of {column}"
+        for row, column in pairs
+        if group.parts[column].rest is not None
+    }
 
 
 def advance(groups: Iterable[Group], element: Element, step: Fraction, builder: BlockBuilder, at: At) -> dict[str, Expr]:
@@ -50,7 +55,10 @@ def advance(groups: Iterable[Group], element: Element, step: Fraction, builder: 
             case _:
                 values = _rk4(group.states, rates, old, h, builder, at)
         new |= dict(zip(group.states, values, strict=True))
-    return {state: builder.let(state, value) for state, value in new.items()}
+    return {
+        state: builder.let(state, value, equation_text(f"d{state}/dt", element.derivatives[state]))
+        for state, value in new.items()
+    }
 
 
 def _exact(group: Group, builder: BlockBuilder, translate: Translator) -> list[Expr]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
-from snndsl.expressions import tree
+from snndsl.expressions import to_text, tree
 from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import names_in
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
-from snndsl.lowering.integrate import advance, propagator_names
+from snndsl.lowering.comments import equation_text, statement_text
+from snndsl.lowering.integrate import advance, propagators
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Element, Instruction, Timer
 from snndsl.model.equations import Group
@@ -20,6 +21,25 @@ __all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron"]
 
 Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
+_ADDED = {
+    "last_spike__": "stamp of the last spike",
+    "refractory__left": "steps until it may spike again",
+    "silent__since": "1 from a spike until it may spike again",
+}
+"""States that the lowering adds, and what they hold."""
+
+_DRIVEN = {
+    "weight": "weight",
+    "mean": "mean count in a step",
+    "value": "current",
+    "element": "place in its selection, -1 outside",
+    "from": "first step",
+    "until": "step after its last",
+    "key_0": "key of its random draws",
+    "key_1": "key of its random draws",
+}
+"""Parameters of a computed stimulus."""
+
 
 class Drive(Protocol):
     """An injection that is computed in the neuron: Poisson counts, one of many, a current."""
@@ -27,6 +47,11 @@ class Drive(Protocol):
     @property
     def port(self) -> str:
         """Flat name of the port."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Name of the stimulus."""
         ...
 
     @property
@@ -57,6 +82,8 @@ class LoweredNeuron:
         States that the lowering added.
     drawn : bool
         Whether the neuron draws (parameters ``key__0``, ``key__1``).
+    origins : mapping of str to str
+        Path of a local or parameter (``update.v__1``, ``params.N__``) to the user's text or its meaning, for comments.
     """
 
     neuron: Neuron
@@ -65,6 +92,7 @@ class LoweredNeuron:
     refractory: str
     initial: Mapping[str, float]
     drawn: bool
+    origins: Mapping[str, str]
 
 
 def ir_name(flat: str) -> str:
@@ -91,7 +119,8 @@ class _Lowering:
     latest: dict[str, Expr] = field(default_factory=dict)
     ports: dict[str, Expr] = field(default_factory=dict)
     extra_states: dict[str, float] = field(default_factory=dict)
-    extra_params: list[str] = field(default_factory=list)
+    extra_params: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
     periods: dict[str, float] = field(default_factory=dict)
     calls: dict[int, int] = field(default_factory=dict)
     aliases: dict[tuple[object, ...], Expr] = field(default_factory=dict)
@@ -120,20 +149,24 @@ class _Lowering:
         writes += [(ir_name(state), self.builder.let(state, value).name) for state, value in constants]
         writes += self._extra_writes
         reset = self._reset(fires)
-        params = [ir_name(name) for name in element.parameters] + self.extra_params
+        derived = dict(self.extra_params)
         for group in groups:
-            params += propagator_names(group)
+            derived |= propagators(group)
         for drive in self.drives:
-            params += drive.used
+            derived |= {name: f"{drive.name}: {_DRIVEN.get(name.split('__')[-1], 'constant')}" for name in drive.used}
         ports = [ir_name(port) for port in element.ports] + (["spike"] if self.forced else [])
         states = [ir_name(state) for state in element.states] + list(self.extra_states)
         if self.calls:
-            params += ["key__0", "key__1"]
+            derived |= dict.fromkeys(("key__0", "key__1"), "key of the random draws")
+        params = [*(ir_name(name) for name in element.parameters), *derived]
         used = names_read([self.builder.block(writes), reset])
         keep = tuple(name for name in params if name in used)
         neuron = Neuron(ir_name(element.name), keep, tuple(states), tuple(ports), self.builder.block(writes), fires, reset)
         left = "refractory__steps" if element.silent_for is not None else ""
-        return LoweredNeuron(neuron, groups, self.periods, left, self.extra_states, bool(self.calls))
+        said = {f"params.{name}": text for name, text in derived.items()}
+        said |= {f"states.{name}": _ADDED[name] for name in self.extra_states}
+        said |= {f"update.{name}": text for name, text in self.builder.origins.items()} | self.origins
+        return LoweredNeuron(neuron, groups, self.periods, left, self.extra_states, bool(self.calls), said)
 
     # ---- reading
 
@@ -142,7 +175,8 @@ class _Lowering:
             total: Expr = Ref(ir_name(port))
             for drive in self.drives:
                 if drive.port == port:
-                    total = self.builder.let(port, Call("add", (total, drive.amount(self.builder, self.step))))
+                    amount = drive.amount(self.builder, self.step)
+                    total = self.builder.let(port, Call("add", (total, amount)), f"stimulus {drive.name}")
             self.ports[port] = total
 
     def _view(self, owner: str, old: Mapping[str, Expr]) -> Callable[[str], Expr]:
@@ -187,7 +221,7 @@ class _Lowering:
             case "pi":
                 return Const(3.141592653589793)
             case "N":
-                self._parameter("N__")
+                self._parameter("N__", "size of the population")
                 return Ref("N__")
             case "since_spike" | "steps(since_spike)":
                 self.extra_states.setdefault("last_spike__", float("-inf"))
@@ -199,7 +233,9 @@ class _Lowering:
         depends = sorted(self._states_of(name))
         key = (name, id(builder), *(state(item) for item in depends))
         if key not in self.aliases:
-            self.aliases[key] = builder.atom(self._translator(builder, state, False)(self.element.aliases[name].tree), name)
+            term = self.element.aliases[name]
+            value = self._translator(builder, state, False)(term.tree)
+            self.aliases[key] = builder.atom(value, name, equation_text(name, term))
         return self.aliases[key]
 
     def _states_of(self, alias: str) -> set[str]:
@@ -226,15 +262,17 @@ class _Lowering:
             current = self.locals[target] if target in self.locals else state(target)
             value = Call({"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op], (current, value))
         table = self.latest if target in self.element.states else self.locals
-        table[target] = value if isinstance(value, Ref) and target in self.locals else builder.let(target, value)
+        text = statement_text(statement)
+        table[target] = value if isinstance(value, Ref) and target in self.locals else builder.let(target, value, text)
 
     def _every(self, place: int, timer: Timer, old: Mapping[str, Expr]) -> None:
         name = f"every__{place}"
-        self._parameter(name)
+        self._parameter(name, "period in steps")
         self.periods[name] = float(timer.steps)
         now = Call("add", (Ref("step"), Const(1.0)))
         turns = Call("floor", (Call("div", (now, Ref(name))),))
-        due = self.builder.let("due", Call("eq", (Call("sub", (now, Call("mul", (Ref(name), turns)))), Const(0.0))))
+        rest = Call("sub", (now, Call("mul", (Ref(name), turns))))
+        due = self.builder.let("due", Call("eq", (rest, Const(0.0))), "every: due in this step")
         before = dict(self.latest)
         for instruction in timer.instructions:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
@@ -246,22 +284,24 @@ class _Lowering:
         element, builder = self.element, self.builder
         self._extra_writes: list[tuple[str, str]] = []
         if element.silent_for is not None:
-            self._parameter("refractory__steps")
+            self._parameter("refractory__steps", "refractory time in steps")
             self.extra_states["refractory__left"] = 0.0
-            blocked: Expr = builder.let("blocked", Call("gt", (Ref("refractory__left"), Const(0.0))))
+            blocked: Expr = builder.let("blocked", Call("gt", (Ref("refractory__left"), Const(0.0))), "refractory")
             less = Call("select", (blocked, Call("sub", (Ref("refractory__left"), Const(1.0))), Const(0.0)))
             self._extra_writes.append(("refractory__left", builder.let("left", less).name))
         elif element.silent_while is not None:
             self.extra_states["silent__since"] = 0.0
             still = self._translator(builder, lambda name: old[name])(element.silent_while.tree)
-            blocked = builder.let("blocked", Call("and", (Call("gt", (Ref("silent__since"), Const(0.0))), still)))
+            text = f"refractory while {to_text(element.silent_while.tree)}"
+            blocked = builder.let("blocked", Call("and", (Call("gt", (Ref("silent__since"), Const(0.0))), still)), text)
             value = builder.let("silent", Call("select", (blocked, Const(1.0), Const(0.0))))
             self._extra_writes.append(("silent__since", value.name))
         else:
             return None
         for state in element.hold:
             if self.latest[state] != old[state]:
-                self.latest[state] = builder.let(state, Call("select", (blocked, old[state], self.latest[state])))
+                kept = Call("select", (blocked, old[state], self.latest[state]))
+                self.latest[state] = builder.let(state, kept, f"{state} is held while refractory")
         return blocked
 
     def _fires(self, blocked: Expr | None) -> str:
@@ -274,7 +314,9 @@ class _Lowering:
         if self.forced:
             forced = Call("gt", (Ref("spike"), Const(0.0)))
             fires = forced if fires is None else Call("or", (fires, forced))
-        return "" if fires is None else self.builder.let("fires", fires).name
+        threshold = self.element.threshold
+        text = f"threshold: {to_text(threshold.tree)}" if threshold is not None else "forced spikes"
+        return "" if fires is None else self.builder.let("fires", fires, text).name
 
     def _reset(self, fires: str) -> Block:
         builder = BlockBuilder()
@@ -296,10 +338,9 @@ class _Lowering:
             writes.append(("silent__since", builder.let("silent", Const(1.0))))
         if "last_spike__" in self.extra_states:
             writes.append(("last_spike__", builder.let("last", Call("add", (Ref("step"), Const(1.0))))))
-        return builder.block(
-            [(state, (value if isinstance(value, Ref) else builder.let(state, value)).name) for state, value in writes]
-        )
+        named = [(state, (value if isinstance(value, Ref) else builder.let(state, value)).name) for state, value in writes]
+        self.origins |= {f"reset.{name}": text for name, text in builder.origins.items()}
+        return builder.block(named)
 
-    def _parameter(self, name: str) -> None:
-        if name not in self.extra_params:
-            self.extra_params.append(name)
+    def _parameter(self, name: str, meaning: str) -> None:
+        self.extra_params.setdefault(name, meaning)

@@ -65,6 +65,7 @@ class _Lowering:
     neurons: list[Neuron] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     grid: dict[tuple[str, str], float] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
 
     @property
     def model(self) -> CheckedModel:
@@ -96,7 +97,7 @@ class _Lowering:
             spike_records=spikes,
             state_records=states,
             synapse_records=weights,
-            comments=comments(model, populations, synapses),
+            comments={**comments(model, populations, synapses), **self.origins},
         )
 
     # ---- stimuli and grid
@@ -164,6 +165,7 @@ class _Lowering:
         )
         lowered = lower_neuron(element, model.step, name, drives, forced, samples)
         neuron = self._shared(lowered.neuron)
+        self.origins |= {f"neurons.{neuron.name}.{path}": text for path, text in lowered.origins.items()}
         table: dict[str, Any] = {ir_name(key): value for key, value in values.parameters.items()}
         table |= {ir_name(key): value for key, value in values.states.items()}
         table |= lowered.initial
@@ -244,6 +246,7 @@ class _Lowering:
             if same is None:
                 self.rules.append(candidate)
             if same is None or same == candidate:
+                self.origins |= {f"rules.{candidate.name}.{path}": text for path, text in lowered.origins.items()}
                 return replace(lowered, rule=candidate)
             number += 1
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
+from snndsl.lowering.comments import statement_text
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Instruction
 from snndsl.model.rule import PlasticityRule
@@ -30,11 +31,15 @@ class LoweredRule:
         Initial values of the states that the lowering added.
     drawn : bool
         Whether the rule draws (parameters ``key__0``, ``key__1``).
+    origins : mapping of str to str
+        Path of a local, parameter or state (``on_pre.w__1``, ``every_1000.w__1``, ``params.q__``) to the user's text or its
+        meaning, for comments.
     """
 
     rule: Rule
     added: Mapping[str, float]
     drawn: bool
+    origins: Mapping[str, str]
 
 
 def lower_rule(element: PlasticityRule, step: Fraction) -> LoweredRule:
@@ -76,7 +81,20 @@ class _Lowering:
             bound="bound__" if element.bound is not None else "",
             order=element.order,
         )
-        return LoweredRule(rule, added, bool(self.calls))
+        events = [("on_pre", on_pre), ("on_post", on_post), *((f"every_{period}", event) for period, event in ticks)]
+        said = {f"{name}.{key}": text for name, event in events for key, text in event.builder.origins.items()}
+        return LoweredRule(rule, added, bool(self.calls), said | self._meanings())
+
+    def _meanings(self) -> dict[str, str]:
+        """Return what the parameters and states are that no user wrote."""
+        found = {"params.q__": "weights are multiples of it", "params.bound__": "largest magnitude of w"}
+        found |= dict.fromkeys(("params.key__0", "params.key__1"), "key of the random draws")
+        found |= {f"states.last_{kind}__": f"stamp of the last {kind} arrival" for kind in ("pre", "post")}
+        for trace in self.element.traces:  # no numbers here: another time constant compiles nothing
+            found[f"params.{trace}__c"] = f"-h/tau of {trace}"
+            found[f"params.{trace}__to"] = f"what {trace} decays to"
+            found[f"states.{trace}__last"] = f"stamp at which {trace} was assigned"
+        return found
 
 
 class _Event:
@@ -107,7 +125,7 @@ class _Event:
     def _run(self, instruction: Instruction) -> None:
         statement = instruction.statement
         if isinstance(statement, Deliver):
-            self._deliver(self.translate(statement.value))
+            self._deliver(self.translate(statement.value), statement_text(statement))
             return
         assert isinstance(statement, Assignment)
         target = statement.target
@@ -115,16 +133,16 @@ class _Event:
         if statement.op != "=":
             name = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op]
             value = Call(name, (self._named(target), value))
-        element = self.rule.element
+        element, text = self.rule.element, statement_text(statement)
         if target == "w" or target in element.states or target in element.traces:
-            self.latest[target] = self.builder.let(target, value)
+            self.latest[target] = self.builder.let(target, value, text)
             self.assigned.add(target)
         else:
-            self.locals[target] = self.builder.let(target, value)
+            self.locals[target] = self.builder.let(target, value, text)
 
-    def _deliver(self, value: Expr) -> None:
+    def _deliver(self, value: Expr, text: str = "deliver(w)") -> None:
         cells = Call("floor", (Call("add", (Call("div", (value, Ref("q__"))), Const(0.5))),))
-        self.delivered = self.builder.let("sent", Call("mul", (cells, Ref("q__")))).name
+        self.delivered = self.builder.let("sent", Call("mul", (cells, Ref("q__"))), text).name
 
     def _named(self, text: str) -> Expr:
         element, step = self.rule.element, self.rule.step
@@ -161,9 +179,10 @@ class _Event:
         factor = Call("exp", (Call("mul", (Ref(f"{trace}__c"), age)),))
         target = self.rule.element.traces[trace][1].tree
         if isinstance(target, tree.Number) and target.value == 0:
-            return self.builder.let(trace, Call("mul", (Ref(trace), factor)))
+            return self.builder.let(trace, Call("mul", (Ref(trace), factor)), f"{trace} has decayed since")
         to = Ref(f"{trace}__to")
-        return self.builder.let(trace, Call("add", (to, Call("mul", (Call("sub", (Ref(trace), to)), factor)))))
+        moved = Call("add", (to, Call("mul", (Call("sub", (Ref(trace), to)), factor))))
+        return self.builder.let(trace, moved, f"{trace} has decayed since")
 
     def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
         call = self.rule.calls.setdefault(id(node), len(self.rule.calls))

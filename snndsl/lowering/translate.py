@@ -29,23 +29,29 @@ _DRAWS = {"uniform", "normal", "lognormal", "exponential", "poisson"}
 
 
 class BlockBuilder:
-    """Collects single assignments; every local gets a fresh name ``base__k``."""
+    """Collects single assignments; every local gets a fresh name ``base__k``.
+
+    `origins` holds the user's text of a local, for comments.
+    """
 
     def __init__(self) -> None:
         self.lets: list[tuple[str, Expr]] = []
+        self.origins: dict[str, str] = {}
         self._counts: dict[str, int] = {}
 
-    def let(self, base: str, expression: Expr) -> Ref:
+    def let(self, base: str, expression: Expr, origin: str = "") -> Ref:
         """Bind an expression and return its name."""
         base = base.replace(".", "__")
         self._counts[base] = self._counts.get(base, 0) + 1
         name = f"{base}__{self._counts[base]}"
         self.lets.append((name, expression))
+        if origin:
+            self.origins[name] = origin
         return Ref(name)
 
-    def atom(self, expression: Expr, base: str = "value") -> Expr:
+    def atom(self, expression: Expr, base: str = "value", origin: str = "") -> Expr:
         """Return the expression itself if it is a name or a constant, else bind it."""
-        return expression if isinstance(expression, Ref | Const) else self.let(base, expression)
+        return expression if isinstance(expression, Ref | Const) else self.let(base, expression, origin)
 
     def block(self, writes: list[tuple[str, str]]) -> Block:
         """Return what was collected."""

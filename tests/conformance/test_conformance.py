@@ -6,24 +6,24 @@ import pytest
 
 from snndsl.analysis.expectations import check_expectations
 from snndsl.api import load
-from snndsl.backend.registry import backend_names
+from snndsl.backend import REFERENCE
 from snndsl.results import Recording
 from snndsl.testing import cases, differences, run_case
 from snndsl.testing.conformance import case_file
+from snndsl.testing.parameters import parameters, run_or_skip
 
-OTHERS = [name for name in backend_names() if name != "reference"]
+THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays"]
 
 
 @pytest.fixture(scope="module")
 def references(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
     folder = tmp_path_factory.mktemp("reference")
-    return {case: run_case(case, "reference", folder / case) for case in cases()}
+    return {case: run_case(case, REFERENCE, folder / case) for case in cases()}
 
 
-@pytest.mark.parametrize("backend", OTHERS)
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize(("case", "backend"), parameters())
 def test_equal_to_the_reference(case: str, backend: str, references: dict[str, Recording], tmp_path: Path) -> None:
-    assert differences(references[case], run_case(case, backend, tmp_path / "run")) == []
+    assert differences(references[case], run_or_skip(case, backend, tmp_path / "run")) == []
 
 
 @pytest.mark.parametrize("case", cases())
@@ -32,10 +32,9 @@ def test_what_the_case_expects(case: str, references: dict[str, Recording]) -> N
     assert [outcome.text for outcome in outcomes if not outcome.passed] == []
 
 
-@pytest.mark.parametrize("backend", OTHERS)
-@pytest.mark.parametrize("case", ["plasticity_traces", "neurons_by_equations", "long_delays"])
+@pytest.mark.parametrize(("case", "backend"), parameters(chosen=THREADED))
 def test_two_threads_give_the_same(case: str, backend: str, references: dict[str, Recording], tmp_path: Path) -> None:
-    assert differences(references[case], run_case(case, backend, tmp_path / "run", threads=2)) == []
+    assert differences(references[case], run_or_skip(case, backend, tmp_path / "run", threads=2)) == []
 
 
 @pytest.mark.parametrize("case", cases())

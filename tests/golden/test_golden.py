@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from golden import tree_texts
 
 from snndsl.api import load
 from snndsl.backend.registry import backend_names
@@ -33,6 +34,14 @@ def test_the_program_is_the_golden_one(case: str) -> None:
     assert dump(load(case_file(case)).program) == (FOLDER / f"{case}.txt").read_text(encoding="utf-8"), (
         "if this is meant: python tests/golden/write.py, and read the difference"
     )
+
+
+@pytest.mark.parametrize("name", tree_texts.BACKENDS)
+@pytest.mark.parametrize("model", tree_texts.MODELS)
+def test_generated_text_is_the_golden_one(model: str, name: str) -> None:
+    folder = tree_texts.FOLDER / model / name
+    held = {str(file.relative_to(folder))[:-4]: file.read_text(encoding="utf-8") for file in folder.rglob("*.txt")}
+    assert tree_texts.texts(name, model) == held, "if this is meant: python tests/golden/write.py, and read the difference"
 
 
 def test_trees_are_the_same_bytes_under_other_hash_seeds_and_folders(tmp_path: Path) -> None:

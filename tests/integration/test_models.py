@@ -8,12 +8,12 @@ import pytest
 from snndsl.analysis.comparison import compare
 from snndsl.analysis.expectations import check_expectations
 from snndsl.api import load, run_model
-from snndsl.backend.registry import backend_names
+from snndsl.backend import REFERENCE
 from snndsl.results import Recording
 from snndsl.testing import differences
+from snndsl.testing.parameters import OTHERS
 
 MODELS = Path(__file__).parents[2] / "models"
-COMPILED = [name for name in backend_names() if name != "reference"]
 
 TOGETHER = {
     "balanced_lif": "100 ms",
@@ -38,13 +38,13 @@ def test_every_shipped_model_is_tested() -> None:
 
 @pytest.mark.parametrize("name", TOGETHER)
 def test_all_backends_agree(name: str, tmp_path: Path) -> None:
-    runs = [run(name, backend, tmp_path, TOGETHER[name]) for backend in ("reference", *COMPILED)]
+    runs = [run(name, backend, tmp_path, TOGETHER[name]) for backend in (REFERENCE, *OTHERS)]
     assert sum(len(runs[0].spikes[population]) for population in runs[0].spikes) > 10
-    assert [differences(runs[0], other) for other in runs[1:]] == [[]] * len(COMPILED)
+    assert [differences(runs[0], other) for other in runs[1:]] == [[]] * len(OTHERS)
     assert compare(*runs).identical
 
 
-@pytest.mark.parametrize("backend", COMPILED)
+@pytest.mark.parametrize("backend", OTHERS)
 @pytest.mark.parametrize("name", TOGETHER)
 def test_what_the_model_expects(name: str, backend: str, tmp_path: Path) -> None:
     outcomes = check_expectations(load(MODELS / name).checked, run(name, backend, tmp_path))
@@ -55,7 +55,7 @@ def test_what_the_model_expects(name: str, backend: str, tmp_path: Path) -> None
 def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, tmp_path: Path) -> None:
     if name == "izhikevich2006_recorded":
         pytest.skip("its data lie beside the original file")
-    recording = run(name, "reference", tmp_path, "10 ms")
+    recording = run(name, REFERENCE, tmp_path, "10 ms")
     assert load(recording.path).digest == load(MODELS / name).digest == recording.manifest["model"]
 
 
@@ -66,7 +66,7 @@ def test_a_model_has_a_readme(name: str) -> None:
 
 def test_the_recorded_accumulators(tmp_path: Path) -> None:
     """Recorded before the postsynaptic spikes of the last stamp: synapses onto neurons that fire then are left out."""
-    recording = run("izhikevich2006_recorded", "brian2", tmp_path)
+    recording = run("izhikevich2006_recorded", OTHERS[0], tmp_path)
     table, last = recording.synapses["exc_all"], recording.steps_done
     with np.load(MODELS / "izhikevich2006_recorded" / "seed0_reference_grid32.npz") as recorded:
         wanted = recorded["derivative_60s"][table.row]

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from snndsl.api import Model
 from snndsl.backend.registry import backend
-from snndsl_reference.loading import load_tree
-from snndsl_reference.machine import Machine
+from snndsl_reference.tree.loading import load_tree
+from snndsl_reference.tree.machine import Machine
 
 __all__ = ["Outcome", "simulated"]
 

@@ -44,11 +44,12 @@ def key(tree: Path) -> dict[str, str]:
     """
     settings = json.loads((tree / "settings.json").read_text())
     texts = {path.name: path.read_text() for path in sorted((tree / "code").iterdir()) if path.suffix == ".h"}
-    for path in (tree / "run.py", *(tree / "code" / name for name in ("building.py", "description.py", "names.py"))):
+    for path in (tree / "run.py", *(tree / "code" / name for name in ("building.py", "description.py"))):
         texts[path.name] = _without_comments(path.read_text())
     made = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
     sizes = {name: population["size"] for name, population in settings["populations"].items()}
     made["sizes"] = json.dumps(sizes, sort_keys=True)
+    made["variables"] = json.dumps([settings["neurons"], settings["rules"]])
     made["flags"] = " ".join(FLAGS)
     made["compiler"] = compiler_version()
     made["brian2"] = _brian2()
@@ -73,10 +74,13 @@ def compiler_version() -> str:
 
 
 def _without_comments(source: str) -> str:
+    """Return what a script says without docstrings and comments, also those of the abstract code in its texts."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = re.sub(r" *#.*", "", node.value)
     return ast.dump(tree)
 
 

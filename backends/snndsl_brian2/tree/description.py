@@ -5,12 +5,18 @@ Nothing here is imported once the model is compiled.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from names import neuron_name, synapse_name  # type: ignore[import-not-found]
+from plan import read_settings  # type: ignore[import-not-found]
 
 __all__ = ["Arrays", "functions"]
+
+NONE: Mapping[str, str] = MappingProxyType({})
+MEMBERS = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_outgoing": "N_outgoing",
+           "n_incoming": "N_incoming"}  # fmt: skip
 
 _REAL = {"snn_exp": 1, "snn_log": 1, "snn_expm1": 1, "snn_log1p": 1, "snn_sin": 1, "snn_cos": 1, "snn_tan": 1, "snn_tanh": 1,
          "snn_exprel": 1, "snn_sigmoid": 1, "snn_uniform": 6, "snn_normal": 6, "snn_poisson": 7, "snn_trial": 1, "snn_due": 2,
@@ -39,17 +45,25 @@ def functions() -> dict[str, Any]:
 
 
 class Arrays:
-    """The arrays of Brian2 that the compiled program fills from data/ when it starts, as lines of C++."""
+    """The arrays of Brian2 that the compiled program fills from data/ when it starts, as lines of C++.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    tree : Path
+        Folder of run.py; settings.json says which variables there are.
+    """
+
+    def __init__(self, tree: Path) -> None:
+        self.settings = read_settings(tree)
         self.lines: list[str] = []
         self.gates: list[str] = []
 
-    def population(self, name: str, group: Any, variables: str) -> None:
-        """Name the parameters, states and ports of a population (as in program.txt)."""
+    def population(self, name: str, group: Any, renamed: Mapping[str, str] = NONE) -> None:
+        """Name the parameters, states and ports of a population; `renamed` are those that are called otherwise here."""
         self._group(name, group)
-        for variable in variables.split():
-            array = _array(group.variables[neuron_name(variable)])
+        neuron = self.settings["neurons"][self.settings["populations"][name]["neuron"]]
+        for variable in (*neuron["params"], *neuron["states"], *neuron["ports"]):
+            array = _array(group.variables[renamed.get(variable, variable)])
             self.lines.append(f'snn::recorder().model.populations["{name}"].values["{variable}"] = {array};')
 
     def source(self, name: str, group: Any) -> None:
@@ -67,42 +81,32 @@ class Arrays:
             f'snn::recorder().model.populations["{name}"].spikes = {spikes};',
         ]
 
-    def synapses(
-        self,
-        name: str,
-        group: Any,
-        each: str,
-        states: str = "",
-        same: str = "",
-        post_first: bool = False,
-        bound: Iterable[str] = (),
-    ) -> None:
-        """Name the variables of synapses: parameters of each synapse, states, parameters that are the same for all."""
+    def synapses(self, name: str, group: Any, renamed: Mapping[str, str] = NONE) -> None:
+        """Name the variables of synapses; `renamed` are those that are called otherwise here."""
         here = f'snn::recorder().model.synapses["{name}"]'
-        arrays = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_outgoing": "N_outgoing",
-                  "n_incoming": "N_incoming"}  # fmt: skip
+        part = self.settings["synapses"][name]
+        rule = self.settings["rules"].get(part["rule"], {"params": ["weight"], "states": [], "order": "", "bound": ""})
         self.lines += [
             f'{here}.name = "{name}";',
             f"{here}.sources = {len(group.source)};",
             f"{here}.targets = {len(group.target)};",
-            f"{here}.post_first = {str(post_first).lower()};",
+            f"{here}.post_first = {str(rule['order'] == 'post_first').lower()};",
         ]
-        for member, variable in arrays.items():
+        for member, variable in MEMBERS.items():
             self.lines.append(f"{here}.{member} = {'' if member == 'count' else '&'}{_array(group.variables[variable])};")
         for way in ("pre", "post"):
             delay = f"&{_array(getattr(group, way).variables['delay'])}" if hasattr(group, way) else "NULL"
             self.lines.append(f"{here}.{way}_delay = {delay};")
-        self.lines += [f'{here}.states.push_back("{variable}");' for variable in states.split()]
-        for variable in (*each.split(), *states.split()):
-            if variable in ("dendritic", "row"):
+        self.lines += [f'{here}.states.push_back("{variable}");' for variable in rule["states"]]
+        for variable in ("dendritic", "row"):
+            if variable in group.equations:
                 self.lines.append(f'{here}.integers["{variable}"] = &{_array(group.variables[variable])};')
-            else:
-                own = "weight" if variable == "weight" and "weight" in group.variables else synapse_name(variable)
-                self.lines.append(f'{here}.values["{variable}"] = &{_array(group.variables[own])};')
-        for variable in same.split():
-            self.lines.append(f'{here}.shared["{variable}"] = {_array(group.variables[synapse_name(variable)])};')
-        for member, variable in zip(("bounded", "bound"), bound, strict=False):
-            self.lines.append(f'{here}.{member} = "{variable}";')
+        for variable in (*rule["params"], *rule["states"]):
+            array = group.variables[renamed.get(variable, variable)]
+            kind, sign = ("shared", "") if array.scalar else ("values", "&")
+            self.lines.append(f'{here}.{kind}["{variable}"] = {sign}{_array(array)};')
+        if rule["bound"]:
+            self.lines += [f'{here}.bounded = "w";', f'{here}.bound = "{rule["bound"]}";']
 
     def tick(self, name: str, period: int, runner: Any) -> None:
         """Call the code of a tick only in the steps in which a synapse is due."""

@@ -12,7 +12,7 @@ from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.ir import Program
 from snndsl.lowering.program import lower
 from snndsl.semantics.check import CheckedModel, check
-from snndsl_reference.neurons import NeuronGroup
+from snndsl_reference.tree.groups import NeuronGroup
 
 __all__ = ["checked", "graph", "neurons", "program"]
 

@@ -11,7 +11,7 @@ import pytest
 from unit.lowering.models import neurons, program
 
 from snndsl.errors import ModelError
-from snndsl_reference.neurons import NeuronGroup
+from snndsl_reference.tree.groups import NeuronGroup
 
 
 def one(equations: str, integrator: str, state: str, step: str = "0.1 ms") -> NeuronGroup:

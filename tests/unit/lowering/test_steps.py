@@ -8,7 +8,7 @@ from unit.lowering.models import checked, neurons, program
 
 from snndsl.errors import ModelError
 from snndsl.lowering.program import lower
-from snndsl_reference.neurons import NeuronGroup
+from snndsl_reference.tree.groups import NeuronGroup
 
 
 def spikes(group: NeuronGroup, steps: int, kicks: dict[int, float] | None = None, port: str = "kick") -> list[int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from snndsl.backend import REFERENCE
 from snndsl.results import Recording
 from snndsl.testing import run_case
 
@@ -14,7 +15,7 @@ SPIKES = [5, 18]  # t is 0.4 ms in step 4 and 1.7 ms in step 17, a spike has the
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    return run_case("times", "reference", tmp_path_factory.mktemp("times") / "run")
+    return run_case("times", REFERENCE, tmp_path_factory.mktemp("times") / "run")
 
 
 def _since(j: int) -> int:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl_reference.blocks import SampleError
-from snndsl_reference.failure import Failure
-from snndsl_reference.loading import LoadedProgram
-from snndsl_reference.neurons import NeuronGroup, SourceGroup
-from snndsl_reference.synapses import PlasticSynapses, StaticSynapses
+from snndsl_reference.tree.blocks import SampleError
+from snndsl_reference.tree.failure import Failure
+from snndsl_reference.tree.groups import NeuronGroup, SourceGroup
+from snndsl_reference.tree.loading import LoadedProgram
+from snndsl_reference.tree.synapses import PlasticSynapses, StaticSynapses
 
 __all__ = ["Machine", "simulate"]
 

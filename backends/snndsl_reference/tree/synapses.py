@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.ir import Rule, Table
-from snndsl_reference.blocks import CompiledBlock, compile_block
-from snndsl_reference.failure import Failure, check_finite
-from snndsl_reference.neurons import NeuronGroup
+from snndsl_reference.tree.blocks import CompiledBlock, compile_block
+from snndsl_reference.tree.failure import Failure, check_finite
+from snndsl_reference.tree.groups import NeuronGroup
 
 __all__ = ["PlasticSynapses", "StaticSynapses"]
 

@@ -1,0 +1,61 @@
+"""Blocks of the program as C: one statement a local, in order, and all writes at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from snndsl.backend.names import c_reserved, free_names
+from snndsl.backend.printing import c_expression, saved_states
+from snndsl.ir import OPERATIONS, Block, Call
+from snndsl.ir.remarks import Remarks
+
+__all__ = ["Names", "checks", "loads", "locals_of", "reserved", "stores", "writes_of"]
+
+_ARGUMENTS = frozenset({"p", "s", "in", "i", "step", "trial", "fired", "tv", "row", "sent"})
+
+Names = dict[str, str]
+"""Name of the program to name in C."""
+
+
+def reserved(name: str) -> bool:
+    """Tell whether a name is a word of C or an argument of a kernel."""
+    return name in _ARGUMENTS or c_reserved(name)
+
+
+def loads(params: Iterable[str], states: Iterable[str], names: Names, remarks: Remarks) -> Iterator[str]:
+    """Yield the statements that give parameters and states their names."""
+    for place, name in enumerate(params):
+        yield f"  const double {names[name]} = p[{place}];{remarks.beside('params', name, sign='//')}"
+    for place, name in enumerate(states):
+        yield f"  double {names[name]} = s[{place}];{remarks.beside('states', name, sign='//')}"
+
+
+def locals_of(block: Block, names: Names, samples: Mapping[str, int], remarks: Remarks) -> Iterator[str]:
+    """Yield the locals of a block; they enter `names`."""
+    names |= free_names((name for name, _ in block.lets), reserved, set(names.values()))
+    for name, tree in block.lets:
+        kind = "int" if isinstance(tree, Call) and OPERATIONS[tree.op].result == "b" else "double"
+        text = c_expression(tree, names.__getitem__, samples)
+        yield f"  const {kind} {names[name]} = {text};{remarks.beside(name, sign='//')}"
+
+
+def writes_of(block: Block, names: Names, states: Iterable[str]) -> Iterator[str]:
+    """Yield all writes at once: a state that another write reads keeps its old value until then."""
+    old = {state: f"{names[state]}__before" for state in saved_states(block, states)}
+    yield from (f"  const double {name} = {names[state]};" for state, name in old.items())
+    for state, name in block.writes:
+        if state != name:
+            yield f"  {names[state]} = {old.get(name, names[name])};"
+
+
+def stores(states: Iterable[str], blocks: Iterable[Block], names: Names) -> Iterator[str]:
+    """Yield the statements that keep what was written."""
+    written = {state for block in blocks for state, _ in block.writes}
+    yield from (f"  s[{place}] = {names[name]};" for place, name in enumerate(states) if name in written)
+
+
+def checks(states: Iterable[str], failing: Iterable[str], names: Names) -> Iterator[str]:
+    """Yield the tests of what may be no finite number, in order of the states."""
+    may = set(failing)
+    yield "  if (snn_bad_sample >= 0) return -1;"
+    yield from (f"  if (!snn_finite({names[state]})) return {1 + place};" for place, state in enumerate(states) if state in may)

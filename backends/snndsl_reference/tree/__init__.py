@@ -1,0 +1,1 @@
+"""What runs a generated tree: the plain NumPy machine, which stays in this package."""

@@ -1,0 +1,70 @@
+"""Abilities that not every simulator has: what each is called, and which programs need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from snndsl.ir.program import Program, Synapses
+
+__all__ = ["FEATURES", "Feature"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """An ability of a simulator.
+
+    Parameters
+    ----------
+    name : str
+        As in `Target.features`.
+    words : str
+        What a program cannot have without it, in a sentence such as "nest cannot run ...".
+    needed : callable
+        Whether a program needs it.
+    """
+
+    name: str
+    words: str
+    needed: Callable[[Program], bool]
+
+
+def _plastic(program: Program) -> Iterator[Synapses]:
+    return (synapses for synapses in program.synapses if synapses.rule is not None)
+
+
+def _spikes_at_0(program: Program) -> set[str]:
+    return {item.name for item in program.populations if item.spikes is not None and np.any(item.spikes["stamp"] == 0)}
+
+
+FEATURES = (
+    Feature("plastic", "plastic synapses", lambda program: any(_plastic(program))),
+    Feature(
+        "dendritic_delay",
+        "plastic synapses with a dendritic delay",
+        lambda program: any(np.any(synapses.rows["dendritic"]) for synapses in _plastic(program)),
+    ),
+    Feature(
+        "post_first",
+        "rules with 'order: post_first'",
+        lambda program: any(rule.order == "post_first" for rule in program.rules),
+    ),
+    Feature("ticks", "rules with 'every'", lambda program: any(rule.every for rule in program.rules)),
+    Feature("injections", "events from outside", lambda program: bool(program.injections)),
+    Feature(
+        "sources",
+        "sources of listed spikes",
+        lambda program: any(population.neuron is None for population in program.populations),
+    ),
+    Feature("samples", "arrays read by expressions", lambda program: bool(program.samples)),
+    Feature("state_record", "records of states", lambda program: bool(program.state_records)),
+    Feature("synapse_record", "records of synapses", lambda program: bool(program.synapse_records)),
+    Feature(
+        "plastic_source_stamp_0",
+        "plastic synapses from a source that spikes at time 0",
+        lambda program: not _spikes_at_0(program).isdisjoint(synapses.source for synapses in _plastic(program)),
+    ),
+)
+"""Everything that a backend may lack."""

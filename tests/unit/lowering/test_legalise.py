@@ -1,0 +1,91 @@
+"""A target that lacks an ability refuses what needs it, by name and with who can; nothing else is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from unit.brian2.zoo import calculator, zoo
+
+from snndsl.errors import UnsupportedByTarget
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Population, Program, Table, Target
+from snndsl.ir.features import FEATURES, Feature
+from snndsl.lowering.legalise import legalise
+
+ABLE = Target("able", EVERY_OPERATION, EVERYTHING)
+EMPTY = Program("empty", zoo().step, 10, 5)
+
+
+def refused(program: Program, target: Target, *others: Target) -> list[tuple[str, str]]:
+    with pytest.raises(UnsupportedByTarget) as error:
+        legalise(program, target, others)
+    return [(fault.what, fault.try_) for fault in error.value.faults]
+
+
+def needs(program: Program) -> set[str]:
+    return {feature.name for feature in FEATURES if feature.needed(program)}
+
+
+def test_who_can_do_everything_runs_everything() -> None:
+    for program in (zoo(), calculator(), EMPTY):
+        assert legalise(program, ABLE) is program
+
+
+def test_who_can_do_nothing_runs_a_program_of_nothing() -> None:
+    assert needs(EMPTY) == set() and legalise(EMPTY, Target("bare", frozenset(), frozenset())) is EMPTY
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: str(feature.name))
+def test_a_missing_feature_is_named_with_who_has_it(feature: Feature) -> None:
+    program = calculator() if feature.name == "samples" else zoo()
+    bare = Target("bare", EVERY_OPERATION, EVERYTHING - {feature.name})
+    assert refused(program, bare, bare, ABLE) == [(f"bare cannot run {feature.words} ({program.name})", "-b able")]
+
+
+def test_features_are_needed_where_they_are_used() -> None:
+    program = zoo()
+    static = replace(
+        program, synapses=tuple(part for part in program.synapses if part.rule is None), rules=(), synapse_records=()
+    )
+    assert needs(program) - needs(static) == {
+        "plastic", "dendritic_delay", "post_first", "ticks", "synapse_record", "plastic_source_stamp_0",
+    }  # fmt: skip
+    assert needs(static) == {"sources", "injections", "state_record"}
+    assert needs(calculator()) == {"samples", "state_record"}
+    late = replace(program, populations=tuple(_without_stamp_0(item) for item in program.populations))
+    assert needs(program) - needs(late) == {"plastic_source_stamp_0"}
+
+
+def _without_stamp_0(population: Population) -> Population:
+    spikes = population.spikes
+    if spikes is None:
+        return population
+    kept = np.asarray(spikes["stamp"]) > 0
+    return replace(population, spikes=Table({name: column[kept] for name, column in spikes.columns.items()}))
+
+
+def test_a_missing_function_is_named() -> None:
+    assert refused(calculator(), replace(ABLE, operations=EVERY_OPERATION - {"exp", "tanh"})) == [
+        ("able cannot run the function exp (calculator)", ""),
+        ("able cannot run the function tanh (calculator)", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "what"),
+    [
+        ({"max_states": 1}, "2 states in leaky"),
+        ({"max_ports": 2}, "3 ports in leaky"),
+    ],
+)
+def test_limits_of_a_neuron(limit: dict[str, int], what: str) -> None:
+    assert refused(zoo(), replace(ABLE, **limit)) == [(f"able cannot run {what} (zoo)", "")]
+    enough = {name: value + 1 for name, value in limit.items()}
+    assert legalise(zoo(), replace(ABLE, **enough))
+
+
+def test_the_longest_delay_counts_both_parts() -> None:
+    longest = {part.projection: int((part.rows["axonal"] + part.rows["dendritic"]).max()) for part in zoo().synapses}
+    bound = max(longest.values())
+    assert legalise(zoo(), replace(ABLE, max_delay=bound))
+    found = [what for what, _ in refused(zoo(), replace(ABLE, max_delay=bound - 1))]
+    assert found == [f"able cannot run a delay of {bound} steps in {name} (zoo)" for name, n in longest.items() if n == bound]
