@@ -111,6 +111,7 @@ def c_expression(tree: Expr, name: Name, samples: Mapping[str, int]) -> str:
     """
 
     def function(call: Call, printed: Printed) -> str:
+        """Print a call of a C function."""
         first = [str(samples[call.key])] if call.op == "sample" else []
         return f"{OPERATIONS[call.op].c}({', '.join([*first, *map(printed, call.args)])})"
 

@@ -39,6 +39,11 @@ class ComputedDrive:
     used: list[str] = field(default_factory=list)
 
     @property
+    def name(self) -> str:
+        """Name of the stimulus."""
+        return self.drive.name
+
+    @property
     def port(self) -> str:
         """Flat name of the port."""
         return self.drive.port

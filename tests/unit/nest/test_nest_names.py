@@ -29,11 +29,11 @@ projections:
      plasticity: {use: static}}
 plasticity:
   static:
-    parameters: {table: 100, axonal: 0.1}
+    parameters: {table: 100, source: 0.1}
     bound: table
     state: {delay: 0, weight: 2}
-    on_pre: delay += axonal
-    on_post: w = w + axonal*weight
+    on_pre: delay += source
+    on_post: w = w + source*weight
 record:
   spikes: [frozen, nest]
   states: {frozen: [vp, local, global_id]}
