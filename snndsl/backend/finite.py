@@ -26,6 +26,7 @@ def may_fail(block: Block, finite: Container[str]) -> list[str]:
     sound: set[str] = set()
 
     def is_finite(tree: Expr) -> bool:
+        """Tell whether an expression of finite numbers cannot be infinite."""
         match tree:
             case Const():
                 return True

@@ -69,10 +69,12 @@ def written(tree: Expr, notation: Notation, name: Name, function: Callable[[Call
     """
 
     def operand(part: Expr, at_least: int) -> str:
+        """Print an operand, in brackets if it binds less than is needed."""
         text, precedence = printed(part)
         return text if precedence >= at_least else f"({text})"
 
     def printed(part: Expr) -> tuple[str, int]:
+        """Print a tree, and say how tightly it binds."""
         match part:
             case Const(value):
                 text = number(value)
