@@ -69,6 +69,7 @@ class Alias:
 
 Statement = Assignment | Deliver
 Equation = Derivative | Alias
+MAX_LINES = 1000
 _Kind = TypeVar("_Kind", bound=Statement | Equation)
 
 
@@ -106,6 +107,9 @@ def parse_equations(text: str | Sequence[str]) -> tuple[Equation, ...]:
 
 def _lines(text: str | Sequence[str]) -> list[tuple[int, str]]:
     lines = text.split("\n") if isinstance(text, str) else list(text)
+    if len(lines) > MAX_LINES:
+        what, expected = f"a text of {len(lines):,} lines", f"at most {MAX_LINES:,}"
+        raise TextFault("text-too-long", what, 0, expected, line=MAX_LINES)
     return [(number, line) for number, line in enumerate(lines) if line.strip()]
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from snndsl.errors import Fault, ModelError, listed, nearest
+from snndsl.errors import FaultList, ModelError, listed, nearest
 from snndsl.expressions import TextFault, parse_equations, parse_statements, tree
 from snndsl.expressions.statements import Alias, Assignment
-from snndsl.expressions.walk import renamed
+from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.loader import ModelSource
 from snndsl.locations import Path
 from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
@@ -59,7 +60,7 @@ class ElementDraft:
     source_constants: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     unbound: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
 
     def finished(self, scope: Scope) -> Element:
         """Return the element, once everything in it is known to be right."""
@@ -285,14 +286,25 @@ class _Piece:
         return f"{self.prefix}:{function}" if self.prefix and function.split(".")[0] in self.source.spec.data else function
 
     def _constant(self, name: str) -> None:
-        flat = self.flat(name)
-        if flat in self.element.parameters:
-            return
-        self.element.source_constants.add(flat)
-        place = Place(self.source.locations, ("constants", name))
-        self.element.parameters[flat] = Parameter(place, None)  # a constant that refers to itself ends here
-        term = self._try(lambda: parse_term(str(self.source.spec.constants[name]), place), place)
-        self.element.parameters[flat] = Parameter(place, None if term is None else self._flat_term(term, constants_only=True))
+        """Enter a constant of the file, and those that it reads, as parameters."""
+        constants, waiting = self.source.spec.constants, [name]
+        while waiting:
+            current = waiting.pop()
+            flat, place = self.flat(current), Place(self.source.locations, ("constants", current))
+            if flat in self.element.parameters:
+                continue
+            self.element.source_constants.add(flat)
+            self.element.parameters[flat] = Parameter(place, None)
+            term = self._try(partial(parse_term, str(constants[current]), place), place)
+            if term is not None:
+                waiting += reversed([node.text for node in names_in(term.tree) if node.text in constants])
+                own = Term(renamed(term.tree, self._constant_name, self.call), place)
+                self.element.parameters[flat] = Parameter(place, own)
+
+    def _constant_name(self, node: tree.Name) -> tree.Expression:
+        if node.text not in self.source.spec.constants:
+            return node
+        return tree.Name(text=self.flat(node.text), start=node.start, end=node.end)
 
     # ---- texts
 
@@ -326,16 +338,7 @@ class _Piece:
         result = self._try(lambda: parse(list(text) if isinstance(text, tuple) else text), place)
         return () if result is None else tuple(result)
 
-    def _flat_term(self, term: Term, constants_only: bool = False) -> Term:
-        if constants_only:
-
-            def constant(node: tree.Name) -> tree.Expression:
-                if node.text in self.source.spec.constants:
-                    self._constant(node.text)
-                    return tree.Name(text=self.flat(node.text), start=node.start, end=node.end)
-                return node
-
-            return Term(renamed(term.tree, constant, self.call), term.place, term.line)
+    def _flat_term(self, term: Term) -> Term:
         return Term(renamed(term.tree, self.name, self.call), term.place, term.line)
 
     def _try(self, parse: Any, place: Place) -> Any:

@@ -27,6 +27,13 @@ _SPIKING = ("populations", "groups", "stimuli", "signals")
 
 def name_faults(source: ModelSource) -> Iterator[Fault]:
     """Yield what is wrong with the names that a file and those it imports declare."""
+    sources = [source]
+    for file in sources:  # grows: files import others, and several may import one
+        yield from _names_of(file)
+        sources += [inner for inner in file.imports.values() if all(inner is not known for known in sources)]
+
+
+def _names_of(source: ModelSource) -> Iterator[Fault]:
     yield from _model_name(source)
     for path, name in _declared(source):
         fault = _fault(name)
@@ -35,8 +42,6 @@ def name_faults(source: ModelSource) -> Iterator[Fault]:
         if fault is not None:
             yield _placed(source, path, fault)
     yield from _taken(source)
-    for inner in source.imports.values():
-        yield from name_faults(inner)
 
 
 def _model_name(source: ModelSource) -> Iterator[Fault]:

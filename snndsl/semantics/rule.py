@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from snndsl.errors import Fault
+from snndsl.errors import FaultList
 from snndsl.expressions import TextFault, parse_statements, tree
 from snndsl.expressions.statements import Deliver, Statement
-from snndsl.expressions.walk import renamed
+from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.rule import PlasticityRule
@@ -42,7 +41,7 @@ class RuleDraft:
     bound: Term | None = None
     require: list[Term] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
 
     def finished(self) -> PlasticityRule:
         """Return the rule, once everything in it is known to be right."""
@@ -118,17 +117,33 @@ class _Reader:
 
     def name(self, node: tree.Name) -> tree.Expression:
         rule, text = self.rule, node.text
-        own: Mapping[str, Any] = rule.spec.parameters
-        if text in own or text in rule.spec.state or text in rule.spec.traces or text in rule.spec.needs:
+        if self._own(text):
             return node
-        if text in rule.source.spec.constants and text not in rule.parameters:
-            place = Place(rule.source.locations, ("constants", text))
-            rule.parameters[text] = Parameter(place, None)
+        if text in rule.source.spec.constants:
+            self._constant(text)
+        return node
+
+    def _own(self, text: str) -> bool:
+        spec = self.rule.spec
+        return text in spec.parameters or text in spec.state or text in spec.traces or text in spec.needs
+
+    def _constant(self, name: str) -> None:
+        """Enter a constant of the file, and those that it reads, as parameters."""
+        rule, waiting = self.rule, [name]
+        while waiting:
+            current = waiting.pop()
+            if current in rule.parameters:
+                continue
+            place = Place(rule.source.locations, ("constants", current))
+            rule.parameters[current] = Parameter(place, None)
             try:
-                rule.parameters[text] = Parameter(place, self.flat(parse_term(str(rule.source.spec.constants[text]), place)))
+                term = parse_term(str(rule.source.spec.constants[current]), place)
             except TextFault as error:
                 rule.faults.append(place.fault(error))
-        return node
+                continue
+            rule.parameters[current] = Parameter(place, term)
+            read = [node.text for node in names_in(term.tree)]
+            waiting += reversed([text for text in read if text in rule.source.spec.constants and not self._own(text)])
 
     def flat(self, term: Term) -> Term:
         return Term(renamed(term.tree, self.name), term.place, term.line)

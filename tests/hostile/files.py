@@ -200,6 +200,47 @@ def groups_in_a_chain(folder: Path) -> None:
     put(folder, model(more="\n".join(lines)).replace("into: [exc, inh]", "into: g0"))
 
 
+@hostile
+def signals_in_a_chain(folder: Path) -> None:
+    lines = [f"  s{k}: {{equations: [x = s{k + 1}.x + 1]}}" for k in range(400)]
+    put(folder, model(more="\n".join(["signals:", *lines, "  s400: {equations: [x = 1]}"])))
+
+
+@hostile
+def let_in_a_chain(folder: Path) -> None:
+    let = ", ".join(f"q{k}: q{k + 1}" for k in range(500)) + ", q500: 1"
+    put(folder, model().replace("exc: {neuron: lif,", f"exc: {{neuron: lif, let: {{{let}}}, initial: {{V: q0*1 mV}},"))
+
+
+@hostile
+def let_that_doubles(folder: Path) -> None:
+    let = "q0: 1, " + ", ".join(f"q{k}: q{k - 1} + q{k - 1}" for k in range(1, 60))
+    put(folder, model().replace("exc: {neuron: lif,", f"exc: {{neuron: lif, let: {{{let}}}, initial: {{V: q59*1 mV}},"))
+
+
+@hostile
+def let_of_itself(folder: Path) -> None:
+    put(folder, model().replace("exc: {neuron: lif,", "exc: {neuron: lif, let: {a: b, b: a}, initial: {V: a*1 mV},"))
+
+
+@hostile
+def initial_values_of_each_other(folder: Path) -> None:
+    put(folder, model().replace("exc: {neuron: lif,", 'exc: {neuron: lif, initial: {V: "I/(1 nS)", I: "V*(1 nS)"},'))
+
+
+@hostile
+def values_given_in_a_circle(folder: Path) -> None:
+    given = "{use: lif, E_L: V_th, V_th: E_L}"
+    put(folder, model().replace("exc: {neuron: lif,", f"exc: {{neuron: {given},"))
+
+
+@hostile
+def rule_of_a_chain(folder: Path) -> None:
+    chained = ", ".join(f"p{k}: p{k + 1}" for k in range(3_000))
+    rule = f"plasticity:\n  r: {{parameters: {{{chained}, p3000: 1}}, state: {{w: weight}}, on_pre: [deliver(w)]}}"
+    put(folder, model(more=rule).replace("port: jump, delay", "plasticity: r, port: jump, delay"))
+
+
 # ---- imports
 
 
@@ -300,6 +341,59 @@ def ten_thousand_states(folder: Path) -> None:
 @hostile
 def ten_thousand_statements(folder: Path) -> None:
     put(folder, model(update="[" + ", ".join(["I += jump"] * 10_000) + "]"))
+
+
+@hostile
+def as_many_constants_as_may_be(folder: Path) -> None:
+    put(folder, constants((f"c{k}: 2*g + {k}" for k in range(19_900)), "J"))
+
+
+@hostile
+def as_many_projections_as_may_be(folder: Path) -> None:
+    rest = "{from: exc, to: inh, connect: all_to_all, port: jump, weight: J, delay: 1 ms}"
+    put(folder, model().replace("projections:\n", "projections:\n" + "".join(f"  q{k}: {rest}\n" for k in range(2_800))))
+
+
+@hostile
+def as_many_populations_as_may_be(folder: Path) -> None:
+    more = "\n".join(f"  p{k}: {{neuron: lif, size: 1}}" for k in range(6_600))
+    put(folder, model().replace("populations:\n", f"populations:\n{more}\n"))
+
+
+@hostile
+def as_many_stimuli_as_may_be(folder: Path) -> None:
+    rest = "{into: exc, port: jump, weight: J, poisson: {rate: 1 Hz}}"
+    put(folder, model().replace("stimuli:\n", "stimuli:\n" + "".join(f"  q{k}: {rest}\n" for k in range(3_300))))
+
+
+@hostile
+def as_many_neurons_as_may_be(folder: Path) -> None:
+    more = "\n".join(f"  n{k}: {{state: {{v: 0}}}}" for k in range(6_600))
+    put(folder, model().replace("neurons:\n", f"neurons:\n{more}\n"))
+
+
+@hostile
+def as_many_values_as_may_be(folder: Path) -> None:
+    places = ", ".join(f"{k % 20}" for k in range(24_000))
+    put(folder, model().replace("{bernoulli: 0.1}", f"{{pairs: {{i: [{places}], j: [{places}]}}}}"))
+
+
+@hostile
+def populations_of_many_models(folder: Path) -> None:
+    """Every population has a neuron of its own, with all that a neuron has."""
+    text = model()
+    begin, end = text.index("  lif:"), text.index("populations:")
+    lif = text[begin:end]
+    copies = "".join(lif.replace("lif:", f"lif{k}:") for k in range(900))
+    more = "\n".join(f"  p{k}: {{neuron: lif{k}, size: 1}}" for k in range(900))
+    text = text[:begin] + copies + text[begin:]
+    put(folder, text.replace("populations:\n", f"populations:\n{more}\n"))
+
+
+@hostile
+def ten_thousand_unknown_parameters(folder: Path) -> None:
+    given = ", ".join(f"p{k}: 1" for k in range(10_000))
+    put(folder, model().replace("exc: {neuron: lif,", f"exc: {{neuron: {{use: lif, {given}}},"))
 
 
 @hostile

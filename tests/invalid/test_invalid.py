@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ def _modules_are_loaded() -> None:
     """Run what imports a module at its first use, so that any later import is a fault."""
     for codec in ("cp437", "utf-8-sig"):  # of names in an npz file, of a table of text
         codecs.lookup(codec)
+    assert resources.files(snndsl).joinpath("library").is_dir()
     assert message(str(FOLDER / "valid" / "model.txt")) == ""
 
 
