@@ -31,7 +31,7 @@ def element_scope(element: ElementDraft, data: Mapping[str, DataColumn], outside
 
     `outside` holds what is read anywhere: ``name.x`` of signals.
     """
-    names = Scope(dict(outside), data, element.faults)
+    names = Scope({}, data, element.faults, outside)
     names.declare(builtin_dimensions("element"))
     for name, parameter in element.parameters.items():
         names.define(name, () if parameter.default is None else parameter.default, parameter_maker(names, parameter))

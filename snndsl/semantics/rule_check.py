@@ -105,7 +105,7 @@ def _initial(model: Reading, name: str, wiring: Mapping[str, Result]) -> dict[st
 
 def _scope(model: Reading, rule: RuleDraft, weight: Dimension | None, neurons: Mapping[str, Result]) -> Scope:
     """Return the scope of a rule between neurons that offer `neurons`."""
-    scope = Scope({**model.signal_makers()}, {}, rule.faults)
+    scope = Scope({}, {}, rule.faults, model.signal_makers())
     scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
         scope.define(key, () if parameter.default is None else parameter.default, _parameter(scope, parameter))

@@ -39,6 +39,8 @@ class Scope:
         How the dimension of each name is found; None: a fault was reported already.
     data : mapping of str to DataColumn
         Arrays, called or bare.
+    outside : mapping of str to callable
+        Makers of names that are declared elsewhere: ``name.x`` of signals.
     faults : list of Fault
         Takes what is found wrong.
 
@@ -50,6 +52,7 @@ class Scope:
     makers: dict[str, Maker]
     data: Mapping[str, DataColumn]
     faults: list[Fault]
+    outside: Mapping[str, Maker] = field(default_factory=dict)
     found: dict[str, Result | None] = field(default_factory=dict)
     values: dict[str, ValueTerm] = field(default_factory=dict)
     extents: dict[str, Extent | None] = field(default_factory=dict)
@@ -81,7 +84,7 @@ class Scope:
                 raise TextFault("cycle", f"values refer to each other: {chain}", 0, "an order in which they can be computed")
             self._find(name)
             return self.lookup(name)
-        return self.called(name)
+        return self.outside[name]() if name in self.outside else self.called(name)
 
     def _find(self, name: str) -> None:
         """Find the dimension of a name, after those of all that it reads."""
@@ -162,7 +165,7 @@ class Scope:
         def lookup(name: str) -> Result | None:
             return more[name] if name in more else self.lookup(name)
 
-        known = ChainMap(self.data, more, self.makers)  # type: ignore[arg-type]  # a list would be made for every expression
+        known = ChainMap(self.data, self.outside, more, self.makers)  # type: ignore[arg-type]  # a list would be made for every expression
         found = dimension_of(node, lookup, known, self.called)
         for call in calls_in(node):
             self._indices(call)
@@ -185,9 +188,7 @@ class Scope:
         if term is not None and fault is not None:
             self.faults.append(term.place.fault(fault, term.line))
 
-    def expect(
-        self, term: Term, wanted: Result | None, what: str, extra: Mapping[str, Result] | None = None
-    ) -> Result | None:
+    def expect(self, term: Term, wanted: Result | None, what: str, extra: Mapping[str, Result] | None = None) -> Result | None:
         """Return the dimension of an expression; report one that has another than `wanted` (None: anything real)."""
         found = self.of(term, extra)
         if found is not None and wanted is not None and not fits(found, wanted) and wanted != ANY:
