@@ -62,7 +62,11 @@ def array_of(content: bytes, name: str = "") -> NDArray[Any]:
     said, held = count * dtype.itemsize, len(content) - begin
     if said != held:
         raise damaged(f"its header speaks of {said} bytes of numbers, it holds {held}")
-    return np.frombuffer(content, dtype, count, begin).reshape(shape, order="F" if fortran else "C")
+    array = np.frombuffer(content, dtype, count, begin).reshape(shape, order="F" if fortran else "C")
+    if dtype.kind == "f" and dtype.itemsize > 8:  # an infinity is what doubles make of what they cannot hold
+        with np.errstate(over="ignore", invalid="ignore"):
+            return array.astype(np.float64)
+    return array
 
 
 def _header(content: bytes) -> tuple[str, int]:

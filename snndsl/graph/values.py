@@ -16,7 +16,7 @@ from snndsl.model.checked import CheckedModel
 from snndsl.model.population import Population
 from snndsl.model.text import Term, ValueTerm, first_term
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Drawer, Evaluator, IndexOutOfRange, LengthDiffers
+from snndsl.semantics.arithmetic import Drawer, DrawTooRare, Evaluator, IndexOutOfRange, LengthDiffers
 from snndsl.semantics.scope import MAX_LEVELS
 
 __all__ = ["PopulationValues", "evaluate_term", "finite", "model_names", "population_values"]
@@ -103,6 +103,10 @@ def evaluate_term(term: Term, evaluator: Evaluator, what: str) -> Any:
         array, index, size = error.args
         said = f"{what}: index {index} of {array}, which has {size} values"
         raise ModelError(term.problem("index-out-of-range", said, f"0 .. {size - 1}")) from None
+    except DrawTooRare as error:
+        mean, spread, low, high = error.args
+        said = f"{what}: normal_in({mean:g}, {spread:g}, {low:g}, {high:g}) keeps less than a thousandth of what is drawn"
+        raise ModelError(term.problem("draw-too-rare", said, "bounds around the mean")) from None
     except LengthDiffers as error:
         array, rows, size = error.args
         said = f"{what}: {array} has {size} values for {rows} neurons"

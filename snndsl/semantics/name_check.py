@@ -44,7 +44,7 @@ def _names_of(source: ModelSource) -> Iterator[Fault]:
         fault = _fault(name)
         if fault is None and path[0] == "data" and name in FUNCTIONS:
             fault = TextFault("name-reserved", f"{name!r} is a function", 0, "another name")
-        if fault is None and name in _PROGRAM.get(path[0], ()) and len(path) == (2 if path[0] == "constants" else 4):
+        if fault is None and name in _PROGRAM.get(str(path[0]), ()) and len(path) == (2 if path[0] == "constants" else 4):
             fault = TextFault("name-reserved", f"{name!r} is a name of every program", 0, "another name")
         if fault is not None:
             yield _placed(source, path, fault)
