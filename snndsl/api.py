@@ -62,6 +62,7 @@ class Model:
         if judgement.errors:
             raise ModelError(judgement.errors)
         self._judged = judgement.elaboration
+        self.waiting = judgement.waiting
 
     @classmethod
     def from_source(cls, source: ModelSource, duration: str | None = None) -> Model:

@@ -7,20 +7,31 @@ A user's mistake is never a traceback. Every fault has a code made of words, and
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "MOST_FAULTS",
     "Fault",
+    "FaultList",
     "ModelError",
     "SimulationFailed",
     "SnndslError",
     "TextFault",
+    "TooManyFaults",
     "ToolMissing",
     "UnsupportedByTarget",
     "listed",
     "nearest",
+    "printed",
 ]
+
+MOST_FAULTS = 250
+"""So many faults of a file are looked for."""
+
+_SHOWN = 50
+_LONGEST = 400
+_COMPARED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +63,65 @@ class Fault:
     try_: str = ""
     severity: str = "error"
 
+    def __post_init__(self) -> None:
+        for name in ("what", "expected", "try_"):
+            text = getattr(self, name)
+            if len(text) > _LONGEST or not text.isprintable():
+                object.__setattr__(self, name, _plain(text))
+
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}: " if self.line else f"{self.file}: " if self.file else ""
         text = f"{place}{self.severity}[{self.code}]: {self.what}"
         hints = [f"expected: {self.expected}"] if self.expected else []
         hints += [f"try: {self.try_}"] if self.try_ else []
         return text + "".join(f"\n  {hint}" for hint in hints)
+
+
+def _plain(text: str) -> str:
+    """Return a text that fits on a screen and does nothing to it: shortened, without control characters."""
+    short = "".join(character if character.isprintable() or character == "\n" else "?" for character in text[:_LONGEST])
+    return short if len(text) <= _LONGEST else f"{short} ... ({len(text):,} characters)"
+
+
+class FaultList(list[Fault]):
+    """Faults of a file as they are found; no more of them are looked for than anybody would read.
+
+    Notes
+    -----
+    `append`, `extend` and ``+=`` raise `TooManyFaults` once there are `MOST_FAULTS`.
+    """
+
+    def append(self, fault: Fault) -> None:
+        """Take one more."""
+        super().append(fault)
+        self._check()
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Take several more."""
+        for fault in faults:
+            self.append(fault)
+
+    def __iadd__(self, faults: Iterable[Fault]) -> FaultList:  # type: ignore[override, misc]
+        self.extend(faults)
+        return self
+
+    def _check(self) -> None:
+        if len(self) >= MOST_FAULTS:
+            raise TooManyFaults(self)
+
+
+class TooManyFaults(Exception):  # noqa: N818 - says that it is enough
+    """So much is wrong that nothing more is looked for.
+
+    Parameters
+    ----------
+    faults : iterable of Fault
+        What was found.
+    """
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
 
 
 class TextFault(Exception):  # noqa: N818 - a fault of a text whose place in a file only the caller knows
@@ -93,7 +157,7 @@ class SnndslError(Exception):
 
     def __init__(self, faults: Iterable[Fault] | Fault) -> None:
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__("\n".join(printed(self.faults)))
 
 
 class ModelError(SnndslError):
@@ -128,9 +192,13 @@ def nearest(name: str, known: Iterable[object], cutoff: float = 0.5) -> str:
     cutoff : float
         Least similarity, from 0 to 1.
     """
-    names = [str(item) for item in known]
-    same = [item for item in names if item.lower() == name.lower() and item != name]
-    return (same or difflib.get_close_matches(name, [item for item in names if item != name], 1, cutoff) or [""])[0]
+    names = [word for item in known if (word := str(item)) != name]
+    same = [word for word in names if word.lower() == name.lower()]
+    if len(names) > _COMPARED:  # a comparison takes long
+        names = [word for word in names if word[:1] == name[:1] and abs(len(word) - len(name)) <= 3][:_COMPARED]
+    if same or len(name) > _LONGEST:
+        return same[0] if same else ""
+    return (difflib.get_close_matches(name, names, 1, cutoff) or [""])[0]
 
 
 def listed(known: Iterable[object]) -> str:
@@ -142,3 +210,17 @@ def listed(known: Iterable[object]) -> str:
         What there is.
     """
     return ", ".join(map(str, known)) or "nothing: none is declared"
+
+
+def printed(faults: Sequence[Fault]) -> Iterator[str]:
+    """Yield faults as a user reads them: the first fifty, and how many more there are.
+
+    Parameters
+    ----------
+    faults : sequence of Fault
+        In order.
+    """
+    yield from (str(fault) for fault in faults[:_SHOWN])
+    more = len(faults) - _SHOWN
+    if more > 0:
+        yield f"... and {'at least ' if len(faults) >= MOST_FAULTS else ''}{more:,} more"

@@ -34,7 +34,7 @@ def execute(arguments: list[str]) -> int:
     import typer
 
     from snndsl.cli.commands import app
-    from snndsl.errors import SnndslError
+    from snndsl.errors import SnndslError, printed
 
     debug = "--debug" in arguments
     try:
@@ -47,7 +47,7 @@ def execute(arguments: list[str]) -> int:
     except SnndslError as error:
         if debug:
             raise
-        print("\n".join(str(fault) for fault in error.faults), file=sys.stderr)
+        print("\n".join(printed(error.faults)), file=sys.stderr)
         return error.exit_status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -35,7 +35,7 @@ from snndsl.cli.report_command import report
 from snndsl.cli.robustness_command import robustness
 from snndsl.cli.spade_command import spade
 from snndsl.cli.wire_command import wire
-from snndsl.errors import Fault, ModelError, UnsupportedByTarget
+from snndsl.errors import Fault, ModelError, UnsupportedByTarget, printed
 
 __all__ = ["app"]
 
@@ -73,8 +73,8 @@ def validate(models: list[Path], backends: Backends = [], settings: Settings = [
         entries += judgement_entries(judgement)
         status = 2 if judgement.errors else status
         if not as_json:
-            for fault in judgement.faults:
-                print(fault, file=sys.stderr)
+            for text in printed(judgement.faults):
+                print(text, file=sys.stderr)
             print(verdict(path, judgement), file=sys.stderr if judgement.errors else sys.stdout)
             for what in judgement.waiting:
                 print(f"note: only a run will judge {what}", file=sys.stderr)

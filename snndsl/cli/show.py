@@ -17,10 +17,13 @@ from snndsl.graph.network import NetworkGraph
 from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
-from snndsl.model.checked import Seeds
+from snndsl.model.checked import CheckedModel, Seeds
 from snndsl.model.projection import Connect, Listed, MotifWiring
 from snndsl.model.selection import Selection
+from snndsl.semantics.size_check import expected_synapses
 
+_MANY_PARTS = 500
+_MANY_PRODUCTS = 5000
 _HZ = 10.0
 _BASE = 150_000_000
 
@@ -28,24 +31,30 @@ __all__ = ["description", "draw_graph", "equations", "lines"]
 
 
 def description(model: Model) -> dict[str, Any]:
-    """Return the facts of a model as plain data."""
-    checked, graph = model.checked, model.graph
+    """Return the facts of a model as plain data; those that take long to find are left out, and ``waits`` says which."""
+    checked = model.checked
     facts: dict[str, Any] = {
         "name": model.name,
         "step_ms": float(checked.step),
         "steps": checked.steps,
-        "populations": {
-            node.name: {"kind": node.kind, "size": node.size, "neuron": node.what}
-            for node in graph.nodes()
-            if node.kind in ("population", "source")
-        },
-        "projections": {name: _projection(model, graph, name) for name in graph.rows},
+        "populations": dict(_populations(checked)),
+        "projections": {name: _projection(model, name) for name in checked.projections},
         "stimuli": {
             name: {"kind": stimulus.kind, "into": _parts(stimulus.targets, checked.sizes), "port": stimulus.port}
             for name, stimulus in checked.stimuli.items()
             if stimulus.targets is not None
         },
     }
+    waits = [*model.waiting]
+    if not waits and sum(len(facts[part]) for part in ("populations", "projections", "stimuli")) > _MANY_PARTS:
+        waits = ["the numbers of so many parts"]
+    if not waits:
+        graph = model.graph
+        for name in checked.projections:
+            facts["projections"][name] |= _wired(graph, name)
+        waits = list(_long(model))
+    if waits:
+        return facts | {"waits": waits}
     try:
         program = model.program
     except (ModelError, UnsupportedByTarget) as error:
@@ -73,10 +82,11 @@ def lines(model: Model) -> Iterator[str]:
     for name, node in facts["populations"].items():
         yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + ("" if node["kind"] == "population" else " (source)")
     for name, item in facts["projections"].items():
+        number = f"{item['synapses']:,} synapses" if "synapses" in item else f"about {item['expected']:,.0f} synapses"
         yield (
-            f"  {name:<14} {item['from']} -> {item['to']}.{item['port']}   {item['connect']}   {item['synapses']:,} synapses   "
+            f"  {name:<14} {item['from']} -> {item['to']}.{item['port']}   {item['connect']}   {number}   "
             f"{item['plasticity'] or 'static'}   {_delays(item, facts['step_ms'])}"
-        )
+        ).rstrip()
     for name, item in facts["stimuli"].items():
         yield f"  {name:<14} -> {', '.join(item['into'])}.{item['port']}   {item['kind']}"
     plastic = any(item["plasticity"] for item in facts["projections"].values())
@@ -85,6 +95,10 @@ def lines(model: Model) -> Iterator[str]:
     if "refused" in facts:
         for what in facts["refused"]:
             yield f"  refused        {what}"
+        return
+    if "waits" in facts:
+        for what in facts["waits"]:
+            yield f"  only a run finds {what}"
         return
     guess = facts["estimate"]
     times = ", ".join(f"{seconds:.0f} s on {name}" for name, seconds in guess["seconds"].items())
@@ -115,18 +129,39 @@ def draw_graph(model: Model, file: Path) -> None:
     save(network_figure(nodes, edges, model.name), file)
 
 
-def _projection(model: Model, graph: NetworkGraph, name: str) -> dict[str, Any]:
-    projection, rows, sizes = model.checked.projections[name], graph.rows[name], model.checked.sizes
+def _populations(checked: CheckedModel) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, population in checked.populations.items():
+        yield name, {"kind": "population", "size": population.size, "neuron": population.element.name}
+    for name, stimulus in checked.stimuli.items():
+        if stimulus.size is not None:
+            yield name, {"kind": "source", "size": stimulus.size, "neuron": stimulus.kind}
+
+
+def _projection(model: Model, name: str) -> dict[str, Any]:
+    projection, sizes = model.checked.projections[name], model.checked.sizes
     return {
         "from": ", ".join(_parts(projection.sources, sizes)),
         "to": ", ".join(_parts(projection.targets, sizes)),
         "port": projection.port,
         "connect": _rule(projection.connect),
-        "synapses": len(rows.i),
+        "expected": expected_synapses(model.checked, projection),
         "plasticity": ", ".join(use.rule.name for use in projection.rules),
-        "axonal": _range(rows.axonal),
-        "dendritic": _range(rows.dendritic),
     }
+
+
+def _wired(graph: NetworkGraph, name: str) -> dict[str, Any]:
+    rows = graph.rows[name]
+    return {"synapses": len(rows.i), "axonal": _range(rows.axonal), "dendritic": _range(rows.dendritic)}
+
+
+def _long(model: Model) -> Iterator[str]:
+    """Yield what would take long to work out: a matrix exponential for every neuron."""
+    for name, values in model.elaborated.derived.items():
+        for matrix in values.coefficients:
+            order = 1 + max((row for row, _ in matrix), default=0)
+            columns = [np.atleast_1d(np.asarray(value)) for value in matrix.values()]
+            if max((len(np.unique(column)) for column in columns), default=1) * order**3 > _MANY_PRODUCTS:
+                yield f"the propagators of {name!r}"
 
 
 def _parts(selection: Selection, sizes: Mapping[str, int]) -> list[str]:
@@ -160,6 +195,8 @@ def _delays(item: dict[str, Any], step: float) -> str:
         low, high = item[side]
         return f"{side} {low * step:g} ms" if low == high else f"{side} {low * step:g}-{high * step:g} ms"
 
+    if "synapses" not in item:
+        return ""
     sides = [side for side in ("axonal", "dendritic") if any(item[side])]
     return "  ".join(one(side) for side in sides) or "no synapses"
 

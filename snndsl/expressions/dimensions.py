@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import nsmallest
 
 from snndsl.errors import TextFault, nearest
 from snndsl.expressions.functions import FUNCTIONS
@@ -43,7 +44,7 @@ def fits(found: Result, wanted: Result) -> bool:
 
 
 def dimension_of(
-    node: Expression, lookup: Lookup, known: Iterable[str] = (), data: Callable[[str], Result | None] = lambda name: None
+    node: Expression, lookup: Lookup, known: Collection[str] = (), data: Callable[[str], Result | None] = lambda name: None
 ) -> Result:
     """Return the dimension of an expression.
 
@@ -53,7 +54,7 @@ def dimension_of(
         A tree.
     lookup : callable
         Dimension of a name, or None if there is no such name.
-    known : iterable of str
+    known : collection of str
         Names to suggest.
     data : callable
         Dimension of a data array that may be called, or None.
@@ -63,11 +64,11 @@ def dimension_of(
     TextFault
         dimension, name-unknown, function-unknown, argument-count.
     """
-    return _Checker(lookup, tuple(known), data).of(node)
+    return _Checker(lookup, known, data).of(node)
 
 
 class _Checker:
-    def __init__(self, lookup: Lookup, known: tuple[str, ...], data: Callable[[str], Result | None]) -> None:
+    def __init__(self, lookup: Lookup, known: Collection[str], data: Callable[[str], Result | None]) -> None:
         self.lookup, self.known, self.data = lookup, known, data
 
     def of(self, node: Expression) -> Result:
@@ -108,7 +109,7 @@ class _Checker:
             unit = node.text if unit_symbol(node.text) is not None else near_unit(node.text)
             if len(unit) > 1:  # V, C, m ... are names first
                 near = f"(1 {unit})"
-            listed = ", ".join(sorted(self.known)[:12]) or "a declared name"
+            listed = ", ".join(nsmallest(12, self.known)) or "a declared name"
             raise TextFault("name-unknown", f"there is no {node.text!r} here", node.start, listed, near)
         return found
 

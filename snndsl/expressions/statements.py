@@ -80,6 +80,7 @@ class Alias:
 
 Statement = Assignment | Deliver
 Equation = Derivative | Alias
+MAX_LINES = 1000
 _Kind = TypeVar("_Kind", bound=Statement | Equation)
 
 
@@ -117,9 +118,13 @@ def parse_equations(text: str | Sequence[str]) -> tuple[Equation, ...]:
 
 def _each(parse: Callable[[str, int], _Kind], text: str | Sequence[str]) -> tuple[_Kind, ...]:
     """Parse line by line; a comment on lines of its own belongs to what follows, or else to the last."""
+    lines = text.split("\n") if isinstance(text, str) else list(text)
+    if len(lines) > MAX_LINES:
+        what, expected = f"a text of {len(lines):,} lines", f"at most {MAX_LINES:,}"
+        raise TextFault("text-too-long", what, 0, expected, line=MAX_LINES)
     found: list[_Kind] = []
     above: list[str] = []
-    for number, line in enumerate(text.split("\n") if isinstance(text, str) else text):
+    for number, line in enumerate(lines):
         code, _, comment = line.partition("#")
         above += [comment.strip()] if comment.strip() else []
         if code.strip():

@@ -4,11 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from snndsl.expressions import tree
 from snndsl.expressions.tree import Expression
 
-__all__ = ["calls_in", "names_in", "renamed"]
+__all__ = ["LEAF", "Extent", "calls_in", "extent", "names_in", "renamed"]
+
+
+class Extent(NamedTuple):
+    """How deep an expression is, and how many parts it has, once every name in it is replaced by what it stands for."""
+
+    levels: int
+    parts: int
+
+
+LEAF = Extent(1, 1)
+
+
+def extent(node: Expression, of: Callable[[str], Extent]) -> Extent:
+    """Return the extent of an expression.
+
+    Parameters
+    ----------
+    node : Expression
+        A tree.
+    of : callable
+        Extent of what a name stands for; `LEAF` if it stands for itself.
+    """
+    if isinstance(node, tree.Name):
+        found = of(node.text)
+        return Extent(found.levels + 1, found.parts + 1)
+    below = [extent(child, of) for child in tree.children(node)]
+    return Extent(1 + max((item.levels for item in below), default=0), 1 + sum(item.parts for item in below))
 
 
 def names_in(node: Expression) -> Iterator[tree.Name]:

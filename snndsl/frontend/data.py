@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, SnndslError
 from snndsl.expressions import TextFault
+from snndsl.formats.columns import READERS, read_columns
 from snndsl.frontend.loader import ModelSource, open_below
 from snndsl.locations import Location
 from snndsl.model.data import DataColumn
@@ -24,7 +23,6 @@ from snndsl.units import Unit, parse_unit
 __all__ = ["MAX_DATA_BYTES", "DataColumns", "load_data", "unreadable"]
 
 MAX_DATA_BYTES = 4 * 2**30
-_MAX_RATIO = 200
 
 
 class DataColumns(dict[str, DataColumn]):
@@ -56,7 +54,8 @@ def load_data(source: ModelSource, step: Fraction, faults: list[Fault]) -> tuple
         place = source.locations.value(("data", name))
         try:
             arrays, content = _arrays(source, name, spec, place)
-            digest.update(f"{name}:{len(content)};".encode() + content)
+            digest.update(f"{name}:{len(content)};".encode())
+            digest.update(content)
             for key, array in arrays.items():
                 called = f"{name}.{key}" if key else name
                 unit = _unit(source, name, key, spec, place)
@@ -81,18 +80,17 @@ def _arrays(source: ModelSource, name: str, spec: DataSpec, place: Location) -> 
         return {"": array}, array.tobytes()
     where = source.locations.value(("data", name, "file"))
     content, path = open_below(source.folder, str(spec.file), where, MAX_DATA_BYTES)
-    readers = {".npz": _npz, ".npy": _npy, ".csv": _csv, ".parquet": _parquet}
-    reader = readers.get(path.suffix)
-    if reader is None:
+    if path.suffix not in READERS:
         raise _fault("data-format", f"{spec.file!r} has an unknown form", where, "npz, npy, csv or parquet")
-    arrays = reader(content, str(spec.file), where)
+    try:
+        arrays = read_columns(content, path.suffix)
+    except SnndslError as error:
+        raise type(error)(_in_file(fault, str(spec.file), where) for fault in error.faults) from None
     for new, column in spec.names.items():
         if column not in arrays:
             raise _fault("column-unknown", f"{spec.file!r} has no column {column!r}", where, ", ".join(arrays))
         arrays[new] = arrays.pop(column)
     for key, array in arrays.items():
-        if array.dtype.kind not in "iufb":
-            raise _fault("not-numeric", f"column {key!r} of {spec.file!r} holds {array.dtype}", where, "numbers")
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             row = int(np.argmin(np.isfinite(array).ravel()))
             raise _fault(
@@ -102,52 +100,6 @@ def _arrays(source: ModelSource, name: str, spec: DataSpec, place: Location) -> 
                 "finite numbers",
             )
     return arrays, content
-
-
-def _npz(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-            if size > max(_MAX_RATIO * len(content), 2**26):
-                raise _fault(
-                    "file-too-large", f"{file!r} unpacks to {size} bytes", place, f"at most {_MAX_RATIO} times its size"
-                )
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise _unreadable(file, error, place) from None
-
-
-def _npy(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
-    try:
-        return {"": np.load(io.BytesIO(content), allow_pickle=False)}
-    except (ValueError, OSError, EOFError) as error:
-        raise _unreadable(file, error, place) from None
-
-
-def _csv(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
-    try:
-        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-        header, body = [cell.strip() for cell in rows[0]], [row for row in rows[1:] if row]
-        short = next((number for number, row in enumerate(body) if len(row) != len(header)), None)
-        if short is not None:
-            what = f"row {short} of {file!r} has {len(body[short])} values for {len(header)} columns"
-            raise _fault("not-numeric", what, place, "one value a column")
-        return {name: np.array([float(row[k]) for row in body]) for k, name in enumerate(header)}
-    except (ValueError, IndexError, UnicodeDecodeError) as error:
-        raise _fault("not-numeric", f"{file!r}: {error}", place, "a header and numbers with a decimal point") from None
-
-
-def _parquet(content: bytes, file: str, place: Location) -> dict[str, NDArray[Any]]:
-    try:
-        import pandas  # type: ignore[import-untyped]
-
-        frame = pandas.read_parquet(io.BytesIO(content))
-    except ImportError:
-        raise _fault("tool-missing", f"{file!r} needs pandas and pyarrow", place, "pip install pandas pyarrow") from None
-    except (ValueError, OSError) as error:
-        raise _unreadable(file, error, place) from None
-    return {str(key): frame[key].to_numpy() for key in frame.columns}
 
 
 def _unit(source: ModelSource, name: str, key: str, spec: DataSpec, place: Location) -> Unit:
@@ -189,10 +141,10 @@ def _converted(array: NDArray[Any], unit: Unit, step: Fraction) -> NDArray[np.fl
     return values / float(factor.denominator) if factor.denominator != 1 else values
 
 
-def _unreadable(file: str, error: Exception, place: Location) -> ModelError:
-    if "pickle" in str(error).lower():
-        return _fault("pickle", f"{file!r} holds Python objects", place, "arrays of numbers")
-    return _fault("data-format", f"{file!r} cannot be read: {str(error)[:80]}", place, "an intact file")
+def _in_file(fault: Fault, file: str, place: Location) -> Fault:
+    """Put a fault of a data file where the model names the file."""
+    line = f", line {fault.line}" if fault.line else ""
+    return replace(fault, what=f"{file!r}{line}: {fault.what}", file=place.file, line=place.line, column=place.column)
 
 
 def _fault(code: str, what: str, place: Location, expected: str, try_: str = "") -> ModelError:

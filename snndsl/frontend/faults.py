@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from snndsl.errors import Fault, nearest
+from snndsl.errors import MOST_FAULTS, Fault, nearest
 from snndsl.locations import Path, SourceMap
 from snndsl.schema.base import found
 
@@ -43,8 +43,8 @@ _KINDS = {  # what pydantic calls it: code, what fits
 
 
 def schema_faults(error: ValidationError, raw: Any, locations: SourceMap) -> list[Fault]:
-    """Return one fault for each thing the schema refused, in the order of the file."""
-    items = error.errors(include_url=False)
+    """Return one fault for each thing the schema refused, in the order of the file; not more than anybody would read."""
+    items = error.errors(include_url=False)[:MOST_FAULTS]
     meant = {(*item["loc"][:-1], _meant(item["loc"], raw)) for item in items if item["type"] == "extra_forbidden"}
     faults = [_fault(item, raw, locations) for item in items if not (item["type"] == "missing" and item["loc"] in meant)]
     return sorted(set(faults), key=lambda fault: (fault.line, fault.column, fault.what))

@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from snndsl.errors import Fault, ModelError, nearest
+from snndsl.errors import MOST_FAULTS, Fault, ModelError, nearest
 from snndsl.frontend.faults import schema_faults
-from snndsl.frontend.yaml import read_yaml
-from snndsl.locations import SourceMap
+from snndsl.frontend.yaml import MAX_KEYS, MAX_NODES, read_yaml
+from snndsl.locations import Location, SourceMap
 from snndsl.schema import LibrarySpec, ModelSpec
 
-__all__ = ["MAX_BYTES", "ModelSource", "load_source", "open_below", "read_source", "source_from", "with_settings"]
+__all__ = ["MAX_BYTES", "MAX_FILES", "ModelSource", "load_source", "open_below", "read_source", "source_from", "with_settings"]
 
 MAX_BYTES = 4 * 2**20
+MAX_FILES = 256
+_MAX_CHAIN = 32
+_MAX_PATH = 1024
 _LIBRARY = "snndsl:"
 
 
@@ -58,6 +62,15 @@ class ModelSource:
         return self.spec
 
 
+@dataclass(eq=False)
+class _Loaded:
+    """Imported files, each read once however many others import it, and how much all files hold together."""
+
+    files: dict[str, ModelSource | ModelError] = field(default_factory=dict)
+    values: int = 0
+    keys: int = 0
+
+
 def load_source(path: str | os.PathLike[str], settings: Mapping[str, Any] | None = None) -> ModelSource:
     """Read a model file and everything it imports.
 
@@ -74,20 +87,27 @@ def load_source(path: str | os.PathLike[str], settings: Mapping[str, Any] | None
         With every fault of the file.
     """
     name = os.fspath(path)
-    file = Path(name) / "model.yaml" if Path(name).is_dir() else Path(name)
+    file = Path(name)
     try:
-        text = _read_regular(file)
-    except OSError as error:
-        raise ModelError(Fault("file-unreadable", f"{file}: {error.strerror}", expected="a model file")) from None
-    return read_source(text, str(file), file.resolve().parent, settings or {})
+        file = file / "model.yaml" if file.is_dir() else file
+        text, folder = _read_regular(file, MAX_BYTES), file.resolve().parent
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelError(Fault("file-unreadable", f"{file}: {reason}", expected="a model file")) from None
+    return read_source(text, str(file), folder, settings or {})
 
 
 def read_source(
-    text: bytes | str, file: str, folder: Path | None, settings: Mapping[str, Any], chain: tuple[str, ...] = ()
+    text: bytes | str,
+    file: str,
+    folder: Path | None,
+    settings: Mapping[str, Any],
+    chain: tuple[str, ...] = (),
+    loaded: _Loaded | None = None,
 ) -> ModelSource:
     """Validate a document and its imports; `chain` holds the identities of the files that import it."""
     raw, locations = read_yaml(text, file)
-    return source_from(raw, locations, file, folder, settings, chain)
+    return source_from(raw, locations, file, folder, settings, chain, loaded)
 
 
 def source_from(
@@ -97,25 +117,44 @@ def source_from(
     folder: Path | None,
     settings: Mapping[str, Any],
     chain: tuple[str, ...] = (),
+    loaded: _Loaded | None = None,
 ) -> ModelSource:
     """Validate plain data with their places, and what they import."""
+    loaded = _Loaded() if loaded is None else loaded
+    loaded.values += len(locations.values)
+    loaded.keys += len(locations.keys)
     here = {key: value for key, value in settings.items() if key.split(".")[0] not in _aliases(raw)}
     raw = with_settings(raw, here, file)
     try:
         spec = (ModelSpec if not chain else _kind(raw)).model_validate(raw)
     except ValidationError as error:
         raise ModelError(schema_faults(error, raw, locations)) from None
+    return ModelSource(spec, locations, folder, raw, _imports(spec, locations, file, folder, settings, chain, loaded))
+
+
+def _imports(
+    spec: LibrarySpec,
+    locations: SourceMap,
+    file: str,
+    folder: Path | None,
+    settings: Mapping[str, Any],
+    chain: tuple[str, ...],
+    loaded: _Loaded,
+) -> dict[str, ModelSource]:
     imports: dict[str, ModelSource] = {}
-    faults: list[Fault] = []
+    faults: dict[Fault, None] = {}
+    chain = (*chain, _identity(folder, file))
     for alias, target in spec.imports.items():
         mine = {key.partition(".")[2]: value for key, value in settings.items() if key.split(".")[0] == alias}
         try:
-            imports[alias] = _imported(target, locations, ("imports", alias), folder, mine, (*chain, _identity(folder, file)))
+            imports[alias] = _imported(target, locations.value(("imports", alias)), folder, mine, chain, loaded)
         except ModelError as error:
-            faults.extend(error.faults)
+            faults |= dict.fromkeys(error.faults)
+        if len(faults) > MOST_FAULTS:
+            break
     if faults:
         raise ModelError(faults)
-    return ModelSource(spec, locations, folder, raw, imports)
+    return imports
 
 
 def _kind(raw: Any) -> type[LibrarySpec]:
@@ -133,49 +172,74 @@ def _identity(folder: Path | None, file: str) -> str:
 
 def _imported(
     target: str,
-    locations: SourceMap,
-    path: tuple[str, ...],
+    place: Location,
     folder: Path | None,
     settings: Mapping[str, Any],
     chain: tuple[str, ...],
+    loaded: _Loaded,
 ) -> ModelSource:
-    place = locations.value(path)
+    """Return an imported file; one that is imported again, without settings of its own, is the same object."""
     if target.startswith(_LIBRARY):
-        name = target.removeprefix(_LIBRARY)
-        known = {entry.name.removesuffix(".yaml"): entry for entry in _library()}
-        if name not in known:
-            near = nearest(name, known)
-            raise ModelError(
-                Fault(
-                    "import-unknown",
-                    f"there is no shipped file {target!r}",
-                    place.file,
-                    place.line,
-                    place.column,
-                    expected=", ".join(f"{_LIBRARY}{item}" for item in sorted(known)),
-                    try_=f"{_LIBRARY}{near}" if near else "",
-                )
-            )
-        return read_source(known[name].read_bytes(), target, None, settings, (*chain, target))
-    if len(chain) > 32:
-        what = "more than 32 files, one importing the next"
-        raise ModelError(Fault("import-too-deep", what, place.file, place.line, place.column, "at most 32"))
-    content, file = open_below(folder, target, place, MAX_BYTES)
-    identity = str(file.resolve())
+        identity, file = target, None
+    else:
+        file = _place_below(folder, target, place)
+        identity = str(file)
     if identity in chain:
         names = " -> ".join(Path(item).name for item in (*chain[chain.index(identity) :], identity))
-        what, expected = f"files import each other: {names}", "imports without a circle"
-        raise ModelError(Fault("import-cycle", what, place.file, place.line, place.column, expected))
-    return read_source(content, os.path.join(os.path.dirname(place.file), target), file.resolve().parent, settings, chain)
+        raise _fault(place, "import-cycle", f"files import each other: {names}", "imports without a circle")
+    known = None if settings else loaded.files.get(identity)
+    if known is None:
+        _check_number(chain, place, loaded)
+        try:
+            if file is None:
+                known = read_source(_shipped(target, place), target, None, settings, (*chain, target), loaded)
+            else:
+                content, name = _content(file, target, place, MAX_BYTES), os.path.join(os.path.dirname(place.file), target)
+                known = read_source(content, name, file.parent, settings, chain, loaded)
+        except ModelError as error:
+            known = error
+        if not settings:
+            loaded.files[identity] = known
+    if isinstance(known, ModelError):
+        raise ModelError(known.faults)
+    return known
 
 
-def _library() -> Iterator[Any]:
-    for entry in sorted(resources.files("snndsl").joinpath("library").iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".yaml"):
-            yield entry
+def _check_number(chain: tuple[str, ...], place: Location, loaded: _Loaded) -> None:
+    """Bound what is imported in all, before any of it is read."""
+    if len(chain) > _MAX_CHAIN:
+        raise _fault(place, "import-too-deep", f"more than {_MAX_CHAIN} files, one importing the next", f"at most {_MAX_CHAIN}")
+    if len(loaded.files) >= MAX_FILES:
+        raise _fault(place, "too-many-files", f"more than {MAX_FILES} files are imported", f"at most {MAX_FILES}")
+    for code, number, most, what in (
+        ("too-many-values", loaded.values, MAX_NODES, "values"),
+        ("too-many-definitions", loaded.keys, MAX_KEYS, "definitions"),
+    ):
+        if number > most:
+            raise _fault(place, code, f"the file and what it imports hold more than {most} {what}", f"at most {most}")
 
 
-def open_below(folder: Path | None, name: str, place: Any, limit: int) -> tuple[bytes, Path]:
+def _shipped(target: str, place: Location) -> bytes:
+    name, known = target.removeprefix(_LIBRARY), _library()
+    if name not in known:
+        near = nearest(name, known)
+        expected = ", ".join(f"{_LIBRARY}{item}" for item in sorted(known))
+        what, hint = f"there is no shipped file {target!r}", f"{_LIBRARY}{near}" if near else ""
+        raise _fault(place, "import-unknown", what, expected, hint)
+    return bytes(known[name].read_bytes())
+
+
+@cache
+def _library() -> Mapping[str, Any]:
+    entries = sorted(resources.files("snndsl").joinpath("library").iterdir(), key=lambda item: item.name)
+    return {entry.name.removesuffix(".yaml"): entry for entry in entries if entry.name.endswith(".yaml")}
+
+
+def _fault(place: Location, code: str, what: str, expected: str, try_: str = "") -> ModelError:
+    return ModelError(Fault(code, what, place.file, place.line, place.column, expected, try_))
+
+
+def open_below(folder: Path | None, name: str, place: Location, limit: int) -> tuple[bytes, Path]:
     """Read a regular file below `folder`, following no link; anything else is a fault at `place`.
 
     Parameters
@@ -189,38 +253,62 @@ def open_below(folder: Path | None, name: str, place: Any, limit: int) -> tuple[
     limit : int
         Largest size in bytes.
     """
+    file = _place_below(folder, name, place)
+    return _content(file, name, place, limit), file
 
-    def fault(code: str, what: str, expected: str) -> ModelError:
-        return ModelError(Fault(code, what, place.file, place.line, place.column, expected=expected))
 
+def _place_below(folder: Path | None, name: str, place: Location) -> Path:
+    """Return the place of a file below a folder; no part of it may be a link."""
     parts = Path(name).parts
     bad = not parts or Path(name).is_absolute() or ".." in parts or "\\" in name or "~" in name or "$" in name or ":" in name
     if folder is None or bad or "\0" in name:
-        raise fault("path-escapes", f"{name!r} leaves the model's folder", "a relative path below the folder of the model")
+        what, expected = f"{name!r} leaves the model's folder", "a relative path below the folder of the model"
+        raise _fault(place, "path-escapes", what, expected)
+    if len(name) > _MAX_PATH:
+        what, expected = f"a path of {len(name)} characters", f"at most {_MAX_PATH}"
+        raise _fault(place, "path-too-long", what, expected)
     current = folder
     for part in parts:
         current = current / part
-        if current.is_symlink():
-            raise fault(
-                "path-escapes", f"{name!r} passes through a symbolic link", "a regular file below the folder of the model"
-            )
+        try:
+            linked = current.is_symlink()
+        except OSError as error:
+            raise _unreadable(name, error, place) from None
+        if linked:
+            what, expected = f"{name!r} passes through a symbolic link", "a regular file below the folder of the model"
+            raise _fault(place, "path-escapes", what, expected)
+    return current
+
+
+def _content(file: Path, name: str, place: Location, limit: int) -> bytes:
+    """Return the bytes of a regular file of at most `limit` bytes."""
     try:
-        size = current.stat()
+        size = file.stat()
         if not stat.S_ISREG(size.st_mode):
-            raise fault("not-a-file", f"{name!r} is not a regular file", "a regular file")
+            raise _fault(place, "not-a-file", f"{name!r} is not a regular file", "a regular file")
         if size.st_size > limit:
-            raise fault("file-too-large", f"{name!r} has {size.st_size} bytes", f"at most {limit} bytes")
-        return _read_regular(current), current
+            raise _fault(place, "file-too-large", f"{name!r} has {size.st_size} bytes", f"at most {limit} bytes")
+        return _read_regular(file, limit)
     except OSError as error:
-        raise fault("file-unreadable", f"{name!r}: {error.strerror}", "a readable file below the folder of the model") from None
+        raise _unreadable(name, error, place) from None
+    except MemoryError:
+        what, expected = f"there is not enough memory to read the {size.st_size} bytes of {name!r}", "a smaller file"
+        raise _fault(place, "file-too-large", what, expected) from None
 
 
-def _read_regular(file: Path) -> bytes:
+def _unreadable(name: str, error: OSError, place: Location) -> ModelError:
+    expected = "a readable file below the folder of the model"
+    return _fault(place, "file-unreadable", f"{name[:_MAX_PATH]!r}: {error.strerror}", expected)
+
+
+def _read_regular(file: Path, limit: int) -> bytes:
+    """Return the bytes of a regular file; one that is larger than `limit` is cut one byte behind it."""
     descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "not a regular file")
-        return stream.read()
+        return stream.read(min(status.st_size, limit) + 1)
 
 
 def with_settings(raw: Any, settings: Mapping[str, Any], file: str) -> Any:

@@ -14,17 +14,19 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, FaultList, ModelError, TooManyFaults
 from snndsl.locations import Location, Path, SourceMap
 
-__all__ = ["MAX_ALIASES", "MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "read_yaml"]
+__all__ = ["MAX_ALIASES", "MAX_BYTES", "MAX_DEPTH", "MAX_KEYS", "MAX_NODES", "read_yaml"]
 
 MAX_BYTES = 4 * 2**20
-MAX_NODES = 200_000
+MAX_NODES = 40_000
+MAX_KEYS = 10_000
 MAX_DEPTH = 32
 MAX_ALIASES = 1000
 _MAX_EXPANSION = 10
 _MAX_NUMBER = 40
+_LOOKED_AT = 200
 _QUOTED = ("'", '"', "|", ">")
 
 _NULL = ("~", "null", "Null", "NULL")
@@ -81,7 +83,10 @@ def read_yaml(text: bytes | str, file: str) -> tuple[Any, SourceMap]:
             Fault("two-documents", "a second document begins here", file, mark.line + 1, mark.column + 1, "one document")
         )
     reader = _Reader(file, content, raw)
-    data = reader.value(documents[0], (), ())
+    try:
+        data = reader.value(documents[0], (), ())
+    except TooManyFaults as error:
+        raise ModelError(error.faults) from None
     if not isinstance(data, dict) and not reader.faults:
         raise ModelError(
             Fault("not-a-mapping", "the file holds no mapping", file, 1, 1, "a mapping that begins with snndsl: 1")
@@ -117,10 +122,11 @@ def _decoded(text: bytes | str, file: str) -> str:
 
 def _check_events(content: str, file: str) -> int:
     """Bound depth, nodes and aliases and refuse tags on the event stream, before a tree is built; return the nodes."""
-    depth = aliases = nodes = 0
+    aliases = nodes = keys = 0
+    places: list[int] = []  # in each open collection: how many parts came before; below 0 in a list
     for event in yaml.parse(content, Loader=_LOADER):
         if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            places.pop()
             continue
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
@@ -130,8 +136,14 @@ def _check_events(content: str, file: str) -> int:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             raise _fault_at(event, file, "yaml-tag", f"the tag {tag[:60]!r}", "plain values without tags")
         nodes += 1
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        if depth > MAX_DEPTH:
+        if places and places[-1] >= 0:
+            keys += places[-1] % 2 == 0
+            places[-1] += 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            places.append(0 if isinstance(event, yaml.MappingStartEvent) else -1)
+        if keys > MAX_KEYS:
+            raise _too_many_keys(event, file)
+        if len(places) > MAX_DEPTH:
             raise _fault_at(event, file, "too-deep", f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH}")
         if aliases > MAX_ALIASES:
             raise _fault_at(event, file, "too-many-aliases", f"more than {MAX_ALIASES} aliases", f"at most {MAX_ALIASES}")
@@ -139,6 +151,11 @@ def _check_events(content: str, file: str) -> int:
             what, hint = f"more than {MAX_NODES} values", "numbers in a data file"
             raise _fault_at(event, file, "too-many-values", what, f"at most {MAX_NODES}", hint)
     return nodes
+
+
+def _too_many_keys(where: Any, file: str) -> ModelError:
+    what, hint = f"more than {MAX_KEYS} definitions", "lists, or arrays in a data file"
+    return _fault_at(where, file, "too-many-definitions", what, f"at most {MAX_KEYS}", hint)
 
 
 def _fault_at(where: Any, file: str, code: str, what: str, expected: str = "", try_: str = "") -> ModelError:
@@ -203,7 +220,7 @@ class _Reader:
     keys: dict[Path, Location] = field(default_factory=dict)
     values: dict[Path, Location] = field(default_factory=dict)
     lines: dict[Path, tuple[Location, ...]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
     size: int = 0
 
     def __post_init__(self) -> None:
@@ -258,6 +275,8 @@ class _Reader:
                 )
                 continue
             first[key] = key_node
+            if len(self.keys) >= MAX_KEYS:
+                raise _too_many_keys(key_node, self.file)
             if key_node.style not in _QUOTED and key in _NO_NAMES:
                 self.fault("key-not-text", f"the key {key} is no text", key_node, "a name", f'quote it: "{key}"')
                 continue
@@ -298,7 +317,8 @@ class _Reader:
 
     def _balanced(self, node: ScalarNode) -> str:
         """Return what was probably meant: the text up to the bracket that closes the first one."""
-        row = self.rows[node.start_mark.line][node.start_mark.column :]
+        begin = node.start_mark.column
+        row = self.rows[node.start_mark.line][begin : begin + _LOOKED_AT]
         depth = 0
         for place, character in enumerate(row):
             depth += (character == "(") - (character == ")")

@@ -98,6 +98,7 @@ class _Work:
     alike: bool
     skipped: frozenset[tuple[str, str]]
     faults: list[Fault] = field(default_factory=list)
+    made: float = 0.0
 
     @property
     def model(self) -> CheckedModel:
@@ -122,7 +123,7 @@ class _Work:
 
     def _population(self, population: Population) -> None:
         name = population.name
-        if self.judge and population.size > MANY:
+        if not self._may_make(population.size):
             self.found.waiting.append(f"the values of {population.size:,} neurons of {name!r}")
             return
         self.found.values[name] = population_values(self.model, population)
@@ -135,7 +136,7 @@ class _Work:
             return
         one = self.alike and settled(self.model, projection)
         most = most_synapses(self.model, projection)
-        if self.judge and not one and most > MANY:
+        if not one and not self._may_make(most):
             found.waiting.append(f"weights and delays of up to {most:,.0f} synapses of {name!r}")
             return
         if one:
@@ -158,6 +159,13 @@ class _Work:
             fault = projection.place.problem("empty-projection", f"projection {name!r} has no synapses")
             found.warnings.append(replace(fault, severity="warning"))
 
+    def _may_make(self, number: float) -> bool:
+        """Tell whether so many more neurons or synapses are made; a judge makes `MANY` in all."""
+        if self.judge and self.made + number > MANY:
+            return False
+        self.made += number
+        return True
+
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""
         names = {name for side in sides for name in side.populations}
@@ -165,6 +173,10 @@ class _Work:
 
     def _stimulus(self, stimulus: Stimulus) -> None:
         found = self.found
+        reached = 0 if stimulus.targets is None else stimulus.targets.size
+        if self.judge and reached > MANY:
+            found.waiting.append(f"what {stimulus.name!r} adds to {reached:,} neurons")
+            return
         if isinstance(stimulus.what, Play):
             found.events += played_events(self.model, stimulus, found.warnings)
         elif stimulus.targets is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +35,22 @@ def propagators(
     places = sorted(matrix)
     columns = np.broadcast_arrays(*[np.atleast_1d(np.asarray(matrix[place], np.float64)) for place in places])
     rows, inverse = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    solved = [_solve(dict(zip(places, row, strict=True)), order, h) for row in rows]
+    solved = [_solve(tuple(zip(places, row.tolist(), strict=True)), order, h) for row in rows]
     p, q = np.array([item[0] for item in solved]), np.array([item[1] for item in solved])
     chosen = inverse.ravel()
     return p[chosen], q[chosen]
 
 
-def _solve(matrix: Mapping[tuple[int, int], float], order: int, h: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Exponentiate the matrix [[A, 1], [0, 0]], whose upper right block is the integral."""
+@lru_cache(256)
+def _solve(
+    matrix: tuple[tuple[tuple[int, int], float], ...], order: int, h: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Exponentiate the matrix [[A, 1], [0, 0]], whose upper right block is the integral; many populations have the same."""
     import mpmath
 
     with mpmath.workdps(_DIGITS):
         whole = mpmath.zeros(2 * order)
-        for (row, column), value in matrix.items():
+        for (row, column), value in matrix:
             whole[row, column] = mpmath.mpf(float(value)) * mpmath.mpf(h)
         for row in range(order):
             whole[row, order + row] = mpmath.mpf(h)

@@ -48,15 +48,20 @@ def to_steps(times: Real, step: Fraction, rounding: str | None, term: Term, what
     nearest = np.floor(ratio + 0.5)
     exact = nearest * numerator / denominator == times if literal else ratio == nearest
     if exact.all():
-        return nearest.astype(np.int64)
+        return _whole(nearest)
     if rounding is None:
         bad = int(np.argmin(exact))
         raise ModelError(_off_grid(float(times[bad]), step, term, what, hint))
     if rounding == "nearest":
-        return nearest.astype(np.int64)
+        return _whole(nearest)
     grid = nearest * numerator / denominator
     away = nearest + (grid < times) if rounding == "up" else nearest - (grid > times)
-    return np.where(exact, nearest, away).astype(np.int64)
+    return _whole(np.where(exact, nearest, away))
+
+
+def _whole(steps: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return steps as integers; a time beyond all of them as the largest, which is too long for anything."""
+    return np.clip(steps, -(2.0**62), 2.0**62).astype(np.int64)
 
 
 def _off_grid(time: float, step: Fraction, term: Term, what: str, hint: str) -> Fault:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import to_text
-from snndsl.expressions.walk import names_in
+from snndsl.expressions.walk import LEAF, extent, names_in
 from snndsl.model.checked import CheckedModel
 from snndsl.model.population import Population
-from snndsl.model.text import Term, ValueTerm
+from snndsl.model.text import Term, ValueTerm, first_term
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Drawer, Evaluator, IndexOutOfRange, LengthDiffers
+from snndsl.semantics.arithmetic import Drawer, DrawTooRare, Evaluator, IndexOutOfRange, LengthDiffers
+from snndsl.semantics.scope import MAX_LEVELS
 
 __all__ = ["PopulationValues", "evaluate_term", "finite", "model_names", "population_values"]
 
@@ -102,6 +103,10 @@ def evaluate_term(term: Term, evaluator: Evaluator, what: str) -> Any:
         array, index, size = error.args
         said = f"{what}: index {index} of {array}, which has {size} values"
         raise ModelError(term.problem("index-out-of-range", said, f"0 .. {size - 1}")) from None
+    except DrawTooRare as error:
+        mean, spread, low, high = error.args
+        said = f"{what}: normal_in({mean:g}, {spread:g}, {low:g}, {high:g}) keeps less than a thousandth of what is drawn"
+        raise ModelError(term.problem("draw-too-rare", said, "bounds around the mean")) from None
     except LengthDiffers as error:
         array, rows, size = error.args
         said = f"{what}: {array} has {size} values for {rows} neurons"
@@ -124,6 +129,7 @@ class _Work:
     population: Population
     parameters: dict[str, Value] = field(default_factory=dict)
     states: dict[str, Value] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.element = self.population.element
@@ -153,6 +159,26 @@ class _Work:
 
     def _values(self, value: ValueTerm, stream: str, written_here: bool) -> Value:
         what = f"{stream.partition('.')[2]!r} of population {self.population.name!r}"
+        self._check_chain(stream, first_term(value))
+        terms = value if isinstance(value, tuple) else (value,)
+        self.asked[stream] = 1 + max(extent(term.tree, lambda name: LEAF).levels for term in terms)
+        try:
+            return self._numbers(value, stream, written_here, what)
+        finally:
+            del self.asked[stream]
+
+    def _check_chain(self, stream: str, term: Term) -> None:
+        """Refuse values that wait for each other, or for very many others."""
+        asked = [*self.asked]
+        if stream in asked:
+            names = [item.partition(".")[2] for item in (*asked[asked.index(stream) :], stream)]
+            what, expected = f"values refer to each other: {' -> '.join(names)}", "an order in which they can be computed"
+            raise ModelError(term.problem("cycle", what, expected))
+        if sum(self.asked.values()) > MAX_LEVELS:
+            what = f"with what its names stand for, this is more than {MAX_LEVELS} levels deep"
+            raise ModelError(term.problem("expression-too-deep", what, f"at most {MAX_LEVELS}", "a number for a part of it"))
+
+    def _numbers(self, value: ValueTerm, stream: str, written_here: bool, what: str) -> Value:
         if isinstance(value, tuple):
             size = self.population.size
             if len(value) != size:
@@ -191,8 +217,11 @@ class _Work:
 
     def let_value(self, name: str) -> Any:
         """Return a value of `let`, drawn once."""
-        if name not in self.let:
-            self.let[name] = self._values(self.population.let[name], f"let.{name}", written_here=True)
+        for key, value in self.population.let.items():  # each may read those before it
+            if name in self.let:
+                break
+            if key not in self.let:
+                self.let[key] = self._values(value, f"let.{key}", written_here=True)
         return self.let[name]
 
     def _drawer(self, stream: str) -> Drawer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
@@ -14,12 +15,19 @@ from snndsl.model.equations import Group
 
 __all__ = ["advance", "propagator", "propagators"]
 
+_LONGEST = 180
 At = Callable[[Mapping[str, Expr]], Translator]
 
 
 def propagator(kind: str, row: str, column: str) -> str:
-    """Return the name of the parameter that holds an entry of exp(A*h) (P) or of its integral (Q)."""
-    return "__".join((kind, row.replace(".", "__"), column.replace(".", "__")))
+    """Return the name of the parameter that holds an entry of exp(A*h) (P) or of its integral (Q).
+
+    It is also the name of a file, which a system wants short: what is too long ends in a hash of the whole.
+    """
+    name = "__".join((kind, row.replace(".", "__"), column.replace(".", "__")))
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[:_LONGEST]}__{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
 def propagators(group: Group) -> dict[str, str]:

@@ -38,11 +38,9 @@ class Group:
 
     def reaches(self) -> set[tuple[str, str]]:
         """Return the pairs (row, column) of the propagator that are not zero by structure."""
-        pairs = {(state, state) for state in self.states}
-        pairs |= {(row, column) for row in self.states for column in self.parts[row].coefficients}
-        grown = True
-        while grown:
-            more = {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs
-            pairs |= more
-            grown = bool(more)
-        return pairs
+        reach = {row: {row, *self.parts[row].coefficients} for row in self.states}
+        for middle in self.states:  # Warshall's closure
+            for row in self.states:
+                if middle in reach[row]:
+                    reach[row] |= reach[middle]
+        return {(row, column) for row, columns in reach.items() for column in columns}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,7 +16,7 @@ from snndsl.expressions.counts import NEAR, TO_MS, TO_STEPS, in_counts
 from snndsl.model.data import DataColumn
 from snndsl.units import to_internal
 
-__all__ = ["Drawer", "Evaluator", "IndexOutOfRange", "LengthDiffers", "counted", "evaluate"]
+__all__ = ["DrawTooRare", "Drawer", "Evaluator", "IndexOutOfRange", "LengthDiffers", "counted", "evaluate"]
 
 Value = Any
 """A float or an array that broadcasts against the rows of the evaluation."""
@@ -23,6 +24,10 @@ Value = Any
 
 class IndexOutOfRange(Exception):  # noqa: N818 - becomes a fault with a place
     """A data array was called with an index it does not have; `args` holds name, index and size."""
+
+
+class DrawTooRare(Exception):  # noqa: N818 - becomes a fault with a place
+    """Numbers are drawn again until they lie where almost none do; `args` holds mean, spread, low and high."""
 
 
 class LengthDiffers(Exception):  # noqa: N818 - becomes a fault with a place
@@ -68,6 +73,10 @@ class Drawer:
     def _inside(self, arguments: list[Value], identity: tuple[Any, ...]) -> Value:
         """Draw again until the value lies in [low, high]."""
         mean, spread, low, high, *words = np.broadcast_arrays(*arguments, *identity[2:5])
+        rare = ~(_share(mean, spread, low, high) >= _LEAST_SHARE)
+        if rare.any():
+            first = int(np.argmax(rare))
+            raise DrawTooRare(*(float(array.ravel()[first]) for array in (mean, spread, low, high)))
         result = np.full(mean.shape, np.nan)
         pending = np.ones(mean.shape, np.bool_)
         for attempt in range(65536):
@@ -200,6 +209,15 @@ def counted(times: Value, step: Fraction) -> Value:
         return np.where(np.abs(ratio - whole) <= NEAR, whole, ratio)
 
 
+def _share(mean: Value, spread: Value, low: Value, high: Value) -> Value:
+    """Return the share of a normal distribution that lies in [low, high]."""
+    with np.errstate(all="ignore"):
+        width = np.abs(spread) * math.sqrt(2.0)
+        a, b = (np.where(width > 0, (bound - mean) / width, np.sign(bound - mean) * np.inf) for bound in (low, high))
+        near = np.where(a + b > 0, _ERFC(a) - _ERFC(b), _ERFC(-b) - _ERFC(-a)).astype(np.float64) / 2
+    return np.where(width == 0, (low <= mean) & (mean <= high), near)
+
+
 def _minimum(first: Value, *others: Value) -> Value:
     for other in others:
         first = np.where(other < first, other, first)
@@ -211,6 +229,9 @@ def _maximum(first: Value, *others: Value) -> Value:
         first = np.where(other > first, other, first)
     return first
 
+
+_ERFC = np.frompyfunc(math.erfc, 1, 1)
+_LEAST_SHARE = 1e-3
 
 _COMPARE: dict[str, Callable[[Value, Value], Value]] = {
     "<": np.less,

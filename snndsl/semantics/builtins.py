@@ -9,7 +9,7 @@ from typing import Literal
 from snndsl.expressions.dimensions import TIME
 from snndsl.units import ONE, Dimension
 
-__all__ = ["BUILTINS", "Builtin", "Part", "builtin_dimensions", "reserved"]
+__all__ = ["BUILTINS", "Builtin", "Part", "builtin_dimensions"]
 
 Part = Literal["file", "element", "rule", "population", "wiring", "columns", "stimulus", "weight", "search"]
 Phase = Literal["constant", "build", "run"]
@@ -64,31 +64,6 @@ BUILTINS: tuple[Builtin, ...] = (
     Builtin("post.block", ONE, "build", ("wiring",), "place of the target's population in a list of several"),
 )
 """Every name that is there without being declared, but for ``w`` of rules, which has the unit of the weights."""
-
-
-_OF_THE_PROGRAM: Mapping[Part, frozenset[str]] = {
-    "element": frozenset({"step"}),
-    "rule": frozenset({"pre", "post", "axonal", "dendritic", "row", "tv"}),
-}
-"""Names that the program gives to numbers of its own: columns of a table of synapses, the stamp of an event, the step."""
-
-
-def reserved(part: Part, name: str) -> tuple[str, str] | None:
-    """Return what a name is that a neuron, signal or rule may not give to something of its own, and what fits; else None.
-
-    Parameters
-    ----------
-    part : str
-        ``element`` or ``rule``.
-    name : str
-        That is declared, or a constant that is read.
-    """
-    if name in builtin_dimensions(part) or (part == "rule" and name == "w"):
-        return f"{name!r} is a built-in name", "another name"
-    if name in _OF_THE_PROGRAM[part]:
-        of = "a neuron" if part == "element" else "a synapse"
-        return f"{name!r} is a name that {of} has anyway", "another name"
-    return None
 
 
 def builtin_dimensions(part: Part, names: Iterable[str] | None = None) -> Mapping[str, Dimension]:

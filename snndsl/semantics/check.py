@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import MOST_FAULTS, Fault, FaultList, ModelError, TooManyFaults
 from snndsl.expressions import TextFault
 from snndsl.frontend.data import load_data
 from snndsl.frontend.loader import ModelSource
@@ -49,7 +50,15 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
     ModelError
         With all faults of the file, in its order.
     """
-    faults = list(name_faults(source))
+    faults = FaultList()
+    try:
+        return _checked(source, duration, faults)
+    except TooManyFaults as error:
+        raise _together([*faults, *error.faults][:MOST_FAULTS]) from None
+
+
+def _checked(source: ModelSource, duration: str | None, faults: FaultList) -> CheckedModel:
+    faults += name_faults(source)
     step, file_steps = _time(source, faults)
     steps = file_steps if duration is None else run_length(duration, step)
     data, digest = load_data(source, step, faults)
@@ -61,9 +70,14 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
     if not faults:
         faults += size_faults(model)
     if faults:
-        unique = {(f.file, f.line, f.column, f.code, f.what): f for f in faults}
-        raise ModelError(sorted(unique.values(), key=lambda fault: (fault.file, fault.line, fault.column)))
+        raise _together(faults)
     return model
+
+
+def _together(faults: Iterable[Fault]) -> ModelError:
+    """Return the error that names each fault once, in the order of the file."""
+    unique = {(f.file, f.line, f.column, f.code, f.what): f for f in faults}
+    return ModelError(sorted(unique.values(), key=lambda fault: (fault.file, fault.line, fault.column)))
 
 
 def _read(reading: Reading, steps: int, digest: str) -> CheckedModel:

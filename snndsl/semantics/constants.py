@@ -29,7 +29,8 @@ def constant_number(term: Term, constants: Mapping[str, Term], step: Fraction) -
     """Return the value of an expression of constants in internal units; None if it depends on anything else."""
     if not _depends_on(term.tree, constants):
         return None
-    return float(evaluate(term.tree, lambda name: _named(constants, step, name), step))
+    known: dict[str, float] = {}
+    return float(evaluate(term.tree, lambda name: _named(constants, step, known, name), step))
 
 
 def constant_term(model: Reading, term: Term) -> float | None:
@@ -74,10 +75,12 @@ def constant_steps(
         return None
 
 
-def _named(constants: Mapping[str, Term], step: Fraction, name: str) -> float:
+def _named(constants: Mapping[str, Term], step: Fraction, known: dict[str, float], name: str) -> float:
     if name not in constants:
         raise TextFault("name-unknown", f"there is no {name!r} here")
-    return float(evaluate(constants[name].tree, lambda inner: _named(constants, step, inner), step))
+    if name not in known:
+        known[name] = float(evaluate(constants[name].tree, lambda inner: _named(constants, step, known, inner), step))
+    return known[name]
 
 
 def _depends_on(node: tree.Expression, constants: Mapping[str, Term]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from snndsl.errors import Fault
+from snndsl.errors import FaultList
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
 from snndsl.model.equations import Group
@@ -42,7 +42,7 @@ class ElementDraft:
     source_constants: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     unbound: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
 
     def finished(self, scope: Scope) -> Element:
         """Return the element, once everything in it is known to be right."""

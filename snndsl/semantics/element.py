@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import TextFault, parse_equations, parse_statements, tree
 from snndsl.expressions.statements import Alias, Assignment
-from snndsl.expressions.walk import renamed
+from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.loader import ModelSource
 from snndsl.locations import Location, Path
 from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
-from snndsl.semantics.builtins import builtin_dimensions, reserved
+from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import defined_names, is_unit_alone, parse_term, value_terms
 
@@ -28,6 +29,7 @@ __all__ = ["INTEGRATORS", "find", "flatten"]
 
 _DECLARING = ("parameters", "state", "ports")
 INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
+_BUILTIN = frozenset(builtin_dimensions("element"))
 
 
 def find(source: ModelSource, section: str, name: str, at: Place, what: str) -> tuple[Any, ModelSource, Path]:
@@ -150,9 +152,8 @@ class _Piece:
         for name in (*spec.parameters, *spec.state, *spec.ports):
             if name in self.own:
                 self._twice(name)
-            taken = None if self.prefix and name not in builtin_dimensions("element") else reserved("element", name)
-            if taken is not None:
-                element.faults.append(self.at(name).problem("name-reserved", *taken))
+            if name in _BUILTIN:
+                element.faults.append(self.at(name).problem("name-reserved", f"{name!r} is a built-in name", "another name"))
             self.own[name] = self.flat(name)
         before = len(element.faults)
         self.equations = self._parsed(parse_equations, spec.equations, "equations")
@@ -251,17 +252,25 @@ class _Piece:
         return f"{self.prefix}:{function}" if self.prefix and function.split(".")[0] in self.source.spec.data else function
 
     def _constant(self, name: str) -> None:
-        flat = self.flat(name)
-        if flat in self.element.parameters:
-            return
-        self.element.source_constants.add(flat)
-        place = Place(self.source.locations, ("constants", name))
-        taken = None if self.prefix else reserved("element", name)
-        if taken is not None:
-            self.element.faults.append(place.problem("name-reserved", *taken))
-        self.element.parameters[flat] = Parameter(place, None)  # a constant that refers to itself ends here
-        term = self._try(lambda: parse_term(str(self.source.spec.constants[name]), place), place)
-        self.element.parameters[flat] = Parameter(place, None if term is None else self._flat_term(term, constants_only=True))
+        """Enter a constant of the file, and those that it reads, as parameters."""
+        constants, waiting = self.source.spec.constants, [name]
+        while waiting:
+            current = waiting.pop()
+            flat, place = self.flat(current), Place(self.source.locations, ("constants", current))
+            if flat in self.element.parameters:
+                continue
+            self.element.source_constants.add(flat)
+            self.element.parameters[flat] = Parameter(place, None)
+            term = self._try(partial(parse_term, str(constants[current]), place), place)
+            if term is not None:
+                waiting += reversed([node.text for node in names_in(term.tree) if node.text in constants])
+                own = Term(renamed(term.tree, self._constant_name, self.call), place)
+                self.element.parameters[flat] = Parameter(place, own)
+
+    def _constant_name(self, node: tree.Name) -> tree.Expression:
+        if node.text not in self.source.spec.constants:
+            return node
+        return tree.Name(text=self.flat(node.text), start=node.start, end=node.end)
 
     # ---- texts
 
@@ -295,16 +304,7 @@ class _Piece:
         result = self._try(lambda: parse(list(text) if isinstance(text, tuple) else text), place)
         return () if result is None else tuple(result)
 
-    def _flat_term(self, term: Term, constants_only: bool = False) -> Term:
-        if constants_only:
-
-            def constant(node: tree.Name) -> tree.Expression:
-                if node.text in self.source.spec.constants:
-                    self._constant(node.text)
-                    return tree.Name(text=self.flat(node.text), start=node.start, end=node.end)
-                return node
-
-            return Term(renamed(term.tree, constant, self.call), term.place, term.line)
+    def _flat_term(self, term: Term) -> Term:
         return Term(renamed(term.tree, self.name, self.call), term.place, term.line, term.comment)
 
     def _try(self, parse: Any, place: Place) -> Any:

@@ -31,16 +31,16 @@ def element_scope(element: ElementDraft, data: Mapping[str, DataColumn], outside
 
     `outside` holds what is read anywhere: ``name.x`` of signals.
     """
-    names = Scope(dict(outside), data, element.faults)
+    names = Scope({}, data, element.faults, outside)
     names.declare(builtin_dimensions("element"))
     for name, parameter in element.parameters.items():
-        names.makers[name] = parameter_maker(names, parameter)
+        names.define(name, () if parameter.default is None else parameter.default, parameter_maker(names, parameter))
     for name, value in element.states.items():
-        names.makers[name] = lambda value=value: _value(names, value)  # type: ignore[misc]
+        names.define(name, value, lambda value=value: _value(names, value))  # type: ignore[misc]
     for name, port in element.ports.items():
         names.makers[name] = lambda port=port: unit_dimension(port.unit, port.place, element.faults)  # type: ignore[misc]
     for name, term in element.aliases.items():
-        names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
+        names.define(name, term, lambda term=term: names.of(term))  # type: ignore[misc]
     for name in element.unbound:
         names.makers[name] = lambda: UNKNOWN
     return names

@@ -9,7 +9,10 @@ from snndsl.model.equations import Group, Linear
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
 
-__all__ = ["split_equations"]
+__all__ = ["MAX_EXACT", "split_equations"]
+
+MAX_EXACT = 64
+"""So many equations share one matrix exponential, which is worked out to 50 digits."""
 
 
 def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Fault]]:
@@ -31,7 +34,11 @@ def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Faul
 
     for method in dict.fromkeys(element.integrators.values()):
         states = tuple(state for state in element.derivatives if element.integrators[state] == method)
-        if method == "exact":
+        if method == "exact" and len(states) > MAX_EXACT:
+            what = f"{len(states)} equations that are solved together"
+            term = element.derivatives[states[MAX_EXACT]]
+            faults.append(term.problem("integrator-not-applicable", what, f"at most {MAX_EXACT}", "rk4, heun or euler"))
+        elif method == "exact":
             groups.append(Group(method, states, split(states, method)))
         elif method == "exponential_euler":
             groups += [Group(method, (state,), split((state,), method)) for state in states]

@@ -10,7 +10,9 @@ from snndsl.errors import Fault
 from snndsl.expressions import FUNCTIONS, TextFault
 from snndsl.expressions.lexer import KEYWORDS, check_name
 from snndsl.frontend.loader import ModelSource
+from snndsl.ir.program import NEURON_BUILTINS, RULE_BUILTINS
 from snndsl.locations import Path
+from snndsl.semantics.builtins import builtin_dimensions
 
 __all__ = ["name_faults"]
 
@@ -22,21 +24,31 @@ _DEFINITIONS = ("parts", "neurons", "signals", "plasticity")
 _INSIDE = ("parameters", "needs", "state", "ports", "parts", "traces")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SHOWN = 40
+_NEURON = {*NEURON_BUILTINS, "spike"} - {*builtin_dimensions("element")}
+_RULE = {*RULE_BUILTINS, "pre", "post", "axonal", "dendritic"} - {*builtin_dimensions("rule")}  # columns of synapses, too
+_PROGRAM = {"neurons": _NEURON, "signals": _NEURON, "plasticity": _RULE, "constants": _NEURON | _RULE}
 _SPIKING = ("populations", "groups", "stimuli", "signals")
 
 
 def name_faults(source: ModelSource) -> Iterator[Fault]:
     """Yield what is wrong with the names that a file and those it imports declare."""
+    sources = [source]
+    for file in sources:  # grows: files import others, and several may import one
+        yield from _names_of(file)
+        sources += [inner for inner in file.imports.values() if all(inner is not known for known in sources)]
+
+
+def _names_of(source: ModelSource) -> Iterator[Fault]:
     yield from _model_name(source)
     for path, name in _declared(source):
         fault = _fault(name)
         if fault is None and path[0] == "data" and name in FUNCTIONS:
             fault = TextFault("name-reserved", f"{name!r} is a function", 0, "another name")
+        if fault is None and name in _PROGRAM.get(str(path[0]), ()) and len(path) == (2 if path[0] == "constants" else 4):
+            fault = TextFault("name-reserved", f"{name!r} is a name of every program", 0, "another name")
         if fault is not None:
             yield _placed(source, path, fault)
     yield from _taken(source)
-    for inner in source.imports.values():
-        yield from name_faults(inner)
 
 
 def _model_name(source: ModelSource) -> Iterator[Fault]:

@@ -23,9 +23,11 @@ from snndsl.semantics.scope import Maker, Result, Scope
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import parse_term
 
-__all__ = ["MAX_SIZE", "Reading", "is_library"]
+__all__ = ["MAX_SIGNALS", "MAX_SIZE", "Reading", "is_library"]
 
 MAX_SIZE = 2**31 - 1
+MAX_SIGNALS = 32
+"""So many signals may read each other in a row."""
 
 
 def is_library(source: ModelSource) -> bool:
@@ -81,6 +83,8 @@ class Reading:
     rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
     weights: dict[str, Result] = field(default_factory=dict)
     file_data: dict[int, DataColumns] = field(default_factory=dict)
+    offered: dict[str, Maker] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
 
     @property
     def spec(self) -> ModelSpec:
@@ -119,17 +123,26 @@ class Reading:
             self.faults += error.faults
             return None
 
-    def signal_makers(self) -> dict[str, Maker]:
+    def signal_makers(self) -> Mapping[str, Maker]:
         """Return how the dimension of every ``signal.x`` is found: states, parameters and aliases of signals."""
-        makers: dict[str, Maker] = {}
-        for name, element in self.signals.items():
-            for own in (*element.states, *element.parameters, *element.aliases):
-                makers[f"{name}.{own}"] = partial(self._signal, name, own)
-        return makers
+        if not self.offered:
+            for name, element in self.signals.items():
+                for own in (*element.states, *element.parameters, *element.aliases):
+                    self.offered[f"{name}.{own}"] = partial(self._signal, name, own)
+        return self.offered
 
     def _signal(self, name: str, own: str) -> Result | None:
         known = self.signal_scopes.get(name)
-        return UNKNOWN if known is None else known.lookup(own)
+        if known is None:
+            return UNKNOWN
+        if len(self.asked) >= MAX_SIGNALS:
+            what = f"more than {MAX_SIGNALS} signals, each of which reads the next"
+            raise TextFault("expression-too-deep", what, 0, f"at most {MAX_SIGNALS}")
+        self.asked.append(name)
+        try:
+            return known.lookup(own)
+        finally:
+            self.asked.pop()
 
     def columns_of(self, element: ElementDraft) -> Mapping[str, DataColumn]:
         """Return the arrays that an element may call, by flat name: those of its file and of the files of its parts."""

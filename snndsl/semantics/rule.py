@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from snndsl.errors import Fault
+from snndsl.errors import FaultList
 from snndsl.expressions import TextFault, parse_statements, tree
 from snndsl.expressions.statements import Deliver, Statement
-from snndsl.expressions.walk import calls_in, renamed
+from snndsl.expressions.walk import calls_in, names_in, renamed
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.plasticity import RuleSpec
-from snndsl.semantics.builtins import reserved
+from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.element import find
 from snndsl.semantics.terms import parse_term, value_terms
 
@@ -42,7 +41,7 @@ class RuleDraft:
     require: list[Term] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
-    faults: list[Fault] = field(default_factory=list)
+    faults: FaultList = field(default_factory=FaultList)
 
     def finished(self) -> PlasticityRule:
         """Return the rule, once everything in it is known to be right."""
@@ -86,10 +85,8 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleDraft:
             tau = to = reader.nothing(key, "traces")
         rule.traces[key] = (tau, to)
     for key in (*spec.parameters, *spec.state, *spec.traces):
-        taken = reserved("rule", key)
-        if taken is not None:
-            section = next(name for name in ("parameters", "state", "traces") if key in getattr(spec, name))
-            rule.faults.append(reader.inner(section, key).problem("name-reserved", *taken))
+        if key == "w" or key in builtin_dimensions("rule"):
+            rule.faults.append(reader.inner().problem("name-reserved", f"{key!r} is a built-in name", "another name"))
     rule.on_pre = reader.instructions(spec.on_pre, "on_pre")
     rule.on_post = reader.instructions(spec.on_post, "on_post")
     rule.on_start = reader.instructions(spec.on_start, "on_start")
@@ -135,20 +132,33 @@ class _Reader:
 
     def name(self, node: tree.Name) -> tree.Expression:
         rule, text = self.rule, node.text
-        own: Mapping[str, Any] = rule.spec.parameters
-        if text in own or text in rule.spec.state or text in rule.spec.traces or text in rule.spec.needs:
+        if self._own(text):
             return node
-        if text in rule.source.spec.constants and text not in rule.parameters:
-            place = Place(rule.source.locations, ("constants", text))
-            taken = reserved("rule", text)
-            if taken is not None:
-                rule.faults.append(place.problem("name-reserved", *taken))
-            rule.parameters[text] = Parameter(place, None)
+        if text in rule.source.spec.constants:
+            self._constant(text)
+        return node
+
+    def _own(self, text: str) -> bool:
+        spec = self.rule.spec
+        return text in spec.parameters or text in spec.state or text in spec.traces or text in spec.needs
+
+    def _constant(self, name: str) -> None:
+        """Enter a constant of the file, and those that it reads, as parameters."""
+        rule, waiting = self.rule, [name]
+        while waiting:
+            current = waiting.pop()
+            if current in rule.parameters:
+                continue
+            place = Place(rule.source.locations, ("constants", current))
+            rule.parameters[current] = Parameter(place, None)
             try:
-                rule.parameters[text] = Parameter(place, self.flat(parse_term(str(rule.source.spec.constants[text]), place)))
+                term = parse_term(str(rule.source.spec.constants[current]), place)
             except TextFault as error:
                 rule.faults.append(place.fault(error))
-        return node
+                continue
+            rule.parameters[current] = Parameter(place, term)
+            read = [node.text for node in names_in(term.tree)]
+            waiting += reversed([text for text in read if text in rule.source.spec.constants and not self._own(text)])
 
     def flat(self, term: Term) -> Term:
         self.data(term.tree, term.place, term.line)

@@ -111,15 +111,15 @@ def _scope(model: Reading, rule: RuleDraft, weight: Dimension | None, neurons: M
     """Return the scope of a rule between neurons that offer `neurons`."""
     columns = DataColumns()
     columns.unreadable = frozenset(rule.source.spec.data)  # arrays are no names of a rule, which is said where it is read
-    scope = Scope({**model.signal_makers()}, columns, rule.faults)
+    scope = Scope({}, columns, rule.faults, model.signal_makers())
     scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
-        scope.makers[key] = _parameter(scope, parameter)
+        scope.define(key, () if parameter.default is None else parameter.default, _parameter(scope, parameter))
     for key, value in rule.states.items():
         first = value if isinstance(value, Term) else value[0]
-        scope.makers[key] = lambda first=first: zero_is_number(scope.of(first))  # type: ignore[misc]
+        scope.define(key, value, lambda first=first: zero_is_number(scope.of(first)))  # type: ignore[misc]
     for key, (_, to) in rule.traces.items():
-        scope.makers[key] = lambda to=to: zero_is_number(scope.of(to))  # type: ignore[misc]
+        scope.define(key, to, lambda to=to: zero_is_number(scope.of(to)))  # type: ignore[misc]
     scope.declare(dict.fromkeys(rule.unread, UNKNOWN))
     for need, unit in rule.spec.needs.items():
         scope.makers[need] = _parameter(scope, Parameter(rule.place.inner("needs", need), None, unit))

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault
 from snndsl.expressions.dimensions import ANY, UNKNOWN, Kind, dimension_of, fits
-from snndsl.expressions.tree import Call, Expression
-from snndsl.expressions.walk import calls_in, names_in
+from snndsl.expressions.tree import Call, Expression, Number
+from snndsl.expressions.walk import LEAF, Extent, calls_in, extent, names_in
 from snndsl.frontend.data import unreadable
 from snndsl.model.data import DataColumn
-from snndsl.model.text import Place, Term
+from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import BUILTINS, builtin_dimensions
 from snndsl.semantics.usable import misplaced
 from snndsl.units import ONE, Dimension, parse_unit
 
-__all__ = ["Maker", "Result", "Scope", "file_scope", "said", "unit_dimension"]
+__all__ = ["MAX_LEVELS", "MAX_PARTS", "Maker", "Result", "Scope", "file_scope", "said", "unit_dimension"]
+
+MAX_LEVELS = 100
+MAX_PARTS = 4096
+"""How deep values may refer to each other, and what one of them may stand for in all."""
 
 Result = Dimension | Kind
 Maker = Callable[[], "Result | None"]
@@ -46,15 +51,28 @@ class Scope:
         How the dimension of each name is found; None: a fault was reported already.
     data : mapping of str to DataColumn
         Arrays, called or bare.
+    outside : mapping of str to callable
+        Makers of names that are declared elsewhere: ``name.x`` of signals.
     faults : list of Fault
         Takes what is found wrong.
+
+    Notes
+    -----
+    What a name reads is found before the name itself, without recursion: a chain of names may be as long as a file.
     """
 
     makers: dict[str, Maker]
     data: Mapping[str, DataColumn]
     faults: list[Fault]
+    outside: Mapping[str, Maker] = field(default_factory=dict)
     found: dict[str, Result | None] = field(default_factory=dict)
-    pending: list[str] = field(default_factory=list)
+    values: dict[str, ValueTerm] = field(default_factory=dict)
+    extents: dict[str, Extent | None] = field(default_factory=dict)
+    pending: dict[str, Iterator[str]] = field(default_factory=dict)
+
+    def define(self, name: str, value: ValueTerm, maker: Maker) -> None:
+        """Add a name that stands for an expression, or for one an element."""
+        self.values[name], self.makers[name] = value, maker
 
     def declare(self, known: Mapping[str, Result]) -> None:
         """Add names whose dimensions are known."""
@@ -73,15 +91,56 @@ class Scope:
             return UNKNOWN if result is None else result
         if name in self.makers:
             if name in self.pending:
-                chain = " -> ".join((*self.pending[self.pending.index(name) :], name))
+                open_ = [*self.pending]
+                chain = " -> ".join((*open_[open_.index(name) :], name))
                 raise TextFault("cycle", f"values refer to each other: {chain}", 0, "an order in which they can be computed")
-            self.pending.append(name)
-            try:
-                self.found[name] = self.makers[name]()
-            finally:
-                self.pending.pop()
+            self._find(name)
             return self.lookup(name)
-        return self.called(name)
+        return self.outside[name]() if name in self.outside else self.called(name)
+
+    def _find(self, name: str) -> None:
+        """Find the dimension of a name, after those of all that it reads."""
+        path = [name]
+        self.pending[name] = self._read_by(name)
+        try:
+            while path:
+                current = path[-1]
+                for read in self.pending[current]:
+                    if read in self.makers and read not in self.found and read not in self.pending:
+                        self.pending[read] = self._read_by(read)
+                        path.append(read)
+                        break
+                else:
+                    self.found[current] = self.makers[current]() if self._fits(current) else None
+                    del self.pending[path.pop()]
+        finally:
+            for left in path:
+                self.pending.pop(left, None)
+
+    def _read_by(self, name: str) -> Iterator[str]:
+        return (node.text for term in _terms(self.values.get(name, ())) for node in names_in(term.tree))
+
+    def _fits(self, name: str) -> bool:
+        """Note the extent of what a name stands for; report one that is too large, but nothing that reads it."""
+        terms = _terms(self.values.get(name, ()))
+        sizes = [self._extent(term) for term in terms]
+        known = [size for size in sizes if size is not None]
+        self.extents[name] = Extent(*map(max, zip(LEAF, *known))) if len(known) == len(sizes) else None
+        return len(known) == len(sizes)
+
+    def _extent(self, term: Term, more: Collection[str] = ()) -> Extent | None:
+        """Return the extent of an expression; None if it is too large, or reads what is, after reporting it once."""
+        if any(self.extents.get(node.text, LEAF) is None and node.text not in more for node in names_in(term.tree)):
+            return None
+        found = extent(term.tree, lambda name: LEAF if name in more else self.extents.get(name) or LEAF)
+        if found.levels <= MAX_LEVELS and found.parts <= MAX_PARTS:
+            return found
+        deep = found.levels > MAX_LEVELS
+        code = "expression-too-deep" if deep else "expression-too-long"
+        number, what = (MAX_LEVELS, "levels deep") if deep else (MAX_PARTS, "parts long")
+        said = f"with what its names stand for, this is more than {number} {what}"
+        self.faults.append(term.problem(code, said, f"at most {number}", "a state or a number for a part of it"))
+        return None
 
     def called(self, name: str) -> Result | None:
         """Return the dimension of a data array that may be called."""
@@ -92,10 +151,19 @@ class Scope:
     def of(self, term: Term, extra: Mapping[str, Result] | None = None) -> Result | None:
         """Return the dimension of an expression, or None after reporting what is wrong with it."""
         try:
+            if not isinstance(term.tree, Number) and not self._within(term, extra or ()):
+                return None
             return self.find(term.tree, extra or {})
         except TextFault as error:
             self.faults.append(term.place.fault(error, term.line))
             return None
+
+    def _within(self, term: Term, more: Collection[str]) -> bool:
+        """Tell whether an expression is of a size that can be worked with, together with what its names stand for."""
+        for node in names_in(term.tree):
+            if node.text in self.makers and node.text not in more:
+                self.lookup(node.text)
+        return self._extent(term, more) is not None
 
     def find(self, node: Expression, more: Mapping[str, Result]) -> Result:
         """Return the dimension of a tree.
@@ -113,7 +181,8 @@ class Scope:
             if name.text in _PARTS and lookup(name.text) is None:
                 what = f"there is no {name.text!r} here: it can be read in {_PARTS[name.text]}"
                 raise TextFault("name-unknown", what, name.start, "a name that is known here")
-        found = dimension_of(node, lookup, [*self.makers, *more, *self.data], self.called)
+        known = ChainMap(self.data, self.outside, more, self.makers)  # type: ignore[arg-type]  # a list would be made for every expression
+        found = dimension_of(node, lookup, known, self.called)
         for call in calls_in(node):
             self._indices(call)
         return found
@@ -135,13 +204,16 @@ class Scope:
         if term is not None and fault is not None:
             self.faults.append(term.place.fault(fault, term.line))
 
-    def expect(self, term: Term, wanted: Result | None, what: str, extra: Mapping[str, Result] | None = None) -> None:
-        """Report an expression that has another dimension than `wanted` (None: anything real)."""
+    def expect(self, term: Term, wanted: Result | None, what: str, extra: Mapping[str, Result] | None = None) -> Result | None:
+        """Return the dimension of an expression; report one that has another than `wanted` (None: anything real)."""
         found = self.of(term, extra)
-        if found is None or wanted is None or fits(found, wanted) or wanted == ANY:
-            return
-        code = "dimension"
-        self.faults.append(term.problem(code, f"{what} is {said(found)}", said(wanted)))
+        if found is not None and wanted is not None and not fits(found, wanted) and wanted != ANY:
+            self.faults.append(term.problem("dimension", f"{what} is {said(found)}", said(wanted)))
+        return found
+
+
+def _terms(value: ValueTerm) -> tuple[Term, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def said(kind: Result) -> str:
@@ -162,6 +234,6 @@ def file_scope(constants: Mapping[str, Term], data: Mapping[str, DataColumn], fa
     """Return the scope of a file: constants, data, and built-in names."""
     names = Scope({}, data, faults)
     for name, term in constants.items():
-        names.makers[name] = lambda term=term: names.of(term)  # type: ignore[misc]
+        names.define(name, term, lambda term=term: names.of(term))  # type: ignore[misc]
     names.declare(builtin_dimensions("file"))
     return names

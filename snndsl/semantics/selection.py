@@ -9,7 +9,10 @@ from snndsl.errors import ModelError, nearest
 from snndsl.model.selection import Block, Selection
 from snndsl.model.text import Place
 
-__all__ = ["Block", "Selection", "resolve"]
+__all__ = ["MAX_BLOCKS", "Block", "Selection", "resolve"]
+
+MAX_BLOCKS = 10_000
+MAX_CHAIN = 32
 
 _ITEM = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*(?:\[\s*(-?\d+)?\s*(:)?\s*(-?\d+)?\s*\])?\s*", re.ASCII)
 
@@ -37,12 +40,22 @@ def resolve(
     ModelError
         population-unknown, slice-out-of-range, selection-syntax, cycle; inside a group at the place of the group.
     """
-    return Selection(tuple(block for item in items for block in _blocks(str(item), sizes, groups, place, what, ())))
+    found: list[Block] = []
+    for item in items:
+        _add(found, str(item), sizes, groups, place, what, ())
+    return Selection(tuple(found))
 
 
-def _blocks(
-    item: str, sizes: Mapping[str, int], groups: Mapping[str, tuple[str, ...]], place: Place, what: str, chain: tuple[str, ...]
-) -> list[Block]:
+def _add(
+    found: list[Block],
+    item: str,
+    sizes: Mapping[str, int],
+    groups: Mapping[str, tuple[str, ...]],
+    place: Place,
+    what: str,
+    chain: tuple[str, ...],
+) -> None:
+    """Append what one text stands for."""
     match = _ITEM.fullmatch(item)
     if match is None:
         raise ModelError(place.problem("selection-syntax", f"{what} {item!r}", "name, name[3] or name[0:100]"))
@@ -51,7 +64,15 @@ def _blocks(
         if name in chain:
             raise _cycle(chain[chain.index(name) :], place)
         inside, holds = Place(place.locations, ("groups", name)), f"group {name!r} holds"
-        return [b for inner in groups[name] for b in _blocks(str(inner), sizes, groups, inside, holds, (*chain, name))]
+        if len(chain) >= MAX_CHAIN:
+            what, expected = f"more than {MAX_CHAIN} groups, one in the next", f"at most {MAX_CHAIN}"
+            raise ModelError(inside.problem("too-deep", what, expected))
+        for inner in groups[name]:
+            _add(found, str(inner), sizes, groups, inside, holds, (*chain, name))
+        return
+    if len(found) >= MAX_BLOCKS:
+        shown, expected = f"{what} more than {MAX_BLOCKS} parts", f"at most {MAX_BLOCKS}"
+        raise ModelError(place.problem("list-length", shown, expected))
     if name not in sizes:
         known = [*sizes, *groups]
         near = nearest(name, known)
@@ -59,13 +80,14 @@ def _blocks(
         raise ModelError(fault)
     size = sizes[name]
     if "[" not in item:
-        return [Block(name, 0, size)]
+        found.append(Block(name, 0, size))
+        return
     start = int(first) if first is not None else 0
     stop = (int(last) if last is not None else size) if colon else start + 1
     if (first is None and not colon) or not 0 <= start < stop <= size:
         expected = f"0 <= start < stop <= {size}" if colon else f"0 .. {size - 1}"
         raise ModelError(place.problem("slice-out-of-range", f"{what} {item!r}; {name} has {size} neurons", expected))
-    return [Block(name, start, stop)]
+    found.append(Block(name, start, stop))
 
 
 def _cycle(chain: tuple[str, ...], place: Place) -> ModelError:

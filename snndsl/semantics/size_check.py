@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from snndsl.errors import Fault
 from snndsl.model.checked import CheckedModel
-from snndsl.model.population import Population
 from snndsl.model.projection import Connect, Projection
 from snndsl.model.text import Place
 from snndsl.semantics.constants import constant_number
@@ -16,7 +15,7 @@ __all__ = ["MAX_NETWORK_BYTES", "MAX_RECORDING_BYTES", "expected_synapses", "siz
 MAX_NETWORK_BYTES = 2**36
 MAX_RECORDING_BYTES = 2**36
 _NUMBER = 8
-_SYNAPSE = 48  # source, target, two delays, weight, row
+_SYNAPSE = 208  # source, target, two delays, weight, row, here and in the projection: and four times that while it is made
 
 
 def size_faults(model: CheckedModel) -> Iterator[Fault]:
@@ -49,25 +48,19 @@ def expected_synapses(model: CheckedModel, projection: Projection) -> float:
 
 
 def _network(model: CheckedModel) -> Iterator[Fault]:
-    total = 0
+    """Yield the largest part of a network that is too large."""
+    parts: list[tuple[float, Place, str]] = []
     for population in model.populations.values():
-        total += _held(population)
-        if total > MAX_NETWORK_BYTES:
-            what = f"{population.size:,} neurons of {population.name!r} take {_bytes(_held(population))}"
-            yield _too_large(population.place.inner("size"), what)
-            return
+        element = population.element
+        held = population.size * (len(element.states) + len(element.ports) + 1) * _NUMBER
+        parts.append((held, population.place.inner("size"), f"{population.size:,} neurons of {population.name!r}"))
     for projection in model.projections.values():
         number = expected_synapses(model, projection)
-        total += int(number) * _SYNAPSE
-        if total > MAX_NETWORK_BYTES:
-            what = f"about {number:.3g} synapses of {projection.name!r} take {_bytes(int(number) * _SYNAPSE)}"
-            yield _too_large(projection.place.inner("connect"), what)
-            return
-
-
-def _held(population: Population) -> int:
-    element = population.element
-    return population.size * (len(element.states) + len(element.ports) + 1) * _NUMBER
+        place = projection.place.inner("connect")
+        parts.append((number * _SYNAPSE, place, f"about {number:.3g} synapses of {projection.name!r}"))
+    if sum(part[0] for part in parts) > MAX_NETWORK_BYTES:
+        most, where, what = max(parts, key=lambda part: part[0])
+        yield _too_large(where, f"{what} take {_bytes(int(most))}")
 
 
 def _recordings(model: CheckedModel) -> Iterator[Fault]:

@@ -58,8 +58,7 @@ def read_value(
         )
     found = None
     for term in terms:
-        model.scope.expect(term, wanted, what, extra)
-        found = model.scope.of(term, extra)
+        found = model.scope.expect(term, wanted, what, extra)
     return ReadValue(terms, found)
 
 

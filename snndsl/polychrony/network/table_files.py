@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import os
-import zipfile
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError, ToolMissing
-from snndsl.polychrony.network.sonata import read_edges
+from snndsl.errors import Fault, ModelError
+from snndsl.formats.columns import READERS, read_columns
+from snndsl.formats.sonata import read_edges
 from snndsl.polychrony.network.table import SynapseTable
 
 __all__ = ["TableFile", "read_table"]
@@ -71,7 +69,8 @@ def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None,
     Raises
     ------
     snndsl.errors.ModelError
-        source-unknown, file-unreadable, table-empty, delay-step, off-grid, and what `SynapseTable.from_columns` refuses.
+        source-unknown, file-unreadable, table-empty, delay-step, off-grid, what `snndsl.formats` refuses, and what
+        `SynapseTable.from_columns` does.
     snndsl.errors.ToolMissing
         The packages for Parquet or SONATA are not installed.
     """
@@ -83,19 +82,29 @@ def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None,
 
 
 def _read(path: Path, step_ms: Fraction | None, population: str | None) -> TableFile:
-    readers: Mapping[str, Callable[[Path], Columns]] = {".csv": _csv, ".npz": _npz, ".parquet": _parquet, ".pq": _parquet}
-    if path.suffix.lower() in (".h5", ".hdf5"):
+    suffix = path.suffix.lower()
+    if suffix in (".h5", ".hdf5"):
+        _content(path, 0)
         return _sonata(path, step_ms, population)
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+    if suffix not in READERS or suffix == ".npy":  # a single array has no columns
         what = f"{path} is no network"
         raise ModelError(Fault("source-unknown", what, expected="a run folder, a model, .csv, .npz, .parquet or SONATA .h5"))
     if population is not None:
         what = f"population {population!r} of a table without populations"
         raise ModelError(Fault("usage", what, expected="SONATA edges", try_="leave out --population"))
-    columns = in_steps(reader(path), step_ms)
+    columns = in_steps(read_columns(_content(path), suffix, wanted), step_ms)
     _check_ids(columns)
     return TableFile(SynapseTable.from_columns(columns), step_ms or Fraction(1), {})
+
+
+def _content(path: Path, most: int = -1) -> bytes:
+    """Return the first bytes of a file, or all."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(most)
+    except (OSError, MemoryError) as error:
+        what = getattr(error, "strerror", None) or "there is not enough memory to read it"
+        raise ModelError(Fault("file-unreadable", what, expected="a readable file")) from None
 
 
 def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> TableFile:
@@ -188,15 +197,8 @@ def _first(wrong: NDArray[np.bool_]) -> int:
     return int(np.argmax(wrong)) if wrong.any() else -1
 
 
-def unreadable(error: Exception, expected: str) -> ModelError:
-    """Return the refusal of a file that another library could not read."""
-    text = str(error).splitlines()
-    what = getattr(error, "strerror", None) or (text[0] if text else type(error).__name__)
-    return ModelError(Fault("file-unreadable", what[:160], expected=expected))
-
-
-def check_names(names: Sequence[str]) -> None:
-    """Refuse columns that are missing or there twice."""
+def wanted(names: Sequence[str]) -> Collection[str]:
+    """Return the columns to read; those that are missing or there twice are refused."""
     twice = sorted({name for name in names if name in NAMES and names.count(name) > 1})
     if twice:
         raise ModelError(Fault("synapse-column-twice", f"two columns are called {twice[0]!r}", expected="each name once"))
@@ -206,72 +208,4 @@ def check_names(names: Sequence[str]) -> None:
         what = f"the table has no column {', '.join(map(repr, missing))}; it has {', '.join(names)[:160] or 'none'}"
         expected = "the columns pre, post, weight, and delay (in steps) or delay_ms"
         raise ModelError(Fault("synapse-column-missing", what, expected=expected, try_="rename the columns"))
-
-
-def _npz(path: Path) -> Columns:
-    try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise ValueError("a single array")
-        with archive:
-            check_names(archive.files)
-            return {name: np.asarray(archive[name]) for name in archive.files if name in NAMES}
-    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise unreadable(error, "an npz archive of plain arrays") from None
-
-
-def _csv(path: Path) -> Columns:
-    expected = "a csv file with a header"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            header = [name.strip() for name in next(reader, [])]
-            rows = [(reader.line_num, row) for row in reader if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise unreadable(error, expected) from None
-    if not header:
-        raise ModelError(Fault("table-empty", "the file is empty", expected=expected))
-    check_names(header)
-    for k, (line, row) in enumerate(rows):
-        if len(row) != len(header):
-            what = f"row {k} has {len(row)} cells, the header {len(header)}"
-            raise ModelError(Fault("not-numeric", what, str(path), line, 1, expected="one number a column"))
-    wanted = {name: place for place, name in enumerate(header) if name in NAMES}
-    try:
-        return {name: np.array([float(row[place]) for _, row in rows]) for name, place in wanted.items()}
-    except ValueError:
-        k, (line, row) = next((k, item) for k, item in enumerate(rows) if not _numeric(item[1][p] for p in wanted.values()))
-        raise ModelError(Fault("not-numeric", f"row {k} is {row}", str(path), line, 1, expected="numbers")) from None
-
-
-def _numeric(cells: Any) -> bool:
-    try:
-        return all(float(cell) is not None for cell in cells)
-    except ValueError:
-        return False
-
-
-def _parquet(path: Path) -> Columns:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        what = "a Parquet table needs pyarrow"
-        raise ToolMissing(Fault("package-missing", what, expected="pyarrow", try_="pip install 'snndsl[tables]'")) from None
-    try:
-        file = pyarrow.parquet.ParquetFile(path)
-        names = file.schema_arrow.names
-        check_names(names)
-        table = file.read(columns=[name for name in names if name in NAMES])
-    except (OSError, ValueError, pyarrow.ArrowException) as error:
-        raise unreadable(error, "a Parquet table") from None
-    columns = {}
-    for name in table.column_names:
-        kind, column = table.schema.field(name).type, table.column(name)
-        if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind) or pyarrow.types.is_boolean(kind)):
-            raise ModelError(Fault("synapse-not-a-number", f"column {name!r} holds {kind}", expected="numbers"))
-        if column.null_count:
-            row = _first(column.is_null().to_numpy())
-            raise ModelError(Fault("synapse-not-finite", f"row {row}: {name} is null", expected="finite numbers"))
-        columns[name] = column.to_numpy()
-    return columns
+    return NAMES

@@ -76,7 +76,7 @@ def _npz(**members: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("file", "content", "code"),
     [
-        ("a.npy", pickle.dumps(_Trap()), "pickle"),
+        ("a.npy", pickle.dumps(_Trap()), "data-format"),
         ("a.npy", _npy(np.array([_Trap()], object)), "pickle"),
         ("a.npz", _npz(x=_npy(np.array([_Trap()], object))), "pickle"),
         ("a.npz", _npz(x=_npy([1.0]))[:-30], "data-format"),
@@ -85,10 +85,10 @@ def _npz(**members: bytes) -> bytes:
         ("a.npz", _npz(x=_npy(["text"])), "not-numeric"),
         ("a.npz", _npz(x=_npy([1 + 2j])), "not-numeric"),
         ("a.npz", _npz(x=_npy([1.0, np.inf])), "not-finite"),
-        ("a.csv", b"", "not-numeric"),
+        ("a.csv", b"", "data-format"),
         ("a.csv", b"x\n1,5\n", "not-numeric"),
         ("a.csv", b"x,y\n1\n", "not-numeric"),
-        ("a.csv", b"x\n\xff\n", "not-numeric"),
+        ("a.csv", b"x\n\xff\n", "data-format"),
         ("a.csv", b"x\nnan\n", "not-finite"),
         ("a.txt", b"x\n1\n", "data-format"),
     ],

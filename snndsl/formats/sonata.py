@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, ToolMissing, listed
+from snndsl.formats.delimited import text_of
+from snndsl.formats.limits import check_unpacked, damaged
 
 __all__ = ["Edges", "read_edges"]
 
@@ -63,7 +66,7 @@ def read_edges(path: Path, population: str | None = None) -> list[Edges]:
     Raises
     ------
     snndsl.errors.ModelError
-        file-unreadable, population-unknown, sonata-missing, sonata-unsupported, sonata-index.
+        data-format, not-numeric, file-too-large, population-unknown, sonata-missing, sonata-unsupported, sonata-index.
     snndsl.errors.ToolMissing
         h5py is not installed.
     """
@@ -80,33 +83,45 @@ def read_edges(path: Path, population: str | None = None) -> list[Edges]:
             if population is not None and population not in names:
                 raise ModelError(Fault("population-unknown", f"no population {population!r}", expected=listed(names)))
             chosen = names if population is None else [population]
-            return [_population(_Store(file, h5py.Dataset), path, name) for name in chosen]
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, MemoryError) as error:
-        text = str(error).splitlines()
-        what = (text[0] if text else type(error).__name__)[:160]
-        raise ModelError(Fault("file-unreadable", what, expected="an intact HDF5 file")) from None
+            store = _Store(file, h5py.Dataset, h5py.HardLink, path.stat().st_size)
+            return [_population(store, path, name) for name in chosen]
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise damaged(error) from None
 
 
 class _Store:
-    """Datasets by their full names."""
+    """Datasets by their full names; nothing outside of the file is followed."""
 
-    def __init__(self, file: Any, dataset: type) -> None:
-        self._file, self._dataset = file, dataset
+    def __init__(self, file: Any, dataset: type, hard: type, size: int) -> None:
+        self._file, self._dataset, self._hard, self._size = file, dataset, hard, size
+
+    def get(self, name: str) -> Any:
+        """Return a group or dataset; None if there is none, or if a link to another place stands for it."""
+        node = self._file
+        for part in name.strip("/").split("/"):
+            if not hasattr(node, "keys") or not isinstance(node.get(part, getlink=True), self._hard):
+                return None
+            node = node[part]
+        return node
 
     def has(self, name: str) -> bool:
-        return isinstance(self._file.get(name), self._dataset)
+        return isinstance(self.get(name), self._dataset)
 
     def members(self, name: str) -> list[str]:
-        group = self._file.get(name)
+        group = self.get(name)
         return sorted(group) if hasattr(group, "keys") else []
 
     def read(self, name: str, length: int | None = None) -> NDArray[Any]:
         if not self.has(name):
             raise ModelError(Fault("sonata-missing", f"the file has no dataset {name}", expected=EXPECTED))
-        array = np.asarray(self._file[name][()])
-        if array.ndim != 1 or array.dtype.kind not in "iuf":
-            what = f"dataset {name} holds {array.dtype} in shape {array.shape}"
-            raise ModelError(Fault("synapse-not-a-number", what, expected="one number an edge"))
+        dataset = self.get(name)
+        if dataset.dtype.kind not in "iuf" or dataset.ndim != 1:
+            what = f"dataset {name} holds {dataset.dtype} in shape {dataset.shape}"
+            raise ModelError(Fault("not-numeric", what, expected="one number an edge"))
+        if dataset.is_virtual or dataset.external:
+            raise damaged(f"dataset {name} holds what stands in other files")
+        check_unpacked(dataset.size * dataset.dtype.itemsize, self._size)
+        array = np.asarray(dataset[()])
         if length is not None and len(array) != length:
             what = f"dataset {name} has {len(array)} rows, source_node_id {length}"
             raise ModelError(Fault("synapse-columns-unequal", what, expected="one number an edge in every dataset"))
@@ -223,10 +238,12 @@ def _given(entry: Mapping[str, str], key: str) -> bool:
 def _types(file: Path) -> dict[str, dict[str, str]]:
     """Rows of a csv file of edge types, with blanks between cells, by ``edge_type_id``."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines: Sequence[list[str]] = [row for row in csv.reader(stream, delimiter=" ", skipinitialspace=True) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ModelError(Fault("file-unreadable", str(error)[:160], str(file), expected="a csv file of edge types")) from None
+        text = text_of(file.read_bytes())
+        lines: Sequence[list[str]] = [row for row in csv.reader(io.StringIO(text), delimiter=" ", skipinitialspace=True) if row]
+    except ModelError as error:
+        raise ModelError(replace(fault, file=str(file)) for fault in error.faults) from None
+    except (OSError, csv.Error) as error:
+        raise ModelError(replace(damaged(error).faults[0], file=str(file))) from None
     head = lines[0] if lines else []
     if "edge_type_id" not in head:
         what = f"the file has the columns {', '.join(head)[:120] or 'none'}"
@@ -236,7 +253,7 @@ def _types(file: Path) -> dict[str, dict[str, str]]:
     for k, line in enumerate(lines[1:]):
         if len(line) < len(head):
             what = f"row {k} has {len(line)} cells, the header {len(head)}"
-            raise ModelError(Fault("file-unreadable", what, str(file), expected="one cell a column"))
+            raise ModelError(Fault("data-format", what, str(file), expected="one cell a column"))
         entry = dict(zip(head, line))
         if entry["edge_type_id"] in types:
             what = f"row {k}: a second edge type {entry['edge_type_id']}"
