@@ -57,12 +57,13 @@ def test_validate(folder: Path) -> None:
 
 
 def test_validate_names_every_fault_of_every_file(folder: Path) -> None:
-    (folder / "bad.yaml").write_text(SMALL.replace("tau: 20 ms", "tau: 20").replace("value: rate", "valeu: rate"))
+    (folder / "bad.yaml").write_text(SMALL.replace("size: 20", "sise: 20").replace("value: rate", "valeu: rate"))
     done = snndsl("validate", "bad.yaml", "small.yaml", cwd=folder)
     assert done.returncode == 2
     assert (
-        "bad.yaml:20:21: error[unknown-key]" in done.stderr
-        and "errors in bad.yaml" in done.stderr
+        "bad.yaml:16:36: error[unknown-key]" in done.stderr
+        and "bad.yaml:20:21: error[unknown-key]" in done.stderr
+        and "2 errors in bad.yaml" in done.stderr
         and "Traceback" not in done.stderr
     )
     assert done.stdout == "small.yaml: valid\n"
