@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.times import moment
@@ -17,7 +18,6 @@ from snndsl.graph.values import evaluate_term, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.motif import MotifEvents, SpikeColumns
 from snndsl.model.text import Place, Term, ValueTerm, first_term
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["MotifSpikes", "motif_part", "motif_spikes", "motif_tolerance"]
 

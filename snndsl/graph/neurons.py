@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.steps import to_steps
 from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, evaluate_term
@@ -17,7 +18,6 @@ from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element
 from snndsl.model.equations import Group
 from snndsl.model.text import Term
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["DerivedValues", "derived_values", "one_or_all"]
 

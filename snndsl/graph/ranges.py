@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from snndsl.expressions import tree
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.model.checked import CheckedModel
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["Range", "range_of"]
 

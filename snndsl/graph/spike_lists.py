@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.stimuli import flat_port, weights_of
@@ -19,7 +20,6 @@ from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel
 from snndsl.model.stimulus import SpikeList, Stimulus
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["Listed", "listed_events", "merged_warning", "source_table"]
 

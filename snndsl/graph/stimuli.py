@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
+from snndsl.expressions.arithmetic import Evaluator
+from snndsl.expressions.drawn import Drawer
 from snndsl.graph.values import evaluate_term, finite, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.stimulus import Stimulus
 from snndsl.model.text import ValueTerm
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Drawer, Evaluator
 
 __all__ = ["flat_port", "per_element", "weights_of"]
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.expressions.arithmetic import Evaluator
+from snndsl.expressions.drawn import Drawer
 from snndsl.graph.degrees import check_degree, excludes_itself, identities, partners, too_many
 from snndsl.graph.motif_wiring import motif_pairs
 from snndsl.graph.rows import row_count
@@ -22,7 +24,6 @@ from snndsl.model.projection import Connect, Listed, MotifWiring, Projection
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term, ValueTerm, first_term
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Drawer, Evaluator
 
 __all__ = ["SynapseRows", "synapse_rows"]
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import numpy as np
 
 from snndsl.errors import Fault, ModelError
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, finite, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.text import Term
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["collected", "horizon", "moment", "scalar"]
 

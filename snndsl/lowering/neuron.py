@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from snndsl.expressions import to_text, tree
+from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import names_in
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
@@ -214,12 +215,6 @@ class _Lowering:
         match text:
             case "i" | "trial":
                 return Ref(text)
-            case "t":
-                return start_time(Ref("step"), self.step)
-            case "dt":
-                return Const(float(self.step))
-            case "pi":
-                return Const(3.141592653589793)
             case "N":
                 self._parameter("N__", "size of the population")
                 return Ref("N__")
@@ -260,7 +255,7 @@ class _Lowering:
         target = statement.target
         if statement.op != "=":
             current = self.locals[target] if target in self.locals else state(target)
-            value = Call({"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op], (current, value))
+            value = Call(INFIX[statement.op[0]], (current, value))
         table = self.latest if target in self.element.states else self.locals
         text = statement_text(statement)
         table[target] = value if isinstance(value, Ref) and target in self.locals else builder.let(target, value, text)

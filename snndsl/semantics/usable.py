@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from snndsl.expressions import FUNCTIONS, TextFault, tree
-from snndsl.expressions.functions import DRAWS
 from snndsl.expressions.walk import calls_in, names_in
 
 __all__ = ["BUILD", "PURE", "RUN", "misplaced"]
 
-_STEPWISE = frozenset({"tick", "phase", "begins"})
-_SYNAPTIC = frozenset({"sum_by_target", "sum_by_source"})
-
-PURE = frozenset(FUNCTIONS) - DRAWS - _STEPWISE - _SYNAPTIC
+PURE = frozenset(row.name for row in FUNCTIONS.values() if row.where == "anywhere")
 """In values that are computed once and draw nothing: constants, sizes, conditions, listed spikes."""
-BUILD = PURE | DRAWS - {"xi"}
+BUILD = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "before")}
 """In values of neurons and synapses, drawn once before the run."""
-RUN = frozenset(FUNCTIONS) - _SYNAPTIC - {"xi"}
+RUN = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "run")}
 """In currents and rates."""
 
 
@@ -35,7 +31,7 @@ def misplaced(node: tree.Expression, functions: Collection[str], names: Collecti
     """
     for call in calls_in(node):
         if call.function in FUNCTIONS and call.function not in functions:
-            drawn = call.function in DRAWS
+            drawn = FUNCTIONS[call.function].draws
             what = f"{call.function}() {'draws' if drawn else 'is known only during a run'}, which is not possible here"
             expected = "a value without draws" if drawn and call.function != "xi" else "a value that is known before the run"
             return TextFault("function-misplaced", what, call.start, expected)
