@@ -88,6 +88,11 @@ class Function:
         return self.where in ("drawn", "before", "equations")
 
     @property
+    def runs(self) -> bool:
+        """Whether a program can compute it during a run."""
+        return self.where in ("anywhere", "drawn", "run")
+
+    @property
     def is_whole(self) -> bool:
         """Whether its value is a whole number, whatever it is given."""
         return self.counting in ("whole", "rounds")
