@@ -11,9 +11,10 @@ from snndsl.expressions import to_text, tree
 from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import names_in
+from snndsl.integrators import INTEGRATORS
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
 from snndsl.lowering.comments import equation_text, statement_text
-from snndsl.lowering.integrate import advance, propagators
+from snndsl.lowering.integrate import advance
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Element, Instruction, Timer
 from snndsl.model.equations import Group
@@ -133,7 +134,7 @@ class _Lowering:
         self.latest = dict(old)
         self._ports()
         groups = element.groups
-        for state, value in advance(groups, element, self.step, self.builder, self._stage_translator(old)).items():
+        for state, value in advance(groups, element, self.builder, self._stage_translator(old)).items():
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
@@ -152,7 +153,7 @@ class _Lowering:
         reset = self._reset(fires)
         derived = dict(self.extra_params)
         for group in groups:
-            derived |= propagators(group)
+            derived |= INTEGRATORS[group.method].parameters(group)
         for drive in self.drives:
             derived |= {name: f"{drive.name}: {_DRIVEN.get(name.split('__')[-1], 'constant')}" for name in drive.used}
         ports = [ir_name(port) for port in element.ports] + (["spike"] if self.forced else [])

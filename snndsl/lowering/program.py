@@ -16,11 +16,11 @@ from snndsl.graph.propagators import propagators
 from snndsl.graph.refuse import refuse_unsupported
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.times import horizon
+from snndsl.integrators.exact import propagator
 from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
 from snndsl.lowering.comments import comments
 from snndsl.lowering.drives import ComputedDrive
 from snndsl.lowering.grid import on_grid, quantum
-from snndsl.lowering.integrate import propagator
 from snndsl.lowering.length import until
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.record import records
