@@ -110,6 +110,8 @@ _ROWS: Iterable[Function] = (
     _number("sin", "sine of an angle in radians"),
     _number("cos", "cosine of an angle in radians"),
     _number("tan", "tangent of an angle in radians"),
+    Function("sinh", "x", "number", "hyperbolic sine; infinite beyond 709.78", meaning=meanings.sinh),
+    Function("cosh", "x", "number", "hyperbolic cosine; infinite beyond 709.78", meaning=meanings.cosh),
     _number("tanh", "hyperbolic tangent"),
     _number("exprel", "(exp(x) - 1)/x, and 1 at 0"),
     _number("sigmoid", "1/(1 + exp(-x))"),

@@ -71,6 +71,18 @@ def remainder(o: Algebra[V], a: V, b: V) -> V:
     return o("sub", a, o("mul", b, o("floor", o("div", a, b))))
 
 
+def sinh(o: Algebra[V], x: V) -> V:
+    """(expm1(x) - expm1(-x))/2: both terms have one sign, so nothing cancels; within 2 ulp."""
+    x = o.once(x)
+    return o("mul", 0.5, o("sub", o("expm1", x), o("expm1", o("neg", x))))
+
+
+def cosh(o: Algebra[V], x: V) -> V:
+    """(e + 1/e)/2 with e = exp(abs(x)); within 2 ulp."""
+    e = o.once(o("exp", o("abs", x)), "e")
+    return o("add", o("mul", 0.5, e), o("div", 0.5, e))
+
+
 def sign(o: Algebra[V], x: V) -> V:
     """-1, 0 or 1."""
     x = o.once(x)
