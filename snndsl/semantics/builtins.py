@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from snndsl.expressions.dimensions import TIME
 from snndsl.units import ONE, Dimension
 
-__all__ = ["BUILTINS", "Builtin", "Part", "builtin_dimensions"]
+__all__ = ["BUILTINS", "SAID", "Builtin", "Part", "builtin_dimensions"]
 
 Part = Literal["file", "element", "rule", "population", "wiring", "columns", "stimulus", "weight", "search"]
 Phase = Literal["constant", "build", "run"]
@@ -41,6 +42,21 @@ class Builtin:
     parts: tuple[Part, ...]
     says: str
 
+
+SAID: Mapping[str, str] = MappingProxyType(
+    {
+        "file": "values of the file",
+        "element": "neurons and signals",
+        "rule": "rules",
+        "population": "values of populations",
+        "wiring": "projections",
+        "columns": "listed spikes and pairs",
+        "stimulus": "stimuli",
+        "weight": "stimuli",
+        "search": "surrogates",
+    }
+)
+"""What each kind of text is called."""
 
 BUILTINS: tuple[Builtin, ...] = (
     Builtin("pi", ONE, "constant", ("file", "element", "rule"), "the ratio of a circle's circumference to its diameter"),

@@ -1,0 +1,85 @@
+"""The parts of the reference page that are made from tables of the code: what stands between two marks.
+
+A part is a function in `PARTS`; its marks in the page are ``<!-- made: NAME -->`` and ``<!-- /made -->``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from snndsl.expressions import FUNCTIONS
+from snndsl.expressions.functions import Function
+from snndsl.integrators import INTEGRATORS
+from snndsl.semantics.builtins import BUILTINS, SAID
+from snndsl.units import _LARGE, _PREFIXES, _SYMBOLS
+
+__all__ = ["PAGE", "PARTS", "made"]
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "language.md"
+
+_MADE = re.compile(r"(?<=<!-- made: )(\w+)( -->\n).*?(?=<!-- /made -->)", re.DOTALL)
+_PLACES = {
+    "anywhere": "anywhere",
+    "drawn": "values of neurons and synapses; what runs",
+    "before": "values of neurons and synapses",
+    "run": "what runs",
+    "equations": "equations; cannot be simulated yet",
+    "rules": "rules; cannot be simulated yet",
+}
+_PHASES = {"constant": "in the file", "build": "before the run", "run": "during the run"}
+
+
+def table(*rows: Iterable[str]) -> str:
+    """Return rows as a table, the first as its head."""
+    head, *others = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join((head, "|" + "---|" * (head.count(" | ") + 1), *others)) + "\n"
+
+
+def units() -> str:
+    """Return the sentence about units."""
+    small = " ".join(prefix for prefix in _PREFIXES if prefix not in _LARGE and prefix.isascii())
+    large = " ".join(_LARGE)
+    of = " and ".join(f"`{symbol}`" for symbol in next(iter(_LARGE.values())))
+    return f"Units: `{' '.join(_SYMBOLS)}` with prefixes `{small}`, of {of} also `{large}`; `cm`; `step`, that of the model.\n"
+
+
+def functions() -> str:
+    """Return the table of functions."""
+
+    def written(row: Function) -> str:
+        optional = row.arguments.startswith("[")
+        return f"`{row.name}()` or `{row.name}({row.arguments[1:-1]})`" if optional else f"`{row.name}({row.arguments})`"
+
+    return table(
+        ("function", "what it is", "where"), *((written(row), row.says, _PLACES[row.where]) for row in FUNCTIONS.values())
+    )
+
+
+def builtins() -> str:
+    """Return the table of built-in names."""
+
+    def where(parts: Iterable[str]) -> str:
+        return "anywhere" if "file" in parts else ", ".join(dict.fromkeys(SAID[part] for part in parts))
+
+    rows = [(f"`{row.name}`", row.says, where(row.parts), _PHASES[row.phase]) for row in BUILTINS]
+    return table(("name", "what it is", "read in", "known"), *rows)
+
+
+def integrators() -> str:
+    """Return the table of integrators."""
+    return table(("integrator", "equations"), *((f"`{item.name}`", item.says) for item in INTEGRATORS.all))
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "units": units,
+    "functions": functions,
+    "builtins": builtins,
+    "integrators": integrators,
+}
+
+
+def made(page: str) -> str:
+    """Return the page with every part made anew."""
+    return _MADE.sub(lambda match: f"{match[1]}{match[2]}{PARTS[match[1]]()}", page)
