@@ -2,7 +2,7 @@
  *
  * Only IEEE double + - * / sqrt floor fabs, comparisons, and integer and bit operations are used, always in the order
  * written. So gcc and clang, C99 and C++11, -O0 to -O3 -march=native give the same bits, as long as contraction is off
- * (-ffp-contract=off) and fast-math is not asked for. The NumPy twin, operation by operation, is functions.py.
+ * (-ffp-contract=off) and fast-math is not asked for. The NumPy twins, operation by operation, are the modules beside it.
  * A result that is not a number is always the same one: 0x7ff8000000000000.
  *
  * References
