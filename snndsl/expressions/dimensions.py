@@ -209,8 +209,8 @@ class _Checker:
                 return found.power(Fraction(1, 2)) if isinstance(found, Dimension) else found
             case "keep":
                 return self.real(first)
-            case "sign":
-                self.real(first)
+            case "ratio":
+                self.together(node.arguments, node.function)
                 return ONE
             case "same" | "draw":
                 return self.together(node.arguments, node.function) if node.arguments else ONE
@@ -257,6 +257,7 @@ class _Checker:
 _INSTEAD = {  # functions of other languages
     "rand": "uniform()", "random": "uniform()", "randn": "normal()", "rand_normal": "normal()", "gauss": "normal()",
     "ln": "log", "pow": "**", "power": "**", "fabs": "abs", "int": "floor", "mod": "%", "ceiling": "ceil",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
     "heaviside": "where(x >= 0, 1, 0)", "if_else": "where", "ifelse": "where", "square": "x**2",
 }  # fmt: skip
 

@@ -19,7 +19,7 @@ from snndsl.expressions.meanings import Algebra, Meaning
 __all__ = ["COMPUTED", "DRAWS", "FUNCTIONS", "TO_MS", "TO_STEPS", "Counting", "Function", "Law", "Where"]
 
 Law = Literal[
-    "number", "same", "sqrt", "keep", "sign", "where", "time to number", "time to time", "time to truth", "draw", "noise"
+    "number", "same", "sqrt", "keep", "ratio", "where", "time to number", "time to time", "time to truth", "draw", "noise"
 ]
 Where = Literal["anywhere", "drawn", "before", "run", "equations", "rules"]
 Counting = Literal["", "whole", "rounds", "chooses", "magnitude"]
@@ -39,9 +39,9 @@ class Function:
         Their names, as documented: ``x, low, high``; ``[low, high]`` may be left out together, ``...`` stands for up to 16.
     law : str
         What it does to dimensions: ``number`` (numbers to a number), ``same`` (all arguments and the result alike), ``sqrt``,
-        ``keep`` (any argument, result alike), ``sign`` (any argument to a number), ``where`` (a condition, then alike),
-        ``time to number``, ``time to time``, ``time to truth``, ``draw`` (arguments alike, a number without any), ``noise``
-        (one over the square root of time).
+        ``keep`` (any argument, result alike), ``ratio`` (all arguments alike, to a number), ``where`` (a condition, then
+        alike), ``time to number``, ``time to time``, ``time to truth``, ``draw`` (arguments alike, a number without any),
+        ``noise`` (one over the square root of time).
     says : str
         What it is, in one line.
     where : str
@@ -110,6 +110,10 @@ _ROWS: Iterable[Function] = (
     _number("sin", "sine of an angle in radians"),
     _number("cos", "cosine of an angle in radians"),
     _number("tan", "tangent of an angle in radians"),
+    Function("asin", "x", "number", "the angle from -pi/2 to pi/2 that has this sine", meaning=meanings.asin),
+    Function("acos", "x", "number", "the angle from 0 to pi that has this cosine", meaning=meanings.acos),
+    Function("atan", "x", "number", "the angle from -pi/2 to pi/2 that has this tangent", meaning=meanings.atan),
+    Function("atan2", "y, x", "ratio", "angle of the point (x, y), from -pi to pi"),
     Function("sinh", "x", "number", "hyperbolic sine; infinite beyond 709.78", meaning=meanings.sinh),
     Function("cosh", "x", "number", "hyperbolic cosine; infinite beyond 709.78", meaning=meanings.cosh),
     _number("tanh", "hyperbolic tangent"),
@@ -117,7 +121,7 @@ _ROWS: Iterable[Function] = (
     _number("sigmoid", "1/(1 + exp(-x))"),
     Function("sqrt", "x", "sqrt", "square root"),
     Function("abs", "x", "keep", "magnitude", counting="magnitude"),
-    Function("sign", "x", "sign", "-1, 0 or 1", counting="whole", meaning=meanings.sign),
+    Function("sign", "x", "ratio", "-1, 0 or 1", counting="whole", meaning=meanings.sign),
     Function("floor", "x", "number", "the largest whole number up to x", counting="rounds"),
     Function("ceil", "x", "number", "the smallest whole number from x on", counting="rounds", meaning=meanings.ceil),
     Function("round", "x", "number", "floor(x + 0.5)", counting="rounds", meaning=meanings.round_),

@@ -71,6 +71,27 @@ def remainder(o: Algebra[V], a: V, b: V) -> V:
     return o("sub", a, o("mul", b, o("floor", o("div", a, b))))
 
 
+def asin(o: Algebra[V], x: V) -> V:
+    """The angle of (sqrt(1 - x^2), x)."""
+    x = o.once(x)
+    return o("atan2", x, _beside(o, x))
+
+
+def acos(o: Algebra[V], x: V) -> V:
+    """The angle of (x, sqrt(1 - x^2))."""
+    x = o.once(x)
+    return o("atan2", _beside(o, x), x)
+
+
+def _beside(o: Algebra[V], x: V) -> V:
+    return o("sqrt", o("mul", o("sub", 1.0, x), o("add", 1.0, x)))
+
+
+def atan(o: Algebra[V], x: V) -> V:
+    """The angle of (1, x)."""
+    return o("atan2", x, 1.0)
+
+
 def sinh(o: Algebra[V], x: V) -> V:
     """(expm1(x) - expm1(-x))/2: both terms have one sign, so nothing cancels; within 2 ulp."""
     x = o.once(x)

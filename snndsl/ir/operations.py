@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from snndsl import numerics
-from snndsl.numerics import elementary, trigonometric
+from snndsl.numerics import arctangent, elementary, trigonometric
 
 __all__ = ["OPERATIONS", "Operation"]
 
@@ -129,6 +129,7 @@ _ROWS: Iterable[Operation] = (
     _own(elementary.tanh),
     _own(elementary.exprel),
     _own(elementary.sigmoid),
+    _own(arctangent.atan2, "rr:r"),
     # draws: key word 0, key word 1, element, step, trial, call
     _function("uniform", "rrrrrr:r", "snn_uniform", numerics.uniform, keys=0),
     _function("normal", "rrrrrr:r", "snn_normal", numerics.normal, keys=0),

@@ -30,6 +30,9 @@ def spread(*ranges: tuple[float, float]) -> list[float]:
 
 
 COMPOSED = {  # what is made of operations: bound in ulp, the truth, arguments
+    "asin": (2.0, mpmath.asin, spread((-1, 1), (0.99, 1), (-0.1, 0.1))),
+    "acos": (2.0, mpmath.acos, spread((-1, 1), (0.99, 1), (-0.1, 0.1))),
+    "atan": (2.0, mpmath.atan, spread((-1, 1), (-5, 5), (-1e6, 1e6))),
     "sinh": (2.0, mpmath.sinh, spread((-1, 1), (-40, 40), (-709, 709))),
     "cosh": (2.0, mpmath.cosh, spread((-1, 1), (-40, 40), (-709, 709))),
 }

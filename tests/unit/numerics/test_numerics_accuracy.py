@@ -48,6 +48,21 @@ def test_within_ulps(name):
         assert in_ulp(OWN[name](x), [exact(mpmath.mpf(v)) for v in x.tolist()]) <= bound
 
 
+def test_angles_within_ulps():
+    x, y = spread((-2, 2), (-1e3, 1e3), tiny=True), spread((-2, 2), (-1e3, 1e3), tiny=True)
+    x[::7] = 10.0 ** RNG.uniform(-300, 300, x[::7].size)
+    with mpmath.workprec(120):
+        assert in_ulp(OWN["atan2"](y, x), [mpmath.atan2(*pair) for pair in zip(y.tolist(), x.tolist())]) <= 2.0
+
+
+@pytest.mark.parametrize("y", [0.0, -0.0, 1.0, -2.5, math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize("x", [0.0, -0.0, 1.0, -2.5, math.inf, -math.inf, math.nan])
+def test_angles_of_limits_are_those_of_c(y, x):
+    found, wanted = OWN["atan2"](y, x), math.atan2(y, x)
+    assert math.isclose(found, wanted, rel_tol=4e-16) or (math.isnan(found) and math.isnan(wanted))
+    assert math.isnan(wanted) or math.copysign(1.0, found) == math.copysign(1.0, wanted)
+
+
 def test_close_to_multiples_of_a_right_angle():
     x = RNG.integers(1, 63000, 500) * (np.pi / 2)
     with mpmath.workprec(160):
