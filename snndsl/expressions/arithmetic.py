@@ -14,7 +14,7 @@ from snndsl.expressions import tree
 from snndsl.expressions.counts import in_counts
 from snndsl.expressions.drawn import Drawer
 from snndsl.expressions.functions import COMPUTED
-from snndsl.expressions.meanings import INFIX, on_grid, power, remainder
+from snndsl.expressions.meanings import FIXED, INFIX, on_grid, power, remainder
 from snndsl.ir import OPERATIONS
 from snndsl.units import to_internal
 
@@ -117,10 +117,8 @@ class Evaluator:
         raise TypeError(node)
 
     def _named(self, name: str) -> Value:
-        if name == "pi":
-            return np.pi
-        if name == "dt":
-            return float(self.step)
+        if name in FIXED:
+            return FIXED[name](self.step)
         return self.names(name) if callable(self.names) else self.names[name]
 
     def _binary(self, op: str, left: Value, right: Value) -> Value:

@@ -7,6 +7,7 @@ through `Algebra.once` first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from snndsl.ir import OPERATIONS
 
-__all__ = ["INFIX", "NEAR", "Algebra", "Meaning", "on_grid", "power", "remainder", "time_of", "whole_steps"]
+__all__ = ["FIXED", "INFIX", "NEAR", "Algebra", "Meaning", "on_grid", "power", "remainder", "time_of", "whole_steps"]
 
 NEAR = 1e-6
 """A time this near to a grid point, in steps, is that point."""
@@ -23,6 +24,9 @@ INFIX: Mapping[str, str] = MappingProxyType(
     {row.symbol: row.name for row in OPERATIONS.values() if row.symbol and len(row.arguments) == 2}
 )
 """Operation of each operator between two operands."""
+
+FIXED: Mapping[str, Callable[[Fraction], float]] = MappingProxyType({"pi": lambda step: math.pi, "dt": float})
+"""Names whose value is the same in every text, as functions of the length of a step in ms."""
 
 Meaning = Callable[..., Any]
 """Takes an algebra, of a draw its identity, and the arguments."""

@@ -7,7 +7,6 @@ and nothing is reordered.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +15,7 @@ from typing import Any
 from snndsl.expressions import tree
 from snndsl.expressions.counts import in_counts
 from snndsl.expressions.functions import COMPUTED
-from snndsl.expressions.meanings import INFIX, power, remainder, time_of
+from snndsl.expressions.meanings import FIXED, INFIX, power, remainder, time_of
 from snndsl.ir import Block, Call, Const, Expr, Ref
 from snndsl.units import to_internal
 
@@ -91,7 +90,7 @@ class Translator:
     builder : BlockBuilder
         Takes the locals.
     names : callable
-        Value of a name other than ``t``, ``dt`` and ``pi``, which mean the same everywhere.
+        Value of a name other than ``t`` and those that are the same in every text.
     step : Fraction
         Length of a step in ms.
     now : Expr
@@ -150,14 +149,9 @@ class Translator:
         raise TypeError(node)
 
     def _named(self, text: str) -> Expr:
-        match text:
-            case "t":
-                return start_time(self.now, self.step)
-            case "dt":
-                return Const(float(self.step))
-            case "pi":
-                return Const(math.pi)
-        return self.names(text)
+        if text in FIXED:
+            return Const(FIXED[text](self.step))
+        return time_of(self.apply, self.now) if text == "t" else self.names(text)
 
     def _call(self, node: tree.Call) -> Expr:
         function = COMPUTED.get(node.function)

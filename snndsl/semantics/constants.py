@@ -10,6 +10,7 @@ from snndsl.errors import ModelError
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.arithmetic import evaluate
 from snndsl.expressions.dimensions import TIME, UNKNOWN
+from snndsl.expressions.meanings import FIXED
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.projection import Rounding
 from snndsl.model.text import Term
@@ -90,7 +91,7 @@ def _depends_on(node: tree.Expression, constants: Mapping[str, Term]) -> bool:
         current = pending.pop()
         if any(call.function not in PURE for call in calls_in(current)):
             return False
-        for name in {item.text for item in names_in(current)} - {"pi", "dt"} - seen:
+        for name in {item.text for item in names_in(current)} - FIXED.keys() - seen:
             if name not in constants:
                 return False
             seen.add(name)

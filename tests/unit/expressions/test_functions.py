@@ -12,8 +12,10 @@ import pytest
 from snndsl.expressions import FUNCTIONS, parse_expression
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.functions import Function
+from snndsl.expressions.meanings import FIXED
 from snndsl.ir import OPERATIONS, Ref
 from snndsl.lowering.translate import BlockBuilder, Translator
+from snndsl.semantics.builtins import BUILTINS
 from snndsl_reference.tree.blocks import compile_block
 
 RNG = np.random.default_rng(17)
@@ -94,3 +96,8 @@ def test_numbers_of_arguments() -> None:
 )
 def test_limits(text: str, x: float, result: float) -> None:
     assert value(text, x=x).tobytes() == np.array(result).tobytes()
+
+
+def test_fixed_names_are_those_that_a_file_knows() -> None:
+    assert {*FIXED} == {item.name for item in BUILTINS if item.phase == "constant"}
+    assert value("pi").item() == math.pi and Evaluator({}, Fraction(1, 10))(parse_expression("2*dt")) == 0.2
