@@ -13,6 +13,7 @@ from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import names_in
 from snndsl.integrators import INTEGRATORS
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
+from snndsl.ir.program import NEURON_BUILTINS
 from snndsl.lowering.comments import equation_text, statement_text
 from snndsl.lowering.integrate import advance
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
@@ -213,9 +214,9 @@ class _Lowering:
             return self.ports[text]
         if text in element.aliases:
             return self._alias(text, builder, state)
+        if text in NEURON_BUILTINS:
+            return Ref(text)
         match text:
-            case "i" | "trial":
-                return Ref(text)
             case "N":
                 self._parameter("N__", "size of the population")
                 return Ref("N__")

@@ -10,6 +10,7 @@ from snndsl.expressions import tree
 from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
+from snndsl.ir.program import RULE_BUILTINS
 from snndsl.lowering.comments import statement_text
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Instruction
@@ -162,7 +163,7 @@ class _Event:
                 self.rule.intervals.add(kind)
                 ago = Call("sub", (Ref("tv"), Ref(f"last_{kind}__")))
                 return ago if text.startswith("steps") else start_time(ago, step)
-        if text == "trial":
+        if text in RULE_BUILTINS:
             return Ref(text)
         raise KeyError(text)
 

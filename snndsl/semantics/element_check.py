@@ -14,7 +14,7 @@ from snndsl.expressions.walk import names_in
 from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.builtins import builtin_dimensions, run_names
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.integrators import split_equations
 from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
@@ -77,9 +77,10 @@ def _before_run(element: ElementDraft, names: Scope) -> None:
             names.before_run(term, BUILD, {"since_spike"})
     for term in element.require:
         names.before_run(term, PURE, {"since_spike"})
-    names.before_run(element.silent_for, PURE, {"t", "trial", "since_spike", *element.states, *element.aliases, *element.ports})
+    late = {*run_names("element"), *element.states, *element.aliases, *element.ports}
+    names.before_run(element.silent_for, PURE, late)
     for port in element.ports.values():
-        names.before_run(port.quantum, PURE, {"t", "trial", "since_spike", *element.states, *element.aliases, *element.ports})
+        names.before_run(port.quantum, PURE, late)
         if port.quantum is not None:
             names.of(port.quantum)
 
