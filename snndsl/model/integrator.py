@@ -50,6 +50,8 @@ class Integrator(Kind, ABC):
 
     Attributes
     ----------
+    says : str
+        What it is for, for the reference page.
     linear : bool
         Whether the equations must be linear in their states: they come split into coefficients.
     alone : bool
@@ -60,6 +62,7 @@ class Integrator(Kind, ABC):
         How many equations it advances together; 0: any number.
     """
 
+    says: ClassVar[str]
     linear: ClassVar[bool] = False
     alone: ClassVar[bool] = False
     constant: ClassVar[bool] = False

@@ -1,6 +1,7 @@
 """The parts of the reference page that are made from tables of the code: what stands between two marks.
 
-A part is a function in `PARTS`; its marks in the page are ``<!-- made: NAME -->`` and ``<!-- /made -->``.
+A part is a function in `PARTS`; its marks in the page are ``<!-- NAME: python tests/reference/write.py -->`` and
+``<!-- end -->``.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from snndsl.integrators import INTEGRATORS
 from snndsl.semantics.builtins import BUILTINS, SAID
 from snndsl.units import _LARGE, _PREFIXES, _SYMBOLS
 
-__all__ = ["PAGE", "PARTS", "made"]
+__all__ = ["PAGE", "PARTS", "made", "names"]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "language.md"
 
-_MADE = re.compile(r"(?<=<!-- made: )(\w+)( -->\n).*?(?=<!-- /made -->)", re.DOTALL)
+_MADE = re.compile(r"<!-- ([\w -]+): python tests/reference/write\.py -->\n.*?<!-- end -->", re.DOTALL)
 _PLACES = {
     "anywhere": "anywhere",
     "drawn": "values of neurons and synapses; what runs",
@@ -75,11 +76,20 @@ def integrators() -> str:
 PARTS: Mapping[str, Callable[[], str]] = {
     "units": units,
     "functions": functions,
-    "builtins": builtins,
+    "built-in names": builtins,
     "integrators": integrators,
 }
 
 
 def made(page: str) -> str:
     """Return the page with every part made anew."""
-    return _MADE.sub(lambda match: f"{match[1]}{match[2]}{PARTS[match[1]]()}", page)
+
+    def part(found: re.Match[str]) -> str:
+        return f"<!-- {found[1]}: python tests/reference/write.py -->\n{PARTS[found[1]]()}<!-- end -->"
+
+    return _MADE.sub(part, page)
+
+
+def names(page: str) -> list[str]:
+    """Return the parts of the page in order."""
+    return _MADE.findall(page)
