@@ -182,7 +182,7 @@ def _members(selection: Any) -> list[tuple[str, int]]:
 def _edges(model: CheckedModel, name: str, rows: SynapseRows) -> Iterator[tuple[str, str, ProjectionEdge]]:
     projection = model.projections[name]
     rule = projection.rules[0].rule.name if projection.rules else ""
-    owner = [np.repeat(np.arange(len(side.blocks)), [b.size for b in side.blocks]) for side in (rows.sources, rows.targets)]
+    owner = [side.block for side in (rows.sources, rows.targets)]
     names = [np.array([side.populations.index(b.population) for b in side.blocks]) for side in (rows.sources, rows.targets)]
     source, target = names[0][owner[0][rows.i]], names[1][owner[1][rows.j]]
     total = rows.axonal + rows.dendritic
