@@ -90,7 +90,7 @@ class Judgement:
     waiting : tuple of str
         What is so large that only a run will judge it.
     elaboration : Elaboration or None
-        The numbers, if all of them were made.
+        The numbers that were made (`Elaboration.complete`: all).
     model : CheckedModel or None
         The model, if its texts are right.
     """
@@ -138,4 +138,4 @@ def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
                 legalise(program, backend)
             except UnsupportedByTarget as error:
                 faults += error.faults
-    return Judgement(tuple(faults), refused, tuple(waiting), found if found.complete else None, model)
+    return Judgement(tuple(faults), refused, tuple(waiting), found, model)
