@@ -1,8 +1,9 @@
 """What the functions and operators of the language mean: each is said once, in operations of the program.
 
 The same meaning is computed on arrays before a run (`snndsl.expressions.arithmetic`) and written into a program
-(`snndsl.lowering.translate`), so that a value cannot depend on when it is computed. An operand that is read twice goes
-through `Algebra.once` first.
+(`snndsl.lowering.translate`), so that a value does not depend on when it is computed; but a power is a product where its
+exponent is known to be whole, which is more often so before a run. An operand that is read twice goes through
+`Algebra.once` first.
 """
 
 from __future__ import annotations

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.expressions.test_against_python import CONDITIONS
 
 from snndsl.expressions import FUNCTIONS, parse_expression
 from snndsl.expressions.arithmetic import Evaluator
@@ -73,6 +77,17 @@ def test_a_value_is_the_same_before_a_run_and_in_a_program(row: Function) -> Non
         values = dict(names)
         compile_block(builder.block([]), {}).run(values)
     assert np.asarray(values[result.name]).tobytes() == value(text, **names).tobytes()
+
+
+@given(CONDITIONS.filter(lambda text: "**" not in text), st.floats(-3, 3))
+def test_an_expression_is_the_same_before_a_run_and_in_a_program(text: str, b: float) -> None:
+    names = {"a": 1.25, "b": b, "V_th": -55.0}
+    builder = BlockBuilder()
+    result = builder.let("result", Translator(builder, Ref, Fraction(1, 10))(parse_expression(text)))
+    values: dict[str, Any] = dict(names)
+    with np.errstate(all="ignore"):
+        compile_block(builder.block([]), {}).run(values)
+    assert bool(values[result.name]) == bool(Evaluator(names, Fraction(1, 10))(parse_expression(text)))
 
 
 def test_a_function_without_a_meaning_is_an_operation() -> None:
