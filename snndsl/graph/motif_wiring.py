@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.graph.motifs import MotifSpikes, motif_part, motif_spikes
+from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.graph.times import moment, scalar
 from snndsl.graph.wiring import Allowed, Pairs
 from snndsl.model.checked import CheckedModel
+from snndsl.model.motif import MotifSpikes
 from snndsl.model.projection import MotifWiring, Projection
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place

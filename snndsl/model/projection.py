@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from snndsl.model.rule import RuleUse
 from snndsl.model.selection import Selection
-from snndsl.model.text import Place, Term, ValueTerm
+from snndsl.model.text import Place, Rounding, Term, ValueTerm
 
-__all__ = ["Connect", "Delay", "Listed", "MotifWiring", "Projection", "Rounding"]
-
-Rounding = Literal["nearest", "up", "down"]
+__all__ = ["Connect", "Delay", "Listed", "MotifWiring", "Projection"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

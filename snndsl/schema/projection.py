@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from snndsl.errors import nearest
-from snndsl.schema.base import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar, Spec, Written
 from snndsl.schema.neuron import Use
+from snndsl.spec import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar, Spec, Written
 
 __all__ = ["CONNECT_RULES", "ConnectSpec", "DelaySpec", "ProjectionSpec", "Selection"]
 
