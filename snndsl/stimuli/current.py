@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from snndsl.expressions import tree
 from snndsl.ir import Expr
@@ -25,8 +23,8 @@ class Current(Driving):
 
     name = "current"
     rank = 7
-    says = "its value in each step, in the unit of the port"
-    form = Annotated[PerElement, Field(description="an expression of t, i, data, signals, draws")]
+    says = "its value in each step, in the unit of the port; it may read `t`, `i`, data, signals, and draw"
+    form = PerElement
     written = "an expression"
     injection = True
     weighted = False
