@@ -21,14 +21,11 @@ class Kind:
         The word, as a file writes it.
     rank : int
         Where it stands among the others in lists and messages; words of one rank are in the order of the alphabet.
-    says : str
-        What it does, for the reference page.
     """
 
     __slots__ = ()
     name: ClassVar[str]
     rank: ClassVar[int] = 100
-    says: ClassVar[str]
 
 
 T = TypeVar("T", bound=Kind)

@@ -21,8 +21,6 @@ _EXPECTED = {
     "not-numeric": "numbers, or lists of numbers",
     "list-length": "at least one value",
     "version-unknown": "snndsl: 1",
-    "connect-unknown": "all_to_all, one_to_one, {bernoulli: p}, {fixed_indegree: n}, {fixed_outdegree: n}, "
-    "{fixed_total_number: n}, {pairs: {i: .., j: ..}}, {motif: m} or {motif: m, latency: T, inputs: n}",
 }
 
 

@@ -8,7 +8,6 @@ from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 from snndsl.expressions import tree
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.checked import CheckedModel, time_missing
-from snndsl.model.projection import MotifWiring
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place
@@ -69,7 +68,7 @@ def notes(model: CheckedModel) -> list[str]:
     if model.searches:
         found.append(f"discover: {', '.join(model.searches)}, not needed by a run")
     played = {motif for stimulus in model.stimuli.values() for motif in stimulus.what.motifs}
-    wired = {item.connect.motif for item in model.projections.values() if isinstance(item.connect, MotifWiring)}
+    wired = {motif for projection in model.projections.values() for motif in projection.connect.motifs}
     idle = [name for name in model.motifs if name not in played | wired]
     if idle:
         found.append(f"motifs: {', '.join(idle)}, neither played nor wired")

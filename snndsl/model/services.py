@@ -17,10 +17,24 @@ from snndsl.errors import Fault
 from snndsl.expressions import tree
 from snndsl.ir import Expr, Ref
 from snndsl.model.motif import MotifSpikes
+from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Rounding, Term, ValueTerm
+from snndsl.model.wiring import Allowed, Wiring
 from snndsl.units import Dimension
 
-__all__ = ["Columns", "Names", "Numbers", "Phase", "Reader", "StepBuilder", "StimulusNumbers", "StimulusReader"]
+__all__ = [
+    "Columns",
+    "ConnectReader",
+    "Names",
+    "Numbers",
+    "Phase",
+    "Reader",
+    "Rows",
+    "StepBuilder",
+    "StimulusNumbers",
+    "StimulusReader",
+    "WiringNumbers",
+]
 
 Index = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -28,6 +42,8 @@ Names = Literal["", "columns", "stimulus", "weight"]
 """Which built-in names a text may read besides constants and data: none, ``row``, those of a stimulus, those of its weight."""
 Phase = Literal["pure", "build", "run"]
 """Which functions a text may call: without draws, with draws before the run, or anything that is known during a run."""
+Rows = Literal["pairs", "sources", "targets", "none"]
+"""For what a rule has one number: each pair, each source, each target, or all of them together."""
 
 
 class Reader(Protocol):
@@ -78,8 +94,11 @@ class Reader(Protocol):
     def steps(self, text: str, what: str, *path: str | int) -> int:
         """Return a constant time as steps, at least one; 1 after reporting what is wrong."""
 
-    def constant(self, term: Term) -> float | None:
-        """Return the value of an expression of constants in internal units; None if it is none."""
+    def moment(self, text: Any, what: str, *path: str | int) -> Term | None:
+        """Read a time that is known before the run: a literal lies on the grid. None as for `scalar`."""
+
+    def constant(self, term: Term, *, needed: bool = False) -> float | None:
+        """Return the value of an expression of constants in internal units; None if it is none, a fault where one is needed."""
 
 
 class StimulusReader(Reader, Protocol):
@@ -111,6 +130,46 @@ class StimulusReader(Reader, Protocol):
     def rounding(self) -> Rounding | None: ...
     @property
     def duplicates(self) -> Literal["error", "merge", "add"]: ...
+
+
+class ConnectReader(Reader, Protocol):
+    """The file while a connect rule is read; paths count from ``connect``.
+
+    Attributes
+    ----------
+    name : str
+        Of the projection.
+    sources, targets : Selection
+        Both sides.
+    sized : bool
+        Whether the sizes of both are known.
+    own, multiple : bool or None
+        Whether a neuron may contact itself, whether a pair may have several synapses; None: not said.
+    overlap : str
+        A population of which neurons are on both sides.
+    delayed : bool
+        Whether the projection has a delay.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sources(self) -> Selection: ...
+    @property
+    def targets(self) -> Selection: ...
+    @property
+    def sized(self) -> bool: ...
+    @property
+    def own(self) -> bool | None: ...
+    @property
+    def multiple(self) -> bool | None: ...
+    @property
+    def overlap(self) -> str: ...
+    @property
+    def delayed(self) -> bool: ...
+
+    def number(self, text: str, *path: str | int, sides: Rows = "pairs") -> Term | None:
+        """Read the number of a rule, for each of its rows; None after reporting that it is no expression."""
 
 
 class Columns(Protocol):
@@ -183,6 +242,46 @@ class StimulusNumbers(Numbers, Protocol):
 
     def constants(self, term: Term) -> dict[str, float]:
         """Return the constants that an expression reads."""
+
+
+class WiringNumbers(Numbers, Protocol):
+    """Numbers of one projection.
+
+    Attributes
+    ----------
+    sources, targets : Selection
+        Both sides; `i` and `j` count through them.
+    own, multiple : bool or None
+        Whether a neuron may contact itself, whether a pair may have several synapses; None: not said.
+    conditional : bool
+        Whether the projection has a condition on pairs.
+    """
+
+    @property
+    def sources(self) -> Selection: ...
+    @property
+    def targets(self) -> Selection: ...
+    @property
+    def own(self) -> bool | None: ...
+    @property
+    def multiple(self) -> bool | None: ...
+    @property
+    def conditional(self) -> bool: ...
+
+    def place(self, *path: str | int) -> Place:
+        """Return a place below ``connect``."""
+
+    def value(self, term: Term, what: str, sides: Rows) -> Any:
+        """Return a number, or one for each row."""
+
+    def allowed(self) -> Allowed | None:
+        """Return which pairs meet the condition; None: all do. What the rule says itself of own contacts is left to it."""
+
+    def partners(self, of: Literal["sources", "targets"]) -> Index:
+        """Return how many partners each row may have, the condition left aside."""
+
+    def wiring(self, value: Any) -> Wiring:
+        """Return what a rule of such a number draws from; contacts with itself are left out where the projection says so."""
 
 
 class StepBuilder(Protocol):

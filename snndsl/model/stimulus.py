@@ -30,6 +30,8 @@ class StimulusKind(Kind, ABC):
 
     Attributes
     ----------
+    says : str
+        What it does, for the reference page and for editors.
     form : annotation
         What stands under the word, for the schema.
     written : str
@@ -45,6 +47,7 @@ class StimulusKind(Kind, ABC):
     """
 
     __slots__ = ()
+    says: ClassVar[str]
     form: ClassVar[Any]
     written: ClassVar[str] = ""
     source: ClassVar[bool] = False

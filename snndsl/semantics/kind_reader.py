@@ -15,7 +15,7 @@ from snndsl.semantics.constants import constant_steps, constant_term, is_constan
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
 from snndsl.semantics.usable import BUILD, PURE, RUN
-from snndsl.semantics.values import read_value
+from snndsl.semantics.values import read_moment, read_value
 from snndsl.units import Dimension
 
 __all__ = ["KindReader"]
@@ -99,9 +99,13 @@ class KindReader:
             self.model.report(place, "delay-below-step", f"{what} is {text}", "at least one step")
         return 1 if steps is None else max(steps, 1)
 
-    def constant(self, term: Term) -> float | None:
+    def moment(self, text: Any, what: str, *path: str | int) -> Term | None:
+        """Read a time that is known before the run."""
+        return read_moment(self.model, text, what, *self.place(*path).path)
+
+    def constant(self, term: Term, *, needed: bool = False) -> float | None:
         """Return the value of an expression of constants."""
-        return constant_term(self.model, term) if is_constant(self.model, term) else None
+        return constant_term(self.model, term) if needed or is_constant(self.model, term) else None
 
 
 def _names(names: Names) -> Mapping[str, Result]:

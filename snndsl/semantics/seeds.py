@@ -17,8 +17,6 @@ from snndsl.model.text import Place, Term, ValueTerm
 
 __all__ = ["seed_faults"]
 
-_DRAWN_RULES = ("bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number")
-
 
 def seed_faults(model: CheckedModel) -> list[Fault]:
     """Return the fault of the first family that is drawn from and has no seed."""
@@ -62,7 +60,7 @@ def _of_population(population: Population) -> Iterator[tuple[str, Place]]:
 
 
 def _of_projection(projection: Projection) -> Iterator[tuple[str, Place]]:
-    if projection.connect.rule in _DRAWN_RULES:
+    if projection.connect.draws:
         yield "wiring", projection.place.inner("connect")
     delay = () if projection.delay is None else (projection.delay.axonal, projection.delay.dendritic)
     given = [value for use in projection.rules for value in use.given.values()]
