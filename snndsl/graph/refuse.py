@@ -55,7 +55,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     for name, stimulus in model.stimuli.items():
         what = stimulus.what
         reads = any(node.text.partition(".")[0] in signals for term in what.terms for node in names_in(term.tree))
-        if not what.simulated or reads or touched(stimulus.targets):
+        if not what.simulated() or reads or touched(stimulus.targets):
             found.append(("stimuli", name))
     return frozenset(found)
 
@@ -93,7 +93,7 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
                 yield _fault(term.place, f"noise in the equations of {element.name!r}")
     yield from _projections(model)
     for name, stimulus in model.stimuli.items():
-        if not stimulus.what.simulated:
+        if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
     records = model.records
     if records.signals:

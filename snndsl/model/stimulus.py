@@ -71,10 +71,10 @@ class StimulusKind(Kind, ABC):
         """Motifs that it needs."""
         return ()
 
-    @property
-    def simulated(self) -> bool:
-        """Whether it can be simulated."""
-        return isinstance(self, Spiking | Driving | Playing)
+    @classmethod
+    def simulated(cls) -> bool:
+        """Tell whether it can be simulated."""
+        return issubclass(cls, Spiking | Driving | Playing)
 
     @property
     def terms(self) -> Iterator[Term]:

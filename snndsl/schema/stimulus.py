@@ -68,7 +68,7 @@ class StimulusSpec(Spec):
 @cache
 def _of_any(kinds: tuple[type[StimulusKind], ...]) -> type[StimulusSpec]:
     """Return the form of a stimulus that may be of any of these kinds."""
-    fields: dict[str, Any] = {kind.name: (kind.form | None, Field(default=None, description=kind.says)) for kind in kinds}
+    fields: dict[str, Any] = {kind.name: (kind.form, Field(default=None, description=kind.says)) for kind in kinds}
     return create_model("StimulusSpec", __base__=StimulusSpec, __doc__=StimulusSpec.__doc__, **fields)
 
 
