@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from snndsl.polychrony import read_catalogue as read_catalogue
     from snndsl.results import Recording as Recording
     from snndsl.results import read_run as read_run
+    from snndsl.sweeps import Sweep as Sweep
+    from snndsl.sweeps import read_sweep as read_sweep
+    from snndsl.sweeps import sweep as sweep
 
 __version__ = "0.1.0"
 
@@ -27,6 +30,7 @@ __all__ = [
     "Comparison",
     "Model",
     "Recording",
+    "Sweep",
     "__version__",
     "backends",
     "compare",
@@ -35,13 +39,16 @@ __all__ = [
     "load",
     "read_catalogue",
     "read_run",
+    "read_sweep",
     "run",
+    "sweep",
 ]
 
 _PLACES = {
     "Comparison": ("snndsl.analysis.comparison", "Comparison"),
     "Model": ("snndsl.api", "Model"),
     "Recording": ("snndsl.results", "Recording"),
+    "Sweep": ("snndsl.sweeps", "Sweep"),
     "backends": ("snndsl.backend.registry", "backend_names"),
     "compare": ("snndsl.analysis.comparison", "compare"),
     "discover": ("snndsl.api", "discover"),
@@ -49,7 +56,9 @@ _PLACES = {
     "load": ("snndsl.api", "load"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
     "read_run": ("snndsl.results", "read_run"),
+    "read_sweep": ("snndsl.sweeps", "read_sweep"),
     "run": ("snndsl.api", "run"),
+    "sweep": ("snndsl.sweeps", "sweep"),
 }
 
 

@@ -83,7 +83,8 @@ class Model:
     @cached_property
     def elaborated(self) -> Elaboration:
         """The numbers of the network."""
-        return self._judged or elaborate(self.checked)
+        judged = self._judged
+        return judged if judged is not None and judged.complete else elaborate(self.checked, begun=judged)
 
     @cached_property
     def graph(self) -> NetworkGraph:

@@ -7,6 +7,7 @@ and command, which looks before the command is started and twice a second from t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -14,9 +15,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["attend", "attended", "run_attended"]
+__all__ = ["attend", "attended", "run_attended", "undisturbed"]
 
 EVERY = 0.5
 """Seconds between looks."""
@@ -33,7 +35,18 @@ def attend(parent: int) -> None:
         Process that started this one.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach before they `attend`; it reaches this one when they are started."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def attended(command: list[str]) -> list[str]:

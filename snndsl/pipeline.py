@@ -35,9 +35,9 @@ from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.graph.refuse import refuse_unsupported, unsupported
 from snndsl.ir import Program
 from snndsl.ir.verify import verify
+from snndsl.lowering import passes
 from snndsl.lowering.legalise import legalise as judge_target
 from snndsl.lowering.length import until
-from snndsl.lowering.program import lower_elaborated
 from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.results import read_run as collect
 from snndsl.semantics.check import check
@@ -51,7 +51,7 @@ __all__ = [
 def lower(found: Elaboration) -> Program:
     """Return the program, whose events reach to the end of any run of it (`until` cuts them)."""
     refuse_unsupported(found.model)
-    return verify(lower_elaborated(found))
+    return verify(passes.lower(found))
 
 
 def legalise(program: Program, backend: str) -> Program:
@@ -90,7 +90,7 @@ class Judgement:
     waiting : tuple of str
         What is so large that only a run will judge it.
     elaboration : Elaboration or None
-        The numbers, if all of them were made.
+        The numbers that were made (`Elaboration.complete`: all).
     model : CheckedModel or None
         The model, if its texts are right.
     """
@@ -138,4 +138,4 @@ def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
                 legalise(program, backend)
             except UnsupportedByTarget as error:
                 faults += error.faults
-    return Judgement(tuple(faults), refused, tuple(waiting), found if found.complete else None, model)
+    return Judgement(tuple(faults), refused, tuple(waiting), found, model)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,19 @@ from snndsl.model.expectation import Expectation, SynapseValue
 from snndsl.model.selection import Block, Selection
 from snndsl.results import Recording, Spikes
 
-__all__ = ["Outcome", "check_expectations"]
+__all__ = ["Measured", "Outcome", "check_expectations"]
 
 _REDUCE: Mapping[str, Callable[[Any], Any]] = {"mean": np.mean, "max": np.max, "min": np.min, "fraction": np.mean}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured: mean and extremes of the values, in a unit of the field (Hz for rates); empty for a number."""
+
+    mean: float
+    least: float
+    most: float
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,8 @@ class Outcome:
         In words.
     place : str
         ``file:line:column``.
+    measured : Measured or None
+        The numbers; None if there are none.
     """
 
     name: str
@@ -45,6 +58,7 @@ class Outcome:
     expected: str
     found: str
     place: str
+    measured: Measured | None = None
 
     @property
     def text(self) -> str:
@@ -53,7 +67,12 @@ class Outcome:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
-        return {"name": self.name, "passed": self.passed, "expected": self.expected, "found": self.found, "place": self.place}
+        facts = {"name": self.name, "passed": self.passed, "expected": self.expected, "found": self.found, "place": self.place}
+        return facts | {"measured": None if self.measured is None else asdict(self.measured)}
+
+
+_Found = tuple[bool, str, str] | tuple[bool, str, str, Measured]
+"""Whether it is met, what was expected and found in words, and the numbers if there are any."""
 
 
 class _Unreached(Exception):
@@ -88,7 +107,7 @@ class _Judgement:
         where = self.expectation.place.at()
         place = f"{where.file}:{where.line}:{where.column}"
         try:
-            passed, expected, found = self._judge()
+            passed, expected, found, *measured = self._judge()
         except _Unreached as reason:
             return Outcome(self.expectation.name, False, self.expectation.said, f"not reached: {reason}", place)
         except TextFault as error:
@@ -96,11 +115,11 @@ class _Judgement:
         except SnndslError as error:
             fault: Fault = error.faults[0]
             return Outcome(self.expectation.name, False, fault.expected or self.expectation.said, fault.what, place)
-        return Outcome(self.expectation.name, passed, expected, found, place)
+        return Outcome(self.expectation.name, passed, expected, found, place, *measured)
 
     # ---- what is measured
 
-    def _judge(self) -> tuple[bool, str, str]:
+    def _judge(self) -> _Found:
         of, value = self.expectation.of, self.expectation.value
         if isinstance(of, SynapseValue):
             return self._synapses(of)
@@ -115,7 +134,7 @@ class _Judgement:
                 return self._f1(of)
         return self._state(of)
 
-    def _train(self, selection: Selection, value: str) -> tuple[bool, str, str]:
+    def _train(self, selection: Selection, value: str) -> _Found:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
         step_ms = float(self.model.step)
@@ -137,7 +156,7 @@ class _Judgement:
             return False, self.expectation.said, f"{value} has no value for {whose}: {len(spikes):,} spikes"
         return self._compare(found * factor, value, unit, factor)
 
-    def _state(self, selection: Selection) -> tuple[bool, str, str]:
+    def _state(self, selection: Selection) -> _Found:
         stamp = self._time(self.expectation.at, self.model.steps)
         values = np.concatenate([self._sample(block, stamp) for block in selection.blocks])
         unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
@@ -161,7 +180,7 @@ class _Judgement:
             raise _Unreached(f"{self.expectation.value} of {block.population}[{neuron}] was not recorded at step {stamp:,}")
         return values
 
-    def _synapses(self, of: SynapseValue) -> tuple[bool, str, str]:
+    def _synapses(self, of: SynapseValue) -> _Found:
         values, rows = [], []
         for name in of.projections:
             if not has(self.recording.synapses, name):
@@ -196,7 +215,7 @@ class _Judgement:
                 raise _Unreached(f"{variable} of {name} was not recorded at step {stamp:,}")
         return found
 
-    def _spike_list(self, selection: Selection) -> tuple[bool, str, str]:
+    def _spike_list(self, selection: Selection) -> _Found:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
         equals = self.expectation.spikes.get("equals")
@@ -214,7 +233,7 @@ class _Judgement:
             return False, self.expectation.said, "no spikes"
         return self._compare(np.asarray(spikes.step * float(self.model.step), np.float64), "spikes", "ms", 1.0)
 
-    def _f1(self, selection: Selection) -> tuple[bool, str, str]:
+    def _f1(self, selection: Selection) -> _Found:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
         wanted = self.bounds.listed(self.expectation.spikes["against"], first, last)
@@ -267,9 +286,12 @@ class _Judgement:
 
     def _compare(
         self, found: NDArray[np.float64], what: str, unit: str, factor: float, scope: Mapping[str, Any] | None = None
-    ) -> tuple[bool, str, str]:
+    ) -> _Found:
         """Compare measured values, in internal units, with every bound that is given; all must hold."""
-        return self.bounds.met(found, scope or {}), self.expectation.said, f"{what} {_range(found / factor, unit)}"
+        shown = found / factor
+        mean, least, most = math.fsum(shown) / len(shown), float(np.min(shown)), float(np.max(shown))
+        measured = Measured(mean, least, most, "" if unit == "1" else unit)
+        return self.bounds.met(found, scope or {}), self.expectation.said, f"{what} {_range(shown, unit)}", measured
 
 
 def _stored(name: str) -> str:

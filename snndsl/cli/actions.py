@@ -27,6 +27,9 @@ __all__ = [
 ]
 
 
+_EXAMPLES = {"--set": "--set constants.w_max=8", "--grid": "--grid 'constants.w_max=[8, 10]'"}
+
+
 def is_catalogue(folder: Path) -> bool:
     try:
         return "definitions" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -63,16 +66,16 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
     return file
 
 
-def parsed_settings(items: list[str]) -> dict[str, Any]:
-    """Return ``path=value`` texts as a mapping; values are read as YAML."""
+def parsed_settings(items: list[str], option: str = "--set") -> dict[str, Any]:
+    """Return ``path=value`` texts of an option as a mapping; values are read as YAML."""
     from snndsl.frontend.yaml import read_yaml
 
     settings: dict[str, Any] = {}
     for item in items:
         path, sign, value = item.partition("=")
         if not sign or not path.strip():
-            raise ModelError(Fault("usage", f"--set {item}", expected="path=value", try_="--set constants.w_max=8"))
-        raw, _ = read_yaml(f"value: {value}" if value.strip() else "value: ''", "--set")
+            raise ModelError(Fault("usage", f"{option} {item}", expected="path=value", try_=_EXAMPLES[option]))
+        raw, _ = read_yaml(f"value: {value}" if value.strip() else "value: ''", option)
         settings[path.strip()] = raw["value"]
     return settings
 

@@ -34,6 +34,7 @@ from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, S
 from snndsl.cli.report_command import report
 from snndsl.cli.robustness_command import robustness
 from snndsl.cli.spade_command import spade
+from snndsl.cli.sweep_command import sweep
 from snndsl.cli.wire_command import wire
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget, printed
 
@@ -257,7 +258,7 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (discover, robustness, groups, replay, detect, spade, motifs, wire, export, report):
+for _command in (discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report):
     app.command()(_command)
 
 

@@ -18,7 +18,7 @@ from snndsl.frontend.loader import ModelSource, source_from
 from snndsl.locations import Location, SourceMap
 from snndsl.locations import Path as KeyPath
 
-__all__ = ["build_source"]
+__all__ = ["build_source", "plain"]
 
 
 class _PythonMap(SourceMap):
@@ -55,19 +55,20 @@ def build_source(
     ModelError
         With every fault.
     """
-    raw = _plain({"snndsl": 1, **sections}, ("model",))
+    raw = plain({"snndsl": 1, **sections}, ("model",))
     return source_from(
         raw, _PythonMap("model"), "model", Path(folder).resolve() if folder is not None else None, settings or {}
     )
 
 
-def _plain(value: Any, path: tuple[str, ...]) -> Any:
+def plain(value: Any, path: tuple[str, ...]) -> Any:
+    """Return what was written in Python as a file would hold it; `path` names it in a fault."""
     if isinstance(value, Mapping):
-        return {_key(key): _plain(item, (*path, str(key))) for key, item in value.items()}
+        return {_key(key): plain(item, (*path, str(key))) for key, item in value.items()}
     if isinstance(value, list | tuple | range):
-        return [_plain(item, (*path, str(place))) for place, item in enumerate(value)]
+        return [plain(item, (*path, str(place))) for place, item in enumerate(value)]
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist(), path)
+        return plain(value.tolist(), path)
     if isinstance(value, np.generic):
         return value.item()
     if hasattr(value, "magnitude") and hasattr(value, "units"):

@@ -70,7 +70,9 @@ class Elaboration:
     complete: bool = True
 
 
-def elaborate(model: CheckedModel, *, judge: bool = False, alike: bool = True) -> Elaboration:
+def elaborate(
+    model: CheckedModel, *, judge: bool = False, alike: bool = True, begun: Elaboration | None = None
+) -> Elaboration:
     """Return the numbers of a model, but for projections and stimuli that need a part that no backend can simulate yet.
 
     Parameters
@@ -81,18 +83,21 @@ def elaborate(model: CheckedModel, *, judge: bool = False, alike: bool = True) -
         Only find out whether it is right: what is larger than `MANY` is left to a run (`Elaboration.waiting`).
     alike : bool
         When judging, make one synapse of a projection where that shows all that could be wrong with it.
+    begun : Elaboration, optional
+        Of the same model: the populations and projections in it are not made again.
 
     Raises
     ------
     ModelError
         With every fault that only numbers show: an index out of range, a delay off the grid, a value that is not finite.
     """
-    return _Work(Elaboration(model), judge, judge and alike, out_of_reach(model)).run()
+    return _Work(Elaboration(model), begun or Elaboration(model), judge, judge and alike, out_of_reach(model)).run()
 
 
 @dataclass(eq=False)
 class _Work:
     found: Elaboration
+    begun: Elaboration
     judge: bool
     alike: bool
     skipped: frozenset[tuple[str, str]]
@@ -125,6 +130,9 @@ class _Work:
         if not self._may_make(population.size):
             self.found.waiting.append(f"the values of {population.size:,} neurons of {name!r}")
             return
+        if name in self.begun.derived:
+            self.found.values[name], self.found.derived[name] = self.begun.values[name], self.begun.derived[name]
+            return
         self.found.values[name] = population_values(self.model, population)
         self.found.derived[name] = derived_values(self.model, name, self.found.values[name])
 
@@ -141,22 +149,33 @@ class _Work:
         if one:
             found.complete = False
             try:
-                self._wire(projection, one=True)
+                self._try(projection)
                 return
             except ModelError:
                 if most > MANY:
                     raise  # else all are made, to name the one that a run names
         self._wire(projection)
 
-    def _wire(self, projection: Projection, *, one: bool = False) -> None:
+    def _wire(self, projection: Projection) -> None:
         name, found = projection.name, self.found
-        rows = synapse_rows(self.model, projection, found.values, one=one)
+        if name in self.begun.rows:
+            found.rows[name] = self.begun.rows[name]
+            if projection.rules:
+                found.plastic[name] = self.begun.plastic[name]
+        else:
+            found.rows[name] = synapse_rows(self.model, projection, found.values)
+            if projection.rules:
+                found.plastic[name] = plastic_values(self.model, projection, found.rows[name])
+        if not len(found.rows[name].i):
+            found.warnings.append(_empty(projection))
+
+    def _try(self, projection: Projection) -> None:
+        """Make one synapse of a projection, to judge it."""
+        rows = synapse_rows(self.model, projection, self.found.values, one=True)
         if projection.rules:
-            found.plastic[name] = plastic_values(self.model, projection, rows)
-        found.rows[name] = rows
+            plastic_values(self.model, projection, rows)
         if not len(rows.i):
-            fault = projection.place.problem("empty-projection", f"projection {name!r} has no synapses")
-            found.warnings.append(replace(fault, severity="warning"))
+            self.found.warnings.append(_empty(projection))
 
     def _may_make(self, number: float) -> bool:
         """Tell whether so many more neurons or synapses are made; a judge makes `MANY` in all."""
@@ -186,3 +205,8 @@ class _Work:
                 found.events += listed_events(numbers, what, found.warnings)
             case Driving():
                 found.drives += computed_drives(numbers, what)
+
+
+def _empty(projection: Projection) -> Fault:
+    fault = projection.place.problem("empty-projection", f"projection {projection.name!r} has no synapses")
+    return replace(fault, severity="warning")

@@ -83,7 +83,7 @@ def _listed(model: CheckedModel, name: str, columns: SpikeColumns) -> MotifSpike
         what, expected = f"a neuron of motif {name!r}", f"whole numbers 0 .. {selection.size - 1}"
         raise ModelError(first_term(columns.i).problem("index-out-of-range", what, expected))
     step = to_steps(np.asarray(time, np.float64), model.step, None, first_term(columns.t), "a time of a motif", "")
-    owner = np.repeat(np.arange(len(selection.blocks)), [block.size for block in selection.blocks])[neuron.astype(np.int64)]
+    owner = selection.block[neuron.astype(np.int64)]
     starts = np.cumsum([0, *(block.size for block in selection.blocks)])[:-1]
     local = neuron.astype(np.int64) - starts[owner] + np.array([block.start for block in selection.blocks])[owner]
     return MotifSpikes(tuple(selection.blocks[k].population for k in owner), local, step)

@@ -7,10 +7,9 @@ however large the network. `NetworkGraph.neuron_graph` makes the neuron-level gr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
-import networkx
 import numpy as np
 
 from snndsl.errors import Fault, ModelError
@@ -89,7 +88,7 @@ class NetworkGraph:
     """
 
     found: Elaboration
-    graph: Any = field(default_factory=networkx.MultiDiGraph)
+    graph: Any
 
     def __repr__(self) -> str:
         neurons, synapses = sum(self.model.sizes.values()), sum(len(rows.i) for rows in self.rows.values())
@@ -135,7 +134,7 @@ class NetworkGraph:
         if total > MAX_NEURON_EDGES:
             what, limit = f"{total:,} synapses are too many for a graph of neurons", f"at most {MAX_NEURON_EDGES:,}"
             raise ModelError(Fault("graph-too-large", what, expected=limit, try_="the synapse tables"))
-        graph = networkx.MultiDiGraph()
+        graph = _empty_graph()
         for node in self.nodes():
             if node.kind in ("population", "source"):
                 graph.add_nodes_from((node.name, index) for index in range(node.size))
@@ -151,7 +150,7 @@ class NetworkGraph:
 
 def network_graph(found: Elaboration) -> NetworkGraph:
     """Return the graph of an elaborated model."""
-    network, model = NetworkGraph(found), found.model
+    network, model = NetworkGraph(found, _empty_graph()), found.model
     for name, population in model.populations.items():
         _add(network, Node(name, "population", population.size, population.element.name, found.values[name]))
     for name, stimulus in model.stimuli.items():
@@ -171,6 +170,12 @@ def network_graph(found: Elaboration) -> NetworkGraph:
     return network
 
 
+def _empty_graph() -> Any:
+    import networkx  # takes a third of the time that a command needs to start
+
+    return networkx.MultiDiGraph()
+
+
 def _add(network: NetworkGraph, node: Node) -> None:
     network.graph.add_node(node.name, node=node)
 
@@ -182,7 +187,7 @@ def _members(selection: Any) -> list[tuple[str, int]]:
 def _edges(model: CheckedModel, name: str, rows: SynapseRows) -> Iterator[tuple[str, str, ProjectionEdge]]:
     projection = model.projections[name]
     rule = projection.rules[0].rule.name if projection.rules else ""
-    owner = [np.repeat(np.arange(len(side.blocks)), [b.size for b in side.blocks]) for side in (rows.sources, rows.targets)]
+    owner = [side.block for side in (rows.sources, rows.targets)]
     names = [np.array([side.populations.index(b.population) for b in side.blocks]) for side in (rows.sources, rows.targets)]
     source, target = names[0][owner[0][rows.i]], names[1][owner[1][rows.j]]
     total = rows.axonal + rows.dendritic

@@ -63,8 +63,9 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
 def notes(model: CheckedModel) -> list[str]:
     """Return the sections that a simulation does not need and that are left alone."""
     found = []
-    if model.sweeps:
-        found.append(f"sweep: {model.sweeps} settings, not needed by a run")
+    if model.sweep:
+        runs = sum(setting.size for setting in model.sweep)
+        found.append(f"sweep: {runs:,} points, not needed by a run; snndsl sweep runs them")
     if model.searches:
         found.append(f"discover: {', '.join(model.searches)}, not needed by a run")
     played = {motif for stimulus in model.stimuli.values() for motif in stimulus.what.motifs}

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["on_grid", "quantum"]
+from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.stimuli import flat_port
+
+__all__ = ["Grid", "on_grid", "port_grid", "quantum"]
+
+Grid = Mapping[tuple[str, str], float]
+"""q by population and flat name of the port."""
 
 
 def quantum(largest: float) -> float:
@@ -24,3 +31,28 @@ def quantum(largest: float) -> float:
 def on_grid(values: NDArray[np.float64] | float, q: float) -> NDArray[np.float64]:
     """Return floor(x/q + 0.5)*q."""
     return np.floor(np.asarray(values, np.float64) / q + 0.5) * q
+
+
+def port_grid(found: Elaboration) -> Grid:
+    """Return q of every port that something reaches: as written, else from the largest magnitude that may arrive."""
+    largest: dict[tuple[str, str], float] = {}
+    for population, port, magnitude in _arriving(found):
+        largest[population, port] = max(largest.get((population, port), 0.0), magnitude)
+    written = {(name, port): q for name, derived in found.derived.items() for port, q in derived.quanta.items()}
+    return {key: written[key] if key in written else quantum(magnitude) for key, magnitude in largest.items()}
+
+
+def _arriving(found: Elaboration) -> Iterator[tuple[str, str, float]]:
+    """Yield population, port and largest magnitude of projections, drives and events."""
+    for name, rows in found.rows.items():
+        block = rows.targets.block[rows.j]
+        for population in rows.targets.populations:
+            mine = np.isin(block, [k for k, part in enumerate(rows.targets.blocks) if part.population == population])
+            weight = float(np.abs(rows.weight[mine]).max(initial=0.0))
+            plastic = found.plastic.get(name)
+            magnitude = weight if plastic is None else plastic.largest(weight, mine)
+            yield population, flat_port(found.model, population, found.model.projections[name].port), magnitude
+    for drive in found.drives:
+        yield drive.population, drive.port, drive.largest
+    for events in found.events:
+        yield events.population, events.port, float(np.abs(events.weight).max(initial=0.0))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 __all__ = ["Block", "Selection"]
 
 
@@ -36,3 +39,18 @@ class Selection:
     def populations(self) -> tuple[str, ...]:
         """Names of the populations, each once, in order of appearance."""
         return tuple(dict.fromkeys(block.population for block in self.blocks))
+
+    @property
+    def block(self) -> NDArray[np.int64]:
+        """Number of the block of every neuron."""
+        return np.repeat(np.arange(len(self.blocks)), [block.size for block in self.blocks])
+
+    def index_in(self, population: str) -> NDArray[np.int64]:
+        """Return the index of every neuron in a population; -1 for neurons of others."""
+        index = np.full(self.size, -1)
+        first = 0
+        for block in self.blocks:
+            if block.population == population:
+                index[first : first + block.size] = np.arange(block.start, block.stop)
+            first += block.size
+        return index

@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from snndsl.attendance import attend
+from snndsl.attendance import attend, undisturbed
 from snndsl.errors import Fault, SimulationFailed
 from snndsl.parallel.flight import IN_FLIGHT, in_turn
 
@@ -53,11 +53,23 @@ def in_processes(
     """
     context = multiprocessing.get_context("spawn")
     started = os.getpid(), make, given
+    others = multiprocessing.active_children()
     with ProcessPoolExecutor(min(workers, len(keys)), mp_context=context, initializer=_start, initargs=started) as pool:
+
+        def submit(key: Any) -> Any:
+            """Hand out a key; the first starts the processes."""
+            with undisturbed():
+                return pool.submit(_one, key)
+
         try:
-            yield from in_turn(lambda key: pool.submit(_one, key), keys, IN_FLIGHT * workers)
+            yield from in_turn(submit, keys, IN_FLIGHT * workers)
         except BrokenProcessPool:
             what = "a worker process ended before its work was done"
             raise SimulationFailed(Fault("worker-lost", what, try_=remedy)) from None
+        except (KeyboardInterrupt, GeneratorExit):  # nobody waits for what is not wanted any more
+            for process in multiprocessing.active_children():
+                if process not in others:
+                    process.kill()
+            raise
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -39,7 +39,9 @@ class Task:
     remedy: str = GUARD
 
 
-def ordered(task: Task, keys: Sequence[Any], *, workers: int = 1, scheduler: str | None = None) -> Iterator[Any]:
+def ordered(
+    task: Task, keys: Sequence[Any], *, workers: int = 1, scheduler: str | None = None, apart: bool = False
+) -> Iterator[Any]:
     """Yield the result of every key, in their order; the same whoever computes them.
 
     Parameters
@@ -52,6 +54,8 @@ def ordered(task: Task, keys: Sequence[Any], *, workers: int = 1, scheduler: str
         Processes. They end with this one, however it ends.
     scheduler : str, optional
         Address of a Dask scheduler, whose workers do it instead.
+    apart : bool
+        Never in this process: a key may end the process that computes it.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def ordered(task: Task, keys: Sequence[Any], *, workers: int = 1, scheduler: str
     """
     if scheduler is not None:
         yield from on_cluster(task.make, task.given, keys, scheduler, task.remedy)
-    elif workers == 1 or len(keys) < 2:
+    elif not apart and (workers == 1 or len(keys) < 2):
         yield from map(task.make(*task.given), keys)
     else:
         yield from in_processes(task.make, task.given, keys, workers, task.remedy)

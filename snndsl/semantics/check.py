@@ -19,13 +19,14 @@ from snndsl.semantics.element_check import check_element, element_scope
 from snndsl.semantics.expectation_check import read_expectations
 from snndsl.semantics.motif_check import read_motifs
 from snndsl.semantics.name_check import name_faults
-from snndsl.semantics.observation_check import check_sweep, read_records
+from snndsl.semantics.observation_check import read_records
 from snndsl.semantics.population_check import check_groups, read_populations, read_signals
 from snndsl.semantics.reading import Reading, is_library
 from snndsl.semantics.scope import file_scope
 from snndsl.semantics.seeds import seed_faults
 from snndsl.semantics.size_check import size_faults
 from snndsl.semantics.stimulus_check import read_source_sizes, read_stimuli
+from snndsl.semantics.sweep import read_sweep
 from snndsl.semantics.terms import parse_term
 from snndsl.semantics.times import length_of_step, run_length, whole_steps
 from snndsl.semantics.usable import PURE
@@ -92,7 +93,7 @@ def _read(reading: Reading, steps: int, digest: str) -> CheckedModel:
     records = read_records(reading)
     expectations = read_expectations(reading)
     motifs = read_motifs(reading)
-    check_sweep(reading)
+    sweep = read_sweep(reading)
     searches = read_searches(reading)
     spec = reading.spec
     return CheckedModel(
@@ -116,7 +117,7 @@ def _read(reading: Reading, steps: int, digest: str) -> CheckedModel:
         records=records,
         expectations=expectations,
         searches=searches,
-        sweeps=len(spec.sweep),
+        sweep=sweep,
     )
 
 

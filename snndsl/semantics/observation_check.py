@@ -1,11 +1,8 @@
-"""The sections ``record`` and ``sweep`` are read: what is asked for exists and can be asked."""
+"""The section ``record`` is read: what is asked for exists and can be asked."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from snndsl.errors import ModelError, listed, nearest
-from snndsl.frontend.loader import with_settings
+from snndsl.errors import listed, nearest
 from snndsl.model.record import RecordedCounts, RecordedSignal, RecordedStates, RecordedSynapses, Records
 from snndsl.model.selection import Selection
 from snndsl.schema.observation import StateRecordSpec, SynapseRecordSpec
@@ -13,7 +10,7 @@ from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.windows import check_moment, check_span
 
-__all__ = ["check_sweep", "read_records"]
+__all__ = ["read_records"]
 
 
 def read_records(model: Reading) -> Records:
@@ -32,18 +29,6 @@ def read_records(model: Reading) -> Records:
         signals=tuple(item for item in signals if item is not None),
         counts=tuple(item for item in counts if item is not None),
     )
-
-
-def check_sweep(model: Reading) -> None:
-    """Report settings of paths that the file does not have."""
-    for k, setting in enumerate(model.spec.sweep):
-        for section in ("set", "grid"):
-            for path, value in getattr(setting, section).items():
-                try:
-                    with_settings(model.source.raw, {path: value}, "")
-                except ModelError as error:
-                    where = model.source.locations.key(("sweep", k, section, path))
-                    model.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
 
 
 def _states(model: Reading, text: str, spec: StateRecordSpec) -> RecordedStates | None:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lowered import lower
 
 from snndsl.errors import Fault, SnndslError
 from snndsl.frontend.loader import load_source
 from snndsl.frontend.yaml import read_yaml
 from snndsl.locations import SourceMap
-from snndsl.lowering.program import lower
 from snndsl.semantics.check import check
 
 FOLDER = Path(__file__).parent

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from lowered import lower
 from unit.brian2.zoo import calculator, zoo
 
 import snndsl_brian2.tree.building as building
 from snndsl.frontend.loader import load_source
-from snndsl.lowering.program import lower
 from snndsl.semantics.check import check
 from snndsl_brian2 import backend
 

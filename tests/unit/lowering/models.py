@@ -6,11 +6,11 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+from lowered import lower
 
 from snndsl.frontend.loader import read_source
 from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.ir import Program
-from snndsl.lowering.program import lower
 from snndsl.semantics.check import CheckedModel, check
 from snndsl_reference.tree.groups import NeuronGroup
 

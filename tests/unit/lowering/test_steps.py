@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from lowered import lower
 from unit.lowering.models import checked, neurons, program
 
 from snndsl.errors import ModelError
-from snndsl.lowering.program import lower
 from snndsl_reference.tree.groups import NeuronGroup
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from lowered import lower
 from unit.lowering.models import checked
 
 from snndsl.errors import ModelError, UnsupportedByTarget
-from snndsl.lowering.program import lower
 
 NEURONS = """
 neurons:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from lowered import lower
 from unit.lowering.models import checked
 
 from snndsl.errors import ModelError
-from snndsl.lowering.program import lower
 
 MODEL = """
 constants: {{K: {constant}}}

@@ -1,0 +1,138 @@
+"""Populations of a program: the neuron of each, with what its stimuli add, and a value or a column for all that it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.neurons import DerivedValues, one_or_all
+from snndsl.graph.propagators import propagators
+from snndsl.ir import Neuron, Population
+from snndsl.lowering.distinct import distinct
+from snndsl.lowering.drives import ComputedDrive
+from snndsl.lowering.grid import Grid, on_grid
+from snndsl.lowering.integrate import propagator
+from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
+from snndsl.lowering.samples import ProgramSamples
+from snndsl.model.checked import CheckedModel
+from snndsl.model.equations import Group
+from snndsl.numerics import stream_key
+
+__all__ = ["LoweredPopulations", "lower_populations"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoweredPopulations:
+    """The populations of a program.
+
+    Parameters
+    ----------
+    neurons : tuple of Neuron
+        Each text once.
+    populations : tuple of Population
+        With their columns; sources with their spikes.
+    origins : mapping of str to str
+        Comments.
+    """
+
+    neurons: tuple[Neuron, ...]
+    populations: tuple[Population, ...]
+    origins: Mapping[str, str]
+
+
+def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -> LoweredPopulations:
+    """Lower the neuron of every population, and enter its values; sources have only spikes.
+
+    Parameters
+    ----------
+    found : Elaboration
+        With values, drives and spikes of sources.
+    grid : Grid
+        q of every port.
+    samples : ProgramSamples
+        Names of the arrays that texts call.
+    """
+    neurons: dict[str, Neuron] = {}
+    populations: list[Population] = []
+    origins: dict[str, str] = {}
+    for name in found.model.populations:
+        lowered, drives, undriven = _lowered(found, name, samples)
+        neuron = distinct(lowered.neuron, neurons.values())
+        neurons[neuron.name] = neuron
+        origins |= {f"neurons.{neuron.name}.{path}": text for path, text in lowered.origins.items()}
+        values = _values(found, name, lowered, drives, grid)
+        kept = {key: values[key] for key in (*neuron.params, *neuron.states)}
+        populations.append(Population(name, found.model.sizes[name], neuron.name, kept, undriven=undriven))
+    for name, stimulus in found.model.stimuli.items():
+        if stimulus.size is not None:
+            populations.append(Population(name, stimulus.size, None, {}, found.sources[name]))
+    return LoweredPopulations(tuple(neurons.values()), tuple(populations), origins)
+
+
+def _lowered(
+    found: Elaboration, name: str, samples: ProgramSamples
+) -> tuple[LoweredNeuron, list[ComputedDrive], Neuron]:
+    """Return the neuron of a population, its computed stimuli, and the neuron without any."""
+    model, element = found.model, found.model.populations[name].element
+    drives = [ComputedDrive(drive, samples.of(model.data)) for drive in found.drives if drive.population == name]
+    known = samples.of(element.data)
+    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known)
+    return lowered, drives, lower_neuron(element, model.step, name, [], False, known).neuron
+
+
+def _forced(found: Elaboration, name: str) -> bool:
+    """Tell whether events or projections make spikes of a population, past its threshold."""
+    return any(events.population == name and events.port == "spike" for events in found.events) or any(
+        projection.port == "spike" and name in projection.targets.populations
+        for projection in found.model.projections.values()
+    )
+
+
+def _values(
+    found: Elaboration, name: str, lowered: LoweredNeuron, drives: Sequence[ComputedDrive], grid: Grid
+) -> dict[str, Any]:
+    """Return every number that the neuron may read, by its name in the program."""
+    values = found.values[name]
+    table: dict[str, Any] = {ir_name(key): value for key, value in {**values.parameters, **values.states}.items()}
+    table |= lowered.initial
+    table |= _derived(found.model, found.derived[name], lowered, name)
+    for drive in (computed.drive for computed in drives):
+        for key, value in drive.values.items():
+            if key == "weight":
+                value = one_or_all(on_grid(value, grid[name, drive.port]))
+            table[f"{drive.name}__{key}"] = value
+    return table
+
+
+def _derived(model: CheckedModel, derived: DerivedValues, lowered: LoweredNeuron, name: str) -> dict[str, Any]:
+    """Return what the lowering needs beside parameters and states: propagators, periods, refractory steps, keys."""
+    table: dict[str, Any] = {"N__": float(model.sizes[name])}
+    exact = [group for group in lowered.groups if group.method == "exact"]
+    for group, matrix in zip(exact, derived.coefficients, strict=True):
+        table |= _propagators(group, matrix, float(model.step))
+    table |= lowered.periods
+    if lowered.refractory:
+        table[lowered.refractory] = derived.refractory
+    if lowered.drawn:
+        assert model.seeds.input is not None
+        words = stream_key(model.seeds.input, model.populations[name].stream)
+        table["key__0"], table["key__1"] = (float(word) for word in words)
+    return table
+
+
+def _propagators(
+    group: Group, matrix: Mapping[tuple[int, int], float | NDArray[np.float64]], h: float
+) -> dict[str, Any]:
+    states = list(group.states)
+    p, q = propagators(matrix, len(states), h)
+    return {
+        propagator(kind, row, column): one_or_all(block[:, states.index(row), states.index(column)])
+        for row in states
+        for column in states
+        for kind, block in (("P", p), ("Q", q))
+    }

@@ -1,0 +1,54 @@
+"""Plasticity rules of a program: one for each text, whichever projections use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from snndsl.ir import Rule
+from snndsl.lowering.distinct import distinct
+from snndsl.lowering.rule import LoweredRule, lower_rule
+from snndsl.model.checked import CheckedModel
+
+__all__ = ["LoweredRules", "lower_rules"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoweredRules:
+    """The rules of a program.
+
+    Parameters
+    ----------
+    rules : tuple of Rule
+        Each text once.
+    of : mapping of str to LoweredRule
+        By plastic projection.
+    origins : mapping of str to str
+        Comments.
+    """
+
+    rules: tuple[Rule, ...]
+    of: Mapping[str, LoweredRule]
+    origins: Mapping[str, str]
+
+
+def lower_rules(model: CheckedModel, plastic: Iterable[str]) -> LoweredRules:
+    """Lower the rule of every plastic projection.
+
+    Parameters
+    ----------
+    model : CheckedModel
+        With the rules.
+    plastic : iterable of str
+        Projections that have one.
+    """
+    rules: dict[str, Rule] = {}
+    of: dict[str, LoweredRule] = {}
+    origins: dict[str, str] = {}
+    for name in plastic:
+        lowered = lower_rule(model.projections[name].rules[0].rule, model.step)
+        rule = distinct(lowered.rule, rules.values())
+        rules[rule.name] = rule
+        of[name] = replace(lowered, rule=rule)
+        origins |= {f"rules.{rule.name}.{path}": text for path, text in lowered.origins.items()}
+    return LoweredRules(tuple(rules.values()), of, origins)

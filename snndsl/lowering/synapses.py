@@ -1,0 +1,109 @@
+"""Rows of projections as synapses of the program, by pair of populations, with weights on the grid of their port."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.plastic import PlasticValues
+from snndsl.graph.stimuli import flat_port
+from snndsl.graph.synapses import SynapseRows
+from snndsl.ir import Projection, Synapses, Table
+from snndsl.lowering.grid import Grid, on_grid
+from snndsl.lowering.neuron import ir_name
+from snndsl.lowering.rule import LoweredRule
+from snndsl.lowering.rules import LoweredRules
+from snndsl.model.selection import Selection
+
+__all__ = ["projections", "synapses"]
+
+Index = NDArray[np.int64]
+
+
+def projections(found: Elaboration) -> list[Projection]:
+    """Return who is connected in every projection, in its own order.
+
+    Parameters
+    ----------
+    found : Elaboration
+        With the rows.
+    """
+    return [_projection(name, rows) for name, rows in found.rows.items()]
+
+
+def _projection(name: str, rows: SynapseRows) -> Projection:
+    populations = tuple(dict.fromkeys((*rows.sources.populations, *rows.targets.populations)))
+
+    def population(selection: Selection, index: Index) -> NDArray[np.int16]:
+        of_block = np.array([populations.index(block.population) for block in selection.blocks], np.int16)
+        return of_block[selection.block[index]]
+
+    columns: dict[str, NDArray[np.generic]] = {
+        "pre": rows.i.astype(np.int32),
+        "post": rows.j.astype(np.int32),
+        "pre_population": population(rows.sources, rows.i),
+        "post_population": population(rows.targets, rows.j),
+        "row": rows.row,
+    }
+    return Projection(name, len(rows.i), Table(columns), populations)
+
+
+def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synapses]:
+    """Return the synapses of every projection and pair of populations.
+
+    Parameters
+    ----------
+    found : Elaboration
+        With rows and plastic values.
+    grid : Grid
+        q of every port.
+    rules : LoweredRules
+        Of plastic projections.
+    """
+    parts: list[Synapses] = []
+    for name, rows in found.rows.items():
+        rule, plastic = rules.of.get(name), found.plastic.get(name)
+        for source in rows.sources.populations:
+            for target in rows.targets.populations:
+                pre, post = rows.sources.index_in(source)[rows.i], rows.targets.index_in(target)[rows.j]
+                chosen = np.nonzero((pre >= 0) & (post >= 0))[0]
+                if not len(chosen):
+                    continue
+                port = flat_port(found.model, target, found.model.projections[name].port)
+                columns = _ends(rows, pre, post, chosen)
+                values: dict[str, float] = {}
+                if rule is None or plastic is None:
+                    columns["weight"] = on_grid(rows.weight[chosen], grid[target, port])
+                else:
+                    values = _plastic(rule, plastic, grid[target, port], chosen, columns)
+                label, used = f"{name}__{source}__{target}", None if rule is None else rule.rule.name
+                parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values))
+    return parts
+
+
+def _ends(rows: SynapseRows, pre: Index, post: Index, chosen: Index) -> dict[str, Any]:
+    return {
+        "pre": pre[chosen].astype(np.int32),
+        "post": post[chosen].astype(np.int32),
+        "axonal": rows.axonal[chosen].astype(np.int32),
+        "dendritic": rows.dendritic[chosen].astype(np.int32),
+        "row": chosen.astype(np.int64),
+    }
+
+
+def _plastic(
+    lowered: LoweredRule, plastic: PlasticValues, q: float, chosen: Index, columns: dict[str, Any]
+) -> dict[str, float]:
+    """Add the parameters and states that differ between synapses to the columns; return those that all share."""
+    given = {"q__": q, "key__0": plastic.key[0], "key__1": plastic.key[1], **plastic.values, **lowered.added}
+    shared: dict[str, float] = {}
+    for key in (*lowered.rule.params, *lowered.rule.states):
+        value = given[key]
+        if isinstance(value, np.ndarray):
+            columns[key] = value[chosen]
+        else:
+            shared[key] = float(value)
+    return shared

@@ -1,0 +1,154 @@
+"""The section ``sweep`` is read: paths that the file has, and the values that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Context, Decimal, Inexact
+from fractions import Fraction
+from typing import Any
+
+from snndsl.errors import ModelError, TextFault, nearest
+from snndsl.frontend.loader import with_settings
+from snndsl.model.sweep import Axis, Setting
+from snndsl.model.text import Place
+from snndsl.schema.observation import SweepSpec
+from snndsl.semantics.reading import Reading
+from snndsl.units import Quantity, parse_quantity
+
+__all__ = ["MAX_POINTS", "axis_values", "read_sweep"]
+
+MAX_POINTS = 1_000_000
+"""Largest number of runs in a sweep."""
+
+_EXACT = Context(prec=40, traps=[Inexact])
+_RANGES = {"range": "{range: [FROM, TO, BY]}", "linspace": "{linspace: [FROM, TO, NUMBER]}"}
+_EXPECTED = f"a list, {' or '.join(_RANGES.values())}"
+
+
+def read_sweep(model: Reading) -> tuple[Setting, ...]:
+    """Return the section ``sweep``."""
+    found: dict[str, Setting] = {}
+    for k, spec in enumerate(model.spec.sweep):
+        setting = _setting(model, k, spec)
+        if setting.name in found:
+            model.report(setting.place, "name-twice", f"two settings are called {setting.name!r}", "a name of its own")
+        found[setting.name] = setting
+    points = sum(setting.size for setting in found.values())
+    if points > MAX_POINTS:
+        what = f"{points:,} runs"
+        model.report(model.place("sweep"), "sweep-too-large", what, f"at most {MAX_POINTS:,}", "coarser grids")
+    return tuple(found.values())
+
+
+def _setting(model: Reading, k: int, spec: SweepSpec) -> Setting:
+    place = model.place("sweep", k)
+    for section in ("set", "grid"):
+        for path in getattr(spec, section):
+            _check_path(model, path, place.inner(section, path))
+    axes = []
+    for path, value in spec.grid.items():
+        try:
+            axes.append(Axis(path, axis_values(value, place.inner("grid", path))))
+        except ModelError as error:
+            model.faults += error.faults
+    raw = model.source.raw["sweep"][k].get("expect") or {}
+    return Setting(spec.name or str(k + 1), place, dict(spec.set), tuple(axes), raw)
+
+
+def _check_path(model: Reading, path: str, place: Place) -> None:
+    try:
+        with_settings(model.source.raw, {path: 0}, "")
+    except ModelError as error:
+        where = place.locations.key(place.path)
+        model.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
+
+
+def axis_values(value: Any, place: Place) -> tuple[Any, ...]:
+    """Return the values of an axis: those of a list, of ``{range: [FROM, TO, BY]}`` or of ``{linspace: [FROM, TO, NUMBER]}``.
+
+    A range holds its last value if a step reaches it. Numbers are exact: ``[0.1 ms, 0.5 ms, 0.1 ms]`` has five values, and
+    each is written as short as the limits are.
+
+    Parameters
+    ----------
+    value : Any
+        As written.
+    place : Place
+        Of it.
+
+    Raises
+    ------
+    ModelError
+        sweep-values: nothing of these kinds, or of no values.
+    """
+    if isinstance(value, list | tuple):
+        if not value:
+            raise ModelError(place.problem("sweep-values", "no values", _EXPECTED))
+        return tuple(value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(kind, given)] = value.items()
+        if kind in _RANGES and isinstance(given, list | tuple) and len(given) == 3:
+            return _spaced(kind, given, place.inner(kind))
+        near = nearest(str(kind), _RANGES)
+        if kind not in _RANGES and near:
+            raise ModelError(place.problem("sweep-values", f"found {str(kind)!r}", _EXPECTED, near))
+        if kind in _RANGES:
+            raise ModelError(place.inner(kind).problem("sweep-values", "not three values", _RANGES[kind]))
+    raise ModelError(place.problem("sweep-values", f"found {_shown(value)}", _EXPECTED, f"[{_shown(value)}]"))
+
+
+def _shown(value: Any) -> str:
+    return str(value)[:60]
+
+
+def _spaced(kind: str, given: Any, place: Place) -> tuple[Any, ...]:
+    first, last = (_quantity(given[k], place.inner(k)) for k in (0, 1))
+    _same(first, last, place.inner(1))
+    if kind == "linspace":
+        number = int(given[2]) if str(given[2]).isdecimal() and len(str(given[2])) < 9 else 0
+        if not 1 < number <= MAX_POINTS:
+            expected = f"a whole number from 2 to {MAX_POINTS:,}"
+            raise ModelError(place.inner(2).problem("sweep-values", f"found {_shown(given[2])}", expected))
+        by = (_in_unit(last, first) - first.value) / (number - 1)
+    else:
+        step = _quantity(given[2], place.inner(2))
+        _same(first, step, place.inner(2))
+        by = _in_unit(step, first)
+        if not by or (_in_unit(last, first) - first.value) / by < 0:
+            what = f"steps of {_shown(given[2])} do not lead from {_shown(given[0])} to {_shown(given[1])}"
+            raise ModelError(place.inner(2).problem("sweep-values", what, "a step towards the last value"))
+        steps = (_in_unit(last, first) - first.value) / by
+        number = min(int(steps), MAX_POINTS) + 1
+    return tuple(_written(first.value + k * by, first.unit.text) for k in range(number))
+
+
+def _quantity(value: Any, place: Place) -> Quantity:
+    try:
+        found = parse_quantity(str(value))
+    except TextFault as error:
+        raise ModelError(place.fault(error)) from None
+    if found is None:
+        raise ModelError(place.problem("sweep-values", f"found {_shown(value)}", "a number with its unit"))
+    return found
+
+
+def _same(one: Quantity, other: Quantity, place: Place) -> None:
+    if (one.unit.dimension, one.unit.step_power) != (other.unit.dimension, other.unit.step_power):
+        what = f"{other.unit.text} beside {one.unit.text}"
+        raise ModelError(place.problem("dimension", what, f"a quantity as the first, in {one.unit.text}"))
+
+
+def _in_unit(quantity: Quantity, other: Quantity) -> Fraction:
+    return quantity.value * quantity.unit.factor / other.unit.factor
+
+
+def _written(value: Fraction, unit: str) -> str | float | int:
+    """Return a number as text with its unit: all its digits if they end, else those of the nearest double."""
+    try:
+        text = f"{_EXACT.divide(Decimal(value.numerator), Decimal(value.denominator)).normalize(_EXACT):f}"
+    except Inexact:
+        text = repr(float(value))
+    if unit != "1":
+        return f"{text} {unit}"
+    return int(value) if value.denominator == 1 else float(value)

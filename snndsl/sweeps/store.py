@@ -1,0 +1,148 @@
+"""The folder of a sweep: a manifest, and a file for each point that was finished, written at once or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from snndsl.errors import Fault, ModelError
+from snndsl.results.run_folder import manifest_checksum, write_manifest
+
+__all__ = ["FORMAT", "Store"]
+
+FORMAT = "snndsl sweep 1"
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Finished points by their keys.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the sweep.
+    """
+
+    folder: Path
+
+    @property
+    def points(self) -> Path:
+        """Folder of the finished points."""
+        return self.folder / "points"
+
+    def runs(self, key: str) -> Path:
+        """Return the run folder of a point."""
+        return self.folder / "runs" / key
+
+    @contextlib.contextmanager
+    def claimed(self, facts: Mapping[str, Any], force: bool) -> Iterator[None]:
+        """Open the folder, made if need be, for one process; what it holds goes on if it is of the same model.
+
+        Parameters
+        ----------
+        facts : mapping
+            Plain data: ``identity`` of the model and of the program that runs it, and what else is worth knowing.
+        force : bool
+            Forget the points of another model.
+
+        Raises
+        ------
+        ModelError
+            sweep-in-use, sweep-differs, not-a-sweep.
+        """
+        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / "manifest.json").is_file():
+            what = f"{self.folder} exists and holds no sweep"
+            raise ModelError(Fault("not-a-sweep", what, expected="a new folder", try_="-o OTHER"))
+        self.points.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                what = f"another process is writing {self.folder}"
+                raise ModelError(Fault("sweep-in-use", what, expected="a new folder", try_="-o OTHER")) from None
+            if (self.folder / "manifest.json").is_file():
+                self._go_on(facts, force)
+            write_manifest(self.folder, {"format": FORMAT, **facts})
+            yield
+
+    def _go_on(self, facts: Mapping[str, Any], force: bool) -> None:
+        known = self.manifest()
+        if known["identity"] == facts["identity"]:
+            return
+        if not force:
+            changed = [key for key, value in known["identity"].items() if facts["identity"].get(key) != value]
+            what = f"{self.folder} holds a sweep of another {' and '.join(changed)}"
+            raise ModelError(Fault("sweep-differs", what, expected="a new folder", try_="-o OTHER, or --force"))
+        for file in self.points.iterdir():
+            file.unlink()
+
+    def manifest(self) -> Mapping[str, Any]:
+        """Return what the sweep is of.
+
+        Raises
+        ------
+        ModelError
+            not-a-sweep, file-damaged.
+        """
+        file = self.folder / "manifest.json"
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            found = None
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            raise ModelError(Fault("not-a-sweep", f"{self.folder} holds no sweep", expected="a folder that a sweep wrote"))
+        if found.get("sha256") != manifest_checksum(found):
+            raise ModelError(Fault("file-damaged", f"{file} is not as it was written", expected="the file as it was written"))
+        return found
+
+    def row(self, key: str) -> Row | None:
+        """Return a finished point; None if it is not there, or not as it was written."""
+        try:
+            found = json.loads((self.points / f"{key}.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        whole = isinstance(found, dict) and found.get("sha256") == manifest_checksum(found)
+        return found if whole else None
+
+    def rows(self, keys: Iterable[str]) -> dict[str, Row]:
+        """Return the finished points among some."""
+        found = {key: self.row(key) for key in keys}
+        return {key: row for key, row in found.items() if row is not None}
+
+    def forget_failed(self, keys: Iterable[str]) -> None:
+        """Take failed points for missing ones."""
+        for key, row in self.rows(keys).items():
+            if row["status"] == "failed":
+                (self.points / f"{key}.json").unlink()
+
+    def write(self, key: str, row: Row) -> None:
+        """Keep a finished point; it is no longer begun."""
+        beside = self.points / f".{key}.part"
+        with beside.open("w", encoding="utf-8") as stream:
+            json.dump({**row, "sha256": manifest_checksum(row)}, stream, indent=1, sort_keys=True)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(self.points / f"{key}.json")
+        self._begun(key).unlink(missing_ok=True)
+
+    def begin(self, key: str) -> None:
+        """Note that somebody computes a point: if its process ends, it is known who ended it."""
+        self._begun(key).touch()
+
+    def begun(self, keys: Iterable[str]) -> list[str]:
+        """Return the points that were begun and not finished; they count as not begun from now on."""
+        found = [key for key in keys if self._begun(key).exists()]
+        for key in found:
+            self._begun(key).unlink()
+        return found
+
+    def _begun(self, key: str) -> Path:
+        return self.points / f".{key}.begun"
