@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.expressions import tree
+from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.walk import calls_in
 from snndsl.ir import Expr
 from snndsl.kinds import Kind
 from snndsl.model.selection import Selection
@@ -42,8 +44,8 @@ class StimulusKind(Kind, ABC):
         Code and hint of the fault if it is written as a source, and cannot be one.
     weighted : bool
         Whether it consists of events, which have a weight and arrive after a delay.
-    draws : bool
-        Whether it always draws random numbers.
+    random : bool
+        Whether it draws random numbers, whatever is given.
     """
 
     __slots__ = ()
@@ -54,7 +56,7 @@ class StimulusKind(Kind, ABC):
     injection: ClassVar[bool] = False
     no_source: ClassVar[tuple[str, str]] = ("stimulus-kind", "")
     weighted: ClassVar[bool] = True
-    draws: ClassVar[bool] = False
+    random: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -65,6 +67,11 @@ class StimulusKind(Kind, ABC):
     def rounding(cls, given: Any) -> Rounding | None:
         """Return how its times are rounded, where it says so itself."""
         return None
+
+    @property
+    def draws(self) -> bool:
+        """Whether it draws random numbers."""
+        return self.random or any(call.function in DRAWS for term in self.terms for call in calls_in(term.tree))
 
     @property
     def motifs(self) -> tuple[str, ...]:

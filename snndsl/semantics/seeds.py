@@ -40,8 +40,7 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Place]]:
         if search.surrogates:
             yield "analysis", model.place("discover", search.name, "surrogates")
     for stimulus in model.stimuli.values():
-        what = stimulus.what
-        if what.draws or any(_tree_draws(term.tree) for term in what.terms) or _draws(stimulus.weight):
+        if stimulus.what.draws or _draws(stimulus.weight):
             yield "input", stimulus.place
 
 

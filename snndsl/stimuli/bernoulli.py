@@ -21,7 +21,7 @@ class Bernoulli(StimulusKind):
     says = "random spikes, at most one a neuron and step"
     form = RateSpec
     source = True
-    draws = True
+    random = True
 
     rate: ValueTerm
 

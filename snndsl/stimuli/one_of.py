@@ -32,7 +32,7 @@ class OneOf(Driving):
     says = "an event into one target, drawn anew each period"
     form = OneOfSpec
     injection = True
-    draws = True
+    random = True
 
     every: int
 

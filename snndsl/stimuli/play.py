@@ -95,6 +95,11 @@ class Play(Playing):
         return cls(tuple(item for item in items if item is not None))
 
     @property
+    def draws(self) -> bool:
+        """Whether a motif is played at a rate, shifted, thinned or changed."""
+        return any(term is not None for item in self.items for term in (item.rate, item.jitter, item.dropout, item.replace))
+
+    @property
     def motifs(self) -> tuple[str, ...]:
         """Motifs that are played."""
         return tuple(item.motif for item in self.items)

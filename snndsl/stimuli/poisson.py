@@ -29,7 +29,7 @@ class Poisson(Driving):
     form = RateSpec
     injection = True
     no_source = ("poisson-source", "into: TARGET and port: PORT instead of size")
-    draws = True
+    random = True
     parameters = {"mean": "mean count in a step"}
 
     rate: ValueTerm

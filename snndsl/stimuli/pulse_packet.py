@@ -31,7 +31,7 @@ class PulsePacket(StimulusKind):
     says = "one spike a neuron and packet, normally distributed around its centre"
     form = PulsePacketSpec
     source = True
-    draws = True
+    random = True
 
     at: ValueTerm
     sd: ValueTerm
