@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.steps import to_steps
-from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, evaluate_term
 from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element

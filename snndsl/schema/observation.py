@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from snndsl.schema.base import LIST, SCALAR, Name, PerElement, Scalar, Spec, Written
 from snndsl.schema.projection import Selection
+from snndsl.spec import LIST, SCALAR, Name, PerElement, Scalar, Spec, Written
 
 __all__ = [
     "DiscoverSpec",

@@ -10,8 +10,7 @@ from snndsl.errors import ModelError
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import TIME, UNKNOWN
 from snndsl.expressions.walk import calls_in, names_in
-from snndsl.model.projection import Rounding
-from snndsl.model.text import Term
+from snndsl.model.text import Rounding, Term
 from snndsl.semantics.arithmetic import evaluate
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.times import near_steps, whole_steps
