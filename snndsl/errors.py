@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "TooManyFaults",
     "ToolMissing",
     "UnsupportedByTarget",
+    "collected",
     "listed",
     "nearest",
     "printed",
@@ -178,6 +180,21 @@ class SimulationFailed(SnndslError):
     """A simulator stopped with an error; the run folder stays readable."""
 
     exit_status = 4
+
+
+@contextmanager
+def collected(faults: list[Fault]) -> Iterator[None]:
+    """Add the faults that are raised inside to a list, and go on after it.
+
+    Parameters
+    ----------
+    faults : list of Fault
+        Takes them.
+    """
+    try:
+        yield
+    except ModelError as error:
+        faults += error.faults
 
 
 def nearest(name: str, known: Iterable[object], cutoff: float = 0.5) -> str:

@@ -12,13 +12,11 @@ import numpy as np
 from snndsl.api import Model
 from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import ModelError, UnsupportedByTarget
-from snndsl.expressions import to_text
 from snndsl.graph.network import NetworkGraph
 from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
 from snndsl.model.checked import CheckedModel, Seeds
-from snndsl.model.projection import Connect, Listed, MotifWiring
 from snndsl.model.selection import Selection
 from snndsl.semantics.size_check import expected_synapses
 
@@ -143,7 +141,7 @@ def _projection(model: Model, name: str) -> dict[str, Any]:
         "from": ", ".join(_parts(projection.sources, sizes)),
         "to": ", ".join(_parts(projection.targets, sizes)),
         "port": projection.port,
-        "connect": _rule(projection.connect),
+        "connect": projection.connect.text,
         "expected": expected_synapses(model.checked, projection),
         "plasticity": ", ".join(use.rule.name for use in projection.rules),
     }
@@ -174,16 +172,6 @@ def _parts(selection: Selection, sizes: Mapping[str, int]) -> list[str]:
         else f"{block.population}[{block.start}:{block.stop}]"
         for block in selection.blocks
     ]
-
-
-def _rule(connect: Connect | Listed | MotifWiring) -> str:
-    if isinstance(connect, Connect):
-        return connect.rule if connect.value is None else f"{connect.rule} {to_text(connect.value.tree)}"
-    if isinstance(connect, Listed):
-        return connect.rule
-    beside = {"latency": connect.latency, "inputs": connect.inputs, "longest": connect.longest}
-    said = [f"{key} {to_text(term.tree)}" for key, term in beside.items() if term is not None]
-    return " ".join([connect.rule, connect.motif, *said])
 
 
 def _range(steps: Any) -> list[int]:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from snndsl.api import Model
+from snndsl.connect.motif import Chain, chain_pairs
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
-from snndsl.graph.motif_wiring import Chain, chain_pairs
 from snndsl.graph.motifs import motif_part, motif_spikes
+from snndsl.graph.numbers import FileNumbers
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.impulse import Cells
 from snndsl.polychrony.wire import Choice, choose_weight, try_weight
@@ -199,7 +200,7 @@ class Plan:
         sides = [resolve(items, checked.sizes, {}, place, "") for items in (self.sources, to)]
         chain = Chain(latency, self.wish.inputs, self.longest, False)
         try:
-            pairs, _ = chain_pairs(checked, self.wish.motif, chain, sides[0], sides[1], place)
+            pairs, _ = chain_pairs(FileNumbers(checked), self.wish.motif, chain, sides[0], sides[1], place)
         except ModelError as error:
             self.faults += error.faults
             return

@@ -88,6 +88,11 @@ class Function:
         return self.where in ("drawn", "before", "equations")
 
     @property
+    def varies(self) -> bool:
+        """Whether its value changes during a run though its arguments do not."""
+        return self.draws or self.where == "run"
+
+    @property
     def runs(self) -> bool:
         """Whether a program can compute it during a run."""
         return self.where in ("anywhere", "drawn", "run")

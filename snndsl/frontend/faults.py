@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from snndsl.errors import MOST_FAULTS, Fault, nearest
 from snndsl.locations import Path, SourceMap
-from snndsl.schema.base import found
+from snndsl.spec import Spec, found
 
 __all__ = ["schema_faults"]
 
@@ -21,8 +21,6 @@ _EXPECTED = {
     "not-numeric": "numbers, or lists of numbers",
     "list-length": "at least one value",
     "version-unknown": "snndsl: 1",
-    "connect-unknown": "all_to_all, one_to_one, {bernoulli: p}, {fixed_indegree: n}, {fixed_outdegree: n}, "
-    "{fixed_total_number: n}, {pairs: {i: .., j: ..}}, {motif: m} or {motif: m, latency: T, inputs: n}",
 }
 
 
@@ -178,16 +176,16 @@ def _known(path: Path) -> Iterator[str]:
 
     node: Any = ModelSpec
     for part in path:
-        if isinstance(node, type) and issubclass(node, BaseModel):
-            fields = {(field.alias or key): field for key, field in node.model_fields.items()}
+        if isinstance(node, type) and issubclass(node, Spec):
+            fields = {(field.alias or key): field for key, field in node.known().items()}
             if part not in fields:
                 return
             node = fields[str(part)].annotation
         else:
             node = _item(node)
     node = _unwrapped(node)
-    if isinstance(node, type) and issubclass(node, BaseModel):
-        for key, field in node.model_fields.items():
+    if isinstance(node, type) and issubclass(node, Spec):
+        for key, field in node.known().items():
             yield field.alias or key
 
 

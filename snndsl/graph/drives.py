@@ -1,4 +1,4 @@
-"""Numbers of computed stimuli: Poisson counts, one of many, currents; one value for each neuron that they reach."""
+"""Numbers of stimuli that their targets compute in each step: one value for each neuron that they reach."""
 
 from __future__ import annotations
 
@@ -9,17 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
 from snndsl.expressions import tree
-from snndsl.expressions.functions import DRAWS
-from snndsl.expressions.walk import names_in
 from snndsl.graph.neurons import one_or_all
-from snndsl.graph.stimuli import flat_port, per_element, weights_of
-from snndsl.graph.times import scalar
+from snndsl.graph.stimuli import NumbersOfStimulus, flat_port
 from snndsl.model.checked import CheckedModel
 from snndsl.model.selection import Selection
-from snndsl.model.stimulus import Current, OneOf, Rate, Stimulus
-from snndsl.model.text import Term, first_term
+from snndsl.model.stimulus import Driving, Stimulus
 from snndsl.numerics import stream_key
 
 __all__ = ["Drive", "computed_drives"]
@@ -29,28 +24,28 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drive:
-    """A Poisson, one_of or current stimulus into one port of one population.
+    """A computed stimulus into one port of one population.
 
     Parameters
     ----------
-    name, kind : str
+    name : str
         Of the stimulus.
+    what : Driving
+        What it does.
     population, port : str
         Whom it reaches; the flat name of the port.
     expression : tree or None
-        Rate or current if it varies during the run; else it is the value ``mean`` or ``value``.
+        What has to be computed in each step.
     size : int
         Elements of the selection.
     delay : int
         In steps.
     during : tuple of int or None
         First step (or stamp) and the one after the last.
-    period : int
-        Of ``one_of``, in steps.
     frozen : bool
         The same draws in every trial.
     values : mapping of str to float or ndarray, shape (population,)
-        Weights, means, limits, keys of draws, constants that the expression reads; internal units.
+        Weights, limits, keys of draws, constants that the expression reads, numbers of the kind; internal units.
     whole : bool
         Whether it reaches every neuron of the population.
     largest : float
@@ -58,35 +53,28 @@ class Drive:
     """
 
     name: str
-    kind: str
+    what: Driving
     population: str
     port: str
     expression: tree.Expression | None
     size: int
     delay: int
     during: tuple[int, int] | None
-    period: int
     frozen: bool
     values: Mapping[str, float | Real]
     whole: bool
     largest: float
 
 
-def _varies(node: tree.Expression) -> bool:
-    """Tell whether an expression changes during a run: it reads the time or the trial, or draws."""
-    if isinstance(node, tree.Name):
-        return node.text in ("t", "trial")
-    if isinstance(node, tree.Call) and (node.function in DRAWS or node.function in ("tick", "phase", "begins")):
-        return True
-    return any(_varies(child) for child in tree.children(node))
-
-
-def computed_drives(model: CheckedModel, stimulus: Stimulus) -> Iterator[Drive]:
-    """Yield the drives of a Poisson, one_of or current stimulus, by target population."""
+def computed_drives(numbers: NumbersOfStimulus, what: Driving) -> Iterator[Drive]:
+    """Yield the drives of a stimulus that its targets compute, by target population."""
+    model, stimulus = numbers.model, numbers.stimulus
     targets = stimulus.targets
     assert targets is not None
-    expression, shared = _expression(model, stimulus)
-    weights = None if isinstance(stimulus.what, Current) else weights_of(model, stimulus)
+    shared = _shared(model, stimulus)
+    expression, own = what.numbers(numbers)
+    shared |= own
+    weights = numbers.weights() if what.weighted else None
     for population in targets.populations:
         element, whole = _elements(targets, population, model.sizes[population])
         members = np.maximum(element, 0).astype(np.int64)
@@ -99,14 +87,13 @@ def computed_drives(model: CheckedModel, stimulus: Stimulus) -> Iterator[Drive]:
             values["element"] = element
         yield Drive(
             name=stimulus.name,
-            kind=stimulus.kind,
+            what=what,
             population=population,
             port=flat_port(model, population, stimulus.port),
             expression=expression,
             size=targets.size,
             delay=stimulus.delay,
             during=stimulus.during,
-            period=stimulus.what.every if isinstance(stimulus.what, OneOf) else 1,
             frozen=stimulus.frozen,
             values=values,
             whole=whole,
@@ -125,28 +112,12 @@ def _elements(targets: Selection, population: str, size: int) -> tuple[Real, boo
     return element, bool((element >= 0).all())
 
 
-def _expression(model: CheckedModel, stimulus: Stimulus) -> tuple[tree.Expression | None, dict[str, Any]]:
-    """Return what must be computed in every step (or None), and the values that are known now, one an element."""
+def _shared(model: CheckedModel, stimulus: Stimulus) -> dict[str, Any]:
+    """Return the values that every kind may read: the key of its draws, and the limits of its window."""
     shared: dict[str, Any] = {}
     if model.seeds.input is not None:
         key = stream_key(model.seeds.input, stimulus.stream)
         shared |= {"key_0": float(key[0]), "key_1": float(key[1])}
     if stimulus.during is not None:
         shared |= {"from": float(stimulus.during[0]), "until": float(stimulus.during[1])}
-    what = stimulus.what
-    if not isinstance(what, Current | Rate):
-        return None, shared
-    terms = what.value if isinstance(what, Current) else what.rate
-    if isinstance(terms, Term) and _varies(terms.tree):
-        for node in names_in(terms.tree):
-            if node.text in model.constants:
-                shared[node.text] = scalar(model, Term(node, terms.place, terms.line), node.text)
-        return terms.tree, shared
-    values = per_element(model, stimulus, terms, stimulus.kind)
-    if isinstance(what, Current):
-        shared["value"] = values
-        return None, shared
-    if np.any(values < 0):
-        raise ModelError(first_term(terms).problem("rate-negative", "a negative rate", "at least 0 Hz"))
-    shared["mean"] = values * float(model.step)
-    return None, shared
+    return shared

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.drives import Drive, computed_drives
 from snndsl.graph.neurons import DerivedValues, derived_values
 from snndsl.graph.plastic import PlasticValues, plastic_values
-from snndsl.graph.play import played_events
 from snndsl.graph.refuse import out_of_reach
 from snndsl.graph.settled import most_synapses, settled
-from snndsl.graph.spike_lists import Listed, listed_events, source_table
+from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
+from snndsl.graph.stimuli import NumbersOfStimulus
 from snndsl.graph.synapses import SynapseRows, synapse_rows
-from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, population_values
 from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel
 from snndsl.model.population import Population
 from snndsl.model.projection import Projection
 from snndsl.model.selection import Selection
-from snndsl.model.stimulus import Play, SpikeList, Stimulus
+from snndsl.model.stimulus import Driving, Playing, Spiking, Stimulus
 
 __all__ = ["MANY", "Elaboration", "elaborate"]
 
@@ -196,14 +195,16 @@ class _Work:
         if self.judge and reached > MANY:
             found.waiting.append(f"what {stimulus.name!r} adds to {reached:,} neurons")
             return
-        if isinstance(stimulus.what, Play):
-            found.events += played_events(self.model, stimulus, found.warnings)
-        elif stimulus.targets is None:
-            found.sources[stimulus.name] = source_table(self.model, stimulus, found.warnings)
-        elif isinstance(stimulus.what, SpikeList):
-            found.events += listed_events(self.model, stimulus, found.warnings)
-        else:
-            found.drives += computed_drives(self.model, stimulus)
+        numbers, what = NumbersOfStimulus(self.model, stimulus), stimulus.what
+        match what:
+            case Playing():
+                found.events += played_events(numbers, what, found.warnings)
+            case Spiking() if stimulus.targets is None:
+                found.sources[stimulus.name] = source_table(numbers, what, found.warnings)
+            case Spiking():
+                found.events += listed_events(numbers, what, found.warnings)
+            case Driving():
+                found.drives += computed_drives(numbers, what)
 
 
 def _empty(projection: Projection) -> Fault:

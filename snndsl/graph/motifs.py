@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
 from snndsl.expressions.arithmetic import Evaluator
-from snndsl.graph.rows import row_count
+from snndsl.graph.rows import listed_columns
 from snndsl.graph.steps import to_steps
 from snndsl.graph.times import moment
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.model.checked import CheckedModel
-from snndsl.model.motif import MotifEvents, SpikeColumns
-from snndsl.model.text import Place, Term, ValueTerm, first_term
+from snndsl.model.motif import MotifEvents, MotifSpikes, SpikeColumns
+from snndsl.model.text import Place, first_term
 
-__all__ = ["MotifSpikes", "motif_part", "motif_spikes", "motif_tolerance"]
-
-Index = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MotifSpikes:
-    """Spikes (or arrivals) of a motif, in the order of the file.
-
-    Parameters
-    ----------
-    population : tuple of str
-        Of every spike.
-    neuron, step : ndarray of int64, shape (spikes,)
-        Index in the population, and time from the beginning of the motif in steps.
-    places : tuple of Place
-        Where the file gives the time of each; empty for spikes in arrays.
-    """
-
-    population: tuple[str, ...]
-    neuron: Index
-    step: Index
-    places: tuple[Place, ...] = field(default=())
-
-    def __len__(self) -> int:
-        return len(self.step)
+__all__ = ["motif_part", "motif_spikes", "motif_tolerance"]
 
 
 def motif_spikes(model: CheckedModel, name: str) -> MotifSpikes:
@@ -104,15 +77,8 @@ def _each(model: CheckedModel, events: MotifEvents) -> Iterator[tuple[str, int, 
 
 def _listed(model: CheckedModel, name: str, columns: SpikeColumns) -> MotifSpikes:
     selection = columns.selection
-    terms: dict[str, ValueTerm] = {"i": columns.i, "t": columns.t}
-    rows = row_count(model, terms)
-    scope = {} if rows is None else {"row": np.arange(rows, dtype=np.float64)}
-    evaluator = Evaluator(model_names(model, scope, None), model.step, model.data)
-    values = {}
-    for key, term in terms.items():
-        items: tuple[Term, ...] = term if isinstance(term, tuple) else (term,)
-        values[key] = np.concatenate([np.atleast_1d(np.asarray(evaluate_term(i, evaluator, key), np.float64)) for i in items])
-    neuron, time = np.broadcast_arrays(values["i"], values["t"])
+    table = listed_columns(model, {"i": columns.i, "t": columns.t})
+    neuron, time = np.broadcast_arrays(table["i"], table["t"])
     if np.any((neuron != np.floor(neuron)) | (neuron < 0) | (neuron >= selection.size)):
         what, expected = f"a neuron of motif {name!r}", f"whole numbers 0 .. {selection.size - 1}"
         raise ModelError(first_term(columns.i).problem("index-out-of-range", what, expected))

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.steps import to_steps
-from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, evaluate_term
 from snndsl.integrators import INTEGRATORS
 from snndsl.model.checked import CheckedModel

@@ -8,18 +8,14 @@ from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.checked import CheckedModel, time_missing
-from snndsl.model.projection import MotifWiring
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.selection import Selection
-from snndsl.model.stimulus import Current, Play
-from snndsl.model.text import Place, Term
+from snndsl.model.text import Place
 
 __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
 
 REFUSED = " cannot be simulated yet"
 """What is said of every part that is refused."""
-
-_KINDS = ("bernoulli", "regular", "pulse_packet")
 
 
 def unsupported(model: CheckedModel) -> list[Fault]:
@@ -57,10 +53,9 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
         if refused or touched(projection.sources) or touched(projection.targets):
             found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
-        current = stimulus.what.value if isinstance(stimulus.what, Current) else ()
-        terms = (current,) if isinstance(current, Term) else current
-        reads = any(node.text.partition(".")[0] in signals for term in terms for node in names_in(term.tree))
-        if stimulus.kind in _KINDS or reads or touched(stimulus.targets):
+        what = stimulus.what
+        reads = any(node.text.partition(".")[0] in signals for term in what.terms for node in names_in(term.tree))
+        if not what.simulated() or reads or touched(stimulus.targets):
             found.append(("stimuli", name))
     return frozenset(found)
 
@@ -73,9 +68,8 @@ def notes(model: CheckedModel) -> list[str]:
         found.append(f"sweep: {runs:,} points, not needed by a run; snndsl sweep runs them")
     if model.searches:
         found.append(f"discover: {', '.join(model.searches)}, not needed by a run")
-    plays = [stimulus.what for stimulus in model.stimuli.values() if isinstance(stimulus.what, Play)]
-    played = {item.motif for play in plays for item in play.items}
-    wired = {item.connect.motif for item in model.projections.values() if isinstance(item.connect, MotifWiring)}
+    played = {motif for stimulus in model.stimuli.values() for motif in stimulus.what.motifs}
+    wired = {motif for projection in model.projections.values() for motif in projection.connect.motifs}
     idle = [name for name in model.motifs if name not in played | wired]
     if idle:
         found.append(f"motifs: {', '.join(idle)}, neither played nor wired")
@@ -101,7 +95,7 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
                 yield _fault(term.place, f"noise in the equations of {element.name!r}")
     yield from _projections(model)
     for name, stimulus in model.stimuli.items():
-        if stimulus.kind in _KINDS:
+        if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
     records = model.records
     if records.signals:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from snndsl.graph.ranges import Range, range_of
 from snndsl.model.checked import CheckedModel
-from snndsl.model.projection import Connect, Projection
+from snndsl.model.projection import ByNumber, Projection
 from snndsl.model.text import ValueTerm
 
 __all__ = ["most_synapses", "settled"]
@@ -26,7 +26,7 @@ def settled(model: CheckedModel, projection: Projection) -> bool:
         To be judged.
     """
     connect = projection.connect
-    if projection.where is not None or not isinstance(connect, Connect):
+    if projection.where is not None or not isinstance(connect, ByNumber):
         return False
     names = _names(projection)
     fixed: list[ValueTerm] = [] if connect.value is None else [connect.value]
@@ -40,14 +40,12 @@ def settled(model: CheckedModel, projection: Projection) -> bool:
 def most_synapses(model: CheckedModel, projection: Projection) -> float:
     """Return how many rows the wiring of a projection has to look at, or draws: an upper bound."""
     connect, sources, targets = projection.connect, float(projection.sources.size), float(projection.targets.size)
-    if not isinstance(connect, Connect):
+    if not isinstance(connect, ByNumber):
         return 0.0
-    value = None if connect.value is None else _range(model, connect.value, _names(projection))
-    pairs = sources * targets
-    rows = {"fixed_indegree": targets, "fixed_outdegree": sources, "fixed_total_number": 1.0}
-    if connect.rule == "one_to_one":
-        return sources
-    return pairs if value is None else value[1] * rows.get(connect.rule, pairs)
+    if connect.value is None:
+        return connect.expected(sources, targets, 1.0)
+    value = _range(model, connect.value, _names(projection))
+    return sources * targets if value is None else connect.expected(sources, targets, value[1])
 
 
 def _names(projection: Projection) -> Mapping[str, Range]:

@@ -1,6 +1,8 @@
-"""Ports and values of stimuli: one for each neuron that they reach."""
+"""Numbers of stimuli: what a kind asks for, ports, and values for each neuron that they reach."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,47 +10,87 @@ from numpy.typing import NDArray
 from snndsl.errors import ModelError
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.drawn import Drawer
+from snndsl.expressions.walk import names_in
+from snndsl.graph.numbers import FileNumbers
+from snndsl.graph.times import horizon
 from snndsl.graph.values import evaluate_term, finite, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.stimulus import Stimulus
-from snndsl.model.text import ValueTerm
+from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.numerics import stream_key
 
-__all__ = ["flat_port", "per_element", "weights_of"]
+__all__ = ["NumbersOfStimulus", "flat_port"]
 
+Index = NDArray[np.int64]
 Real = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumbersOfStimulus(FileNumbers):
+    """See `snndsl.model.services.StimulusNumbers`."""
+
+    stimulus: Stimulus
+
+    @property
+    def size(self) -> int:
+        """Neurons of a source, or targets of an injection."""
+        targets = self.stimulus.targets
+        return self.model.sizes[self.stimulus.name] if targets is None else targets.size
+
+    @property
+    def horizon(self) -> int:
+        """Last stamp for which events are made."""
+        return horizon(self.model)
+
+    @property
+    def earliest(self) -> int:
+        """First stamp of an event."""
+        return 1 if self.stimulus.port == "spike" else 0
+
+    def place(self, *path: str | int) -> Place:
+        """Return a place below the word of the stimulus."""
+        return self.stimulus.place.inner(self.stimulus.kind, *path)
+
+    def acts(self, stamp: Index) -> NDArray[np.bool_]:
+        """Tell which stamps lie in ``during``."""
+        during = self.stimulus.during
+        return np.ones(len(stamp), np.bool_) if during is None else (stamp >= during[0]) & (stamp < during[1])
+
+    def key(self, text: str) -> tuple[int, int]:
+        """Return the key of a random stream of the stimulus."""
+        seed = self.model.seeds.input
+        return (0, 0) if seed is None else stream_key(seed, f"{self.stimulus.stream}/{text}")
+
+    def constants(self, term: Term) -> dict[str, float]:
+        """Return the constants that an expression reads."""
+        known = self.model.constants
+        nodes = [node for node in names_in(term.tree) if node.text in known]
+        return {node.text: self.scalar(Term(node, term.place, term.line), node.text) for node in nodes}
+
+    def per_element(self, terms: ValueTerm, what: str) -> Real:
+        """Return one value an element; draws are made once, before the run."""
+        blocks, size = () if self.stimulus.targets is None else self.stimulus.targets.blocks, self.size
+        scope = {
+            "i": np.arange(size, dtype=np.float64),
+            "N": float(size),
+            "block": np.repeat(np.arange(len(blocks), dtype=np.float64), [block.size for block in blocks]),
+        }
+        drawer = None if self.model.seeds.input is None else Drawer(self.key(what), scope["i"])
+        evaluator = Evaluator(model_names(self.model, scope, size), self.model.step, self.model.data, drawer)
+        if isinstance(terms, tuple):
+            if len(terms) != size:
+                what, expected = f"{len(terms)} values for {size} neurons", f"{size} values"
+                raise ModelError(terms[0].problem("list-length", what, expected))
+            return np.array([float(evaluate_term(term, evaluator, what)) for term in terms])
+        value = finite(evaluate_term(terms, evaluator, what), terms, what)
+        return np.ascontiguousarray(np.broadcast_to(np.asarray(value, np.float64), (size,)))
+
+    def weights(self) -> Real:
+        """Return the weight of each element of an injection; 1 where none is written."""
+        weight = self.stimulus.weight
+        return np.ones(self.size) if weight is None else self.per_element(weight, "weight")
 
 
 def flat_port(model: CheckedModel, population: str, port: str | None) -> str:
     """Return the name of a port in the program."""
     return "spike" if port == "spike" else model.populations[population].element.port_names[str(port)]
-
-
-def per_element(model: CheckedModel, stimulus: Stimulus, terms: ValueTerm, what: str) -> Real:
-    """Evaluate one value for each element of an injection; draws are made once, before the run."""
-    targets = stimulus.targets
-    assert targets is not None
-    size = targets.size
-    scope = {
-        "i": np.arange(size, dtype=np.float64),
-        "N": float(size),
-        "block": np.repeat(np.arange(len(targets.blocks), dtype=np.float64), [block.size for block in targets.blocks]),
-    }
-    drawer = None
-    if model.seeds.input is not None:
-        drawer = Drawer(stream_key(model.seeds.input, f"{stimulus.stream}/{what}"), scope["i"])
-    evaluator = Evaluator(model_names(model, scope, size), model.step, model.data, drawer)
-    if isinstance(terms, tuple):
-        if len(terms) != size:
-            raise ModelError(terms[0].problem("list-length", f"{len(terms)} values for {size} neurons", f"{size} values"))
-        return np.array([float(evaluate_term(term, evaluator, what)) for term in terms])
-    value = finite(evaluate_term(terms, evaluator, what), terms, what)
-    return np.ascontiguousarray(np.broadcast_to(np.asarray(value, np.float64), (size,)))
-
-
-def weights_of(model: CheckedModel, stimulus: Stimulus) -> Real:
-    """Return the weight of each element of an injection; 1 where none is written."""
-    assert stimulus.targets is not None
-    if stimulus.weight is None:
-        return np.ones(stimulus.targets.size)
-    return per_element(model, stimulus, stimulus.weight, "weight")

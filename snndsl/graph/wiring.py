@@ -1,195 +1,169 @@
-"""Connection rules: which pairs are connected, as a pure function of (rule, numbers, stream, the rule's own row).
-
-Every function returns pairs in drawing order with the identity of each draw: its owner (the row of the rule: source,
-target or 0) and its number there. Nothing depends on chunks, workers or the order of evaluation.
-"""
+"""Numbers of one projection that its connect rule asks for: of pairs, of the rows of a rule, and which pairs are allowed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.numerics import log as our_log
-from snndsl.numerics import log1p, uniform
+from snndsl.expressions.arithmetic import Evaluator
+from snndsl.graph.numbers import FileNumbers
+from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
+from snndsl.model.projection import Projection
+from snndsl.model.selection import Selection
+from snndsl.model.services import Rows
+from snndsl.model.text import Place, Term
+from snndsl.model.wiring import Allowed, Wiring
+from snndsl.numerics import stream_key
 
-__all__ = ["Infeasible", "Pairs", "Wiring", "wire"]
+__all__ = ["NumbersOfWiring"]
 
 Index = NDArray[np.int64]
-Allowed = Callable[[Index, Index], NDArray[np.bool_]]
-
-
-class Infeasible(Exception):
-    """A rule asks for more partners than are allowed; `args` holds the row, the number and what there is."""
+Real = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """Connected pairs, in drawing order.
+class NumbersOfWiring(FileNumbers):
+    """See `snndsl.model.services.WiringNumbers`.
 
     Parameters
     ----------
-    i, j : ndarray of int64, shape (pairs,)
-        Source and target within the selections of the projection.
-    owner, draw : ndarray of int64, shape (pairs,)
-        Identity of the draw.
-    row : ndarray of int64, shape (pairs,)
-        Row of a given table of pairs, before any filter; else the place in drawing order.
+    model : CheckedModel
+        The file.
+    projection : Projection
+        Of the file.
+    populations : mapping of str to PopulationValues
+        By population.
     """
 
-    i: Index
-    j: Index
-    owner: Index
-    draw: Index
-    row: Index
+    projection: Projection
+    populations: Mapping[str, PopulationValues]
+
+    @property
+    def sources(self) -> Selection:
+        """Side of the sources."""
+        return self.projection.sources
+
+    @property
+    def targets(self) -> Selection:
+        """Side of the targets."""
+        return self.projection.targets
+
+    @property
+    def own(self) -> bool | None:
+        """Whether a neuron may contact itself."""
+        return self.projection.own
+
+    @property
+    def multiple(self) -> bool | None:
+        """Whether a pair may have several synapses."""
+        return self.projection.multiple
+
+    @property
+    def conditional(self) -> bool:
+        """Whether there is a condition on pairs."""
+        return self.projection.where is not None
+
+    @property
+    def without_self(self) -> bool:
+        """Whether pairs of a neuron with itself are left out of those that a rule chooses among."""
+        return self.own is False and self.projection.connect.among_all
+
+    def place(self, *path: str | int) -> Place:
+        """Return a place below ``connect``."""
+        return self.projection.place.inner("connect", *path)
+
+    def key(self, text: str) -> tuple[int, int]:
+        """Return the key of a random stream of the projection."""
+        seed = self.model.seeds.wiring
+        return (0, 0) if seed is None else stream_key(seed, f"{self.projection.stream}/{text}")
+
+    def value(self, term: Term, what: str, sides: Rows) -> Any:
+        """Return a number, or one for each row."""
+        n, m = self.sources.size, self.targets.size
+        scope: dict[str, Any] = {"N_from": float(n), "N_to": float(m)}
+        if sides != "none":
+            i, j = np.arange(n, dtype=np.int64), np.arange(m, dtype=np.int64)
+            i, j = (i[:, None], j[None, :]) if sides == "pairs" else (i, j)
+            if sides != "targets":
+                scope |= self.side("pre", i) | {"i": i.astype(np.float64)}
+            if sides != "sources":
+                scope |= self.side("post", j) | {"j": j.astype(np.float64)}
+        evaluator = Evaluator(model_names(self.model, scope, None), self.model.step, self.model.data)
+        return finite(evaluate_term(term, evaluator, what), term, what)
+
+    def allowed(self, *, without_self: bool = False) -> Allowed | None:
+        """Return which pairs meet the condition, and are of two neurons if asked; None: all."""
+        term = self.projection.where
+        if term is None and not without_self:
+            return None
+        pre, post = (self._identities(side) for side in (self.sources, self.targets))
+
+        def allowed(i: Index, j: Index) -> NDArray[np.bool_]:
+            kept = np.ones(len(i), np.bool_)
+            if term is not None:
+                scope = {
+                    "i": i.astype(np.float64),
+                    "j": j.astype(np.float64),
+                    "row": np.arange(len(i), dtype=np.float64),
+                    "N_from": float(self.sources.size),
+                    "N_to": float(self.targets.size),
+                }
+                scope |= self.side("pre", i) | self.side("post", j)
+                evaluator = Evaluator(model_names(self.model, scope, len(i)), self.model.step, self.model.data)
+                kept &= np.asarray(evaluate_term(term, evaluator, "where"), np.bool_)
+            if without_self:
+                kept &= pre[i] != post[j]
+            return kept
+
+        return allowed
+
+    def wiring(self, value: Any) -> Wiring:
+        """Return what a rule of such a number draws from."""
+        allowed, multiple = self.allowed(without_self=self.without_self), self.multiple is not False
+        return Wiring(self.sources.size, self.targets.size, value, allowed, multiple, self.key("connect"))
+
+    def partners(self, of: Literal["sources", "targets"]) -> Index:
+        """Return how many partners each row may have, the condition left aside."""
+        pre, post = (self._identities(side) for side in (self.sources, self.targets))
+        rows, others = (post, pre) if of == "targets" else (pre, post)
+        if not self.without_self:
+            return np.full(len(rows), len(others))
+        neuron, count = np.unique(others, return_counts=True)
+        place = np.minimum(np.searchsorted(neuron, rows), len(neuron) - 1)
+        return len(others) - np.where(neuron[place] == rows, count[place], 0)
+
+    def side(self, side: Literal["pre", "post"], index: Index) -> dict[str, Any]:
+        """Return pre.x or post.x for every parameter that all populations of the side have; each computed when asked for."""
+        selection = self.sources if side == "pre" else self.targets
+        known = [self.populations[name].parameters for name in selection.populations if name in self.populations]
+        shared = (
+            set.intersection(*(set(item) for item in known)) if known and len(known) == len(selection.populations) else set()
+        )
+        scope: dict[str, Any] = {f"{side}.block": lambda: _blocks(selection)[index]}
+        for parameter in sorted(shared):
+            scope[f"{side}.{parameter}"] = lambda parameter=parameter: self._column(selection, parameter)[index]
+        return scope
+
+    def _column(self, selection: Selection, parameter: str) -> Real:
+        parts = []
+        for block in selection.blocks:
+            value = np.asarray(self.populations[block.population].parameters[parameter], np.float64)
+            parts.append(np.broadcast_to(value, (self.model.sizes[block.population],))[block.start : block.stop])
+        return np.concatenate(parts)
+
+    def _identities(self, side: Selection) -> Index:
+        """Return a number for each neuron of a selection that is the same wherever the neuron is selected."""
+        offsets, total = {}, 0
+        for name, size in self.model.sizes.items():
+            offsets[name] = total
+            total += size
+        parts = [np.arange(block.start, block.stop, dtype=np.int64) + offsets[block.population] for block in side.blocks]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wiring:
-    """A rule with its numbers.
-
-    Parameters
-    ----------
-    rule : str
-        As in the language.
-    sources, targets : int
-        Sizes of the two sides.
-    value : float or ndarray
-        Probability (scalar or one a pair, shape (sources, targets)) or number (scalar or one a row of the rule).
-    allowed : callable or None
-        Tells which pairs may be connected; None: all.
-    multiple : bool
-        Whether a pair may be drawn more than once.
-    key : tuple of int
-        Of the stream.
-    """
-
-    rule: str
-    sources: int
-    targets: int
-    value: float | NDArray[np.float64] = 0.0
-    allowed: Allowed | None = None
-    multiple: bool = True
-    key: tuple[int, int] = (0, 0)
-
-
-def wire(wiring: Wiring) -> Pairs:
-    """Return the connected pairs of any rule but ``pairs``.
-
-    Raises
-    ------
-    Infeasible
-        If a fixed number cannot be drawn.
-    """
-    match wiring.rule:
-        case "all_to_all":
-            i = np.repeat(np.arange(wiring.sources, dtype=np.int64), wiring.targets)
-            j = np.tile(np.arange(wiring.targets, dtype=np.int64), wiring.sources)
-            return _filtered(wiring, i, j, i, j)
-        case "one_to_one":
-            i = np.arange(wiring.sources, dtype=np.int64)
-            return _filtered(wiring, i, i, i, np.zeros_like(i))
-        case "bernoulli":
-            i, j = _bernoulli(wiring)
-            return _filtered(wiring, i, j, i, j)
-        case "fixed_indegree":
-            j, draw, i = _fixed(wiring, wiring.targets, wiring.sources, swapped=True)
-            return Pairs(i, j, j, draw, np.arange(len(i)))
-        case "fixed_outdegree":
-            i, draw, j = _fixed(wiring, wiring.sources, wiring.targets, swapped=False)
-            return Pairs(i, j, i, draw, np.arange(len(i)))
-        case "fixed_total_number":
-            return _total(wiring)
-    raise ValueError(wiring.rule)
-
-
-def _filtered(wiring: Wiring, i: Index, j: Index, owner: Index, draw: Index) -> Pairs:
-    row = np.arange(len(i), dtype=np.int64)
-    if wiring.allowed is None:
-        return Pairs(i, j, owner, draw, row)
-    kept = wiring.allowed(i, j)
-    return Pairs(i[kept], j[kept], owner[kept], draw[kept], row[kept])
-
-
-def _bernoulli(wiring: Wiring) -> tuple[Index, Index]:
-    probability = np.asarray(wiring.value, np.float64)
-    sources = np.arange(wiring.sources, dtype=np.int64)
-    if probability.ndim:
-        grid = np.broadcast_to(probability, (wiring.sources, wiring.targets))
-        columns = np.arange(wiring.targets)
-        rows = [np.nonzero(uniform(*wiring.key, float(i), columns, 0, 1) < grid[i])[0] for i in sources]
-        return np.repeat(sources, [len(row) for row in rows]), np.concatenate([*rows, np.zeros(0, np.int64)])
-    p = float(probability)
-    if p <= 0.0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    if p >= 1.0:
-        return np.repeat(sources, wiring.targets), np.tile(np.arange(wiring.targets), wiring.sources)
-    return _skips(wiring, p, sources)
-
-
-def _skips(wiring: Wiring, p: float, sources: Index) -> tuple[Index, Index]:
-    """Jump from success to success: the gap is floor(log(u)/log(1 - p))."""
-    scale = log1p(-p)
-    place = np.full(wiring.sources, -1.0)
-    active, number = sources, 0
-    found: list[tuple[Index, Index]] = []
-    while len(active):
-        u = uniform(*wiring.key, active, float(number), 0, 0)
-        place[active] += 1.0 + np.floor(our_log(u) / scale)
-        active = active[place[active] < wiring.targets]
-        found.append((active, place[active].astype(np.int64)))
-        number += 1
-    i = np.concatenate([pair[0] for pair in found])
-    j = np.concatenate([pair[1] for pair in found])
-    order = np.lexsort((j, i))
-    return i[order], j[order]
-
-
-def _fixed(wiring: Wiring, rows: int, others: int, *, swapped: bool) -> tuple[Index, Index, Index]:
-    """Draw for each row its number of partners; what is not allowed, or a repetition, is drawn again."""
-    count = np.broadcast_to(np.asarray(wiring.value, np.float64), (rows,)).astype(np.int64)
-    if not wiring.multiple and rows and count.max(initial=0) > others:
-        raise Infeasible(int(count.argmax()), int(count.max()), others)
-    chosen = np.full((rows, int(count.max(initial=0))), -1, np.int64)
-    filled = np.zeros(rows, np.int64)
-    active, attempt = np.nonzero(count > 0)[0], 0
-    limit = 1000 + 200 * (others + int(count.max(initial=0)))
-    while len(active):
-        partner = np.floor(others * uniform(*wiring.key, active, float(attempt), 0, 0)).astype(np.int64)
-        good = np.ones(len(active), np.bool_)
-        if wiring.allowed is not None:
-            good &= wiring.allowed(partner, active) if swapped else wiring.allowed(active, partner)
-        if not wiring.multiple:
-            good &= ~(chosen[active] == partner[:, None]).any(axis=1)
-        winners = active[good]
-        chosen[winners, filled[winners]] = partner[good]
-        filled[winners] += 1
-        active = active[filled[active] < count[active]]
-        attempt += 1
-        if attempt > limit:
-            raise Infeasible(int(active[0]), int(count[active[0]]), int(filled[active[0]]))
-    owner = np.repeat(np.arange(rows, dtype=np.int64), count)
-    draw = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
-    return owner, draw, chosen[owner, draw]
-
-
-def _total(wiring: Wiring) -> Pairs:
-    number = int(np.asarray(wiring.value))
-    i, j = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    attempt = 0
-    while len(i) < number:
-        draws = np.arange(attempt, attempt + max(1024, number - len(i)), dtype=np.int64)
-        a = np.floor(wiring.sources * uniform(*wiring.key, 0.0, draws, 0, 0)).astype(np.int64)
-        b = np.floor(wiring.targets * uniform(*wiring.key, 0.0, draws, 0, 1)).astype(np.int64)
-        kept = wiring.allowed(a, b) if wiring.allowed is not None else np.ones(len(a), np.bool_)
-        i, j = np.concatenate([i, a[kept]]), np.concatenate([j, b[kept]])
-        if not wiring.multiple:
-            first = np.sort(np.unique(i * wiring.targets + j, return_index=True)[1])
-            i, j = i[first], j[first]
-        attempt += len(draws)
-        if attempt > 1000 * (number + 1024):
-            raise Infeasible(0, number, len(i))
-    draw = np.arange(number, dtype=np.int64)
-    return Pairs(i[:number], j[:number], np.zeros(number, np.int64), draw, draw)
+def _blocks(selection: Selection) -> Real:
+    return np.repeat(np.arange(len(selection.blocks), dtype=np.float64), [block.size for block in selection.blocks])

@@ -1,4 +1,4 @@
-"""Injections that the target computes in its own step: Poisson counts, one of many, currents.
+"""Injections that the target computes in its own step; what they add is told by their kinds.
 
 An event of stamp s enters with delay D as soma stamp s + D, that is in step s + D - 1; a current at t acts in the step that
 starts at t. Draws are keyed by the stimulus, the element in its selection and the stamp of the event.
@@ -9,13 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 from snndsl.expressions import tree
 from snndsl.graph.drives import Drive
 from snndsl.ir import Call, Const, Expr, Ref
-from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
+from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
 
 __all__ = ["ComputedDrive"]
+
+_SHARED = {
+    "weight": "weight",
+    "element": "place in its selection, -1 outside",
+    "from": "first step",
+    "until": "step after its last",
+    "key_0": "key of its random draws",
+    "key_1": "key of its random draws",
+}
+"""Parameters of any computed stimulus."""
+_LAST_DRAW = 65535
+"""Number of the first draw of a kind; further ones count down, those of an expression count up from 0."""
 
 Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
@@ -55,22 +68,27 @@ class ComputedDrive:
             self.used.append(name)
         return Ref(name)
 
+    def said(self, parameter: str) -> str:
+        """Return what a parameter is, for comments."""
+        key = parameter.removeprefix(f"{self.name}__")
+        return f"{self.name}: {({**_SHARED, **self.drive.what.parameters}).get(key, 'constant')}"
+
     def amount(self, builder: BlockBuilder, step: Fraction) -> Expr:
         """Return what the port gets in step j."""
-        stamp: Expr = Ref("step")
-        if self.drive.kind != "current" and self.drive.delay != 1:
+        what, stamp = self.drive.what, Ref("step")
+        late = what.weighted and self.drive.delay != 1
+        if late:
             stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.drive.delay - 1)))))
-        kinds = {"poisson": self._poisson, "one_of": self._one_of, "current": self._current}
-        amount = kinds[self.drive.kind](builder, step, stamp)
-        condition = self._active(stamp)
+        amount = what.amount(_Step(self, builder, step, stamp), self.drive.expression)
+        condition = self._active(stamp, late)
         return amount if condition is None else Call("select", (condition, amount, Const(0.0)))
 
-    def _active(self, stamp: Expr) -> Expr | None:
+    def _active(self, stamp: Expr, late: bool) -> Expr | None:
         conditions: list[Expr] = []
         if self.drive.during is not None:
             conditions.append(Call("ge", (stamp, self.parameter("from"))))
             conditions.append(Call("lt", (stamp, self.parameter("until"))))
-        elif self.drive.kind != "current" and self.drive.delay != 1:
+        elif late:
             conditions.append(Call("ge", (stamp, Const(0.0))))
         if not self.drive.whole:
             conditions.append(Call("ge", (self.parameter("element"), Const(0.0))))
@@ -79,56 +97,64 @@ class ComputedDrive:
             result = condition if result is None else Call("and", (result, condition))
         return result
 
-    def _element(self) -> Expr:
-        return Ref("i") if "element" not in self.drive.values else self.parameter("element")
 
-    def _identity(self, element: Expr, stamp: Expr, call: int) -> tuple[Expr, ...]:
-        keys = (self.parameter("key_0").name, self.parameter("key_1").name)
-        trial: Expr = Const(0.0) if self.drive.frozen else Ref("trial")
-        return draw_arguments(keys, element, stamp, trial, call)
+@dataclass(eq=False)
+class _Step:
+    """See `snndsl.model.services.StepBuilder`."""
 
-    def _poisson(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
-        if self.drive.expression is None:
-            mean: Expr = self.parameter("mean")
-        else:
-            mean = Call("mul", (self._translate(builder, step, stamp), Const(float(step))))
-        count = Call("poisson", (mean, *self._identity(self._element(), stamp, 65535)))
-        return Call("mul", (self.parameter("weight"), count))
+    computed: ComputedDrive
+    builder: BlockBuilder
+    step: Fraction
+    stamp: Expr
+    draws: int = _LAST_DRAW
 
-    def _one_of(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
-        drawn = Call("uniform", self._identity(Const(0.0), stamp, 65535))
-        chosen = builder.let("chosen", Call("floor", (Call("mul", (Const(float(self.drive.size)), drawn)),)))
-        mine: Expr = Call("eq", (chosen, self._element()))
-        if self.drive.period != 1:
-            period = Const(float(self.drive.period))
-            rest = Call("sub", (stamp, Call("mul", (period, Call("floor", (Call("div", (stamp, period)),))))))
-            mine = Call("and", (Call("eq", (rest, Const(0.0))), mine))
-        return Call("select", (mine, self.parameter("weight"), Const(0.0)))
+    @property
+    def element(self) -> Expr:
+        """Place of the neuron among the elements."""
+        return Ref("i") if "element" not in self.computed.drive.values else self.computed.parameter("element")
 
-    def _current(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
-        return self.parameter("value") if self.drive.expression is None else self._translate(builder, step, stamp)
+    @property
+    def size(self) -> int:
+        """Elements."""
+        return self.computed.drive.size
 
-    def _translate(self, builder: BlockBuilder, step: Fraction, stamp: Expr) -> Expr:
-        assert self.drive.expression is not None
+    def parameter(self, key: str) -> Ref:
+        """Return a number of the kind, or its weight."""
+        return self.computed.parameter(key)
+
+    def let(self, base: str, expression: Expr) -> Ref:
+        """Bind an expression to a new name."""
+        return self.builder.let(base, expression)
+
+    def draw(self, function: Literal["uniform", "normal", "poisson"], *arguments: Expr, shared: bool = False) -> Expr:
+        """Return a draw of the stamp."""
+        element: Expr = Const(0.0) if shared else self.element
+        drawn = Call(function, (*arguments, *self._identity(element, self.draws)))
+        self.draws -= 1
+        return drawn
+
+    def expression(self, node: tree.Expression) -> Expr:
+        """Return an expression of the language; its draws are numbered from 0."""
         calls: dict[int, int] = {}
 
-        def draw(node: tree.Call) -> tuple[Expr, ...]:
-            return self._identity(self._element(), stamp, calls.setdefault(id(node), len(calls)))
+        def draw(call: tree.Call) -> tuple[Expr, ...]:
+            return self._identity(self.element, calls.setdefault(id(call), len(calls)))
 
-        def name(text: str) -> Expr:
-            match text:
-                case "i":
-                    return self._element()
-                case "N":
-                    return Const(float(self.drive.size))
-                case "t":
-                    return start_time(stamp, step)
-                case "dt":
-                    return Const(float(step))
-                case "pi":
-                    return Const(3.141592653589793)
-                case "trial":
-                    return Const(0.0) if self.drive.frozen else Ref("trial")
-            return self.parameter(text)
+        return Translator(self.builder, self._name, self.step, self.stamp, draw, self.computed.samples)(node)
 
-        return Translator(builder, name, step, stamp, draw, self.samples)(self.drive.expression)
+    def _identity(self, element: Expr, call: int) -> tuple[Expr, ...]:
+        keys = (self.parameter("key_0").name, self.parameter("key_1").name)
+        return draw_arguments(keys, element, self.stamp, self._trial(), call)
+
+    def _trial(self) -> Expr:
+        return Const(0.0) if self.computed.drive.frozen else Ref("trial")
+
+    def _name(self, text: str) -> Expr:
+        match text:
+            case "i":
+                return self.element
+            case "N":
+                return Const(float(self.size))
+            case "trial":
+                return self._trial()
+        return self.parameter(text)

@@ -31,21 +31,9 @@ _ADDED = {
 }
 """States that the lowering adds, and what they hold."""
 
-_DRIVEN = {
-    "weight": "weight",
-    "mean": "mean count in a step",
-    "value": "current",
-    "element": "place in its selection, -1 outside",
-    "from": "first step",
-    "until": "step after its last",
-    "key_0": "key of its random draws",
-    "key_1": "key of its random draws",
-}
-"""Parameters of a computed stimulus."""
-
 
 class Drive(Protocol):
-    """An injection that is computed in the neuron: Poisson counts, one of many, a current."""
+    """An injection that is computed in the neuron."""
 
     @property
     def port(self) -> str:
@@ -60,6 +48,10 @@ class Drive(Protocol):
     @property
     def used(self) -> list[str]:
         """Names of its parameters that `amount` reads."""
+        ...
+
+    def said(self, parameter: str) -> str:
+        """Return what a parameter is, for comments."""
         ...
 
     def amount(self, builder: BlockBuilder, step: Fraction) -> Expr:
@@ -156,7 +148,7 @@ class _Lowering:
         for group in groups:
             derived |= INTEGRATORS[group.method].parameters(group)
         for drive in self.drives:
-            derived |= {name: f"{drive.name}: {_DRIVEN.get(name.split('__')[-1], 'constant')}" for name in drive.used}
+            derived |= {name: drive.said(name) for name in drive.used}
         ports = [ir_name(port) for port in element.ports] + (["spike"] if self.forced else [])
         states = [ir_name(state) for state in element.states] + list(self.extra_states)
         if self.calls:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term, ValueTerm
 
-__all__ = ["Motif", "MotifEvents", "SpikeColumns"]
+__all__ = ["Motif", "MotifEvents", "MotifSpikes", "SpikeColumns"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,3 +57,26 @@ class Motif:
     arrive: MotifEvents
     leads_to: MotifEvents
     tolerance: Term | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotifSpikes:
+    """Spikes (or arrivals) of a motif, in the order of the file.
+
+    Parameters
+    ----------
+    population : tuple of str
+        Of every spike.
+    neuron, step : ndarray of int64, shape (spikes,)
+        Index in the population, and time from the beginning of the motif in steps.
+    places : tuple of Place
+        Where the file gives the time of each; empty for spikes in arrays.
+    """
+
+    population: tuple[str, ...]
+    neuron: NDArray[np.int64]
+    step: NDArray[np.int64]
+    places: tuple[Place, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.step)

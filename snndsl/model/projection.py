@@ -2,63 +2,125 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, ClassVar
 
+from snndsl.expressions import to_text
+from snndsl.kinds import Kind
 from snndsl.model.rule import RuleUse
 from snndsl.model.selection import Selection
-from snndsl.model.text import Place, Term, ValueTerm
+from snndsl.model.services import ConnectReader, Rows, WiringNumbers
+from snndsl.model.text import Place, Rounding, Term, ValueTerm
+from snndsl.model.wiring import Pairs, Wiring
 
-__all__ = ["Connect", "Delay", "Listed", "MotifWiring", "Projection", "Rounding"]
-
-Rounding = Literal["nearest", "up", "down"]
+__all__ = ["ByNumber", "ConnectRule", "Delay", "Projection"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Connect:
+class ConnectRule(Kind, ABC):
     """A rule that says or draws who is connected.
 
-    Parameters
+    A subclass is a frozen dataclass of what stands under ``connect``, resolved.
+
+    Attributes
     ----------
-    rule : str
-        ``all_to_all``, ``one_to_one``, ``bernoulli``, ``fixed_indegree``, ``fixed_outdegree``, ``fixed_total_number``.
-    value : Term or None
-        Its probability or number.
+    form : type of Spec, or None
+        What stands under ``connect``: a mapping with the word as its first key; None: the word alone.
+    written : mapping of str to str
+        Ways to write it, and the pairs that each connects.
+    other_words : tuple of str
+        Words for it, or for what it is given, elsewhere.
+    among_all : bool
+        Whether it chooses among all pairs: whether a neuron may contact itself has to be said.
+    repeats : bool
+        Whether it may draw a pair twice: whether that counts has to be said.
+    delays : bool
+        Whether it gives the delays.
+    rows : bool
+        Whether its pairs are rows of a table.
+    draws : bool
+        Whether it draws random numbers.
     """
 
-    rule: str
-    value: Term | None = None
+    __slots__ = ()
+    form: ClassVar[Any]
+    written: ClassVar[Mapping[str, str]]
+    other_words: ClassVar[tuple[str, ...]] = ()
+    among_all: ClassVar[bool] = True
+    repeats: ClassVar[bool] = False
+    delays: ClassVar[bool] = False
+    rows: ClassVar[bool] = False
+    draws: ClassVar[bool] = False
+
+    @classmethod
+    def meant(cls, text: str) -> str:
+        """Return how a text that is no rule is written as this one, if it is probably meant."""
+        return ""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, reader: ConnectReader, given: Any) -> ConnectRule | None:
+        """Return what is given, resolved; None after reporting what makes it unreadable."""
+
+    @property
+    def motifs(self) -> tuple[str, ...]:
+        """Motifs that it needs."""
+        return ()
+
+    @property
+    def text(self) -> str:
+        """The rule in short."""
+        return self.name
+
+    @abstractmethod
+    def pairs(self, numbers: WiringNumbers) -> Pairs:
+        """Return the connected pairs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Listed:
-    """Pairs in columns: places of sources and of targets within their selections."""
+class ByNumber(ConnectRule):
+    """A rule that is told by one number, or none: the same for all pairs, or one for each row.
 
-    i: ValueTerm
-    j: ValueTerm
-    rule: str = "pairs"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MotifWiring:
-    """Synapses that let the spikes of a motif meet, or, with a latency, make its chain.
-
-    Parameters
+    Attributes
     ----------
-    motif : str
-        Which.
-    latency, longest : Term or None
-        From an arrival to the spike it makes; the longest delay.
-    inputs : Term or None
-        Arrivals for each spike.
+    sides : str
+        Whose rows the number is for.
     """
 
-    motif: str
-    latency: Term | None = None
-    longest: Term | None = None
-    inputs: Term | None = None
-    rule: str = "motif"
+    __slots__ = ()
+    sides: ClassVar[Rows] = "pairs"
+
+    @property
+    def value(self) -> Term | None:
+        """Its number."""
+        return None
+
+    @property
+    def text(self) -> str:
+        """The rule in short."""
+        return self.name if self.value is None else f"{self.name} {to_text(self.value.tree)}"
+
+    @abstractmethod
+    def expected(self, sources: float, targets: float, value: float) -> float:
+        """Return how many synapses are expected of it."""
+
+    @classmethod
+    @abstractmethod
+    def draw(cls, wiring: Wiring) -> Pairs:
+        """Return the pairs."""
+
+    def check(self, numbers: WiringNumbers, value: Any) -> None:
+        """Refuse a number that it cannot have."""
+
+    def number(self, numbers: WiringNumbers) -> Any:
+        """Return its number, or one for each row, checked; 0 if it has none."""
+        value = 0.0 if self.value is None else numbers.value(self.value, self.name, self.sides)
+        self.check(numbers, value)
+        return value
+
+    def pairs(self, numbers: WiringNumbers) -> Pairs:
+        """Return the connected pairs."""
+        return self.draw(numbers.wiring(self.number(numbers)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +144,7 @@ class Projection:
         Of its entry.
     sources, targets : Selection
         Both sides.
-    connect : Connect, Listed or MotifWiring
+    connect : ConnectRule
         Who is connected.
     where : Term or None
         Condition on pairs.
@@ -112,7 +174,7 @@ class Projection:
     place: Place
     sources: Selection
     targets: Selection
-    connect: Connect | Listed | MotifWiring
+    connect: ConnectRule
     where: Term | None
     own: bool | None
     multiple: bool | None

@@ -1,110 +1,135 @@
-"""A stimulus: a source with neurons of its own, or an injection into ports."""
+"""A stimulus: a source with neurons of its own, or an injection into ports; what it does is told by its kind."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal
 
-from snndsl.model.projection import Rounding
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.expressions import tree
+from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.walk import calls_in
+from snndsl.ir import Expr
+from snndsl.kinds import Kind
 from snndsl.model.selection import Selection
-from snndsl.model.text import Place, Term, ValueTerm
+from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
+from snndsl.model.text import Place, Rounding, Term, ValueTerm
 
-__all__ = [
-    "Current", "Duplicates", "OneOf", "Play", "PlayedMotif", "PulsePacket", "Rate", "Regular", "SpikeList", "Stimulus", "Train",
-]  # fmt: skip
+__all__ = ["Driving", "Duplicates", "Playing", "Spiking", "Stimulus", "StimulusKind"]
 
 Duplicates = Literal["error", "merge", "add"]
+Index = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SpikeList:
-    """Listed spikes: columns of neurons and times, and the rows that count."""
+class StimulusKind(Kind, ABC):
+    """A kind of stimulus; one that is neither `Spiking`, `Driving` nor `Playing` is read, and cannot be simulated yet.
 
-    i: ValueTerm
-    t: ValueTerm
-    where: Term | None
-    round: Rounding | None
-    duplicates: Duplicates
+    A subclass is a frozen dataclass of what stands under its word, resolved.
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rate:
-    """Random spikes at a rate: ``poisson`` or ``bernoulli``."""
-
-    process: Literal["poisson", "bernoulli"]
-    rate: ValueTerm
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Regular:
-    """Spikes at equal intervals of so many steps."""
-
-    every: int
-    start: Term
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PulsePacket:
-    """One spike a neuron and packet, normally distributed around its centre."""
-
-    at: ValueTerm
-    sd: ValueTerm
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OneOf:
-    """One element, drawn anew each period of so many steps."""
-
-    every: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Current:
-    """A value in every step."""
-
-    value: ValueTerm
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Train:
-    """Times at equal intervals."""
-
-    every: Term
-    start: Term
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlayedMotif:
-    """A motif at chosen or drawn times.
-
-    Parameters
+    Attributes
     ----------
-    motif : str
-        Which.
-    place : Place
-        Of the entry.
-    at : tuple of Term, Train or None
-        When it begins.
-    rate : Term or None
-        How often it begins by chance.
-    jitter, dropout, replace : Term or None
-        Standard deviation of the shift of each spike, probability that it is left out, or comes from another neuron.
+    says : str
+        What it does, for the reference page and for editors.
+    form : annotation
+        What stands under the word, for the schema.
+    written : str
+        The same for people; empty: the keys of `form`.
+    source, injection : bool
+        What it can be.
+    no_source : tuple of str
+        Code and hint of the fault if it is written as a source, and cannot be one.
+    weighted : bool
+        Whether it consists of events, which have a weight and arrive after a delay.
+    random : bool
+        Whether it draws random numbers, whatever is given.
     """
 
-    motif: str
-    place: Place
-    at: tuple[Term, ...] | Train | None
-    rate: Term | None
-    jitter: Term | None
-    dropout: Term | None
-    replace: Term | None
+    __slots__ = ()
+    says: ClassVar[str]
+    form: ClassVar[Any]
+    written: ClassVar[str] = ""
+    source: ClassVar[bool] = False
+    injection: ClassVar[bool] = False
+    no_source: ClassVar[tuple[str, str]] = ("stimulus-kind", "")
+    weighted: ClassVar[bool] = True
+    random: ClassVar[bool] = False
+
+    @classmethod
+    @abstractmethod
+    def read(cls, reader: StimulusReader, given: Any) -> StimulusKind | None:
+        """Return what is given under the word, resolved; None after reporting what makes it unreadable."""
+
+    @classmethod
+    def rounding(cls, given: Any) -> Rounding | None:
+        """Return how its times are rounded, where it says so itself."""
+        return None
+
+    @property
+    def draws(self) -> bool:
+        """Whether it draws random numbers."""
+        return self.random or any(call.function in DRAWS for term in self.terms for call in calls_in(term.tree))
+
+    @property
+    def motifs(self) -> tuple[str, ...]:
+        """Motifs that it needs."""
+        return ()
+
+    @classmethod
+    def simulated(cls) -> bool:
+        """Tell whether it can be simulated."""
+        return issubclass(cls, Spiking | Driving | Playing)
+
+    @property
+    def terms(self) -> Iterator[Term]:
+        """The expressions that it consists of."""
+        for item in fields(self):  # type: ignore[arg-type]  # every kind is a dataclass
+            value = getattr(self, item.name)
+            yield from (term for term in (value if isinstance(value, tuple) else (value,)) if isinstance(term, Term))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Play:
-    """Motifs that are played."""
+class Spiking(StimulusKind):
+    """A kind that is known before the run, event by event: a source, or an injection of events or forced spikes."""
 
-    items: tuple[PlayedMotif, ...]
+    __slots__ = ()
+
+    @property
+    def repeats(self) -> Duplicates:
+        """What happens to two spikes of a neuron in one step."""
+        return "error"
+
+    @abstractmethod
+    def events(self, numbers: StimulusNumbers) -> tuple[Index, Index]:
+        """Return elements and stamps, in any order; those outside ``during`` and the run are left out by the caller."""
+
+
+class Driving(StimulusKind):
+    """A kind that its targets compute in each of their steps."""
+
+    __slots__ = ()
+    parameters: ClassVar[Mapping[str, str]] = {}
+    """What its numbers are, for comments: those that `numbers` returns and that are not constants of the file."""
+
+    @abstractmethod
+    def numbers(self, numbers: StimulusNumbers) -> tuple[tree.Expression | None, Mapping[str, Any]]:
+        """Return what has to be computed in each step, None if nothing, and the values that are known before the run."""
+
+    @abstractmethod
+    def amount(self, steps: StepBuilder, varying: tree.Expression | None) -> Expr:
+        """Return what is added in a step; `varying` is the expression that `numbers` returned."""
+
+
+class Playing(StimulusKind):
+    """A kind that chooses the neurons it reaches."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def played(self, numbers: StimulusNumbers) -> list[tuple[str, Index, Index]]:
+        """Return populations, each with neurons and stamps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,9 +142,7 @@ class Stimulus:
         As in the model.
     place : Place
         Of its entry.
-    kind : str
-        ``spikes``, ``poisson`` ...; the key of the file.
-    what : SpikeList, Rate, Regular, PulsePacket, OneOf, Current or Play
+    what : StimulusKind
         What it does.
     size : int or None
         Neurons of a source.
@@ -141,8 +164,7 @@ class Stimulus:
 
     name: str
     place: Place
-    kind: str
-    what: SpikeList | Rate | Regular | PulsePacket | OneOf | Current | Play
+    what: StimulusKind
     size: int | None
     targets: Selection | None
     port: str | None
@@ -151,3 +173,8 @@ class Stimulus:
     during: tuple[int, int] | None
     frozen: bool
     stream: str
+
+    @property
+    def kind(self) -> str:
+        """Word of its kind; the key of the file."""
+        return self.what.name

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from snndsl.errors import Fault, TextFault
 from snndsl.expressions.tree import Expression
 from snndsl.locations import Location, Path, SourceMap
 
-__all__ = ["Place", "Term", "ValueTerm", "first_term"]
+__all__ = ["Place", "Rounding", "Term", "ValueTerm", "first_term"]
+
+Rounding = Literal["nearest", "up", "down"]
+"""How a time off the grid is rounded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

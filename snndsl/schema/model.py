@@ -8,13 +8,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from snndsl.schema.base import Name, Scalar, Spec, Written, whole_number
 from snndsl.schema.neuron import NeuronSpec, PartSpec, SignalSpec
 from snndsl.schema.observation import DiscoverSpec, ExpectSpec, MotifSpec, RecordSpec, SweepSpec
 from snndsl.schema.plasticity import RuleSpec
 from snndsl.schema.population import PopulationSpec
 from snndsl.schema.projection import ProjectionSpec, Selection
-from snndsl.schema.stimulus import StimulusSpec
+from snndsl.schema.stimulus import StimulusOfAKind
+from snndsl.spec import Name, Scalar, Spec, Written, whole_number
 
 __all__ = ["DataSpec", "LibrarySpec", "ModelSpec", "SeedSpec", "TimeSpec"]
 
@@ -102,7 +102,7 @@ class ModelSpec(LibrarySpec):
     populations: Mapping[str, PopulationSpec] = Field(default_factory=dict, description="neurons of one kind each")
     groups: Mapping[str, Selection] = Field(default_factory=dict, description="name: list of selections")
     projections: Mapping[str, ProjectionSpec] = Field(default_factory=dict, description="wiring")
-    stimuli: Mapping[str, StimulusSpec] = Field(default_factory=dict, description="sources and injections")
+    stimuli: Mapping[str, StimulusOfAKind] = Field(default_factory=dict, description="sources and injections")
     motifs: Mapping[str, MotifSpec] = Field(default_factory=dict, description="spikes with relative times")
     record: RecordSpec = Field(default_factory=RecordSpec, description="what is kept")
     expect: Mapping[str, ExpectSpec] = Field(default_factory=dict, description="what will happen")

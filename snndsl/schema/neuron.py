@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from snndsl.integrators import INTEGRATORS
-from snndsl.schema.base import (
+from snndsl.spec import (
     LIST,
     SCALAR,
     TEXT,

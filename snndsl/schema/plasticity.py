@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from snndsl.schema.base import SCALAR, PerElement, Period, Scalar, Spec, Statements, Written
 from snndsl.schema.neuron import Parameters
+from snndsl.spec import SCALAR, PerElement, Period, Scalar, Spec, Statements, Written
 
 __all__ = ["RuleSpec", "TraceSpec"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from snndsl.schema.base import Flag, Name, PerElement, Scalar, Spec
 from snndsl.schema.neuron import Use
+from snndsl.spec import Flag, Name, PerElement, Scalar, Spec
 
 __all__ = ["PopulationSpec"]
 

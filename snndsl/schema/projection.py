@@ -2,130 +2,84 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from snndsl.connect import CONNECT
 from snndsl.errors import nearest
-from snndsl.schema.base import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar, Spec, Written
+from snndsl.model.projection import ConnectRule
 from snndsl.schema.neuron import Use
+from snndsl.spec import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar, Spec, Written
 
-__all__ = ["CONNECT_RULES", "ConnectSpec", "DelaySpec", "ProjectionSpec", "Selection"]
-
-CONNECT_RULES = (
-    "all_to_all", "one_to_one", "bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number", "pairs", "motif",
-)  # fmt: skip
-
-
-_PLAIN = ("all_to_all", "one_to_one")
-
-
-class PairsSpec(Spec):
-    """Columns of sources and targets."""
-
-    i: PerElement = Field(description="list, data array: index of the source in `from`")
-    j: PerElement = Field(description="list, data array: index of the target in `to`")
-
+__all__ = ["ConnectSpec", "DelaySpec", "ProjectionSpec", "Selection"]
 
 class ConnectSpec(Spec):
-    """One rule and its value; with ``latency``, a motif is wired as a chain."""
+    """A rule, and what is given to it."""
 
     rule: Name
-    value: Scalar | None = None
-    pairs: PairsSpec | None = None
-    latency: Scalar | None = None
-    inputs: Scalar | None = None
-    longest: Scalar | None = None
+    given: Any = None
+
+    @classmethod
+    def known(cls) -> Mapping[str, FieldInfo]:
+        """Return the keys that fit: those of all rules."""
+        return {key: field for rule in CONNECT.all if rule.form is not None for key, field in rule.form.known().items()}
+
+    @property
+    def kind(self) -> type[ConnectRule]:
+        """The rule."""
+        return CONNECT[self.rule]
 
 
-_MOTIF = {
-    "motif": {**TEXT, "description": "name of a motif"},
-    "latency": {**SCALAR, "description": "time from an arrival to the spike it makes: wires what the motif leads to"},
-    "inputs": {**SCALAR, "description": "arrivals that make a spike; default: from all earlier spikes of the motif"},
-    "longest": {**SCALAR, "description": "longest delay"},
-}
-_CONNECT = (
-    {"enum": ["all_to_all", "one_to_one"]},
-    *(
-        {"type": "object", "properties": {rule: SCALAR}, "required": [rule], "additionalProperties": False}
-        for rule in ("bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number")
-    ),
-    {
-        "type": "object",
-        "properties": _MOTIF,
-        "required": ["motif"],
-        "dependentRequired": {"inputs": ["latency"], "longest": ["latency"]},
-        "additionalProperties": False,
-    },
-    {
-        "type": "object",
-        "properties": {
-            "pairs": {
-                "type": "object",
-                "description": "columns of sources and targets: indices in `from` and `to`",
-                "properties": {side: {"anyOf": [SCALAR, LIST]} for side in ("i", "j")},
-                "required": ["i", "j"],
-                "additionalProperties": False,
-            }
-        },
-        "required": ["pairs"],
-        "additionalProperties": False,
-    },
-)
+class _OfARule:
+    """Reads what stands under ``connect`` by the rules that there are."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return how it is read."""
+        return core_schema.no_info_plain_validator_function(_connect)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the form of each rule."""
+        forms = [handler(rule.form.__pydantic_core_schema__) for rule in CONNECT.all if rule.form is not None]
+        return {"anyOf": [{"enum": _words()}, *forms]}
 
 
-def _connect(value: object) -> object:
-    if isinstance(value, Mapping) and "motif" in value:
-        return _motif(value)
-    if isinstance(value, Mapping) and len(value) == 1:
-        [(rule, argument)] = value.items()
-        if rule == "pairs":
-            return {"rule": rule, "pairs": argument}
-        if rule in CONNECT_RULES and rule not in _PLAIN:
-            return {"rule": rule, "value": argument}
-    if isinstance(value, str) and value in _PLAIN:
-        return {"rule": value}
+def _words() -> list[str]:
+    """Return the rules that are a word alone."""
+    return [rule.name for rule in CONNECT.all if rule.form is None]
+
+
+def _connect(value: object) -> ConnectSpec:
     if isinstance(value, ConnectSpec):
         return value
+    if isinstance(value, str) and value in _words():
+        return ConnectSpec(rule=value)
+    if isinstance(value, Mapping):
+        for rule in CONNECT.all:
+            if rule.form is not None and rule.name in value and (len(value) == 1 or len(rule.form.known()) > 1):
+                return ConnectSpec(rule=rule.name, given=rule.form.model_validate(value))
     what = ", ".join(map(str, value)) if isinstance(value, Mapping) else value
-    names = {"found": repr(str(what)[:60]), "near": _near_rule(value)}
-    raise PydanticCustomError("connect-unknown", "found {found}", names)
-
-
-_OTHER_WORDS = {  # of arguments of rules elsewhere: the rule
-    "p": "bernoulli", "probability": "bernoulli", "p_connect": "bernoulli", "indegree": "fixed_indegree",
-    "outdegree": "fixed_outdegree", "N": "fixed_total_number",
-}  # fmt: skip
+    *ways, last = [form for rule in CONNECT.all for form in rule.written]
+    known = f"{', '.join(ways)} or {last}"
+    names = {"found": repr(str(what)[:60]), "near": _near_rule(value), "known": known}
+    raise PydanticCustomError("connect-unknown", "found {found}; expected {known}", names)
 
 
 def _near_rule(value: object) -> str:
     """Return the rule that was probably meant, as it is written here."""
+    words = _words()
     if isinstance(value, Mapping):
+        other = {word: rule.name for rule in CONNECT.all for word in rule.other_words}
         for key, argument in value.items():
-            if key in _OTHER_WORDS and isinstance(argument, str | int | float):
-                return f"{{{_OTHER_WORDS[key]}: {argument}}}"
-        return nearest(str(value.get("rule", "")), _PLAIN, 0.8) if value.get("rule") not in _PLAIN else str(value["rule"])
+            if key in other and isinstance(argument, str | int | float):
+                return f"{{{other[key]}: {argument}}}"
+        return nearest(str(value.get("rule", "")), words, 0.8) if value.get("rule") not in words else str(value["rule"])
     text = str(value)
-    if re.fullmatch(r"0?\.[0-9]+", text):
-        return f"{{bernoulli: {text}}}"
-    return text.replace("-", "_") if text.replace("-", "_") in _PLAIN else nearest(text, _PLAIN, 0.7)
-
-
-def _motif(value: Mapping[str, object]) -> object:
-    for key, argument in value.items():
-        if argument is None:
-            raise PydanticCustomError("not-a-value", "found nothing for {found}", {"found": repr(str(key)[:60])})
-        if key not in _MOTIF:
-            message = "unknown key {found}; expected {known}"
-            names = {"found": repr(str(key)[:60]), "known": ", ".join(_MOTIF), "near": nearest(str(key), _MOTIF)}
-            raise PydanticCustomError("unknown-key", message, names)
-    idle = [key for key in ("inputs", "longest") if key in value and "latency" not in value]
-    if idle:
-        raise PydanticCustomError("key-missing", "{found} without 'latency'; expected latency: T", {"found": repr(idle[0])})
-    return {"rule": "motif", **{"value" if key == "motif" else key: argument for key, argument in value.items()}}
+    meant = next((way for rule in CONNECT.all if (way := rule.meant(text))), "")
+    return meant or (text.replace("-", "_") if text.replace("-", "_") in words else nearest(text, words, 0.7))
 
 
 class DelaySpec(Spec):
@@ -159,7 +113,7 @@ class ProjectionSpec(Spec):
 
     from_: Selection = Field(alias="from", description="population, source, signal, group, slice, or a list of them")
     to: Selection = Field(description="population, signal, group, slice, or a list of them")
-    connect: Annotated[ConnectSpec, BeforeValidator(_connect), Written(*_CONNECT, alone=True)] = Field(description="the rule")
+    connect: Annotated[ConnectSpec, _OfARule()] = Field(description="the rule")
     where: Scalar | None = Field(default=None, description="condition on i, j that pairs must meet")
     self_: Flag | None = Field(default=None, alias="self", description="whether a neuron may contact itself")
     multiple: Flag | None = Field(default=None, description="whether a pair may have several synapses")

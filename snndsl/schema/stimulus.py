@@ -1,73 +1,21 @@
-"""Section ``stimuli``: sources that are wired by projections, and injections into ports."""
+"""Section ``stimuli``: sources that are wired by projections, and injections; what they do stands under their kind."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, create_model, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, core_schema
 
-from snndsl.schema.base import Flag, Name, PerElement, Scalar, Spec
+from snndsl.model.stimulus import StimulusKind
 from snndsl.schema.projection import Selection
+from snndsl.spec import Flag, Name, PerElement, Scalar, Spec
+from snndsl.stimuli import STIMULI
 
-__all__ = [
-    "KINDS",
-    "OneOfSpec",
-    "PlaySpec",
-    "PulsePacketSpec",
-    "RateSpec",
-    "RegularSpec",
-    "SpikeListSpec",
-    "StimulusSpec",
-]
-
-KINDS = ("spikes", "bernoulli", "poisson", "regular", "pulse_packet", "one_of", "current", "play")
-
-
-class SpikeListSpec(Spec):
-    """Listed spikes."""
-
-    i: PerElement = Field(description="index of the neuron: list, data array or expression of row")
-    t: PerElement = Field(description="time of the spike: list, data array or expression of row")
-    where: Scalar | None = Field(default=None, description="condition on row")
-    round: Literal["nearest", "up", "down"] | None = Field(default=None, description="how a time off the grid is rounded")
-    duplicates: Literal["error", "merge", "add"] | None = Field(default=None, description="two spikes of a neuron in one step")
-
-
-class RateSpec(Spec):
-    """A rate."""
-
-    rate: PerElement = Field(description="spikes per time")
-
-
-class RegularSpec(Spec):
-    """Equal intervals."""
-
-    every: Scalar = Field(description="interval")
-    start: Scalar = Field(default="0 ms", description="time of the first spike")
-
-
-class PulsePacketSpec(Spec):
-    """Every source spikes once per packet, normally distributed around its centre."""
-
-    at: PerElement = Field(description="centres")
-    sd: PerElement = Field(description="standard deviations")
-
-
-class OneOfSpec(Spec):
-    """One element, drawn anew each period."""
-
-    every: Scalar = Field(description="period")
-
-
-class PlaySpec(Spec):
-    """A motif, played."""
-
-    motif: Name
-    at: Any = Field(default=None, description="times, or {every: T, start: T}")
-    rate: Scalar | None = None
-    jitter: Scalar | None = None
-    dropout: Scalar | None = None
-    replace: Scalar | None = None
+__all__ = ["StimulusOfAKind", "StimulusSpec"]
 
 
 class StimulusSpec(Spec):
@@ -78,34 +26,62 @@ class StimulusSpec(Spec):
     port: Name | None = Field(default=None, description="port of an injection")
     weight: PerElement = Field(default=None, description="in the unit of the port")
     delay: Scalar | None = Field(default=None, description="from the event to the port; one step if absent")
-    spikes: SpikeListSpec | None = None
-    bernoulli: RateSpec | None = None
-    poisson: RateSpec | None = None
-    regular: RegularSpec | None = None
-    pulse_packet: PulsePacketSpec | None = None
-    one_of: OneOfSpec | None = None
-    current: PerElement = Field(default=None, description="an expression of t, i, data, signals, draws")
-    play: tuple[PlaySpec, ...] | None = None
     during: tuple[Scalar, Scalar] | None = Field(default=None, description="[from, to)")
     round: Literal["nearest", "up", "down"] | None = None
     duplicates: Literal["error", "merge", "add"] = "error"
     frozen: Flag = False
     stream: Name | None = None
 
+    @classmethod
+    def known(cls) -> Mapping[str, FieldInfo]:
+        """Return the keys that fit: these, and the words of the kinds."""
+        return _of_any(STIMULI.all).model_fields
+
     @property
-    def kind(self) -> str:
+    def kind(self) -> type[StimulusKind]:
         """The one kind that is given."""
-        return next(kind for kind in KINDS if getattr(self, kind) is not None)
+        return STIMULI[self._given()[0]]
+
+    @property
+    def given(self) -> Any:
+        """What stands under its word."""
+        return getattr(self, self._given()[0])
+
+    def _given(self) -> list[str]:
+        return [name for name in STIMULI if getattr(self, name) is not None]
 
     @model_validator(mode="after")
     def _one_kind(self) -> StimulusSpec:
-        given = [kind for kind in KINDS if getattr(self, kind) is not None]
+        given = self._given()
         if len(given) != 1:
-            raise ValueError(f"found {' and '.join(given) or 'no kind'}; expected exactly one of {', '.join(KINDS)}")
-        if self.play is None and (self.size is None) == (self.into is None):
+            raise ValueError(f"found {' and '.join(given) or 'no kind'}; expected exactly one of {', '.join(STIMULI)}")
+        aimed = self.kind.source or self.kind.injection
+        if aimed and (self.size is None) == (self.into is None):
             raise ValueError(
                 "neither source nor injection, or both; expected 'size' (a source) or 'into' and 'port' (an injection)"
             )
         if self.into is not None and self.port is None:
             raise ValueError("an injection has no 'port'; expected port: name of a port of its targets")
         return self
+
+
+@cache
+def _of_any(kinds: tuple[type[StimulusKind], ...]) -> type[StimulusSpec]:
+    """Return the form of a stimulus that may be of any of these kinds."""
+    fields: dict[str, Any] = {kind.name: (kind.form, Field(default=None, description=kind.says)) for kind in kinds}
+    return create_model("StimulusSpec", __base__=StimulusSpec, __doc__=StimulusSpec.__doc__, **fields)
+
+
+class _OfAKind:
+    """Reads a stimulus by the kinds that there are."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return how it is read."""
+        return core_schema.no_info_plain_validator_function(lambda value: _of_any(STIMULI.all).model_validate(value))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the form of any of them."""
+        return handler(_of_any(STIMULI.all).__pydantic_core_schema__)
+
+
+StimulusOfAKind = Annotated[StimulusSpec, _OfAKind()]

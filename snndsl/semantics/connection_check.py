@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from snndsl.errors import ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
-from snndsl.model.projection import Connect, Delay, Listed, MotifWiring, Projection
+from snndsl.model.projection import ConnectRule, Delay, Projection
 from snndsl.model.selection import Selection
+from snndsl.model.services import Rows
 from snndsl.model.text import Term, ValueTerm
 from snndsl.schema.projection import DelaySpec, ProjectionSpec
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.constants import constant_term, constant_value, is_constant
-from snndsl.semantics.motif_check import read_motif_wiring
+from snndsl.semantics.constants import constant_value
+from snndsl.semantics.kind_reader import KindReader
 from snndsl.semantics.ports import port_dimension
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_check import read_rules
@@ -27,8 +29,13 @@ from snndsl.units import ONE
 
 __all__ = ["read_projections"]
 
-_FIXED = ("fixed_indegree", "fixed_outdegree", "fixed_total_number")
-_UNORDERED = ("pairs", "one_to_one", "motif")
+_SIDES: Mapping[Rows, tuple[str, ...]] = {
+    "pairs": ("i", "j", "pre", "post"),
+    "sources": ("i", "pre"),
+    "targets": ("j", "post"),
+    "none": (),
+}
+"""What the number of a rule may read, by what it is for."""
 
 
 def read_projections(model: Reading) -> dict[str, Projection]:
@@ -54,7 +61,7 @@ def _projection(model: Reading, name: str, spec: ProjectionSpec) -> Projection |
     where = None if spec.where is None else model.term(spec.where, "projections", name, "where")
     if where is not None:
         model.scope.before_run(where, PURE)
-        model.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, spec, "where"))
+        model.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
     weight = read_value(model, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
     rules, initial = read_rules(model, name, port, scope, _readable(model, sources, targets))
     delay = _delay(model, name, spec, scope)
@@ -145,85 +152,70 @@ def _readable(model: Reading, sources: Selection, targets: Selection) -> dict[st
     return scope
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _ConnectReader(KindReader):
+    """See `snndsl.model.services.ConnectReader`."""
+
+    name: str
+    sources: Selection
+    targets: Selection
+    sized: bool
+    own: bool | None
+    multiple: bool | None
+    overlap: str
+    delayed: bool
+    scope: Mapping[str, Result]
+    always: tuple[str, ...]
+
+    def number(self, text: str, *path: str | int, sides: Rows = "pairs") -> Term | None:
+        """Read the number of a rule."""
+        term = self.model.term(text, *self.place(*path).path)
+        if term is not None:
+            self.model.scope.before_run(term, PURE)
+            known = _before_drawing(self.scope, self.always, sides)
+            self.model.scope.expect(term, ONE, f"the value of {path[-1]}", known)
+        return term
+
+
 def _connect(
     model: Reading, name: str, spec: ProjectionSpec, sources: Selection, targets: Selection, scope: Mapping[str, Result]
-) -> Connect | Listed | MotifWiring | None:
+) -> ConnectRule | None:
     """Return who is connected; None after reporting what is wrong."""
-    rule, place = spec.connect.rule, model.place("projections", name)
+    kind, place = spec.connect.kind, model.place("projections", name)
     overlap = _overlap(sources, targets)
-    if overlap and spec.self_ is None and rule not in _UNORDERED:
+    if overlap and spec.self_ is None and kind.among_all:
         what = f"{overlap!r} is on both sides of projection {name!r}"
         model.report(place, "self-unstated", what, "self: true or self: false")
-    if rule in _FIXED and spec.multiple is None:
+    if kind.repeats and spec.multiple is None:
         model.report(place, "multiple-unstated", f"projection {name!r} draws partners", "multiple: true or multiple: false")
-    known = model.unsized.isdisjoint((*sources.populations, *targets.populations))
-    if rule == "one_to_one" and sources.size != targets.size and known:
-        what = f"one_to_one between {sources.size} and {targets.size} neurons"
-        model.report(place.inner("connect"), "sizes-differ", what, "two sides of equal size")
-    if rule == "motif":
-        return read_motif_wiring(model, name, spec)
-    if rule == "pairs":
-        return _listed(model, name, spec)
-    if spec.connect.value is None:
-        return Connect(rule)
-    term = model.term(spec.connect.value, "projections", name, "connect", rule)
-    if term is None:
-        return None
-    model.scope.before_run(term, PURE)
-    model.scope.expect(term, ONE, f"the value of {rule}", _before_drawing(scope, spec, "value"))
-    if is_constant(model, term) and known:
-        _number(model, spec, term, sources, targets, bool(overlap))
-    return Connect(rule, term)
+    reader = _ConnectReader(
+        model=model,
+        entry=place,
+        word=place.inner("connect"),
+        name=name,
+        sources=sources,
+        targets=targets,
+        sized=model.unsized.isdisjoint((*sources.populations, *targets.populations)),
+        own=spec.self_,
+        multiple=spec.multiple,
+        overlap=overlap,
+        delayed=spec.delay is not None,
+        scope=scope,
+        always=_always(spec),
+    )
+    return kind.read(reader, spec.connect.given)
 
 
-def _listed(model: Reading, name: str, spec: ProjectionSpec) -> Listed | None:
-    columns = []
-    for side in ("i", "j"):
-        path = ("projections", name, "connect", "pairs", side)
-        given = getattr(spec.connect.pairs, side)
-        columns.append(read_value(model, given, ONE, side, builtin_dimensions("columns"), *path, functions=PURE).terms)
-    i, j = columns
-    return None if i is None or j is None else Listed(i, j)
+def _always(spec: ProjectionSpec) -> tuple[str, ...]:
+    """Return the names of wiring that are known before a rule draws, whatever they are for."""
+    rows = ("row",) if spec.connect.kind.rows else ("pre.block", "post.block") if spec.per_block else ()
+    return ("N_from", "N_to", "distance", *rows)
 
 
-def _number(model: Reading, spec: ProjectionSpec, term: Term, sources: Selection, targets: Selection, overlap: bool) -> None:
-    """Check a constant probability or number of partners."""
-    rule, value = spec.connect.rule, constant_term(model, term)
-    if value is None:
-        return
-    if rule == "bernoulli" and not 0.0 <= value <= 1.0:
-        model.faults.append(term.problem("probability", f"a probability of {value!r}", "a number from 0 to 1"))
-    if rule in _FIXED and (not math.isfinite(value) or value != int(value) or value < 0):
-        model.faults.append(term.problem("not-a-whole-number", f"{rule} of {value:g}", "a whole number, at least 0"))
-    elif rule in _FIXED and spec.multiple is False:
-        most = _most(rule, sources, targets, spec.self_ is False)
-        if value > most:
-            among = ", none of them itself" if overlap and spec.self_ is False else ""
-            what = f"{rule} of {int(value)} different partners{among}"
-            model.faults.append(term.problem("degree-too-large", what, f"at most {most}", "multiple: true" if most else ""))
-
-
-def _most(rule: str, sources: Selection, targets: Selection, without_self: bool) -> int:
-    """Return the largest number of different partners that every row of a rule can have."""
-    same = sources.blocks == targets.blocks and without_self
-    if rule == "fixed_total_number":
-        return sources.size * targets.size - (sources.size if same else 0)
-    return (sources.size if rule == "fixed_indegree" else targets.size) - same
-
-
-def _before_drawing(scope: Mapping[str, Result], spec: ProjectionSpec, part: str) -> dict[str, Result]:
+def _before_drawing(scope: Mapping[str, Result], always: tuple[str, ...], sides: Rows) -> dict[str, Result]:
     """Return the names of wiring that are known while a rule draws: of the rows of a rule only their own side."""
-    rule = spec.connect.rule
-    sides = {"fixed_indegree": ("j", "post."), "fixed_outdegree": ("i", "pre."), "fixed_total_number": ()}
-    known = sides.get(rule, ("i", "j", "pre.", "post.")) if part == "value" else ("i", "j", "pre.", "post.")
-    rows = ("row",) if rule == "pairs" else ("pre.block", "post.block") if spec.per_block else ()
-    return {
-        name: kind
-        for name, kind in scope.items()
-        if name in ("N_from", "N_to", "distance", *rows)
-        or name in known
-        or name.startswith(tuple(item for item in known if "." in item))
-    }
+    known = _SIDES[sides]
+    return {name: kind for name, kind in scope.items() if name in always or name.partition(".")[0] in known}
 
 
 def _overlap(sources: Selection, targets: Selection) -> str:
@@ -239,7 +231,7 @@ def _delay(model: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str, 
     place = model.place("projections", name)
     late = next((rule.name for rule in model.rules.get(name, ()) if rule.spec.order == "post_first"), None)
     if spec.delay is None:
-        if spec.connect.rule != "motif":
+        if not spec.connect.kind.delays:
             what = f"projection {name!r} has no 'delay'"
             model.report(place, "key-missing", what, "delay: 1 ms, or {axonal: .., dendritic: ..}")
         elif late is not None:

@@ -12,8 +12,7 @@ from snndsl.expressions.arithmetic import evaluate
 from snndsl.expressions.dimensions import TIME, UNKNOWN
 from snndsl.expressions.meanings import FIXED
 from snndsl.expressions.walk import calls_in, names_in
-from snndsl.model.projection import Rounding
-from snndsl.model.text import Term
+from snndsl.model.text import Rounding, Term
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.times import near_steps, whole_steps
 from snndsl.semantics.usable import PURE

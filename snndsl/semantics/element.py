@@ -20,11 +20,11 @@ from snndsl.integrators import INTEGRATORS
 from snndsl.locations import Location, Path
 from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.schema.base import UseSpec
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import defined_names, is_unit_alone, parse_term, value_terms
+from snndsl.spec import UseSpec
 
 __all__ = ["find", "flatten"]
 

@@ -1,30 +1,24 @@
-"""Motifs, and projections that wire them, are read: neurons that exist, times on the grid, numbers that make sense."""
+"""Motifs are read: neurons that exist, times on the grid."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from snndsl.errors import ModelError, listed, nearest
-from snndsl.expressions import tree
+from snndsl.errors import ModelError
 from snndsl.expressions.dimensions import TIME
 from snndsl.model.motif import Motif, MotifEvents, SpikeColumns
-from snndsl.model.projection import MotifWiring
 from snndsl.model.text import Term
 from snndsl.schema.observation import MotifSpec
-from snndsl.schema.projection import ProjectionSpec
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.constants import constant_value
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.selection import resolve
-from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import PURE
-from snndsl.semantics.values import read_value
-from snndsl.units import ONE, Dimension
+from snndsl.semantics.values import read_moment, read_value
+from snndsl.units import ONE
 
-__all__ = ["read_motif_wiring", "read_motifs"]
+__all__ = ["read_motifs"]
 
 
 def read_motifs(model: Reading) -> dict[str, Motif]:
@@ -100,54 +94,5 @@ def _neuron(model: Reading, name: str, neuron: str, path: tuple[str | int, ...])
     return block.population, block.start
 
 
-def read_motif_wiring(model: Reading, name: str, spec: ProjectionSpec) -> MotifWiring | None:
-    """Return how a projection wires a motif: its name, what is said beside it, and no delay of its own."""
-    connect, place = spec.connect, model.place("projections", name, "connect")
-    known = connect.value in model.spec.motifs
-    if not known:
-        what, near = f"there is no motif {connect.value!r}", nearest(str(connect.value), model.spec.motifs)
-        model.report(place, "name-unknown", what, listed(model.spec.motifs), near)
-    if spec.delay is not None:
-        what = f"projection {name!r} has a delay, and its delays follow from motif {connect.value!r}"
-        model.report(model.place("projections", name, "delay"), "delay-of-motif", what, "no 'delay'")
-    step = float(model.step)
-    latency, lag = _number(model, connect.latency, TIME, "the latency", *place.path, "latency")
-    if lag is not None and not 0 <= lag < math.inf:
-        model.report(place.inner("latency"), "latency", f"a latency of {lag:.12g} ms", "a time, 0 ms or later")
-    longest, limit = _number(model, connect.longest, TIME, "the longest delay", *place.path, "longest")
-    if limit is not None and not step / 2 < limit < math.inf:
-        what, expected = f"a longest delay of {limit:.12g} ms", f"at least one step of {step!r} ms"
-        model.report(place.inner("longest"), "delay-below-step", what, expected)
-    inputs, count = _number(model, connect.inputs, ONE, "the number of inputs", *place.path, "inputs")
-    if count is not None and (not 1 <= count < 2**31 or count != int(count)):
-        model.report(place.inner("inputs"), "not-a-whole-number", f"{count:.12g} inputs", "a whole number, at least 1")
-    return MotifWiring(str(connect.value), latency, longest, inputs) if known else None
-
-
-def _number(
-    model: Reading, text: str | None, wanted: Dimension, what: str, *path: str | int
-) -> tuple[Term | None, float | None]:
-    """Return a constant of a rule and its value; None where it is not given, or after reporting what is wrong."""
-    if text is None:
-        return None, None
-    before = len(model.faults)
-    if wanted == TIME:
-        term = _time(model, text, path, what)
-    else:
-        terms = read_value(model, text, wanted, what, {}, *path, functions=PURE).terms
-        term = terms if isinstance(terms, Term) else None
-    return term, constant_value(model, text, *path) if len(model.faults) == before else None
-
-
-def _time(model: Reading, text: Any, path: tuple[str | int, ...], what: str = "a time of a motif") -> Term | None:
-    """Return a time; a literal lies on the grid."""
-    before = len(model.faults)
-    term = read_value(model, str(text), TIME, what, {}, *path, functions=PURE).terms
-    if not isinstance(term, Term) or len(model.faults) > before:
-        return None
-    if isinstance(term.tree, tree.Number):
-        try:
-            whole_steps(term, model.step, what)
-        except ModelError as error:
-            model.faults += error.faults
-    return term
+def _time(model: Reading, text: Any, path: tuple[str | int, ...]) -> Term | None:
+    return read_moment(model, text, "a time of a motif", *path)

@@ -11,7 +11,6 @@ from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
 from snndsl.model.rule import RuleUse
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.schema.base import UseSpec
 from snndsl.semantics.builtins import builtin_dimensions, run_names
 from snndsl.semantics.element_check import ask_all, check_instructions, parameter_maker, timed, zero_is_number
 from snndsl.semantics.reading import Reading
@@ -19,6 +18,7 @@ from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.scope import Maker, Result, Scope
 from snndsl.semantics.usable import PURE
 from snndsl.semantics.values import read_value
+from snndsl.spec import UseSpec
 from snndsl.units import Dimension
 
 __all__ = ["read_rules"]

@@ -13,13 +13,9 @@ from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element, Instruction
 from snndsl.model.population import Population
 from snndsl.model.projection import Projection
-from snndsl.model.stimulus import Current
 from snndsl.model.text import Place, Term, ValueTerm
 
 __all__ = ["seed_faults"]
-
-_DRAWN_RULES = ("bernoulli", "fixed_indegree", "fixed_outdegree", "fixed_total_number")
-_DRAWN_STIMULI = ("bernoulli", "poisson", "pulse_packet", "one_of")
 
 
 def seed_faults(model: CheckedModel) -> list[Fault]:
@@ -44,8 +40,7 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Place]]:
         if search.surrogates:
             yield "analysis", model.place("discover", search.name, "surrogates")
     for stimulus in model.stimuli.values():
-        value = stimulus.what.value if isinstance(stimulus.what, Current) else None
-        if stimulus.kind in _DRAWN_STIMULI or _draws(value) or _draws(stimulus.weight):
+        if stimulus.what.draws or _draws(stimulus.weight):
             yield "input", stimulus.place
 
 
@@ -64,7 +59,7 @@ def _of_population(population: Population) -> Iterator[tuple[str, Place]]:
 
 
 def _of_projection(projection: Projection) -> Iterator[tuple[str, Place]]:
-    if projection.connect.rule in _DRAWN_RULES:
+    if projection.connect.draws:
         yield "wiring", projection.place.inner("connect")
     delay = () if projection.delay is None else (projection.delay.axonal, projection.delay.dendritic)
     given = [value for use in projection.rules for value in use.given.values()]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from snndsl.errors import Fault
 from snndsl.model.checked import CheckedModel
-from snndsl.model.projection import Connect, Projection
+from snndsl.model.projection import ByNumber, Projection
 from snndsl.model.text import Place
 from snndsl.semantics.constants import constant_number
 
@@ -35,16 +35,10 @@ def expected_synapses(model: CheckedModel, projection: Projection) -> float:
         Resolved.
     """
     sources, targets, connect = projection.sources.size, projection.targets.size, projection.connect
-    if not isinstance(connect, Connect):
+    if not isinstance(connect, ByNumber):
         return 0.0
-    pairs = float(sources) * targets
-    if connect.value is None:
-        return pairs if connect.rule == "all_to_all" else float(sources)
-    value = constant_number(connect.value, model.constants, model.step)
-    if value is None:
-        return 0.0
-    factor = {"bernoulli": pairs, "fixed_indegree": float(targets), "fixed_outdegree": float(sources)}
-    return value * factor.get(connect.rule, 1.0)
+    value = 1.0 if connect.value is None else constant_number(connect.value, model.constants, model.step)
+    return 0.0 if value is None else connect.expected(float(sources), float(targets), value)
 
 
 def _network(model: CheckedModel) -> Iterator[Fault]:

@@ -10,8 +10,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import TIME
 from snndsl.locations import SourceMap
-from snndsl.model.projection import Rounding
-from snndsl.model.text import Place, Term
+from snndsl.model.text import Place, Rounding, Term
 from snndsl.semantics.terms import parse_term
 from snndsl.units import to_internal
 

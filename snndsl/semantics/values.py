@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
+from snndsl.errors import ModelError
 from snndsl.expressions import TextFault, to_text
-from snndsl.expressions.dimensions import fits
+from snndsl.expressions.dimensions import TIME, fits
 from snndsl.expressions.tree import Number
 from snndsl.model.text import Term, ValueTerm
 from snndsl.semantics.constants import constant_value
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, said
 from snndsl.semantics.terms import value_terms
-from snndsl.semantics.usable import BUILD
+from snndsl.semantics.times import whole_steps
+from snndsl.semantics.usable import BUILD, PURE
 from snndsl.units import ONE, Dimension, near_unit, parse_unit
 
 _RATE = parse_unit("Hz").dimension
 
-__all__ = ["ReadValue", "read_value", "whole_size"]
+__all__ = ["ReadValue", "read_moment", "read_value", "whole_size"]
 
 
 class ReadValue(NamedTuple):
@@ -60,6 +62,20 @@ def read_value(
     for term in terms:
         found = model.scope.expect(term, wanted, what, extra)
     return ReadValue(terms, found)
+
+
+def read_moment(model: Reading, text: Any, what: str, *path: str | int) -> Term | None:
+    """Return a time that is known before the run, on the grid if it is a literal; None after reporting what is wrong."""
+    before = len(model.faults)
+    term = read_value(model, str(text), TIME, what, {}, *path, functions=PURE).terms
+    if not isinstance(term, Term) or len(model.faults) > before:
+        return None
+    if isinstance(term.tree, Number):
+        try:
+            whole_steps(term, model.step, what)
+        except ModelError as error:
+            model.faults += error.faults
+    return term
 
 
 def _with_unit(term: Term, wanted: Dimension) -> str:

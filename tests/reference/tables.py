@@ -10,13 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from snndsl.connect import CONNECT
 from snndsl.expressions import FUNCTIONS
 from snndsl.expressions.functions import Function
 from snndsl.integrators import INTEGRATORS
+from snndsl.model.stimulus import StimulusKind
 from snndsl.semantics.builtins import BUILTINS, SAID
+from snndsl.stimuli import STIMULI
 from snndsl.units import _LARGE, _PREFIXES, _SYMBOLS
 
-__all__ = ["PAGE", "PARTS", "made", "names"]
+__all__ = ["PAGE", "PARTS", "connect_rules", "made", "names", "stimulus_kinds"]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "language.md"
 
@@ -73,11 +76,36 @@ def integrators() -> str:
     return table(("integrator", "equations"), *((f"`{item.name}`", item.says) for item in INTEGRATORS.all))
 
 
+def connect_rules() -> str:
+    """Return the table of connect rules."""
+    rows = [(f"`{form}`", pairs) for rule in CONNECT.all for form, pairs in rule.written.items()]
+    return table(("`connect`", "pairs"), *rows)
+
+
+def stimulus_kinds() -> str:
+    """Return the table of stimulus kinds."""
+
+    def value(kind: type[StimulusKind]) -> str:
+        return kind.written or f"`{{{', '.join(kind.form.known())}}}`"
+
+    def role(kind: type[StimulusKind]) -> str:
+        roles = [name for name, able in (("source", kind.source), ("injection", kind.injection)) if able]
+        return " or ".join(roles) or "injection into neurons of its own choice"
+
+    def says(kind: type[StimulusKind]) -> str:
+        return kind.says if kind.simulated() else f"{kind.says}; cannot be simulated yet"
+
+    rows = [(f"`{kind.name}`", value(kind), role(kind), says(kind)) for kind in STIMULI.all]
+    return table(("kind", "value", "as", "what it does"), *rows)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "units": units,
     "functions": functions,
     "built-in names": builtins,
     "integrators": integrators,
+    "connect rules": connect_rules,
+    "stimulus kinds": stimulus_kinds,
 }
 
 

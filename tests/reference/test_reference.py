@@ -1,6 +1,13 @@
 """The reference page says what the tables of the code say."""
 
-from reference.tables import PAGE, PARTS, made, names
+from __future__ import annotations
+
+from reference.tables import PAGE, PARTS, connect_rules, made, names, stimulus_kinds
+from unit.kinds.ramp import Ramp
+from unit.kinds.ring import Ring
+
+from snndsl.connect import CONNECT
+from snndsl.stimuli import STIMULI
 
 
 def test_every_part_stands_in_the_page_once() -> None:
@@ -10,3 +17,9 @@ def test_every_part_stands_in_the_page_once() -> None:
 def test_the_page_is_made_from_the_tables() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert made(page) == page, "write it anew: python tests/reference/write.py"
+
+
+def test_a_new_kind_has_its_row() -> None:
+    with STIMULI.with_(Ramp), CONNECT.with_(Ring):
+        assert "| `ramp` | `{slope}` | injection | a current that grows with the time |\n" in stimulus_kinds()
+        assert "| `{ring: n}` | the n next ones on a ring |\n" in connect_rules()

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snndsl.graph.wiring import Infeasible, Pairs, Wiring, wire
+from snndsl.connect import CONNECT
+from snndsl.model.projection import ByNumber
+from snndsl.model.wiring import Infeasible, Pairs, Wiring
 from snndsl.numerics import stream_key
 
 KEY = stream_key(1, "test")
@@ -20,7 +22,9 @@ def not_self(i: np.ndarray, j: np.ndarray) -> np.ndarray:
 
 
 def drawn(rule: str, sources: int, targets: int, value: object = 0.0, **more: object) -> Pairs:
-    return wire(Wiring(rule, sources, targets, value, **{"key": KEY, **more}))  # type: ignore[arg-type]
+    kind = CONNECT[rule]
+    assert issubclass(kind, ByNumber)
+    return kind.draw(Wiring(sources, targets, value, **{"key": KEY, **more}))  # type: ignore[arg-type]
 
 
 def chi_square(observed: np.ndarray, expected: np.ndarray) -> float:

@@ -19,11 +19,13 @@ projections:
 stimuli:
   c: {{into: p, port: I, current: {current}}}
   d: {{into: p, port: I, weight: {amount}, {kind}}}
+  e: {{play: [{{motif: m, {play}}}]}}
+motifs: {{m: {{spikes: {{"p[0]": 0 ms, "p[1]": 2 ms}}}}}}
 """
 NOTHING = {
     "parameter": "1", "state": "0", "update": "1", "threshold": "1", "reset": "0", "every": "0", "rule": "0", "given": "1",
     "let": "1", "initial": "0", "connect": "all_to_all", "weight": "1", "delay": "1 ms", "current": "1", "amount": "1",
-    "kind": "spikes: {i: [0], t: [1 ms]}",
+    "kind": "spikes: {i: [0], t: [1 ms]}", "play": "at: 1 ms",
 }  # fmt: skip
 FAMILY = {
     "initial": ("given", "let", "initial"),
@@ -36,6 +38,10 @@ DRAWN += [
     ("wiring", {"delay": "1 ms + (1 ms)*uniform()"}),
     ("input", {"kind": "poisson: {rate: 5 Hz}"}),
     ("input", {"kind": "one_of: {every: 1 ms}"}),
+    ("input", {"play": "rate: 5 Hz"}),
+    ("input", {"play": "at: 1 ms, jitter: 1 ms"}),
+    ("input", {"play": "at: 1 ms, dropout: 0.5"}),
+    ("input", {"play": "at: {every: 5 ms}, replace: 0.5"}),
 ]
 
 

@@ -1,4 +1,4 @@
-"""What every section shares: strictness, scalars, statements, uses of a definition."""
+"""What a piece of a model file is: strictness, scalars, statements, uses of a definition."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError
 
 __all__ = [
@@ -33,6 +34,11 @@ class Spec(BaseModel):
     """A piece of a model file: immutable, unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    @classmethod
+    def known(cls) -> Mapping[str, FieldInfo]:
+        """Return the keys that fit, by the names of their fields."""
+        return cls.model_fields
 
 
 def _scalar(value: object) -> str:

@@ -1,0 +1,44 @@
+"""Rule ``one_to_one``: equal places of two sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from snndsl.model.projection import ByNumber
+from snndsl.model.services import ConnectReader
+from snndsl.model.wiring import Pairs, Wiring
+
+__all__ = ["OneToOne"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneToOne(ByNumber):
+    """Each source with the target at its place."""
+
+    name = "one_to_one"
+    rank = 2
+    form = None
+    written = {"one_to_one": "equal places; equal sizes required"}
+    among_all = False
+
+    @classmethod
+    def read(cls, reader: ConnectReader, given: Any) -> OneToOne:
+        """Return the rule; both sides are of equal size."""
+        sources, targets = reader.sources.size, reader.targets.size
+        if sources != targets and reader.sized:
+            what = f"one_to_one between {sources} and {targets} neurons"
+            reader.report("sizes-differ", what, "two sides of equal size", at=reader.place())
+        return cls()
+
+    def expected(self, sources: float, targets: float, value: float) -> float:
+        """Return the size of a side."""
+        return sources
+
+    @classmethod
+    def draw(cls, wiring: Wiring) -> Pairs:
+        """Return the pairs."""
+        i = np.arange(wiring.sources, dtype=np.int64)
+        return wiring.filtered(i, i, i, np.zeros_like(i))

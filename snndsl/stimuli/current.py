@@ -1,0 +1,49 @@
+"""Stimulus ``current``: a value in every step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from snndsl.expressions import tree
+from snndsl.ir import Expr
+from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
+from snndsl.model.stimulus import Driving
+from snndsl.model.text import Term, ValueTerm
+from snndsl.spec import PerElement
+from snndsl.stimuli.rates import varies
+
+__all__ = ["Current"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Current(Driving):
+    """A value in the unit of the port, which acts in the step for which it is computed."""
+
+    name = "current"
+    rank = 7
+    says = "its value in each step, in the unit of the port; it may read `t`, `i`, data, signals, and draw"
+    form = PerElement
+    written = "an expression"
+    injection = True
+    weighted = False
+    parameters = {"value": "current"}
+
+    value: ValueTerm
+
+    @classmethod
+    def read(cls, reader: StimulusReader, given: Any) -> Current | None:
+        """Return the value."""
+        value = reader.value(given, reader.unit, "the current", names="stimulus", phase="run")
+        return None if value is None else cls(value)
+
+    def numbers(self, numbers: StimulusNumbers) -> tuple[tree.Expression | None, Mapping[str, Any]]:
+        """Return the expression if it changes during the run, else one value an element."""
+        if isinstance(self.value, Term) and varies(self.value.tree):
+            return self.value.tree, numbers.constants(self.value)
+        return None, {"value": numbers.per_element(self.value, self.name)}
+
+    def amount(self, steps: StepBuilder, varying: tree.Expression | None) -> Expr:
+        """Return the value."""
+        return steps.parameter("value") if varying is None else steps.expression(varying)

@@ -1,0 +1,243 @@
+"""Stimulus ``play``: motifs at chosen or drawn times, their spikes shifted, dropped and replaced as asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from snndsl import numerics
+from snndsl.errors import Fault, ModelError, collected, listed, nearest
+from snndsl.expressions.dimensions import TIME
+from snndsl.model.services import StimulusNumbers, StimulusReader
+from snndsl.model.stimulus import Playing
+from snndsl.model.text import Place, Term
+from snndsl.spec import Name, Scalar, Spec
+from snndsl.stimuli.rates import PER_TIME
+from snndsl.units import ONE
+
+__all__ = ["Play", "PlaySpec", "PlayedMotif", "Train"]
+
+Index = NDArray[np.int64]
+Key = tuple[int, int]
+_OCCURRENCE, _JITTER, _DROPOUT, _REPLACE, _WHO = (float(call) for call in range(5))
+
+
+class PlaySpec(Spec):
+    """A motif, played."""
+
+    motif: Name
+    at: Any = Field(default=None, description="times, or {every: T, start: T}")
+    rate: Scalar | None = None
+    jitter: Scalar | None = None
+    dropout: Scalar | None = None
+    replace: Scalar | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Train:
+    """Times at equal intervals."""
+
+    every: Term
+    start: Term
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlayedMotif:
+    """A motif at chosen or drawn times.
+
+    Parameters
+    ----------
+    motif : str
+        Which.
+    place : Place
+        Of the entry.
+    at : tuple of Term, Train or None
+        When it begins.
+    rate : Term or None
+        How often it begins by chance.
+    jitter, dropout, replace : Term or None
+        Standard deviation of the shift of each spike, probability that it is left out, or comes from another neuron.
+    """
+
+    motif: str
+    place: Place
+    at: tuple[Term, ...] | Train | None
+    rate: Term | None
+    jitter: Term | None
+    dropout: Term | None
+    replace: Term | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Play(Playing):
+    """Motifs that are played."""
+
+    name = "play"
+    rank = 8
+    says = (
+        "motifs at times or at a rate; each spike moved by a normal time of that standard deviation, left out with probability "
+        "`dropout`, given to another neuron of its population with probability `replace`"
+    )
+    form = tuple[PlaySpec, ...]
+    written = "list of `{motif, at or rate, jitter, dropout, replace}`"
+
+    items: tuple[PlayedMotif, ...]
+
+    @classmethod
+    def read(cls, reader: StimulusReader, given: tuple[PlaySpec, ...]) -> Play:
+        """Return the motifs that are right."""
+        items = [_read_motif(reader, item, k) for k, item in enumerate(given)]
+        return cls(tuple(item for item in items if item is not None))
+
+    @property
+    def draws(self) -> bool:
+        """Whether a motif is played at a rate, shifted, thinned or changed."""
+        return any(term is not None for item in self.items for term in (item.rate, item.jitter, item.dropout, item.replace))
+
+    @property
+    def motifs(self) -> tuple[str, ...]:
+        """Motifs that are played."""
+        return tuple(item.motif for item in self.items)
+
+    def played(self, numbers: StimulusNumbers) -> list[tuple[str, Index, Index]]:
+        """Return neurons and stamps by population; every fault of all motifs together."""
+        found: list[tuple[str, Index, Index]] = []
+        faults: list[Fault] = []
+        for number, item in enumerate(self.items):
+            with collected(faults):
+                found += _spikes(numbers, item, numbers.key(f"play.{number}"))
+        if faults:
+            raise ModelError(faults)
+        return found
+
+
+# ---- reading
+
+
+def _read_motif(reader: StimulusReader, item: PlaySpec, k: int) -> PlayedMotif | None:
+    """Return a motif that is played; None after reporting what is wrong."""
+    place, before = reader.place(k), len(reader.faults)
+    if item.motif not in reader.motifs:
+        near, what = nearest(item.motif, reader.motifs), f"there is no motif {item.motif!r}"
+        reader.report("name-unknown", what, listed(reader.motifs), near, at=place.inner("motif"))
+    if (item.at is None) == (item.rate is None):
+        expected = "at: [T, ..], at: {every: T} or rate: R"
+        reader.report("key-missing", "needs exactly one of 'at' and 'rate'", expected, at=place)
+    at = _read_times(reader, item.at, k, "at")
+    kinds = {"rate": PER_TIME, "jitter": TIME, "dropout": ONE, "replace": ONE}
+    terms = {key: reader.scalar(getattr(item, key), wanted, repr(key), k, key) for key, wanted in kinds.items()}
+    if len(reader.faults) > before:
+        return None
+    return PlayedMotif(item.motif, place, at, terms["rate"], terms["jitter"], terms["dropout"], terms["replace"])
+
+
+def _read_times(reader: StimulusReader, at: Any, *path: str | int) -> tuple[Term, ...] | Train | None:
+    """Return the times at which a motif begins, as they are written."""
+    if at is None:
+        return None
+    if isinstance(at, Mapping):
+        if at.get("every") is None:
+            reader.report("key-missing", "no 'every'", "{every: T, start: T}", at=reader.place(*path))
+            return None
+        for key in at:
+            if key not in ("every", "start"):
+                near, place = nearest(str(key), ("every", "start")), reader.place(*path, str(key))
+                reader.report("unknown-key", f"unknown key {str(key)!r}", "every, start", near, at=place)
+        every = reader.scalar(str(at["every"]), TIME, "'every'", *path, "every")
+        start = reader.scalar(str(at.get("start", "0 ms")), TIME, "'start'", *path, "start")
+        return None if every is None or start is None else Train(every, start)
+    several = isinstance(at, list | tuple)
+    items = [((*path, k), text) for k, text in enumerate(at)] if several else [(path, at)]
+    terms = [reader.scalar(str(text), TIME, "a time" if several else "the time", *inside) for inside, text in items]
+    return tuple(term for term in terms if term is not None)
+
+
+# ---- numbers
+
+
+def _spikes(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> Iterator[tuple[str, Index, Index]]:
+    spikes, step = numbers.motif(item.motif), float(numbers.step)
+    starts = _starts(numbers, item, key, int(spikes.step.max(initial=0)))
+    occurrence = np.repeat(np.arange(len(starts)), len(spikes)).astype(np.float64)
+    which = np.tile(np.arange(len(spikes)), len(starts))
+
+    def uniform(call: float) -> Any:
+        return numerics.uniform(*key, which.astype(np.float64), occurrence, 0.0, call)
+
+    stamp = np.repeat(starts, len(spikes)) + spikes.step[which]
+    neuron = spikes.neuron[which]
+    kept = np.ones(len(stamp), np.bool_)
+    if item.jitter is not None:
+        sd = numbers.scalar(item.jitter, "jitter") / step
+        if not sd >= 0:
+            what = f"a jitter of {sd * step:.12g} ms"
+            raise ModelError(item.jitter.problem("jitter-negative", what, "a time of 0 or more"))
+        normal = numerics.normal(*key, which.astype(np.float64), occurrence, 0.0, _JITTER)
+        stamp = stamp + np.floor(sd * normal + 0.5).astype(np.int64)
+    if item.dropout is not None:
+        kept = uniform(_DROPOUT) >= _probability(numbers, item.dropout, "dropout")
+    population = np.array(spikes.population, dtype=object)[which]
+    if item.replace is not None:
+        other = uniform(_REPLACE) < _probability(numbers, item.replace, "replace")
+        sizes = np.array([numbers.sizes[owner] for owner in population], np.float64)
+        neuron = np.where(other, np.floor(uniform(_WHO) * sizes).astype(np.int64), neuron)
+    for owner in dict.fromkeys(spikes.population):
+        mine = (population == owner) & kept
+        yield owner, neuron[mine], stamp[mine]
+
+
+def _starts(numbers: StimulusNumbers, item: PlayedMotif, key: Key, length: int) -> Index:
+    """Return the stamps at which a motif begins."""
+    if item.rate is not None:
+        chance = numbers.scalar(item.rate, "rate") * float(numbers.step)
+        if not 0 <= chance <= 1:
+            what = f"{chance:g} occurrences a step"
+            raise ModelError(item.place.problem("rate-above-one-per-step", what, "0 to one a step"))
+        stamps = np.arange(1, numbers.horizon + 1, dtype=np.int64)
+        drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), 0.0, _OCCURRENCE) < chance]
+        return drawn
+    if isinstance(item.at, Train):
+        return _regular(numbers, item, item.at, length)
+    starts: list[int] = []
+    faults: list[Fault] = []
+    for term in item.at or ():
+        with collected(faults):
+            stamp = numbers.moment(term, "the time of a motif")
+            faults += _outside(numbers, stamp, length, term.place)
+            starts.append(stamp)
+    if faults:
+        raise ModelError(faults)
+    return np.array(starts, np.int64)
+
+
+def _regular(numbers: StimulusNumbers, item: PlayedMotif, train: Train, length: int) -> Index:
+    """Return the stamps start, start + every ... at which a motif begins and is over by the end of the run."""
+    every, start = numbers.moment(train.every, "every"), numbers.moment(train.start, "start")
+    faults = _outside(numbers, start, length, train.start.place)
+    if every < 1:
+        faults.append(item.place.problem("period", f"a period of {every} steps", "at least one step"))
+    if faults:
+        raise ModelError(faults)
+    return np.arange(start, numbers.horizon - length + 1, every, dtype=np.int64)
+
+
+def _outside(numbers: StimulusNumbers, start: int, length: int, place: Place) -> list[Fault]:
+    """Return the fault of a motif that does not lie in the run of the file."""
+    if start < 0:
+        return [place.problem("spike-outside-run", "a motif before the run", "0 or later")]
+    if start + length > numbers.steps:
+        what = "a motif that is not over by the end of the run"
+        return [place.problem("spike-outside-run", what, "an earlier time")]
+    return []
+
+
+def _probability(numbers: StimulusNumbers, term: Term, key: str) -> float:
+    value = numbers.scalar(term, key)
+    if not 0 <= value <= 1:
+        raise ModelError(term.problem("probability", f"{key} is {value:g}", "between 0 and 1"))
+    return value
