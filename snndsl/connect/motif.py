@@ -179,7 +179,7 @@ def _read(reader: ConnectReader, text: str, what: str, key: str) -> tuple[Term |
         return None, None
     before = len(reader.faults)
     number = key == "inputs"
-    term = reader.scalar(text, ONE, what, key, phase="pure") if number else reader.moment(text, what, key)
+    term = reader.scalar(text, ONE, what, key) if number else reader.moment(text, what, key)
     sound = term is not None and len(reader.faults) == before
     return term, reader.constant(term, needed=True) if sound and term is not None else None
 

@@ -72,8 +72,8 @@ def computed_drives(numbers: NumbersOfStimulus, what: Driving) -> Iterator[Drive
     targets = stimulus.targets
     assert targets is not None
     shared = _shared(model, stimulus)
-    expression, own = what.numbers(numbers)
-    shared |= own
+    shared |= {} if what.varying is None else numbers.read_by(what.varying)
+    shared |= what.numbers(numbers)
     weights = numbers.weights() if what.weighted else None
     for population in targets.populations:
         element, whole = _elements(targets, population, model.sizes[population])
@@ -90,7 +90,7 @@ def computed_drives(numbers: NumbersOfStimulus, what: Driving) -> Iterator[Drive
             what=what,
             population=population,
             port=flat_port(model, population, stimulus.port),
-            expression=expression,
+            expression=None if what.varying is None else what.varying.tree,
             size=targets.size,
             delay=stimulus.delay,
             during=stimulus.during,

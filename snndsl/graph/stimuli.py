@@ -61,11 +61,15 @@ class NumbersOfStimulus(FileNumbers):
         seed = self.model.seeds.input
         return (0, 0) if seed is None else stream_key(seed, f"{self.stimulus.stream}/{text}")
 
-    def constants(self, term: Term) -> dict[str, float]:
-        """Return the constants that an expression reads."""
-        known = self.model.constants
-        nodes = [node for node in names_in(term.tree) if node.text in known]
-        return {node.text: self.scalar(Term(node, term.place, term.line), node.text) for node in nodes}
+    def read_by(self, term: Term) -> dict[str, float | Real]:
+        """Return what an expression of each step reads that is known before: constants, arrays, places in a list."""
+        found: dict[str, float | Real] = {}
+        for node in names_in(term.tree):
+            if node.text in self.model.constants:
+                found[node.text] = self.scalar(Term(node, term.place, term.line), node.text)
+            elif node.text in self.model.data or node.text == "block":
+                found[node.text] = self.per_element(Term(node, term.place, term.line), self.stimulus.kind)
+        return found
 
     def per_element(self, terms: ValueTerm, what: str) -> Real:
         """Return one value an element; draws are made once, before the run."""

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from snndsl.expressions import tree
+from snndsl.expressions import FUNCTIONS, tree
+from snndsl.expressions.walk import calls_in
 from snndsl.graph.drives import Drive
 from snndsl.ir import Call, Const, Expr, Ref
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
+from snndsl.model.text import Term
 
 __all__ = ["ComputedDrive"]
 
@@ -79,7 +81,7 @@ class ComputedDrive:
         late = what.weighted and self.drive.delay != 1
         if late:
             stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.drive.delay - 1)))))
-        amount = what.amount(_Step(self, builder, step, stamp), self.drive.expression)
+        amount = what.amount(_Step(self, builder, step, stamp))
         condition = self._active(stamp, late)
         return amount if condition is None else Call("select", (condition, amount, Const(0.0)))
 
@@ -133,14 +135,24 @@ class _Step:
         self.draws -= 1
         return drawn
 
-    def expression(self, node: tree.Expression) -> Expr:
-        """Return an expression of the language; its draws are numbered from 0."""
+    def expression(self, term: Term) -> Expr:
+        """Return an expression of the language; its draws are numbered from 0.
+
+        Neurons that the stimulus does not reach read arrays at element 0: what they get is not used.
+        """
         calls: dict[int, int] = {}
+        place: Expr | None = None
+        if not self.computed.drive.whole and any(call.function not in FUNCTIONS for call in calls_in(term.tree)):
+            inside = Call("ge", (self.element, Const(0.0)))
+            place = self.let("place", Call("select", (inside, self.element, Const(0.0))))
 
         def draw(call: tree.Call) -> tuple[Expr, ...]:
             return self._identity(self.element, calls.setdefault(id(call), len(calls)))
 
-        return Translator(self.builder, self._name, self.step, self.stamp, draw, self.computed.samples)(node)
+        def name(text: str) -> Expr:
+            return (place or self.element) if text == "i" else self._name(text)
+
+        return Translator(self.builder, name, self.step, self.stamp, draw, self.computed.samples)(term.tree)
 
     def _identity(self, element: Expr, call: int) -> tuple[Expr, ...]:
         keys = (self.parameter("key_0").name, self.parameter("key_1").name)
@@ -151,8 +163,6 @@ class _Step:
 
     def _name(self, text: str) -> Expr:
         match text:
-            case "i":
-                return self.element
             case "N":
                 return Const(float(self.size))
             case "trial":

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault
-from snndsl.expressions import tree
 from snndsl.ir import Expr, Ref
 from snndsl.model.motif import MotifSpikes
 from snndsl.model.selection import Selection
@@ -82,8 +81,8 @@ class Reader(Protocol):
     ) -> ValueTerm | None:
         """Read a value for every element; None after reporting what is wrong."""
 
-    def scalar(self, text: Any, wanted: Dimension, what: str, *path: str | int, phase: Phase = "build") -> Term | None:
-        """Read one value; None where none is given, or after reporting what is wrong."""
+    def scalar(self, text: Any, wanted: Dimension, what: str, *path: str | int) -> Term | None:
+        """Read one value that draws nothing; None where none is given, or after reporting what is wrong."""
 
     def condition(self, text: str, *path: str | int, names: Names = "") -> Term | None:
         """Read a condition; None after reporting that it is no expression."""
@@ -240,9 +239,6 @@ class StimulusNumbers(Numbers, Protocol):
     def per_element(self, terms: ValueTerm, what: str) -> Real:
         """Return one value an element, drawn once."""
 
-    def constants(self, term: Term) -> dict[str, float]:
-        """Return the constants that an expression reads."""
-
 
 class WiringNumbers(Numbers, Protocol):
     """Numbers of one projection.
@@ -312,5 +308,5 @@ class StepBuilder(Protocol):
     def draw(self, function: Literal["uniform", "normal", "poisson"], *arguments: Expr, shared: bool = False) -> Expr:
         """Return a draw of the stamp, one for each element or one for all."""
 
-    def expression(self, node: tree.Expression) -> Expr:
-        """Return an expression of the language."""
+    def expression(self, term: Term) -> Expr:
+        """Return an expression of the language, as it is in this step."""

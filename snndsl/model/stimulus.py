@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.expressions import tree
 from snndsl.expressions.functions import DRAWS
 from snndsl.expressions.walk import calls_in
 from snndsl.ir import Expr
@@ -111,15 +110,20 @@ class Driving(StimulusKind):
 
     __slots__ = ()
     parameters: ClassVar[Mapping[str, str]] = {}
-    """What its numbers are, for comments: those that `numbers` returns and that are not constants of the file."""
+    """What the values that `numbers` returns are, for comments."""
+
+    @property
+    def varying(self) -> Term | None:
+        """Its expression that has to be computed in each step; None if all is known before the run."""
+        return None
 
     @abstractmethod
-    def numbers(self, numbers: StimulusNumbers) -> tuple[tree.Expression | None, Mapping[str, Any]]:
-        """Return what has to be computed in each step, None if nothing, and the values that are known before the run."""
+    def numbers(self, numbers: StimulusNumbers) -> Mapping[str, Any]:
+        """Return the values that are known before the run; what `varying` reads is added to them."""
 
     @abstractmethod
-    def amount(self, steps: StepBuilder, varying: tree.Expression | None) -> Expr:
-        """Return what is added in a step; `varying` is the expression that `numbers` returned."""
+    def amount(self, steps: StepBuilder) -> Expr:
+        """Return what is added in a step."""
 
 
 class Playing(StimulusKind):

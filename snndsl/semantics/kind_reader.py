@@ -71,9 +71,9 @@ class KindReader:
         where = self.place(*path).path
         return read_value(self.model, given, wanted, what, _names(names), *where, functions=_FUNCTIONS[phase]).terms
 
-    def scalar(self, text: Any, wanted: Dimension, what: str, *path: str | int, phase: Phase = "build") -> Term | None:
-        """Read one value."""
-        terms = None if text is None else self.value(text, wanted, what, *path, phase=phase)
+    def scalar(self, text: Any, wanted: Dimension, what: str, *path: str | int) -> Term | None:
+        """Read one value that draws nothing."""
+        terms = None if text is None else self.value(text, wanted, what, *path, phase="pure")
         return terms if isinstance(terms, Term) else None
 
     def condition(self, text: str, *path: str | int, names: Names = "") -> Term | None:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from snndsl.expressions import tree
 from snndsl.ir import Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Driving
 from snndsl.model.text import Term, ValueTerm
 from snndsl.spec import PerElement
-from snndsl.stimuli.rates import varies
+from snndsl.stimuli.rates import varying
 
 __all__ = ["Current"]
 
@@ -38,12 +37,15 @@ class Current(Driving):
         value = reader.value(given, reader.unit, "the current", names="stimulus", phase="run")
         return None if value is None else cls(value)
 
-    def numbers(self, numbers: StimulusNumbers) -> tuple[tree.Expression | None, Mapping[str, Any]]:
-        """Return the expression if it changes during the run, else one value an element."""
-        if isinstance(self.value, Term) and varies(self.value.tree):
-            return self.value.tree, numbers.constants(self.value)
-        return None, {"value": numbers.per_element(self.value, self.name)}
+    @property
+    def varying(self) -> Term | None:
+        """The expression if it changes during the run."""
+        return varying(self.value)
 
-    def amount(self, steps: StepBuilder, varying: tree.Expression | None) -> Expr:
+    def numbers(self, numbers: StimulusNumbers) -> Mapping[str, Any]:
+        """Return the value of each target."""
+        return {} if self.varying is not None else {"value": numbers.per_element(self.value, self.name)}
+
+    def amount(self, steps: StepBuilder) -> Expr:
         """Return the value."""
-        return steps.parameter("value") if varying is None else steps.expression(varying)
+        return steps.parameter("value") if self.varying is None else steps.expression(self.varying)

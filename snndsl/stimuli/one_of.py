@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import Field
 
-from snndsl.expressions import tree
 from snndsl.ir import Call, Const, Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Driving
@@ -41,11 +40,11 @@ class OneOf(Driving):
         """Return the period."""
         return cls(reader.steps(given.every, "the period", "every"))
 
-    def numbers(self, numbers: StimulusNumbers) -> tuple[tree.Expression | None, Mapping[str, Any]]:
+    def numbers(self, numbers: StimulusNumbers) -> Mapping[str, Any]:
         """Return no numbers: it needs none."""
-        return None, {}
+        return {}
 
-    def amount(self, steps: StepBuilder, varying: tree.Expression | None) -> Expr:
+    def amount(self, steps: StepBuilder) -> Expr:
         """Return the weight where the element is the drawn one and a period begins."""
         drawn = steps.draw("uniform", shared=True)
         chosen = steps.let("chosen", Call("floor", (Call("mul", (Const(float(steps.size)), drawn)),)))

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from snndsl.errors import ModelError
-from snndsl.expressions import tree
 from snndsl.ir import Call, Const, Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Driving
 from snndsl.model.text import Term, ValueTerm, first_term
-from snndsl.stimuli.rates import RateSpec, read_rate, varies
+from snndsl.stimuli.rates import RateSpec, read_rate, varying
 
 __all__ = ["Poisson"]
 
@@ -40,20 +39,25 @@ class Poisson(Driving):
         terms, _ = read_rate(reader, given)
         return None if terms is None else cls(terms)
 
-    def numbers(self, numbers: StimulusNumbers) -> tuple[tree.Expression | None, Mapping[str, Any]]:
-        """Return the rate if it changes during the run, else the mean of the counts."""
-        if isinstance(self.rate, Term) and varies(self.rate.tree):
-            return self.rate.tree, numbers.constants(self.rate)
+    @property
+    def varying(self) -> Term | None:
+        """The rate if it changes during the run."""
+        return varying(self.rate)
+
+    def numbers(self, numbers: StimulusNumbers) -> Mapping[str, Any]:
+        """Return the mean of the counts of each target."""
+        if self.varying is not None:
+            return {}
         rate = numbers.per_element(self.rate, self.name)
         if np.any(rate < 0):
             raise ModelError(first_term(self.rate).problem("rate-negative", "a negative rate", "at least 0 Hz"))
-        return None, {"mean": rate * float(numbers.step)}
+        return {"mean": rate * float(numbers.step)}
 
-    def amount(self, steps: StepBuilder, varying: tree.Expression | None) -> Expr:
+    def amount(self, steps: StepBuilder) -> Expr:
         """Return a drawn count times the weight."""
-        if varying is None:
+        if self.varying is None:
             mean: Expr = steps.parameter("mean")
         else:
-            mean = Call("mul", (steps.expression(varying), Const(float(steps.step))))
+            mean = Call("mul", (steps.expression(self.varying), Const(float(steps.step))))
         count = steps.draw("poisson", mean)
         return Call("mul", (steps.parameter("weight"), count))

@@ -1,4 +1,4 @@
-"""Rates of random spikes: how they are written and read."""
+"""Rates of random spikes, and values that change during a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from snndsl.model.services import StimulusReader
 from snndsl.model.text import Term, ValueTerm
 from snndsl.spec import PerElement, Spec
 
-__all__ = ["PER_TIME", "RateSpec", "read_rate", "varies"]
+__all__ = ["PER_TIME", "RateSpec", "read_rate", "varying"]
 
 PER_TIME = TIME.power(-1)
 
@@ -32,10 +32,15 @@ def read_rate(reader: StimulusReader, given: RateSpec) -> tuple[ValueTerm | None
     return terms, value
 
 
-def varies(node: tree.Expression) -> bool:
+def varying(value: ValueTerm) -> Term | None:
+    """Return a value that changes during a run: it reads the time or the trial, or draws. None if it does not."""
+    return value if isinstance(value, Term) and _varies(value.tree) else None
+
+
+def _varies(node: tree.Expression) -> bool:
     """Tell whether an expression changes during a run: it reads the time or the trial, or draws."""
     if isinstance(node, tree.Name):
         return node.text in ("t", "trial")
     if isinstance(node, tree.Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].varies:
         return True
-    return any(varies(child) for child in tree.children(node))
+    return any(_varies(child) for child in tree.children(node))

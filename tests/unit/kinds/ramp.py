@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import Field
 
-from snndsl.expressions import tree
 from snndsl.expressions.dimensions import TIME
 from snndsl.ir import Call, Const, Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
@@ -45,10 +44,10 @@ class Ramp(Driving):
         slope = reader.value(given.slope, wanted, "the slope", "slope", names="stimulus")
         return None if slope is None else cls(slope)
 
-    def numbers(self, numbers: StimulusNumbers) -> tuple[tree.Expression | None, Mapping[str, Any]]:
+    def numbers(self, numbers: StimulusNumbers) -> Mapping[str, Any]:
         """Return the growth in a step, one value a target."""
-        return None, {"growth": numbers.per_element(self.slope, "slope") * float(numbers.step)}
+        return {"growth": numbers.per_element(self.slope, "slope") * float(numbers.step)}
 
-    def amount(self, steps: StepBuilder, varying: tree.Expression | None) -> Expr:
+    def amount(self, steps: StepBuilder) -> Expr:
         """Return the growth times the number of the step, plus one."""
         return Call("mul", (steps.parameter("growth"), Call("add", (steps.stamp, Const(1.0)))))
