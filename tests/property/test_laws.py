@@ -75,9 +75,9 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(network: Network, steps:
 @given(networks(noise=False), st.data())
 def test_a_population_may_be_split(network: Network, data: st.DataObject) -> None:
     """If the grid of its ports is written: else it follows from the weights that reach each population."""
-    for neuron in network.sections["neurons"].values():
-        unit = neuron["ports"]["kick"]
-        neuron["ports"]["kick"] = {"unit": unit, "quantum": "2**-30" if unit == "1" else f"2**-30*(1 {unit})"}
+    for element in (*network.sections["neurons"].values(), *network.sections["parts"].values()):
+        for port, unit in element.get("ports", {}).items():
+            element["ports"][port] = {"unit": unit, "quantum": "2**-30" if unit == "1" else f"2**-30*(1 {unit})"}
     populations = network.sections["populations"]
     name = data.draw(st.sampled_from([*populations]))
     size = populations[name]["size"]
@@ -97,8 +97,8 @@ def _split(network: Network, name: str, first: int) -> Network:
     populations = made.sections["populations"]
     one = populations.pop(name)
     right = copy.deepcopy(one)
-    for key, value in right.get("initial", {}).items():
-        right["initial"][key] = re.sub(r"\bi\b", f"(i + {first})", value)
+    for given in (right.get("initial", {}), right["neuron"]):
+        given |= {key: re.sub(r"\bi\b", f"(i + {first})", value) for key, value in given.items()}
     populations["left"] = {**one, "size": first}
     populations["right"] = {**right, "size": one["size"] - first}
     for section, key in (("projections", "from"), ("projections", "to"), ("stimuli", "into")):
