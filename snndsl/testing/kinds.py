@@ -24,7 +24,7 @@ class Kind:
     spread : str
         How far initial values of its first state may lie apart.
     uses : tuple of mapping
-        Values that a population may give to it; those of more than one kind of neuron in a population with ``i``.
+        Values, or an integrator, that a population may give to it.
     draws : bool
         Whether it draws.
     """
@@ -149,7 +149,7 @@ KINDS: Mapping[str, Kind] = {
             "refractory": {"for": "4 step", "hold": ["V", "D"]},
             "reset": ["V = -68 mV", "D = V"],
         },
-        (5.0, 40.0),
+        (0.5, 4.0),
         "nS",
         "3 mV",
         ({"integrator": "euler"}, {"integrator": "rk4", "g_c": "(3 nS)*(1 + i % 2)"}),
