@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import networkx
 import numpy as np
 
 from snndsl.errors import Fault, ModelError
@@ -26,6 +25,13 @@ MAX_NEURON_EDGES = 1_000_000
 """Largest number of synapses that may become edges of a networkx graph."""
 
 Kind = Literal["population", "source", "stimulus", "motif"]
+
+
+def _empty_graph() -> Any:
+    """Return a networkx.MultiDiGraph without nodes."""
+    import networkx  # a fifth of what a run loads, and no run looks at the graph
+
+    return networkx.MultiDiGraph()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +95,7 @@ class NetworkGraph:
     """
 
     found: Elaboration
-    graph: Any = field(default_factory=networkx.MultiDiGraph)
+    graph: Any = field(default_factory=_empty_graph)
 
     def __repr__(self) -> str:
         neurons, synapses = sum(self.model.sizes.values()), sum(len(rows.i) for rows in self.rows.values())
@@ -135,7 +141,7 @@ class NetworkGraph:
         if total > MAX_NEURON_EDGES:
             what, limit = f"{total:,} synapses are too many for a graph of neurons", f"at most {MAX_NEURON_EDGES:,}"
             raise ModelError(Fault("graph-too-large", what, expected=limit, try_="the synapse tables"))
-        graph = networkx.MultiDiGraph()
+        graph = _empty_graph()
         for node in self.nodes():
             if node.kind in ("population", "source"):
                 graph.add_nodes_from((node.name, index) for index in range(node.size))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from snndsl.backend.control import Request, claim_folder
 from snndsl.ir import Block, Call, Expr, Neuron, Program, Rule
@@ -29,10 +30,10 @@ def side_by_side(programs: Mapping[str, Program]) -> Program:
     first = parts[0]
     named = ("neurons", "rules", "populations", "projections", "synapses", "injections", "samples")
     lists = ("spike_records", "state_records", "synapse_records")
-    every = {name: tuple(item for part in parts for item in getattr(part, name)) for name in (*named, *lists)}
-    ordered = {name: tuple(sorted(every[name], key=attrgetter("name"))) for name in named}
-    steps, chunk = max(part.steps for part in parts), max(part.chunk for part in parts)
-    return verify(replace(first, name="side_by_side", steps=steps, chunk=chunk, **{**every, **ordered}))
+    made: dict[str, Any] = {name: tuple(item for part in parts for item in getattr(part, name)) for name in (*named, *lists)}
+    made |= {name: tuple(sorted(made[name], key=attrgetter("name"))) for name in named}
+    made |= {"steps": max(part.steps for part in parts), "chunk": max(part.chunk for part in parts)}
+    return verify(replace(first, name="side_by_side", **made))
 
 
 def run_program(program: Program, backend: str, out: str | os.PathLike[str], threads: int = 1) -> Recording:

@@ -228,7 +228,7 @@ class _Making:
             case "one_of":
                 stimuli[name] = {**into, **late, "one_of": {"every": f"{self.draw(st.integers(1, 4))} step"}, **during}
             case "table":
-                listed = {"i": f"late(row) % {self.size(target)}", "t": "late(row)*(5 step)", "where": "row != 2"}
+                listed: dict[str, Any] = {"i": f"late(row) % {self.size(target)}", "t": "late(row)*(5 step)", "where": "row != 2"}
                 stimuli[name] = {**into, **late, "spikes": listed}
             case "twice":
                 listed = {"i": [0, 1, 0], "t": ["7 step", "7 step", "7 step"]}

@@ -87,45 +87,43 @@ class Together:
     ----------
     folder : Path
         Of the run folders.
-    asked : set of (str, str, int)
-        Every case, backend and number of threads that will be asked for.
+    asked : set of (str, str)
+        Every case and backend that will be asked for.
     """
 
     folder: Path
-    asked: set[tuple[str, str, int]]
-    stopped: dict[tuple[str, int], str] = field(default_factory=dict)
-    """Backend and threads of runs side by side that stopped, and why."""
+    asked: set[tuple[str, str]]
+    stopped: dict[str, str] = field(default_factory=dict)
+    """Backends whose run side by side stopped, and why."""
 
-    _shared: dict[tuple[str, int], tuple[frozenset[str], Recording | None]] = field(default_factory=dict)
+    _shared: dict[str, tuple[frozenset[str], Recording | None]] = field(default_factory=dict)
 
-    def recording(self, case: str, name: str, threads: int = 1) -> tuple[Recording, str | None]:
+    def recording(self, case: str, name: str) -> tuple[Recording, str | None]:
         """Return a run of a case, and the prefix of its names if it lay beside others.
 
         Parameters
         ----------
         case, name : str
             Of the case and the backend.
-        threads : int
-            Of the simulator.
         """
-        if (name, threads) not in self._shared:
-            self._shared[name, threads] = self._run(name, threads)
-        inside, recording = self._shared[name, threads]
+        if name not in self._shared:
+            self._shared[name] = self._run(name)
+        inside, recording = self._shared[name]
         if recording is not None and case in inside:
             return recording, f"{case}_"
-        return run_or_skip(case, name, self.folder / f"{case}-{name}-{threads}", threads), None
+        return run_or_skip(case, name, self.folder / f"{case}-{name}"), None
 
-    def _run(self, name: str, threads: int) -> tuple[frozenset[str], Recording | None]:
-        chosen = sorted(case for case, *which in self.asked if which == [name, threads])
+    def _run(self, name: str) -> tuple[frozenset[str], Recording | None]:
+        chosen = sorted(case for case, which in self.asked if which == name)
         programs = {case: load(case_file(case)).program for case in chosen if case not in backend(name).target.failing_cases}
         programs = {case: program for case, program in programs.items() if _fits(program, name)}
         if len(programs) < 2:
             return frozenset(), None
         together = side_by_side({f"{case}_": program for case, program in programs.items()})
         try:
-            return frozenset(programs), run_program(together, name, self.folder / f"all-{name}-{threads}", threads)
+            return frozenset(programs), run_program(together, name, self.folder / f"all-{name}")
         except SimulationFailed as error:
-            self.stopped[name, threads] = str(error)
+            self.stopped[name] = str(error)
             return frozenset(), None
 
 

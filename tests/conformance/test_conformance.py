@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from snndsl.backend import REFERENCE
 from snndsl.results import Recording
 from snndsl.testing import cases, differences, run_case
 from snndsl.testing.conformance import case_file
-from snndsl.testing.parameters import Together, parameters
+from snndsl.testing.parameters import Together, parameters, run_or_skip
 
 THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays"]
 
@@ -26,36 +27,29 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Recor
 @pytest.fixture(scope="module")
 def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Together:
     """Return the runs of every backend: of the cases that were selected (``-k CASE``: of that alone) side by side."""
-    chosen = [item.callspec.params for item in request.session.items if isinstance(item, pytest.Function) and _is_run(item)]
-    asked = {(params["case"], params["backend"], params["threads"]) for params in chosen}
-    return Together(tmp_path_factory.mktemp("together"), asked)
+    equal = [item for item in request.session.items if getattr(item, "originalname", "") == "test_equal_to_the_reference"]
+    params = [item.callspec.params for item in equal if "together" in item.fixturenames]
+    return Together(tmp_path_factory.mktemp("together"), {(chosen["case"], chosen["backend"]) for chosen in params})
 
 
-def _is_run(item: pytest.Function) -> bool:
-    return "together" in item.fixturenames and hasattr(item, "callspec")
-
-
-@pytest.mark.parametrize("threads", [1])
 @pytest.mark.parametrize(("case", "backend"), parameters())
 def test_equal_to_the_reference(
-    case: str, backend: str, threads: int, reference: Callable[[str], Recording], together: Together
+    case: str, backend: str, reference: Callable[[str], Recording], together: Together
 ) -> None:
-    found, prefix = together.recording(case, backend, threads)
-    assert differences(reference(case), found, prefix) == []
-
-
-@pytest.mark.parametrize("threads", [2])
-@pytest.mark.parametrize(("case", "backend"), parameters(chosen=THREADED))
-def test_two_threads_give_the_same(
-    case: str, backend: str, threads: int, reference: Callable[[str], Recording], together: Together
-) -> None:
-    found, prefix = together.recording(case, backend, threads)
+    found, prefix = together.recording(case, backend)
     assert differences(reference(case), found, prefix) == []
 
 
 def test_no_run_side_by_side_stopped(together: Together) -> None:
     """The cases of one that stopped were run alone, and the one that stops it failed above."""
     assert together.stopped == {}
+
+
+@pytest.mark.parametrize(("case", "backend"), parameters(chosen=THREADED))
+def test_two_threads_give_the_same(
+    case: str, backend: str, reference: Callable[[str], Recording], tmp_path: Path
+) -> None:
+    assert differences(reference(case), run_or_skip(case, backend, tmp_path / "run", threads=2)) == []
 
 
 @pytest.mark.parametrize("case", cases())
