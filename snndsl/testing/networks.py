@@ -113,6 +113,7 @@ def drawn(strategy: st.SearchStrategy[Network], number: int) -> list[Network]:
     @settings(max_examples=number, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
     @given(strategy)
     def keep(network: Network) -> None:
+        """Collect what is drawn."""
         found.append(network)
 
     keep()
@@ -228,7 +229,8 @@ class _Making:
             case "one_of":
                 stimuli[name] = {**into, **late, "one_of": {"every": f"{self.draw(st.integers(1, 4))} step"}, **during}
             case "table":
-                listed: dict[str, Any] = {"i": f"late(row) % {self.size(target)}", "t": "late(row)*(5 step)", "where": "row != 2"}
+                row = f"late(row) % {self.size(target)}"
+                listed: dict[str, Any] = {"i": row, "t": "late(row)*(5 step)", "where": "row != 2"}
                 stimuli[name] = {**into, **late, "spikes": listed}
             case "twice":
                 listed = {"i": [0, 1, 0], "t": ["7 step", "7 step", "7 step"]}
@@ -289,6 +291,7 @@ def prefixed(network: Network, prefix: str) -> Network:
         made.sections[section] = {f"{prefix}{name}": item for name, item in items.items()}
 
     def rename(item: dict[str, Any], *keys: str) -> None:
+        """Put the prefix before the names below some keys."""
         item |= {key: f"{prefix}{item[key]}" for key in keys if key in item}
 
     for neuron in made.sections["neurons"].values():
