@@ -32,10 +32,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep every n-th file, so that processes side by side share the work."""
-    part, _, parts = config.getoption("--quick").partition("/")
-    files = sorted({item.path for item in items}) if parts else []
-    kept = set(files[int(part) - 1 :: int(parts)]) if parts else {item.path for item in items}
+    """Keep a part of the files, so that processes side by side share the work; neighbours compile the same kernels."""
+    part, parts = map(int, (config.getoption("--quick") or "1/1").split("/"))
+    files = sorted({item.path for item in items})
+    kept = files[(part - 1) * len(files) // parts : part * len(files) // parts]
     config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
     items[:] = [item for item in items if item.path in kept]
 
