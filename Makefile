@@ -20,12 +20,14 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
           snndsl/polychrony/recordings/*.py snndsl/testing/brute/*.py snndsl/parallel/*.py snndsl/report/*.py snndsl/sweeps/*.py)
 
 .NOTPARALLEL:
-.PHONY: help venv demo test lint bench clean
+.PHONY: help venv demo test quick soak lint bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   install into $(VENV), run a shipped network on three backends, compare"
-	@echo "make test   static checks, then all tests"
+	@echo "make test   static checks, then all tests (about 20 minutes)"
+	@echo "make quick  tests that run no whole commands and compile nothing for Brian2 (two minutes)"
+	@echo "make soak   thirty times as many generated networks, three times as many mutated files (hours)"
 	@echo "make lint   static checks only        make bench   measurements        make clean"
 
 venv: $(STAMP)
@@ -47,6 +49,13 @@ lint: $(STAMP)
 
 test: lint
 	$(CLEAN_ENV) $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+quick: $(STAMP)
+	@$(CLEAN_ENV) $(BIN)/python -m pytest --quick=1/2 $(PYTEST_ARGS) & half=$$!; \
+	$(CLEAN_ENV) $(BIN)/python -m pytest --quick=2/2 $(PYTEST_ARGS); other=$$?; wait $$half && exit $$other
+
+soak: $(STAMP)
+	$(CLEAN_ENV) SNNDSL_EXAMPLES=3000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest tests/property $(PYTEST_ARGS)
 
 bench: $(STAMP)
 	@for script in benchmarks/*.py; do \

@@ -56,7 +56,7 @@ def lower(found: Elaboration) -> Program:
 
 def legalise(program: Program, backend: str) -> Program:
     """Return the program if a backend can run it; what it cannot is named with who can."""
-    others = [backend_named(name).target for name in backend_names() if name != backend]
+    others = (backend_named(name).target for name in backend_names() if name != backend)  # loaded only to name who can
     return judge_target(program, backend_named(backend).target, others)
 
 

@@ -45,15 +45,17 @@ def run_case(case: str, backend: str, out: str | os.PathLike[str], threads: int 
     return run_model(load(case_file(case)), backend, out, threads=threads).recording
 
 
-def differences(one: Recording, other: Recording) -> list[str]:
+def differences(one: Recording, other: Recording, prefix: str | None = None) -> list[str]:
     """Return every way in which two recordings are not equal, bit for bit; empty if they are.
 
     Parameters
     ----------
     one, other : Recording
         Of the same model.
+    prefix : str, optional
+        Of the names in `other`, where the model lies beside others (`side_by_side`) in a run that is perhaps longer.
     """
-    return list(_differences(one, other))
+    return list(_differences(one, other) if prefix is None else _beside(one, other, prefix))
 
 
 def _folder() -> Any:
@@ -63,28 +65,36 @@ def _folder() -> Any:
 def _differences(one: Recording, other: Recording) -> Iterator[str]:
     if (one.status, one.steps_done) != (other.status, other.steps_done):
         yield f"{one.status} after {one.steps_done} steps, {other.status} after {other.steps_done}"
-    for name in sorted({*one.spikes, *other.spikes}):
-        if name not in one.spikes or name not in other.spikes:
+    yield from (f"spikes of {name} are in one recording alone" for name in other.spikes if name not in one.spikes)
+    yield from _beside(one, other, "")
+    yield from _unequal("hashes of blocks", one.blocks, other.blocks)
+
+
+def _beside(one: Recording, other: Recording, prefix: str) -> Iterator[str]:
+    """Compare all that one recording holds with what the other holds under the same names behind a prefix."""
+    for name in sorted(one.spikes):
+        if f"{prefix}{name}" not in other.spikes:
             yield f"spikes of {name} are in one recording alone"
             continue
-        yield from _unequal(f"{name}: stamps of spikes", one.spikes[name].step, other.spikes[name].step)
-        yield from _unequal(f"{name}: neurons of spikes", one.spikes[name].neuron, other.spikes[name].neuron)
+        here, there = one.spikes[name], other.spikes[f"{prefix}{name}"]
+        kept = there.step <= one.steps if prefix else slice(None)
+        yield from _unequal(f"{name}: stamps of spikes", here.step, there.step[kept])
+        yield from _unequal(f"{name}: neurons of spikes", here.neuron, there.neuron[kept])
     for name in one.records:
         for variable, states in one.records[name].items():
-            there = other.records[name][variable]
-            yield from _unequal(f"{name}.{variable}: stamps", states.step, there.step)
-            yield from _unequal(f"{name}.{variable}: neurons", states.neuron, there.neuron)
-            yield from _unequal(f"{name}.{variable}", states.value, there.value)
+            found = other.records[f"{prefix}{name}"][variable]
+            yield from _unequal(f"{name}.{variable}: stamps", states.step, found.step)
+            yield from _unequal(f"{name}.{variable}: neurons", states.neuron, found.neuron)
+            yield from _unequal(f"{name}.{variable}", states.value, found.value)
     for name in one.weights:
         for variable, weights in one.weights[name].items():
-            yield from _unequal(f"{name}.{variable}: stamps", weights.step, other.weights[name][variable].step)
-            yield from _unequal(f"{name}.{variable}", weights.value, other.weights[name][variable].value)
+            snapshots = other.weights[f"{prefix}{name}"][variable]
+            yield from _unequal(f"{name}.{variable}: stamps", weights.step, snapshots.step)
+            yield from _unequal(f"{name}.{variable}", weights.value, snapshots.value)
     for name in one.synapses:
+        table = other.synapses[f"{prefix}{name}"]
         for column in _COLUMNS:
-            yield from _unequal(
-                f"{name}: {column} of synapses", getattr(one.synapses[name], column), getattr(other.synapses[name], column)
-            )
-    yield from _unequal("hashes of blocks", one.blocks, other.blocks)
+            yield from _unequal(f"{name}: {column} of synapses", getattr(one.synapses[name], column), getattr(table, column))
 
 
 def _unequal(what: str, one: Any, other: Any) -> Iterator[str]:

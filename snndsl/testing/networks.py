@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-__all__ = ["Network", "combined", "networks", "prefixed"]
+from snndsl.testing.kinds import KINDS, PARTS, RULES, SHARED
 
-_SECTIONS = ("neurons", "plasticity", "populations", "projections", "stimuli")
+__all__ = ["Network", "combined", "drawn", "networks", "prefixed", "smallest"]
+
+_SECTIONS = ("parts", "neurons", "plasticity", "populations", "groups", "motifs", "projections", "stimuli")
+_STEPS = ("0.1 ms", "0.25 ms", "1 ms")
 
 
 @dataclass(frozen=True)
@@ -33,128 +37,35 @@ class Network:
     sections: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in _SECTIONS})
 
     def model(self, states: bool = True, every: int = 1) -> dict[str, Any]:
-        """Return the whole model: all spikes, and if asked for all states and the weights at the end, are recorded."""
+        """Return the whole model: all spikes, and if asked for all states and twice those of plastic synapses, are recorded."""
         record: dict[str, Any] = {"spikes": [*self.sections["populations"]]}
         if states:
-            record["states"] = {
-                name: {"of": [*self._neuron(name)["state"]], "every": f"{every} step"} for name in self.sections["populations"]
-            }
-            plastic = [name for name, item in self.sections["projections"].items() if "plasticity" in item]
-            record["synapses"] = {name: {"of": ["w"], "at": f"{self.steps} step"} for name in plastic}
+            names = [*self.sections["populations"]]
+            record["states"] = {name: {"of": self.states(name), "every": f"{every} step"} for name in names}
+            few = {"every": "3 step", "after": "10 step", "until": f"{self.steps - 5} step"}
+            record["states"] |= {f"{name}[0:1]": {"of": self.states(name)[:1], **few} for name in names}
+            stamps = [f"{self.steps//2} step", f"{self.steps} step"]
+            record["synapses"] = {name: {"of": of, "at": stamps} for name, of in self._plastic()}
         made = {name: copy.deepcopy(section) for name, section in self.sections.items() if section}
         time = {"step": self.step, "duration": f"{self.steps} step"}
-        return {"name": "generated", "time": time, "seed": 5, **made, "record": record}
+        head = {"snndsl": 1, "name": "generated", "time": time, "seed": 5, **copy.deepcopy(dict(SHARED))}
+        return {**head, **made, "record": record}
 
-    def _neuron(self, population: str) -> Mapping[str, Any]:
-        neuron: Mapping[str, Any] = self.sections["neurons"][self.sections["populations"][population]["neuron"]]
-        return neuron
+    def states(self, population: str) -> list[str]:
+        """Return the names of the states of a population, those of its parts behind its own."""
+        neuron = self.sections["neurons"][self.sections["populations"][population]["neuron"]["use"]]
+        parts = {name: self.sections["parts"][part["use"]] for name, part in neuron.get("parts", {}).items()}
+        return [*neuron["state"], *(f"{name}.{state}" for name, part in parts.items() for state in part["state"])]
 
-
-@dataclass(frozen=True)
-class _Kind:
-    """A neuron, the unit of its port, weights that make it spike now and then, and whether it draws."""
-
-    definition: Mapping[str, Any]
-    weight: tuple[float, float]
-    unit: str
-    draws: bool = False
-
-
-_KINDS = {
-    "leaky": _Kind(
-        {
-            "parameters": {"tau": "12 ms", "V_th": "9 mV"},
-            "state": {"V": "0 mV"},
-            "ports": {"kick": "mV"},
-            "equations": "dV/dt = -V/tau",
-            "integrator": "exact",
-            "update": "V += kick",
-            "threshold": "V >= V_th",
-            "refractory": {"for": "3 step", "hold": ["V"]},
-            "reset": "V = 0 mV",
-        },
-        (1.0, 8.0),
-        "mV",
-    ),
-    "conductance": _Kind(
-        {
-            "parameters": {"E_e": "0 mV", "E_L": "-65 mV", "C": "100 pF", "g_L": "5 nS", "tau_s": "3 ms"},
-            "state": {"V": "E_L", "g": "0 nS"},
-            "ports": {"kick": "nS"},
-            "equations": ["dV/dt = (g_L*(E_L - V) + g*(E_e - V))/C", "dg/dt = -g/tau_s"],
-            "integrator": {"V": "exponential_euler", "g": "exact"},
-            "update": "g += kick",
-            "threshold": "V > -50 mV",
-            "reset": ["V = E_L"],
-        },
-        (5.0, 60.0),
-        "nS",
-    ),
-    "relaxing": _Kind(
-        {
-            "parameters": {"a": "0.7", "b": "0.8"},
-            "state": {"v": "-1.1", "u": "-0.6"},
-            "ports": {"kick": "1"},
-            "equations": ["dv/dt = (v - v**3/3 - u)/(1 ms)", "du/dt = 0.08*(v + a - b*u)/(1 ms)"],
-            "integrator": "rk4",
-            "update": "v = clip(v + kick, -2.5, 2.5)",
-            "threshold": "v > 1",
-            "refractory": {"while": "v > 1", "hold": []},
-        },
-        (0.5, 2.5),
-        "1",
-    ),
-    "counting": _Kind(
-        {
-            "parameters": {"most": "5"},
-            "state": {"n": "0", "last": "0"},
-            "ports": {"kick": "1"},
-            "update": ["n = clip(n + kick - 0.25, -3, 40)", "last = where(kick > 0, steps(t), last)"],
-            "threshold": "n > most",
-            "reset": "n -= most",
-        },
-        (1.0, 4.0),
-        "1",
-    ),
-    "restless": _Kind(
-        {
-            "parameters": {"sigma": "0.8"},
-            "state": {"x": "0"},
-            "ports": {"kick": "1"},
-            "update": ["noise = normal()", "x = 0.9*x + sigma*noise + kick"],
-            "threshold": "x > 2 or uniform() < 0.01",
-            "reset": "x = -1",
-        },
-        (0.5, 2.0),
-        "1",
-        draws=True,
-    ),
-}
-
-_RULES: Mapping[str, Mapping[str, Any]] = {
-    "traced": {
-        "parameters": {"A": {"unit": "1", "default": "0.05"}, "most": {"unit": "weight"}},
-        "traces": {"x": "20 ms", "y": "15 ms"},
-        "on_pre": ["w = clip(w*(1 - A*y), 0*w, most)", "x += 1"],
-        "on_post": ["w = clip(w + A*x*(most - w), 0*w, most)", "y += 1"],
-        "bound": "most",
-    },
-    "nearest": {
-        "parameters": {"A": "0.1"},
-        "state": {"c": "0"},
-        "on_pre": "w *= 1 - A*exp(-since_post/(10 ms))",
-        "on_post": ["w *= 1 + A*exp(-since_pre/(10 ms))", "c += 1"],
-        "every": {"16 step": "w *= 0.98"},
-    },
-    "unreliable": {
-        "parameters": {"p": "0.6"},
-        "on_pre": "deliver(where(uniform() < p, w, 0*w))",
-    },
-}
+    def _plastic(self) -> Iterator[tuple[str, list[str]]]:
+        for name, projection in self.sections["projections"].items():
+            if "plasticity" in projection:
+                rule = self.sections["plasticity"][projection["plasticity"]["use"]]
+                yield name, ["w", *rule.get("state", {}), *rule.get("traces", {})]
 
 
 @st.composite
-def networks(draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tuple(_KINDS), noise: bool = True) -> Network:
+def networks(draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tuple(KINDS), noise: bool = True) -> Network:
     """Draw a network of one to three populations that are driven, and perhaps learn.
 
     Parameters
@@ -166,99 +77,187 @@ def networks(draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tu
     kinds : iterable of str
         Neurons to choose from.
     noise : bool
-        Whether anything in it may be drawn at random: values, wiring, input.
+        Whether anything in it may be drawn at random, or name single neurons: values, wiring, input, slices, motifs.
     """
-    chosen = step or draw(st.sampled_from(["0.1 ms", "0.25 ms", "1 ms"]))
-    network = Network(chosen, draw(st.integers(60, 120)))
-    usable = [kind for kind in kinds if noise or not _KINDS[kind].draws]
-    names = [f"p{k}" for k in range(draw(st.integers(1, 3)))]
-    owners = {name: draw(st.sampled_from(usable)) for name in names}
+    network = Network(step or draw(st.sampled_from(_STEPS)), draw(st.integers(60, 120)))
+    usable = [kind for kind in kinds if noise or not KINDS[kind].draws]
+    owners = {f"p{k}": draw(st.sampled_from(usable)) for k in range(draw(st.integers(1, 3)))}
     for name, kind in owners.items():
-        network.sections["neurons"][kind] = copy.deepcopy(dict(_KINDS[kind].definition))
+        definition = copy.deepcopy(dict(KINDS[kind].definition))
+        network.sections["neurons"][kind] = definition
+        for part in definition.get("parts", {}).values():
+            network.sections["parts"][part["use"]] = copy.deepcopy(dict(PARTS[part["use"]]))
         network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}"}
+    making = _Making(draw, network, owners, noise)
     for k in range(draw(st.integers(1, 3))):
-        _add_projection(draw, network, owners, f"c{k}", noise)
+        making.add_projection(f"c{k}")
     for k in range(draw(st.integers(1, 2))):
-        _add_stimulus(draw, network, owners, f"s{k}", noise)
+        making.add_stimulus(f"s{k}")
+    if noise and draw(st.integers(0, 3)) == 0:
+        making.add_motif("m0")
     return network
 
 
+def drawn(strategy: st.SearchStrategy[Network], number: int) -> list[Network]:
+    """Return that many networks, the same ones on every machine.
+
+    Parameters
+    ----------
+    strategy : SearchStrategy
+        Such as ``networks()``.
+    number : int
+        How many.
+    """
+    found: list[Network] = []
+
+    @settings(max_examples=number, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
+    @given(strategy)
+    def keep(network: Network) -> None:
+        """Collect what is drawn."""
+        found.append(network)
+
+    keep()
+    return found
+
+
 def _population(draw: st.DrawFn, kind: str, noise: bool) -> dict[str, Any]:
-    first = next(iter(_KINDS[kind].definition["state"]))
-    spread = {"V": "2 mV", "v": "0.2", "n": "3", "x": "1"}[first]
-    base = _KINDS[kind].definition["state"][first]
-    shapes = ["sin(7*i + 1)", "(i % 3)/4"] + (["uniform()", "uniform(-1, 1)"] if noise else [])
-    initial = {first: f"{base} + ({spread})*{draw(st.sampled_from(shapes))}"} if draw(st.booleans()) else {}
-    return {"neuron": kind, "size": draw(st.integers(2, 9)), **({"initial": initial} if initial else {})}
-
-
-def _weight(draw: st.DrawFn, kind: str, noise: bool, negative: bool = True) -> str:
-    low, high = _KINDS[kind].weight
-    size = draw(st.floats(low, high).map(lambda value: round(value, 3)))
-    unit = "" if _KINDS[kind].unit == "1" else f" {_KINDS[kind].unit}"
-    literal = f"{-size if negative and kind != 'conductance' and draw(st.integers(0, 4)) == 0 else size}{unit}"
-    shapes = ["{}", "({})*(1 + 0.5*cos(3*j))"] + (["({})*uniform()", "({})*(1 + 0.1*normal())"] if noise else [])
-    return draw(st.sampled_from(shapes)).format(literal)
-
-
-def _add_projection(draw: st.DrawFn, network: Network, owners: Mapping[str, str], name: str, noise: bool) -> None:
-    source, target = draw(st.sampled_from([*owners])), draw(st.sampled_from([*owners]))
-    sizes = {key: item["size"] for key, item in network.sections["populations"].items()}
-    rules: list[Any] = ["all_to_all"]
+    first, base = next(iter(KINDS[kind].definition["state"].items()))
+    use = draw(st.sampled_from([{}, *KINDS[kind].uses]))
+    made: dict[str, Any] = {"neuron": {"use": kind, **use}, "size": draw(st.integers(2, 9))}
+    shapes = ["sin(7*i + 1)", "(i % 3)/4", "wave(i % 5)"]
     if noise:
-        rules += [{"bernoulli": 0.4}, {"fixed_indegree": 2}, {"fixed_outdegree": 2}, {"fixed_total_number": 7}]
-    if sizes[source] == sizes[target]:
-        rules.append("one_to_one")
-    rule = draw(st.sampled_from(rules))
-    projection: dict[str, Any] = {"from": source, "to": target, "connect": rule, "port": "kick", "self": draw(st.booleans())}
-    if isinstance(rule, dict) and "bernoulli" not in rule:
-        projection["multiple"] = True
-    learning = draw(st.sampled_from(["", "", *_RULES])) if noise else draw(st.sampled_from(["", "traced", "nearest"]))
-    projection["weight"] = _weight(draw, owners[target], noise, negative=not learning)
-    delays = ["1 step", "3 step", "1 step*(1 + (i + j) % 5)", *(["uniform(1 step, 9 step)"] if noise else [])]
-    steps = draw(st.sampled_from(delays))
-    if learning:
-        late = draw(st.sampled_from(["0 step", "1 step", "2 step"]))
-        projection["delay"] = {"axonal": steps, "dendritic": late, "round": "nearest"}
-        network.sections["plasticity"][learning] = copy.deepcopy(dict(_RULES[learning]))
-        unit = "" if _KINDS[owners[target]].unit == "1" else f" {_KINDS[owners[target]].unit}"
-        most = {"most": f"{2.5*_KINDS[owners[target]].weight[1]}{unit}"} if learning == "traced" else {}
-        projection["plasticity"] = {"use": learning, **most}
-    else:
-        projection["delay"] = {"axonal": steps, "round": "nearest"}
-    network.sections["projections"][name] = {**projection, "stream": f"of_{name}"}
+        shapes += ["uniform()", "uniform(-1, 1)"]
+        if draw(st.booleans()):
+            made["let"], shapes = {"r": "uniform()"}, ["(r - 0.5*r**2)"]
+    if draw(st.booleans()):
+        made["initial"] = {first: f"{base} + ({KINDS[kind].spread})*{draw(st.sampled_from(shapes))}"}
+    return made
 
 
-def _add_stimulus(draw: st.DrawFn, network: Network, owners: Mapping[str, str], name: str, noise: bool) -> None:
-    target = draw(st.sampled_from([*owners]))
-    kind, size = owners[target], network.sections["populations"][target]["size"]
-    low, high = _KINDS[kind].weight
-    unit = "" if _KINDS[kind].unit == "1" else f" {_KINDS[kind].unit}"
-    what = draw(st.sampled_from(["spikes", "source", "current", *(["poisson", "one_of"] if noise else [])]))
-    delay = f"{draw(st.integers(1, 6))} step"
-    spike = st.tuples(st.integers(0, size - 1), st.integers(0, network.steps - 1))
-    rows = draw(st.lists(spike, min_size=3, max_size=9, unique=True))
-    events = {"i": [i for i, _ in rows], "t": [f"{t} step" for _, t in rows]}
-    injection: dict[str, Any] = {"into": target, "port": "kick"}
-    match what:
-        case "source":
-            network.sections["stimuli"][name] = {"size": size, "spikes": events}
-            network.sections["projections"][f"{name}_to"] = {
-                "from": name, "to": target, "connect": "one_to_one", "port": "kick", "weight": f"{high}{unit}", "delay": delay,
+@dataclass(frozen=True)
+class _Making:
+    """A network whose populations are there, while projections, stimuli and motifs are added."""
+
+    draw: st.DrawFn
+    network: Network
+    owners: Mapping[str, str]
+    noise: bool
+
+    def one_in(self, number: int) -> bool:
+        return self.draw(st.integers(0, number - 1)) == number - 1
+
+    def choose(self, items: Iterable[Any]) -> Any:
+        return self.draw(st.sampled_from([*items]))
+
+    def size(self, name: str) -> int:
+        return int(self.network.sections["populations"][name]["size"])
+
+    def add_projection(self, name: str, source: str = "") -> None:
+        """Connect two populations, or a source of a given name with a population."""
+        sections, target = self.network.sections, self.choose(self.owners)
+        source = source or self.choose(self.owners)
+        size = sections["stimuli"][source]["size"] if source in sections["stimuli"] else self.size(source)
+        projection: dict[str, Any] = {"from": source, "to": target, "port": "kick", "self": self.draw(st.booleans())}
+        projection |= self._connect(size, self.size(target))
+        learning = self.choose(["", "", *(RULES if self.noise else [*RULES][:-1])])
+        projection["weight"] = self._weight(self.owners[target], negative=not learning)
+        shapes = ["1 step", "3 step", "1 step*(1 + (i + j) % 5)", *(["uniform(1 step, 9 step)"] if self.noise else [])]
+        projection["delay"] = {"axonal": self.choose(shapes), "round": "nearest"}
+        if learning:
+            projection |= self._plasticity(learning, self.owners[target])
+            projection["delay"]["dendritic"] = self.choose(["2 step", "1 step" if learning == "tired" else "0 step"])
+        if self.noise and source in self.owners and "pairs" not in projection["connect"] and self.one_in(4):
+            self._narrow(projection, name)
+        sections["projections"][name] = {**projection, "stream": f"of_{name}"}
+
+    def _connect(self, source: int, target: int) -> dict[str, Any]:
+        rules: list[dict[str, Any]] = [{"connect": "all_to_all"}, {"connect": "all_to_all", "where": "(i + 2*j) % 3 < 2"}]
+        if self.noise:
+            fixed = [{"fixed_indegree": 2}, {"fixed_outdegree": 2}, {"fixed_total_number": 7}]
+            rules += [{"connect": {"bernoulli": 0.4}}, *({"connect": rule, "multiple": True} for rule in fixed)]
+            rules += [{"connect": {"fixed_outdegree": 1}, "multiple": False}, {"connect": "all_to_all", "copies": 2}]
+            columns = {"i": [0, source - 1, 1 % source], "j": [target - 1, 0, 1 % target]}
+            rules.append({"connect": {"pairs": columns}, "multiple": True})
+        if source == target:
+            rules.append({"connect": "one_to_one"})
+        return dict(self.choose(rules))
+
+    def _plasticity(self, learning: str, target: str) -> dict[str, Any]:
+        self.network.sections["plasticity"][learning] = copy.deepcopy(dict(RULES[learning]))
+        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"} if learning == "traced" else {}
+        states = dict.fromkeys(RULES[learning].get("state", {}), "0.5*(j % 3)")
+        return {"plasticity": {"use": learning, **most}, "initial": states}
+
+    def _narrow(self, projection: dict[str, Any], name: str) -> None:
+        """Let a projection reach a slice, or a group of two."""
+        target = projection["to"]
+        if projection["connect"] != "one_to_one" and self.draw(st.booleans()):
+            projection["to"] = f"{target}[0:2]"
+        elif projection["connect"] != "one_to_one":
+            self.network.sections["groups"][f"g_{name}"] = [f"{target}[1]", f"{target}[0]"]
+            projection["to"] = f"g_{name}"
+
+    def _weight(self, kind: str, negative: bool = True) -> str:
+        size = self.draw(st.floats(*KINDS[kind].weight).map(lambda value: round(value, 3)))
+        inhibits = negative and KINDS[kind].unit != "nS" and self.one_in(5)
+        literal = f"{-size if inhibits else size}{KINDS[kind].suffix}"
+        shapes = ["{}", "({})*one*(1 + 0.5*cos(3*j))"]
+        shapes += ["({})*uniform()", "({})*(1 + 0.1*normal())", "({})*normal_in(1, 0.5, 0, 2)"] if self.noise else []
+        return str(self.choose(shapes)).format(literal)
+
+    def add_stimulus(self, name: str) -> None:
+        """Drive a population."""
+        stimuli, target = self.network.sections["stimuli"], self.choose(self.owners)
+        kind = KINDS[self.owners[target]]
+        low, high = (f"{value}{kind.suffix}" for value in kind.weight)
+        noisy = ["poisson", "one_of", "table", "twice"] if self.noise else []
+        what = self.choose(["spikes", "source", "current", "forced", *noisy])
+        into: dict[str, Any] = {"into": target, "port": "kick", "stream": f"of_{name}"}
+        late = {"weight": high, "delay": f"{self.draw(st.integers(1, 6))} step"}
+        during = {"during": ["10 step", "45 step"]} if self.one_in(4) else {}
+        match what:
+            case "source":
+                stimuli[name] = {"size": self.size(target), "spikes": self._events(self.size(target))}
+                self.add_projection(f"{name}_to", name)
+            case "current":
+                drawn = ["uniform()", "normal()"] if self.noise else []
+                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", *drawn])
+                stimuli[name] = {**into, "current": f"({low})*0.5*{wave}", **during}
+            case "poisson":
+                rate = self.choose(["50 Hz", "400 Hz", "30000 Hz", "(300 Hz)*(1 + i)", "(2 kHz)*(1 + sin(0.1*steps(t)))"])
+                stimuli[name] = {**into, **late, "weight": low, "poisson": {"rate": rate}, **during}
+            case "one_of":
+                stimuli[name] = {**into, **late, "one_of": {"every": f"{self.draw(st.integers(1, 4))} step"}, **during}
+            case "table":
+                row = f"late(row) % {self.size(target)}"
+                listed: dict[str, Any] = {"i": row, "t": "late(row)*(5 step)", "where": "row != 2"}
+                stimuli[name] = {**into, **late, "spikes": listed}
+            case "twice":
+                listed = {"i": [0, 1, 0], "t": ["7 step", "7 step", "7 step"]}
+                stimuli[name] = {**into, **late, "weight": low, "spikes": listed, "duplicates": self.choose(["add", "merge"])}
+            case "forced":
+                stimuli[name] = {"into": target, "port": "spike", "spikes": self._events(self.size(target), 1)}
+            case _:
+                stimuli[name] = {**into, **late, "spikes": self._events(self.size(target))}
+
+    def _events(self, size: int, first: int = 0) -> dict[str, Any]:
+        spike = st.tuples(st.integers(0, size - 1), st.integers(first, self.network.steps - 1))
+        rows = self.draw(st.lists(spike, min_size=3, max_size=9, unique=True))
+        return {"i": [i for i, _ in rows], "t": [f"{t} step" for _, t in rows]}
+
+    def add_motif(self, name: str) -> None:
+        """Play a motif, and wire it to where its spikes meet."""
+        sections, target = self.network.sections, self.choose(self.owners)
+        spikes = {"i": [0, 1, 1], "t": ["0 step", "2 step", "5 step"]}
+        sections["motifs"][name] = {"spikes": spikes, "in": target, "arrive": {f"{target}[1]": "9 step"}}
+        how = self.choose([{"at": {"every": "25 step", "start": "4 step"}}, {"at": ["3 step", "30 step"]}, {"rate": "40 Hz"}])
+        noise = self.choose([{}, {"jitter": "1 step", "dropout": 0.2, "replace": 0.1}])
+        sections["stimuli"][f"{name}_played"] = {"play": [{"motif": name, **how, **noise}], "stream": f"of_{name}"}
+        if self.draw(st.booleans()):
+            sections["projections"][f"{name}_wired"] = {
+                "from": target, "to": target, "connect": {"motif": name}, "self": True, "multiple": True, "port": "kick",
+                "weight": self._weight(self.owners[target]), "stream": f"of_{name}_wired",
             }  # fmt: skip
-            return
-        case "current":
-            injection["current"] = f"({round(low/3, 3)}{unit})*(1 + cos(0.3*steps(t) + i))"
-        case "poisson":
-            rate = draw(st.sampled_from([50, 400, 30000]))
-            injection |= {"weight": f"{low}{unit}", "poisson": {"rate": f"{rate} Hz"}, "delay": delay}
-        case "one_of":
-            injection |= {"weight": f"{high}{unit}", "one_of": {"every": f"{draw(st.integers(1, 4))} step"}, "delay": delay}
-        case _:
-            injection |= {"weight": f"{high}{unit}", "spikes": events, "delay": delay}
-    if what != "spikes" and draw(st.integers(0, 3)) == 0:
-        injection["during"] = ["10 step", "45 step"]
-    network.sections["stimuli"][name] = {**injection, "stream": f"of_{name}"}
 
 
 def combined(parts: Iterable[Network]) -> Network:
@@ -287,19 +286,80 @@ def prefixed(network: Network, prefix: str) -> Network:
     prefix : str
         Such as ``m0_``.
     """
-    made = Network(network.step, network.steps, copy.deepcopy(network.sections))
-    sections = made.sections
-    for section in ("populations", "projections", "stimuli"):
-        sections[section] = {f"{prefix}{name}": item for name, item in sections[section].items()}
-    for section in ("neurons", "plasticity"):
-        sections[section] = {f"{prefix}{name}": item for name, item in sections[section].items()}
-    for population in sections["populations"].values():
-        population["neuron"] = f"{prefix}{population['neuron']}"
-    for projection in sections["projections"].values():
-        projection |= {"from": f"{prefix}{projection['from']}", "to": f"{prefix}{projection['to']}"}
-        if "plasticity" in projection:
-            projection["plasticity"]["use"] = f"{prefix}{projection['plasticity']['use']}"
-    for stimulus in sections["stimuli"].values():
-        if "into" in stimulus:
-            stimulus["into"] = f"{prefix}{stimulus['into']}"
+    made = Network(network.step, network.steps)
+    for section, items in copy.deepcopy(network.sections).items():
+        made.sections[section] = {f"{prefix}{name}": item for name, item in items.items()}
+
+    def rename(item: dict[str, Any], *keys: str) -> None:
+        """Put the prefix before the names below some keys."""
+        item |= {key: f"{prefix}{item[key]}" for key in keys if key in item}
+
+    for neuron in made.sections["neurons"].values():
+        for part in neuron.get("parts", {}).values():
+            rename(part, "use")
+    for population in made.sections["populations"].values():
+        rename(population["neuron"], "use")
+    for name, group in made.sections["groups"].items():
+        made.sections["groups"][name] = [f"{prefix}{selection}" for selection in group]
+    for motif in made.sections["motifs"].values():
+        rename(motif, "in")
+        motif["arrive"] = {f"{prefix}{neuron}": time for neuron, time in motif["arrive"].items()}
+    for projection in made.sections["projections"].values():
+        rename(projection, "from", "to")
+        rename(projection.get("plasticity", {}), "use")
+        if isinstance(projection["connect"], dict):
+            rename(projection["connect"], "motif")
+    for stimulus in made.sections["stimuli"].values():
+        rename(stimulus, "into")
+        for item in stimulus.get("play", ()):
+            rename(item, "motif")
     return made
+
+
+def smallest(
+    several: Sequence[Network], wrong: Callable[[Sequence[Network]], bool], right: Callable[[Network], bool], tries: int = 40
+) -> Network:
+    """Return one of several networks, without all that it can lack and still be wrong.
+
+    Parameters
+    ----------
+    several : sequence of Network
+        That are wrong together.
+    wrong : callable
+        Whether some of them are wrong together.
+    right : callable
+        Whether a network is a model at all.
+    tries : int
+        How often `wrong` may be asked.
+    """
+    while len(several) > 1:
+        first, second = several[: len(several) // 2], several[len(several) // 2 :]
+        several, tries = first if wrong(first) else second, tries - 1
+    network, candidates = several[0], _smaller(several[0])
+    while tries > 0:
+        lesser = next(candidates, None)
+        if lesser is None:
+            break
+        if right(lesser):
+            tries -= 1
+            if wrong([lesser]):
+                network, candidates = lesser, _smaller(lesser)
+    return network
+
+
+def _smaller(network: Network) -> Iterator[Network]:
+    """Yield networks that lack one thing of a network, or whose run is half as long; not each of them is right."""
+    places: list[tuple[str, ...]] = []
+    for section in ("stimuli", "projections", "populations", "motifs", "groups", "plasticity", "neurons", "parts"):
+        places += [(section, name) for name in network.sections[section]]
+    for section, keys in (("projections", ("plasticity", "where")), ("stimuli", ("during",)), ("populations", ("initial",))):
+        places += [(section, name, key) for name, item in network.sections[section].items() for key in keys if key in item]
+    for *path, last in places:
+        made = Network(network.step, network.steps, copy.deepcopy(network.sections))
+        inner: dict[str, Any] = made.sections
+        for key in path:
+            inner = inner[key]
+        del inner[last]
+        yield made
+    if network.steps > 20:
+        yield Network(network.step, network.steps // 2, copy.deepcopy(network.sections))

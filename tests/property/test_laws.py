@@ -57,8 +57,19 @@ def test_a_part_that_is_not_connected_changes_nothing(pair: tuple[Network, Netwo
     one, other = pair
     whole = combined([one, other])
     together = simulated(whole.model(), steps=one.steps)
-    for name, spikes in simulated(one.model()).spikes.items():
+    alone = simulated(one.model())
+    for name, spikes in alone.spikes.items():
         assert together.spikes[f"m0_{name}"] == spikes
+        for state, values in alone.states[name].items():
+            np.testing.assert_array_equal(together.states[f"m0_{name}"][state], values)
+
+
+@EXAMPLES
+@given(networks())
+def test_what_is_recorded_changes_nothing(network: Network) -> None:
+    every = simulated(network.model())
+    assert_equal(every, simulated(network.model(states=False)))
+    assert_equal(every, simulated(network.model(every=7)))
 
 
 @EXAMPLES
@@ -75,9 +86,9 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(network: Network, steps:
 @given(networks(noise=False), st.data())
 def test_a_population_may_be_split(network: Network, data: st.DataObject) -> None:
     """If the grid of its ports is written: else it follows from the weights that reach each population."""
-    for neuron in network.sections["neurons"].values():
-        unit = neuron["ports"]["kick"]
-        neuron["ports"]["kick"] = {"unit": unit, "quantum": "2**-30" if unit == "1" else f"2**-30*(1 {unit})"}
+    for element in (*network.sections["neurons"].values(), *network.sections["parts"].values()):
+        for port, unit in element.get("ports", {}).items():
+            element["ports"][port] = {"unit": unit, "quantum": "2**-30" if unit == "1" else f"2**-30*(1 {unit})"}
     populations = network.sections["populations"]
     name = data.draw(st.sampled_from([*populations]))
     size = populations[name]["size"]
@@ -97,8 +108,8 @@ def _split(network: Network, name: str, first: int) -> Network:
     populations = made.sections["populations"]
     one = populations.pop(name)
     right = copy.deepcopy(one)
-    for key, value in right.get("initial", {}).items():
-        right["initial"][key] = re.sub(r"\bi\b", f"(i + {first})", value)
+    for values in (right.get("initial", {}), right["neuron"]):
+        values |= {key: re.sub(r"\bi\b", f"(i + {first})", value) for key, value in values.items()}
     populations["left"] = {**one, "size": first}
     populations["right"] = {**right, "size": one["size"] - first}
     for section, key in (("projections", "from"), ("projections", "to"), ("stimuli", "into")):

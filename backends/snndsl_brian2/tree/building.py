@@ -115,6 +115,7 @@ def build(tree: Path, folder: Path, network: Callable[[], Any], threads: int = 1
     for name in _HEADERS:
         shutil.copyfile(tree / "code" / name, project / name)
     _gate(project / "main.cpp", arrays.gates)
+    _shorten(project / "objects.cpp")
     try:
         _compile(project, [*(["-fopenmp"] if threads > 1 else []), "-I.", _one_unit(project), "-o", "main"])
     except subprocess.CalledProcessError as error:
@@ -152,6 +153,14 @@ def _gate(main: Path, gates: list[str]) -> None:
     main.write_text(text)
 
 
+def _shorten(objects: Path) -> None:
+    """Leave out what writes every array at the end and takes values from the command line: half of the compiler's work."""
+    text = objects.read_text()
+    for head in (r"void _write_arrays\(\)", r"void set_variable_by_name\([^)]*\)"):
+        text = re.sub(rf"^({head}\s*\{{).*?^\}}", r"\1\n}", text, flags=re.MULTILINE | re.DOTALL)
+    objects.write_text(text)
+
+
 def _one_unit(project: Path) -> str:
     """Write one source file that holds the project: each file's unnamed namespace gets a name of its own."""
     found = re.search(r"^SRCS = (.*)$", (project / "makefile").read_text(), re.MULTILINE)
@@ -166,10 +175,15 @@ def _one_unit(project: Path) -> str:
             space = spaces.setdefault(support[1], f"support_{len(spaces)}")
             text = text.replace(support[0], "" if known else f"namespace {space} {{{support[1]}}}", 1)
             text = text.replace("using namespace brian;", f"using namespace brian;\n    using namespace {space};")
-        macros = sorted(set(re.findall(r"^\s*#define\s+(\w+)", text, re.MULTILINE)))
+        shared = _macros(support[1]) if support else set()  # of support code, which is there once for all files
+        macros = sorted(_macros(text) - shared)
         parts += [f"// {name}", text, *(f"#undef {macro}" for macro in macros)]
     (project / "whole.cpp").write_text("\n".join(parts) + "\n")
     return "whole.cpp"
+
+
+def _macros(text: str) -> set[str]:
+    return set(re.findall(r"^\s*#define\s+(\w+)", text, re.MULTILINE))
 
 
 def _compile(project: Path, arguments: list[str]) -> None:

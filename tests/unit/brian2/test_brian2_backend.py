@@ -90,3 +90,26 @@ def test_the_key_knows_text_and_sizes_alone(tmp_path: Path) -> None:
     assert known == building.key(tmp_path / "one")
     run.write_text(run.read_text().replace("> 0.0", ">= 0.0"))
     assert known != building.key(tmp_path / "one")
+
+
+def test_macros_of_support_code_outlive_the_first_file_that_has_it(tmp_path: Path) -> None:
+    """Such as that of abs: else the second file with the same support code did not compile as part of the whole."""
+    support = "namespace {\n#define _brian_abs std::abs\nstatic inline double twice(double x) { return 2*x; }\n}\n"
+    for name in ("one", "two"):
+        body = f"using namespace brian;\n    return _brian_abs(twice(x));\n#define {name} 1"
+        (tmp_path / f"{name}.cpp").write_text(f"{support}double f_{name}(double x) {{\n    {body}\n}}\n")
+    (tmp_path / "makefile").write_text("SRCS = one.cpp two.cpp\n")
+    whole = (tmp_path / building._one_unit(tmp_path)).read_text()
+    assert whole.count("twice(double x)") == 1 and "#undef _brian_abs" not in whole
+    assert "#undef one" in whole and "#undef two" in whole
+
+
+def test_what_no_run_uses_is_not_compiled(tmp_path: Path) -> None:
+    kept = "void _init_arrays()\n{\n    x = new double[1];\n}\n"
+    idle = "void _write_arrays()\n{\n    if(outfile)\n    {\n        outfile.write(x);\n    }\n}\n"
+    lines = "void set_variable_by_name(std::string name, std::string s_value) {\n    if (name == x) {\n        y();\n    }\n}\n"
+    objects = tmp_path / "objects.cpp"
+    objects.write_text(kept + idle + kept + lines + kept)
+    building._shorten(objects)
+    empty = "void _write_arrays()\n{\n}\n" + kept + "void set_variable_by_name(std::string name, std::string s_value) {\n}\n"
+    assert objects.read_text() == kept + empty + kept

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from unit.brian2.zoo import calculator, zoo
+from unit.brian2.zoo import calculator, op, zoo
 
 from snndsl.errors import UnsupportedByTarget
-from snndsl.ir import EVERY_OPERATION, EVERYTHING, Population, Program, Table, Target
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Block, Neuron, Population, Program, Rule, Table, Target, Tick
 from snndsl.ir.features import FEATURES, Feature
 from snndsl.lowering.legalise import legalise
 
@@ -89,3 +89,15 @@ def test_the_longest_delay_counts_both_parts() -> None:
     assert legalise(zoo(), replace(ABLE, max_delay=bound))
     found = [what for what, _ in refused(zoo(), replace(ABLE, max_delay=bound - 1))]
     assert found == [f"able cannot run a delay of {bound} steps in {name} (zoo)" for name, n in longest.items() if n == bound]
+
+
+@pytest.mark.parametrize("place", ["update", "reset", "on_pre", "on_post", "every"])
+def test_a_function_is_found_wherever_it_is_used(place: str) -> None:
+    """In the blocks of neurons and of rules, also inside of another call."""
+    block = Block((("x__1", op("add", 1.0, op("tan", 2.0))),), ())
+    neuron = Neuron("n", (), (), (), block if place == "update" else Block(), "", block if place == "reset" else Block())
+    pre, post = (block if place == name else Block() for name in ("on_pre", "on_post"))
+    rule = Rule("r", (), ("w",), pre, post, "", (Tick(3, block),) if place == "every" else ())
+    program = replace(EMPTY, neurons=(neuron,), rules=(rule,))
+    refusal = refused(program, replace(ABLE, operations=EVERY_OPERATION - {"tan"}))
+    assert refusal == [("able cannot run the function tan (empty)", "")]

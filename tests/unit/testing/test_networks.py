@@ -1,0 +1,132 @@
+"""Generated networks use what the language has; one that is wrong becomes as small as it can be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import pytest
+
+from snndsl.schema.neuron import NeuronSpec, PartSpec
+from snndsl.schema.observation import RecordSpec, StateRecordSpec, SynapseRecordSpec
+from snndsl.schema.plasticity import RuleSpec
+from snndsl.schema.population import PopulationSpec
+from snndsl.schema.projection import CONNECT_RULES, ProjectionSpec
+from snndsl.schema.stimulus import KINDS as STIMULI
+from snndsl.schema.stimulus import PlaySpec, StimulusSpec
+from snndsl.testing.kinds import KINDS, RULES
+from snndsl.testing.networks import Network, drawn, networks, smallest
+
+NUMBER = 200
+LEAST = 3
+"""So often at least each thing is in the first 200 networks."""
+
+ELSEWHERE = {
+    "neurons": {"made_for", "frozen", "needs"},
+    "parts": {"every", "require"},
+    "plasticity": {"needs", "on_start", "require"},
+    "populations": {"positions", "frozen"},
+    "projections": {"per_block", "carries"},
+    "stimuli": {"bernoulli", "regular", "pulse_packet", "round", "frozen"},
+    "record": {"signals", "counts"},
+    "record of synapses": {"every", "where"},
+    "play": set(),
+}
+"""Keys that no generated network has: they cannot be simulated yet, or change no bit of one trial."""
+
+SPECS = {
+    "neurons": NeuronSpec, "parts": PartSpec, "plasticity": RuleSpec, "populations": PopulationSpec,
+    "projections": ProjectionSpec, "stimuli": StimulusSpec, "record": RecordSpec, "record of states": StateRecordSpec,
+    "record of synapses": SynapseRecordSpec, "play": PlaySpec,
+}  # fmt: skip
+
+
+@cache
+def generated() -> list[Network]:
+    return drawn(networks(), NUMBER)
+
+
+def _sections(network: Network) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every mapping of a model with the name of what it is."""
+    model = network.model()
+    for section in ("neurons", "parts", "plasticity", "populations", "projections", "stimuli"):
+        yield from ((section, item) for item in model.get(section, {}).values())
+    yield "record", model["record"]
+    yield from (("record of states", item) for item in model["record"]["states"].values())
+    yield from (("record of synapses", item) for item in model["record"]["synapses"].values())
+    for stimulus in model["stimuli"].values():
+        yield from (("play", item) for item in stimulus.get("play", ()))
+
+
+@cache
+def found() -> Counter[str]:
+    """Count the networks that have a thing, by its name."""
+    counts: Counter[str] = Counter()
+    for network in generated():
+        things = {f"{what}: {key}" for what, item in _sections(network) for key in item}
+        things |= {f"kind: {kind}" for kind in network.sections["neurons"]}
+        things |= {f"rule: {rule}" for rule in network.sections["plasticity"]} | {f"step: {network.step}"}
+        for projection in network.sections["projections"].values():
+            connect = projection["connect"]
+            things.add(f"connect: {connect if isinstance(connect, str) else next(iter(connect))}")
+            things |= {"projection to a slice"} if "[" in projection["to"] else set()
+            things |= {"projection to a group"} if projection["to"] in network.sections["groups"] else set()
+            things |= {"plastic projection of a source"} if _learns(network, projection) else set()
+            things |= {f"plastic, dendritic {projection['delay']['dendritic']}"} if "plasticity" in projection else set()
+        for stimulus in network.sections["stimuli"].values():
+            late = stimulus.get("delay", "1 step") != "1 step"
+            things |= {f"late: {kind}" for kind in STIMULI if kind in stimulus and late}
+            things |= {"forced spikes"} if stimulus.get("port") == "spike" else set()
+        counts.update(things)
+    return counts
+
+
+def _learns(network: Network, projection: dict[str, Any]) -> bool:
+    return "plasticity" in projection and projection["from"] in network.sections["stimuli"]
+
+
+@pytest.mark.parametrize("what", SPECS)
+def test_every_key_is_used(what: str) -> None:
+    """Or named above; a new key of the language is missed here."""
+    keys = {field.alias or name for name, field in SPECS[what].model_fields.items()} - ELSEWHERE.get(what, set())
+    assert {key: found()[f"{what}: {key}"] for key in sorted(keys) if found()[f"{what}: {key}"] < LEAST} == {}
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        *(f"kind: {kind}" for kind in KINDS), *(f"rule: {rule}" for rule in RULES),
+        *(f"connect: {rule}" for rule in CONNECT_RULES),
+        *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
+        "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
+        "projection to a group", "plastic projection of a source", "forced spikes",
+    ],
+)  # fmt: skip
+def test_everything_is_there_some_times(thing: str) -> None:
+    assert found()[thing] >= LEAST
+
+
+def test_rules_are_with_a_bound_and_without() -> None:
+    assert {"bound" in rule for rule in RULES.values()} == {True, False}
+
+
+def test_what_is_drawn_is_the_same_every_time() -> None:
+    assert drawn(networks(), 5) == drawn(networks(), 5)
+
+
+def test_the_smallest_wrong_network_has_nothing_that_it_can_lack() -> None:
+    """Wrong is here: a projection that learns by traces; so its two neurons, its rule and a stimulus or none are left."""
+
+    def wrong(several: Sequence[Network]) -> bool:
+        return any(
+            projection.get("plasticity", {}).get("use") == "traced"
+            for network in several
+            for projection in network.sections["projections"].values()
+        )
+
+    several = generated()[:40]
+    network = smallest(several, wrong, lambda network: "p0" in network.sections["populations"], tries=200)
+    assert wrong([network]) and len(network.sections["projections"]) == 1 and not network.sections["stimuli"]
+    assert network.steps <= 20
