@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from snndsl.ir import (
+    OPERATIONS,
     Block,
     Call,
     Const,
@@ -183,8 +184,12 @@ def zoo(seed: int = 1, steps: int = 90, rows: int = 40, gain: float = 1.0, lates
 
 def calculator(trial: int = 0, key: float = 77.0) -> Program:
     """Return one neuron that never listens: every operation, draws, a sample, a user's `i` and `step`, old values."""
-    one = [op(name, "x") for name in ("exp", "expm1", "sin", "cos", "tan", "tanh", "exprel", "sigmoid", "floor", "abs", "neg")]
-    one += [op(name, op("add", op("abs", "x"), 0.5)) for name in ("log", "log1p", "sqrt")]
+    plain = [row for row in OPERATIONS.values() if not row.symbol and not row.is_draw and row.name not in ("select", "sample")]
+    positive: Expr = op("add", op("abs", "x"), 0.5)
+    one = [op("neg", "x")]
+    for row in plain:  # of x, of x and another, or of what has a logarithm
+        first = positive if row.name in ("log", "log1p", "sqrt") else "x"
+        one.append(op(row.name, *(first, 0.75, -2.0)[: len(row.arguments)]))
     draws = [op("uniform", key, 3.0, "i", "step", "trial", 0.0), op("normal", key, 3.0, "i", "step", "trial", 1.0),
              op("poisson", op("mul", 3.0, "x"), key, 3.0, "i", "step", "trial", 2.0)]  # fmt: skip
     odd = op("eq", op("floor", op("div", "step", 2.0)), op("div", "step", 2.0))
