@@ -81,7 +81,7 @@ def with_definitions(path: Path, judgement: Any) -> Any:
     """Add what is wrong with the definitions of groups that a right model searches for."""
     if judgement.model is None or not judgement.model.searches:
         return judgement
-    from snndsl.polychrony.section import definition_faults
+    from snndsl.polychrony.definitions.fitting import definition_faults
 
     return dataclasses.replace(judgement, faults=(*judgement.faults, *definition_faults(judgement.model)))
 

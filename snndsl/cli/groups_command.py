@@ -22,7 +22,6 @@ from snndsl.cli.filters import (
     Mothers,
     Neurons,
     chosen_groups,
-    opened,
 )
 from snndsl.cli.options import Json
 
@@ -66,7 +65,9 @@ def groups(
     as_json: Json = False,
 ) -> int:
     """List the groups of a catalogue, those that meet all conditions."""
-    whole = opened(catalogue)
+    from snndsl.polychrony.catalogue import read_catalogue
+
+    whole = read_catalogue(catalogue)
     found = chosen_groups(
         whole,
         min_path=min_path,
@@ -118,7 +119,7 @@ def _entry(found: Any, k: int) -> dict[str, Any]:
 def _families(found: Any, least_overlap: float, jitter: int, sort: Sort | None) -> list[dict[str, Any]]:
     import numpy as np
 
-    from snndsl.polychrony.families import families
+    from snndsl.polychrony.family import families
 
     divided = families(found, least_overlap, jitter)
     if sort is None:

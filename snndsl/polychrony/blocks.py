@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, SimulationFailed
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.cells import cells
-from snndsl.polychrony.definitions import Activated, Definition, EventTriggered, Izhikevich2006, Probabilistic, Structural
+from snndsl.polychrony.definitions import Activated, Definition
 from snndsl.polychrony.engine import answers, events, mothers
 from snndsl.polychrony.engine.arrays import LARGE, SMALL, Found, Room, Work, found, work
 from snndsl.polychrony.engine.literal import rows
@@ -92,7 +92,7 @@ class Searcher:
     def _kernel(self, table: SynapseTable, definition: Definition, neurons: Neurons) -> Callable[[int], int]:
         """Return the search of one mother, as the definition and the neurons want it."""
         given, rule = self.given, self.rule
-        if not isinstance(definition, Izhikevich2006):
+        if definition.EVENTS:
             self.net = net = network(table, definition, None)
             plan = events.plan(table.neurons, rule, **_by_events(definition))
             return lambda mother: events.search_mother(net, given, plan, rule, self.small, self.large, self.out, mother)
@@ -139,17 +139,7 @@ class Searcher:
 
 def _by_events(definition: Definition) -> dict[str, Any]:
     """Return the numbers of a rule by events."""
-    names: tuple[str, ...] = ("coincident", "refractory")
-    match definition:
-        case EventTriggered():
-            names += ("jitter", "quick", "slow", "inhibition")
-        case Structural():
-            names += ("jitter",)
-        case Probabilistic():
-            names += ("least",)
-        case _:
-            raise TypeError(definition)
-    return {"jitter": 1} | {name: getattr(definition, name) for name in names}
+    return {"jitter": 1} | {name: getattr(definition, name) for name in definition.EVENTS}
 
 
 def _chunk(out: Found, anchors: int) -> Chunk:

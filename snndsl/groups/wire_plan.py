@@ -19,7 +19,7 @@ from snndsl.semantics.selection import resolve
 from snndsl.semantics.times import time_in_steps
 from snndsl.units import Unit, parse_quantity, parse_unit, to_internal
 
-__all__ = ["Plan", "Wish"]
+__all__ = ["WirePlan", "Wish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Wish:
 
 
 @dataclass(eq=False)
-class Plan:
+class WirePlan:
     """The choice of projections.
 
     Parameters
