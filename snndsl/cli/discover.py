@@ -19,10 +19,12 @@ from snndsl.api import load
 from snndsl.cli.progress import Line, counted, duration
 from snndsl.errors import Fault, ModelError
 from snndsl.groups.sources import free_catalogue, network_of, neurons_from
+from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated
 from snndsl.polychrony.definitions.fitting import definition_faults
 from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.nulls import NULLS, Significance, significance
+from snndsl.polychrony.reasons import why_none
 from snndsl.polychrony.recordings.detect import SpikeTrains, trains_of
 from snndsl.polychrony.search import discover, predict
 from snndsl.polychrony.section import Search, chosen_definition, judge, search_of
@@ -108,6 +110,9 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
         catalogue = discover(network.table, plan.definition, **found, **arguments)
     facts: dict[str, Any] = {"catalogue": str(out), **catalogue.summary(), "definition": catalogue.definitions[0], "nulls": {}}
     yield "text", f"search     {counted(facts['groups'], 'groups')}{_spread(facts, float(network.step_ms))}"
+    if not facts["groups"]:
+        facts["reasons"] = _reasons(network, plan, catalogue)
+        yield from (("text", f"{'' if k else 'why':<11}{line}") for k, line in enumerate(facts["reasons"]))
     for name, times in plan.nulls.items():
         drawn: dict[str, Any] = {"repetitions": times, "rows": plan.rows.get(name), "seed": how.seed or 0}
         drawn["observed"] = catalogue
@@ -121,6 +126,13 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     look = f"    look: snndsl plot {shlex.quote(str(out))} --group 0" if facts["groups"] else ""
     yield "text", f"catalogue  {out}{look}"
     yield "facts", facts
+
+
+def _reasons(network: Network, plan: Search, catalogue: Catalogue) -> list[str]:
+    """Return in words why nothing was found."""
+    unit = network.weight_units[0] if network.weight_units else "1"
+    probes = int(catalogue.manifest["probes"])
+    return list(why_none(network.table, plan.definition, probes, catalogue.ended, unit))
 
 
 def check_options(source: Path, resume: Path | None, limit: float, wrong: dict[str, bool]) -> None:

@@ -94,8 +94,7 @@ def groups(
         print("\n".join(_table(shown)))
     of = f" of {len(whole):,}" if len(found) < len(whole) else ""
     text = f"{len(found):,}{of} groups"
-    if in_families:
-        text += f" in {len(entries):,} families"
+    text += f" in {len(entries):,} families" if in_families else ""
     if len(shown) < len(entries):
         text += f", {len(shown):,} {counted} shown"
     print(text if whole.complete else f"{text}; the search was not complete")

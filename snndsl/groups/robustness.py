@@ -66,14 +66,11 @@ def robustness(
     *,
     parameters: Mapping[str, Any] | None = None,
     mothers: ArrayLike | str | None = None,
-    inhibitory: Sequence[str] | None = None,
-    at: str | None = None,
-    step_ms: Fraction | None = None,
-    settings: Mapping[str, Any] | None = None,
     jitter_ms: float = 2.0,
     workers: int = 1,
     out: str | os.PathLike[str] | None = None,
     progress: Callable[[Survival], None] | None = None,
+    **network: Any,
 ) -> Robustness:
     """Search again with one thing changed at a time, and count the groups that survive.
 
@@ -89,14 +86,6 @@ def robustness(
         Of the definition, where they differ from the published ones.
     mothers : array-like of int or str, optional
         Neurons whose inputs are tried, also as ``"3,5,10:20"``; without it, all.
-    inhibitory : sequence of str, optional
-        Inhibitory populations; without it, neurons with negative weights are.
-    at : str, optional
-        Time of the weights of a run.
-    step_ms : Fraction, optional
-        Length of a step of a table whose delays are in ms.
-    settings : mapping, optional
-        Of a model file.
     jitter_ms : float
         Time by which the spikes of shifted groups may differ, ms.
     workers : int
@@ -105,6 +94,8 @@ def robustness(
         Folder for the catalogues; a free one in the run folder or below ``runs`` if absent.
     progress : callable, optional
         Told each row.
+    **network : object
+        As in `snndsl.groups.sources.network_of`: ``inhibitory``, ``at``, ``step_ms``, ``settings``.
 
     Returns
     -------
@@ -118,8 +109,7 @@ def robustness(
     """
     if not vary:
         raise ModelError(Fault("usage", "nothing to vary", expected="--vary NAME=VALUE,VALUE", try_="--vary threshold=9,9.8"))
-    chosen = dict(parameters or {})
-    made = _Variants(Path(source), definition, chosen, tuple(inhibitory or ()), at, step_ms, dict(settings or {}))
+    made = _Variants(Path(source), definition, dict(parameters or {}), **network)
     base = made.variant({}, {})
     _check_names(vary, base, made)
     tried = neurons_from(mothers, base.network.table.neurons) if isinstance(mothers, str) else mothers
@@ -149,10 +139,10 @@ class _Variants:
     source: Path
     definition: str
     chosen: Mapping[str, Any]
-    inhibitory: tuple[str, ...]
-    at: str | None
-    step_ms: Fraction | None
-    settings: Mapping[str, Any]
+    inhibitory: Sequence[str] | None = None
+    at: str | None = None
+    step_ms: Fraction | None = None
+    settings: Mapping[str, Any] | None = None
 
     def each(self, vary: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, Callable[[], Variant]]]:
         """Yield what is changed, into what, and the function that makes the variant."""
@@ -172,7 +162,7 @@ class _Variants:
 
     def _network(self, changed: Mapping[str, str]) -> Network:
         if is_model(self.source):
-            settings = dict(self.settings) | _settings(self.source, self.settings, changed)
+            settings = dict(self.settings or {}) | _settings(self.source, self.settings or {}, changed)
             return network_of(self.source, at=self.at, inhibitory=self.inhibitory, settings=settings)
         network = network_of(self.source, at=self.at, inhibitory=self.inhibitory, step_ms=self.step_ms)
         if not changed:

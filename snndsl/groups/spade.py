@@ -117,10 +117,8 @@ def spade(
 
     Raises
     ------
-    ToolMissing
-        package-missing: Elephant.
-    ModelError
-        For whatever does not fit together.
+    ToolMissing, ModelError
+        Where Elephant is missing, and for whatever does not fit together.
     """
     mining_module()
     recording = run if isinstance(run, Recording) else read_run(run)
