@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from snndsl.analysis.comparison import Comparison as Comparison
     from snndsl.analysis.comparison import compare as compare
     from snndsl.api import Model as Model
-    from snndsl.api import discover as discover
     from snndsl.api import load as load
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
+    from snndsl.groups.detect import detect as detect
+    from snndsl.groups.detection import Detection as Detection
+    from snndsl.groups.discover import discover as discover
+    from snndsl.groups.replay import Replay as Replay
+    from snndsl.groups.replay import replay as replay
+    from snndsl.groups.wire import Wired as Wired
+    from snndsl.groups.wire import wire as wire
     from snndsl.polychrony import read_catalogue as read_catalogue
     from snndsl.results import Recording as Recording
     from snndsl.results import read_run as read_run
@@ -28,37 +34,49 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comparison",
+    "Detection",
     "Model",
     "Recording",
+    "Replay",
     "Sweep",
+    "Wired",
     "__version__",
     "backends",
     "compare",
+    "detect",
     "discover",
     "errors",
     "load",
     "read_catalogue",
     "read_run",
     "read_sweep",
+    "replay",
     "run",
     "sweep",
+    "wire",
 ]
 
 _PLACES = {
     "Comparison": ("snndsl.analysis.comparison", "Comparison"),
+    "Detection": ("snndsl.groups.detection", "Detection"),
     "Model": ("snndsl.api", "Model"),
     "Recording": ("snndsl.results", "Recording"),
+    "Replay": ("snndsl.groups.replay", "Replay"),
     "Sweep": ("snndsl.sweeps", "Sweep"),
+    "Wired": ("snndsl.groups.wire", "Wired"),
     "backends": ("snndsl.backend.registry", "backend_names"),
     "compare": ("snndsl.analysis.comparison", "compare"),
-    "discover": ("snndsl.api", "discover"),
+    "detect": ("snndsl.groups.detect", "detect"),
+    "discover": ("snndsl.groups.discover", "discover"),
     "errors": ("snndsl.errors", ""),
     "load": ("snndsl.api", "load"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
     "read_run": ("snndsl.results", "read_run"),
     "read_sweep": ("snndsl.sweeps", "read_sweep"),
+    "replay": ("snndsl.groups.replay", "replay"),
     "run": ("snndsl.api", "run"),
     "sweep": ("snndsl.sweeps", "sweep"),
+    "wire": ("snndsl.groups.wire", "wire"),
 }
 
 

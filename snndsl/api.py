@@ -1,4 +1,4 @@
-"""The public functions: a model from a file or from Python, run, searched for groups; thin over `snndsl.pipeline`."""
+"""The public functions: a model from a file or from Python, and run; thin over `snndsl.pipeline`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,8 @@ from snndsl.ir.dump import digest
 from snndsl.model.checked import CheckedModel
 from snndsl.pipeline import check, collect, elaborate, generate, judge, lower, read, require, simulate, until
 from snndsl.results import Recording
-from snndsl.semantics.times import time_in_steps
 
-__all__ = ["Model", "Simulated", "discover", "free_folder", "load", "run", "run_model", "usable_backends"]
+__all__ = ["Model", "Simulated", "free_folder", "load", "run", "run_model", "usable_backends"]
 
 
 class Model:
@@ -247,74 +245,6 @@ def run_model(
     request = Request(tree, folder, _facts(model, backend), dict(_texts(model.source)), threads)
     outcome = simulate(request, backend, progress)
     return Simulated(collect(folder), outcome.status, outcome.signal)
-
-
-def discover(
-    source: Any,
-    definition: Any = "izhikevich2006",
-    *,
-    at: str | None = None,
-    inhibitory: Sequence[str] | None = None,
-    out: str | os.PathLike[str] | None = None,
-    **search: Any,
-) -> Any:
-    """Search a network for polychronous groups.
-
-    Parameters
-    ----------
-    source : Model, Recording, path, mapping or SynapseTable
-        A model (its initial weights), a run or its folder, a table on disk, or columns pre, post, weight, delay (steps).
-    definition : str or Definition
-        What counts as a group: ``izhikevich2006``, ``event_triggered``, ``structural``, ``probabilistic``, ``activated`` (of a
-        run), or an object with numbers of its own.
-    at : str, optional
-        Time of the weights of a run, for example ``"10 s"``; without it, the last that were recorded.
-    inhibitory : sequence of str, optional
-        Inhibitory populations of a model or run; without it, neurons with negative weights are.
-    out : path, optional
-        Folder of the catalogue.
-    **search : object
-        Passed to `snndsl.polychrony.discover`: ``mode``, ``parameters`` (numbers in steps, or text such as ``"2 ms"``),
-        ``mothers``, ``workers``, ``scheduler``, ``resume``.
-
-    Returns
-    -------
-    snndsl.polychrony.Catalogue
-        Groups in the order of mothers and combinations of anchors.
-
-    Raises
-    ------
-    ModelError
-        What cannot be searched, and why.
-    """
-    from snndsl.polychrony import Activated, Definition
-    from snndsl.polychrony import discover as discover_groups
-    from snndsl.polychrony.network.sources import Network, network_from_program, network_from_run, read_network
-    from snndsl.polychrony.network.table import SynapseTable
-    from snndsl.polychrony.recordings.detect import trains_of
-    from snndsl.polychrony.section import chosen_definition
-
-    run = source if isinstance(source, Recording) else None
-    if isinstance(source, Mapping):
-        source = SynapseTable.from_columns(source)
-    if isinstance(source, SynapseTable):
-        network = Network(source, None, Fraction(1), {})
-    elif isinstance(source, Model):
-        network = network_from_program(source.program, inhibitory, source.units())
-    elif run is not None or Path(source).is_dir():
-        run = run or collect(source)
-        step = None if at is None else time_in_steps(at, run.step_length)
-        network = network_from_run(run, step, inhibitory)
-    else:
-        network = read_network(source)
-    search = {"neurons": network.neurons, "step_ms": float(network.step_ms)} | search
-    if not isinstance(definition, Definition):
-        mode = {"mode": search.pop("mode")} if search.get("mode") is not None else {}
-        given = mode | dict(search.pop("parameters", None) or {})
-        definition = chosen_definition(definition, given, network)
-    if isinstance(definition, Activated) and run is not None:
-        search.setdefault("trains", trains_of(run, network.first))
-    return discover_groups(network.table, definition, out=out, **search)
 
 
 def free_folder(name: str) -> Path:

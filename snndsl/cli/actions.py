@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ __all__ = [
     "divergence_picture",
     "fault_dict",
     "free_place",
+    "implausible_rates",
     "is_catalogue",
     "judgement_entries",
     "parsed_settings",
@@ -25,6 +27,9 @@ __all__ = [
     "verdict",
     "with_definitions",
 ]
+
+_FAST_HZ, _LONG_S = 200.0, 0.1
+"""Mean rate above which a run says so, and the least time it needs for that."""
 
 
 _EXAMPLES = {"--set": "--set constants.w_max=8", "--grid": "--grid 'constants.w_max=[8, 10]'", "--objective": ""}
@@ -42,7 +47,7 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
     from snndsl.analysis.saving import save
     from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.network.same import check_size
-    from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group
+    from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group, left_out
     from snndsl.polychrony.pictures.occurrences import draw_occurrences
     from snndsl.results import read_run
 
@@ -53,6 +58,8 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
         raise ModelError(Fault("usage", "--over draws one group", expected="--group K --over RUN", try_="--group 0"))
     if group is None:
         drawn = draw_catalogue(catalogue)
+        if left_out(catalogue):
+            print(f"note: {left_out(catalogue):,} avalanches (stopped at their many spikes) are not drawn", file=sys.stderr)
     elif over is not None:
         run = read_run(over)
         check_size(catalogue, sum(run.populations.values()), run.step_ms, str(over))
@@ -84,7 +91,7 @@ def with_definitions(path: Path, judgement: Any) -> Any:
     """Add what is wrong with the definitions of groups that a right model searches for."""
     if judgement.model is None or not judgement.model.searches:
         return judgement
-    from snndsl.polychrony.section import definition_faults
+    from snndsl.polychrony.definitions.fitting import definition_faults
 
     return dataclasses.replace(judgement, faults=(*judgement.faults, *definition_faults(judgement.model)))
 
@@ -144,7 +151,20 @@ def run_with_progress(model: Any, backend: str, out: Path | None, threads: int, 
         progress.close(f"stopped at {ran:g} s; everything up to then is in {done.recording.path}")
     else:
         progress.close(f"{built}{ran:g} s  {spikes:,} spikes  {progress.elapsed:.1f} s")
+    if not quiet:
+        for line in implausible_rates(model, done.recording):
+            print(f"note: {line}", file=sys.stderr)
     return done
+
+
+def implausible_rates(model: Any, recording: Any) -> Iterator[str]:
+    """Yield the populations that fired faster on average than neurons do for long."""
+    seconds = recording.steps_done * recording.step_ms / 1000
+    for name, spikes in recording.manifest["spikes"].items():
+        rate = spikes / max(recording.populations.get(name, 0) * seconds, 1e-12)
+        if name in model.checked.populations and seconds >= _LONG_S and rate > _FAST_HZ:
+            what = f"{name} fires at {rate:,.0f} Hz on average, above the {_FAST_HZ:g} Hz that few neurons keep up"
+            yield f"{what}: are weights, their unit and the refractory time as meant?"
 
 
 def divergence_picture(comparison: Any, recordings: list[Any], file: Path) -> Path | None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from snndsl.cli.filters import opened
 from snndsl.errors import Fault, ModelError
 
 __all__ = ["compare_groups"]
@@ -25,12 +24,13 @@ def compare_groups(folders: Sequence[Path], as_json: bool) -> int:
     as_json : bool
         With all ids, for programs.
     """
+    from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.compare import compare_catalogues
 
     if len(folders) != 2:
         what = f"{len(folders)} paths were given, a catalogue among them"
         raise ModelError(Fault("usage", what, expected="two catalogues, or only runs"))
-    first, second = (opened(folder) for folder in folders)
+    first, second = (read_catalogue(folder) for folder in folders)
     found = compare_catalogues(first, second)
     ids = [catalogue.table["id"] for catalogue in (first, second)]
     same = len(found.same)

@@ -10,32 +10,30 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from snndsl.api import free_folder, load
+from snndsl.api import load
 from snndsl.cli.progress import Line, counted, duration
 from snndsl.errors import Fault, ModelError
+from snndsl.groups.sources import free_catalogue, network_of, neurons_from
+from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated
-from snndsl.polychrony.network.sources import Network, network_from_program, read_network
+from snndsl.polychrony.definitions.fitting import definition_faults
+from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.nulls import NULLS, Significance, significance
+from snndsl.polychrony.reasons import why_none
 from snndsl.polychrony.recordings.detect import SpikeTrains, trains_of
 from snndsl.polychrony.search import discover, predict
-from snndsl.polychrony.section import Search, chosen_definition, definition_faults, judge, search_of
+from snndsl.polychrony.section import Search, chosen_definition, judge, search_of
 from snndsl.results import read_run
 
 __all__ = [
     "How",
     "check_options",
-    "free_catalogue",
     "has_section",
-    "is_model",
-    "network_of",
-    "network_of_model",
     "own_searches",
     "pairs_of",
     "plan_of",
@@ -112,6 +110,9 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
         catalogue = discover(network.table, plan.definition, **found, **arguments)
     facts: dict[str, Any] = {"catalogue": str(out), **catalogue.summary(), "definition": catalogue.definitions[0], "nulls": {}}
     yield "text", f"search     {counted(facts['groups'], 'groups')}{_spread(facts, float(network.step_ms))}"
+    if not facts["groups"]:
+        facts["reasons"] = _reasons(network, plan, catalogue)
+        yield from (("text", f"{'' if k else 'why':<11}{line}") for k, line in enumerate(facts["reasons"]))
     for name, times in plan.nulls.items():
         drawn: dict[str, Any] = {"repetitions": times, "rows": plan.rows.get(name), "seed": how.seed or 0}
         drawn["observed"] = catalogue
@@ -125,6 +126,13 @@ def search(network: Network, plan: Search, out: Path, how: How, trains: SpikeTra
     look = f"    look: snndsl plot {shlex.quote(str(out))} --group 0" if facts["groups"] else ""
     yield "text", f"catalogue  {out}{look}"
     yield "facts", facts
+
+
+def _reasons(network: Network, plan: Search, catalogue: Catalogue) -> list[str]:
+    """Return in words why nothing was found."""
+    unit = network.weight_units[0] if network.weight_units else "1"
+    probes = int(catalogue.manifest["probes"])
+    return list(why_none(network.table, plan.definition, probes, catalogue.ended, unit))
 
 
 def check_options(source: Path, resume: Path | None, limit: float, wrong: dict[str, bool]) -> None:
@@ -226,7 +234,7 @@ def _searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[s
         raise ModelError(faults)
     seed = model.checked.seeds.analysis or 0
     for name, entry in model.checked.searches.items():
-        network = network_from_program(model.program, entry.inhibitory, model.units())
+        network = network_of(model, inhibitory=entry.inhibitory)
         yield name, network, search_of(model.checked, model.program, name, network), entry, seed
 
 
@@ -236,12 +244,6 @@ def _verdicts(entry: Any, facts: dict[str, Any]) -> list[tuple[bool, str]]:
     if facts["nulls"]:
         measured["p"] = max(null["p"]["groups"] for null in facts["nulls"].values())
     return list(judge(entry.expect, measured))
-
-
-def is_model(source: Path) -> bool:
-    """Tell whether a path is a model file or the folder of one, no run."""
-    in_folder = (source / "model.yaml").exists() and not (source / "manifest.json").exists()
-    return source.suffix in (".yaml", ".yml") or in_folder
 
 
 def has_section(source: Path, settings: dict[str, Any]) -> bool:
@@ -269,21 +271,8 @@ def pairs_of(items: list[str], option: str) -> dict[str, str]:
 
 def plan_of(network: Network, definition: str, given: dict[str, Any], mothers: str | None, nulls: list[str]) -> Search:
     """Return the search that options describe."""
-    chosen = None if mothers is None else _neurons(mothers, network.table.neurons)
+    chosen = None if mothers is None else neurons_from(mothers, network.table.neurons)
     return Search(chosen_definition(definition, given, network), chosen, _nulls(nulls))
-
-
-def _neurons(text: str, neurons: int) -> NDArray[np.int64]:
-    """Return neurons listed as ``3,5,10:20``."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, sign, last = part.strip().partition(":")
-        if not first.isdigit() or (sign and not last.isdigit()):
-            raise ModelError(Fault("usage", f"neurons {text!r}", expected="numbers and ranges", try_="3,5,10:20"))
-        found += range(int(first), min(int(last), neurons + 1)) if sign else [int(first)]
-    if not found or max(found) >= neurons:
-        raise ModelError(Fault("mothers", f"neurons {text!r}", expected=f"neurons within 0 .. {neurons - 1}"))
-    return np.unique(np.array(found, np.int64))
 
 
 def _nulls(items: list[str]) -> dict[str, int]:
@@ -306,26 +295,6 @@ def trains_for(plan: Search, source: Path, network: Network) -> SpikeTrains | No
         what = f"{source} has no spikes"
         raise ModelError(Fault("recording-missing", what, expected="a run folder with the spikes of all neurons"))
     return trains_of(read_run(source), network.first)
-
-
-def network_of(
-    source: Path, step: int | None, step_ms: Fraction | None, population: str | None, inhibitory: list[str]
-) -> Network:
-    """Return the network of a run folder or a table."""
-    return read_network(source, step, step_ms=step_ms, population=population, inhibitory=inhibitory or None)
-
-
-def network_of_model(source: Path, settings: dict[str, Any], inhibitory: list[str]) -> Network:
-    """Return the network of a model before it has run."""
-    model = load(source, settings)
-    return network_from_program(model.program, inhibitory or None, model.units())
-
-
-def free_catalogue(source: Path) -> Path:
-    """Return a new folder for a catalogue: in the run folder, else below ``runs``."""
-    if (source / "manifest.json").exists():
-        return next(path for path in (source / f"groups{k or ''}" for k in range(10_000)) if not path.exists())
-    return free_folder(f"groups-{source.stem}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from snndsl.cli.actions import parsed_settings, step_ms_of, steps_of
+from snndsl.cli.actions import parsed_settings, step_ms_of
 from snndsl.cli.options import Json, Output, Quiet, Settings
 
 __all__ = ["discover"]
@@ -68,49 +68,31 @@ def discover(
 ) -> int:
     """Search a network for polychronous groups; a model's own section needs no options."""
     from snndsl.cli import discover as groups
+    from snndsl.groups.sources import free_catalogue, is_model, network_of
 
-    how = groups.How(
-        workers=workers,
-        scheduler=scheduler,
-        seed=seed,
-        quiet=quiet,
-        resume=resume is not None,
-        limit_s=limit * 3600,
-    )
+    how = groups.How(workers, scheduler, seed, quiet, resume is not None, limit * 3600)
     named = {"mode": mode, "threshold": threshold, "anchors": anchors, "min_path": min_path}
     given = named | groups.pairs_of(parameter, "--parameter")
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    is_model = groups.is_model(source)
-    groups.check_options(
-        source,
-        resume,
-        limit,
-        {
-            "--out beside --resume": resume is not None and out is not None,
-            "--set without a model": bool(settings) and not is_model,
-            "--step without a table": table_step is not None and (is_model or source.is_dir()),
-            "--population without a table": population is not None and (is_model or source.is_dir()),
-            "--inhibitory for a table": bool(inhibitory) and not (is_model or source.is_dir()),
-            "--at without a run": at is not None and not (source / "manifest.json").exists(),
-        },
-    )
-    if is_model and definition is None and groups.has_section(source, parsed_settings(settings)):
+    of_table = not (of_model := is_model(source)) and not source.is_dir()
+    wrong = {
+        "--out beside --resume": resume is not None and out is not None,
+        "--set without a model": bool(settings) and not of_model,
+        "--step without a table": table_step is not None and not of_table,
+        "--population without a table": population is not None and not of_table,
+        "--inhibitory for a table": bool(inhibitory) and of_table,
+        "--at without a run": at is not None and not (source / "manifest.json").exists(),
+    }
+    groups.check_options(source, resume, limit, wrong)
+    if of_model and definition is None and groups.has_section(source, parsed_settings(settings)):
         if chosen or null or mothers:
             raise groups.section_and_options()
         return groups.own_searches(source, parsed_settings(settings), resume or out, how, as_json)
-    step = None
-    if at is not None:
-        from snndsl.results import read_run
-
-        step = steps_of(at, read_run(source).step_length)
-    if is_model:
-        network = groups.network_of_model(source, parsed_settings(settings), inhibitory)
-    else:
-        network = groups.network_of(source, step, step_ms_of(table_step), population, inhibitory)
+    table = {"step_ms": step_ms_of(table_step), "population": population}
+    network = network_of(source, at=at, inhibitory=inhibitory, settings=parsed_settings(settings), **table)
     plan = groups.plan_of(network, definition or "izhikevich2006", chosen, mothers, null)
-    trains = groups.trains_for(plan, source, network)
-    folder = resume or out or groups.free_catalogue(source)
-    facts = groups.print_search(groups.search(network, plan, folder, how, trains), quiet=as_json)
+    found = groups.search(network, plan, resume or out or free_catalogue(source), how, groups.trains_for(plan, source, network))
+    facts = groups.print_search(found, quiet=as_json)
     if as_json:
         print(json.dumps(facts, indent=1))
     return 0

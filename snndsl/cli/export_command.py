@@ -22,7 +22,6 @@ from snndsl.cli.filters import (
     Mothers,
     Neurons,
     chosen_groups,
-    opened,
 )
 from snndsl.cli.options import Force, Json
 from snndsl.errors import Fault, ModelError
@@ -60,8 +59,10 @@ def export(
     as_json: Json = False,
 ) -> int:
     """Write a catalogue, or those of its groups that meet all conditions, for data frames and graph programs."""
+    from snndsl.polychrony.catalogue import read_catalogue
+
     found = chosen_groups(
-        opened(catalogue),
+        read_catalogue(catalogue),
         group=group,
         min_path=min_path,
         max_path=max_path,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from snndsl.cli.actions import is_catalogue, steps_of
+from snndsl.cli.actions import steps_of
 from snndsl.errors import Fault, ModelError
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "Neurons",
     "chosen_groups",
     "numbers_in",
-    "opened",
 ]
 
 MinPath = Annotated[int, typer.Option("--min-path", min=0, metavar="N", help="layers of the longest path, at least")]
@@ -47,22 +45,6 @@ Avalanches = Annotated[
     bool, typer.Option("--avalanches/--no-avalanches", help="keep groups that were stopped because of their many spikes")
 ]
 GroupId = Annotated[int | None, typer.Option("--group", metavar="K", help="the one group with this id")]
-
-
-def opened(folder: Path) -> Any:
-    """Return the catalogue in a folder.
-
-    Raises
-    ------
-    ModelError
-        catalogue-missing, and what `read_catalogue` refuses.
-    """
-    from snndsl.polychrony.catalogue import read_catalogue
-
-    if (folder / "manifest.json").exists() and not is_catalogue(folder):
-        what = "the manifest.json there is of no catalogue, or damaged"
-        raise ModelError(Fault("catalogue-missing", what, str(folder), expected="the folder that snndsl discover wrote"))
-    return read_catalogue(folder)
 
 
 def chosen_groups(

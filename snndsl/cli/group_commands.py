@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +14,12 @@ from snndsl.backend import REFERENCE
 from snndsl.cli.actions import parsed_settings, run_with_progress
 from snndsl.cli.discover_command import At
 from snndsl.cli.options import Backends, Force, Json, Output, Quiet, Settings
+from snndsl.cli.replay import replay_lines
 from snndsl.errors import Fault, ModelError
+
+if TYPE_CHECKING:
+    from snndsl.api import Model
+    from snndsl.results import Recording
 
 __all__ = ["detect", "motifs", "replay"]
 
@@ -30,36 +36,33 @@ def replay(
     tolerance: Annotated[int, typer.Option(min=0, max=1000, metavar="STEPS", help="how far off a spike may be")] = 1,
     settings: Settings = [],
     out: Output = None,
+    everything: Annotated[bool, typer.Option("--all", help="a line for every group; else for 20")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
     """Play the anchors of groups into a network, on any backends, and report which of their spikes appear, and when."""
-    from snndsl.cli.replay import Replay
+    from snndsl.groups.replay import replay_model
 
-    replayed = Replay(catalogue, model, parsed_settings(settings), group, ongoing, tolerance, at)
-    if not replayed.same and not quiet:
+    played = replay_model(
+        catalogue, model, parsed_settings(settings), groups=group, ongoing=ongoing, tolerance=tolerance, at=at
+    )
+    if not played.same_network and not quiet:
         print("note: the weights or neurons are not, to the bit, those that were searched", file=sys.stderr)
-    runs = replayed.on(list(dict.fromkeys(backends)) or [REFERENCE], out, run_with_progress, quiet)
-    same = len({tuple(found) for found, _ in runs.values()}) == 1
+    found = played.on(backends or [REFERENCE], out, lambda made, name, folder: _simulated(made, name, folder, quiet))
     if as_json:
-        facts = {
-            name: {"folder": str(done.recording.path), "groups": [answer.to_dict() for answer in found]}
-            for name, (found, done) in runs.items()
-        }
-        print(json.dumps({"backends": facts, "identical": same}, indent=1))
-        return 0 if same else 1
-    for name, (found, done) in runs.items():
-        print(f"{name}    run {done.recording.path}")
-        for answer in found:
-            missing = answer.first_missing
-            late = f"   first missing: neuron {missing[0]} at {missing[1]} steps" if missing else ""
-            spikes = f"{answer.exact} of {answer.expected} spikes exact, {answer.near} within {tolerance} steps"
-            print(f"  group {answer.group:<6} {spikes}, {answer.extra} others{late}")
-        whole = sum(answer.exact == answer.expected for answer in found)
-        print(f"  {whole} of {len(found)} groups appear whole")
-    if len(runs) > 1:
-        print("the backends agree on every spike" if same else "the backends DIFFER")
-    return 0 if same else 1
+        print(json.dumps(found.to_dict(), indent=1))
+    else:
+        print("\n".join(replay_lines(found, everything)))
+    return 0 if found.identical else 1
+
+
+def _simulated(model: Model, backend: str, folder: Path, quiet: bool) -> Recording:
+    """Run a model with progress; a stopped run ends the command."""
+    done = run_with_progress(model, backend, folder, 1, False, quiet)
+    if done.signal:
+        raise typer.Exit(128 + int(done.signal))
+    recording: Recording = done.recording
+    return recording
 
 
 def detect(
@@ -85,28 +88,31 @@ def detect(
     as_json: Json = False,
 ) -> int:
     """Find groups or motifs in recorded spikes, and in surrogates that chance alone could have made."""
-    from snndsl.cli.detect import How, nulls_of, occurrences
+    from snndsl.cli.detect import found_lines, nulls_of, planned_lines, told
+    from snndsl.groups.detect import detection_plan
 
     if out is not None and out.exists() and (out.is_dir() or not force):
         what = "is a folder" if out.is_dir() else "is there"
         raise ModelError(Fault("file-exists", f"{out} {what}", expected="a new file", try_="--force"))
-    how = How(
-        chosen=group,
-        settings=parsed_settings(settings),
-        tolerance=tolerance,
-        fraction=fraction,
-        nulls=nulls_of(null),
-        width=width,
-        seed=seed,
-        workers=workers,
-        quiet=quiet,
-    )
-    for kind, content in occurrences(source, run, out, how):
-        if kind == "facts" and as_json:
-            print(json.dumps(content, indent=1))
-        elif kind == "text" and not as_json:
-            print(f"  {content}", flush=True)
+    how: dict[str, Any] = {"tolerance": tolerance, "fraction": fraction, "width": width, "groups": group}
+    nulls = nulls_of(null)
+    plan = detection_plan(source, run, parsed_settings(settings), nulls=nulls, seed=seed, workers=workers, **how)
+    _print(planned_lines(plan), as_json)
+    found = plan.find(told(quiet))
+    _print(found_lines(found), as_json)
+    if out is not None:
+        found.write_csv(out)
+        _print([f"table       {out}"], as_json)
+    if as_json:
+        print(json.dumps(found.to_dict() | ({} if out is None else {"file": str(out)}), indent=1))
     return 0
+
+
+def _print(lines: Iterable[str], silent: bool) -> None:
+    """Print lines unless the facts are all that is wanted."""
+    if not silent:
+        for line in lines:
+            print(f"  {line}", flush=True)
 
 
 def motifs(
@@ -118,12 +124,13 @@ def motifs(
     force: Force = False,
 ) -> int:
     """Print groups as motifs (anchors as spikes, the others as what they lead to), or write the model with them."""
-    from snndsl.cli.replay import motif_entries
-    from snndsl.cli.section_text import require_free, section_text, write_model
+    from snndsl.api import load
+    from snndsl.groups.motifs import motif_entries
+    from snndsl.groups.section_text import require_free, section_text, write_model
 
     if out is not None:
         require_free(out, force)
-    entries = motif_entries(catalogue, model, parsed_settings(settings), group)
+    entries = motif_entries(catalogue, load(model, parsed_settings(settings)), group)
     if out is None:
         print(section_text("motifs", entries), end="")
     else:

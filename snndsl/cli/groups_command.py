@@ -22,7 +22,6 @@ from snndsl.cli.filters import (
     Mothers,
     Neurons,
     chosen_groups,
-    opened,
 )
 from snndsl.cli.options import Json
 
@@ -66,7 +65,9 @@ def groups(
     as_json: Json = False,
 ) -> int:
     """List the groups of a catalogue, those that meet all conditions."""
-    whole = opened(catalogue)
+    from snndsl.polychrony.catalogue import read_catalogue
+
+    whole = read_catalogue(catalogue)
     found = chosen_groups(
         whole,
         min_path=min_path,
@@ -93,8 +94,7 @@ def groups(
         print("\n".join(_table(shown)))
     of = f" of {len(whole):,}" if len(found) < len(whole) else ""
     text = f"{len(found):,}{of} groups"
-    if in_families:
-        text += f" in {len(entries):,} families"
+    text += f" in {len(entries):,} families" if in_families else ""
     if len(shown) < len(entries):
         text += f", {len(shown):,} {counted} shown"
     print(text if whole.complete else f"{text}; the search was not complete")
@@ -118,7 +118,7 @@ def _entry(found: Any, k: int) -> dict[str, Any]:
 def _families(found: Any, least_overlap: float, jitter: int, sort: Sort | None) -> list[dict[str, Any]]:
     import numpy as np
 
-    from snndsl.polychrony.families import families
+    from snndsl.polychrony.family import families
 
     divided = families(found, least_overlap, jitter)
     if sort is None:

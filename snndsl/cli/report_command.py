@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from snndsl.cli.actions import parsed_settings, steps_of
+from snndsl.cli.actions import parsed_settings
 from snndsl.cli.options import Output, Settings
 from snndsl.errors import Fault, ModelError
 
@@ -29,6 +29,7 @@ def report(
     settings: Settings = [],  # noqa: B006
 ) -> int:
     """Write a page in HTML about a catalogue, or one group, whose drawings answer to the pointer."""
+    from snndsl.groups.sources import network_of
     from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.network.same import check_network
     from snndsl.report import catalogue_page, group_page
@@ -37,7 +38,10 @@ def report(
     if file.suffix.lower() not in (".html", ".htm") or file.is_dir():
         raise ModelError(Fault("page-format", f"{file} is no page", expected="a file .html", try_="-o groups.html"))
     found = read_catalogue(catalogue)
-    network = None if source is None else _network(source, at, found.manifest.get("step_ms", 1.0), parsed_settings(settings))
+    network = None
+    if source is not None:
+        step_ms = Fraction(found.manifest.get("step_ms", 1.0)).limit_denominator(1_000_000)  # of a table in ms
+        network = network_of(source, at=at, settings=parsed_settings(settings), step_ms=step_ms)
     if network is not None and not check_network(found, [], network, str(source)):
         print("note: the weights told are not, to the bit, of the network that was searched", file=sys.stderr)
     if group is None:
@@ -48,14 +52,3 @@ def report(
     file.write_text(page, encoding="utf-8")
     print(file)
     return 0
-
-
-def _network(source: Path, at: str | None, step_ms: Any, settings: dict[str, Any]) -> Any:
-    """Return the network of a model, a run folder or a table; a table in ms has the step of the catalogue."""
-    from snndsl.cli import discover as groups
-    from snndsl.results import read_run
-
-    if groups.is_model(source):
-        return groups.network_of_model(source, settings, [])
-    step = None if at is None else steps_of(at, read_run(source).step_length)
-    return groups.network_of(source, step, Fraction(step_ms).limit_denominator(1_000_000), None, [])

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from snndsl.cli.filters import numbers_in, opened
+from snndsl.cli.filters import numbers_in
 from snndsl.cli.options import Json, Quiet
 from snndsl.cli.progress import Line, counted, duration
-from snndsl.errors import Fault, ModelError
 
 if TYPE_CHECKING:
     from snndsl.polychrony.recordings.spade import SpadeResult
@@ -46,62 +44,38 @@ def spade(
     as_json: Json = False,
 ) -> int:
     """Look for repeating patterns with SPADE, which knows of no groups (needs the extra spade)."""
-    from snndsl.cli.sought import recorded_trains, steps_from
-    from snndsl.polychrony.network.same import check_size
+    from snndsl.groups.spade import spade as found_in
+    from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.recordings.elephant_mining import mining_module
-    from snndsl.polychrony.recordings.spade import groups_with
-    from snndsl.polychrony.recordings.spade import spade as find
     from snndsl.results import read_run
 
     mining_module()
-    recording = read_run(run)
-    trains = recorded_trains(recording)
-    catalogue = None if against is None else opened(against)
-    if catalogue is not None:
-        check_size(catalogue, len(trains.start) - 1, recording.step_ms, str(run))
-    step, step_ms = recording.step_length, recording.step_ms
-    first = 0 if start is None else steps_from(start, step, "--from")
-    last = trains.last if stop is None else steps_from(stop, step, "--until")
-    if not first < last <= trains.last:
-        what, expected = f"from step {first} until {last}", f"a part of 0 .. {trains.last}"
-        raise ModelError(Fault("usage", what, expected=expected))
-    bin_steps = steps_from(bin_length, step, "--bin")
-    line = Line(quiet)
-    result = find(
-        trains.between(first, last),
-        bin_steps=bin_steps,
+    recording, line = read_run(run), Line(quiet)
+    found = found_in(
+        recording,
+        against=None if against is None else read_catalogue(against),
+        bin_length=bin_length,
         window=window,
-        neurons=None if neurons is None else numbers_in(neurons, len(trains.start) - 1, "--neurons"),
+        neurons=None if neurons is None else numbers_in(neurons, sum(recording.populations.values()), "--neurons"),
         min_spikes=min_spikes,
         min_occurrences=min_occurrences,
         surrogates=surrogates,
         alpha=alpha,
-        dither=steps_from(dither, step, "--dither"),
+        dither=dither,
         method=method,
+        start=start,
+        stop=stop,
         seed=seed,
         workers=workers,
         limit_s=limit * 3600,
         planned=None if as_json else _said(surrogates),
         progress=lambda done, total: line(f"spade  {done}/{total} surrogates", done == total),
     )
-    rows = []
-    for pattern in result.patterns:
-        row: dict[str, Any] = {
-            "neurons": pattern.neuron.tolist(),
-            "lags": pattern.lag.tolist(),
-            "steps": (pattern.step + first).tolist(),
-            "p": pattern.p,
-            "adjusted": pattern.adjusted,
-        }
-        if catalogue is not None:
-            row["groups"] = groups_with(pattern, catalogue, bin_steps)
-        rows.append(row)
     if as_json:
-        facts = {"bin": bin_steps, "window": window, "step_ms": step_ms, "mined": result.mined, "sizes": result.sizes}
-        facts |= {"significant": result.significant, "reduced": result.reduced, "least_p": result.least_p}
-        print(json.dumps(facts | {"work": asdict(result.work), "patterns": rows}, indent=1))
+        print(json.dumps(found.to_dict(), indent=1))
     else:
-        lines = [*_rows(rows, step_ms), *_summary(result, alpha, bin_steps * window * step_ms)]
+        longest_ms = found.bin_steps * window * found.step_ms
+        lines = [*_rows(found.rows(), found.step_ms), *_summary(found.result, alpha, longest_ms)]
         print("\n".join(f"  {text}" for text in lines))
     return 0
 

@@ -34,7 +34,9 @@ class Search:
     place : Place
         Of its definition.
     kind : str
-        Name of the definition; `numbers` what differs from the published ones, as written.
+        Name of the definition.
+    numbers : mapping
+        What differs from the published numbers, by parameter: times in steps, weights in units of the program.
     inhibitory : tuple of str or None
         Populations that are called inhibitory.
     projection : str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +11,12 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, SimulationFailed
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.cells import cells
-from snndsl.polychrony.definitions import Activated, Definition, EventTriggered, Izhikevich2006, Probabilistic, Structural
-from snndsl.polychrony.engine import answers, events, mothers
-from snndsl.polychrony.engine.arrays import LARGE, SMALL, Found, Room, Work, found, work
+from snndsl.polychrony.definitions import Activated, Definition
+from snndsl.polychrony.engine import answers, events, maps
+from snndsl.polychrony.engine.arrays import ENDS, LARGE, SMALL, Found, Net, Room, Work, found, work
+from snndsl.polychrony.engine.cascade import BROKEN
 from snndsl.polychrony.engine.literal import rows
-from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY
+from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, Search
 from snndsl.polychrony.engine.network import combinations, inputs, kept_rows, network, published, rule
 from snndsl.polychrony.folder import Chunk
 from snndsl.polychrony.network.table import SynapseTable
@@ -87,69 +87,58 @@ class Searcher:
         self.small: Work = work(table.neurons, self.rule, SMALL)
         self.large: Work = work(table.neurons, self.rule, self.room)
         self.out: Found = found(self.rule)
-        self._mother = self._kernel(table, definition, neurons)
+        self.net, self._search, self._state = self._searching(table, definition, neurons)
 
-    def _kernel(self, table: SynapseTable, definition: Definition, neurons: Neurons) -> Callable[[int], int]:
-        """Return the search of one mother, as the definition and the neurons want it."""
-        given, rule = self.given, self.rule
-        if not isinstance(definition, Izhikevich2006):
-            self.net = net = network(table, definition, None)
-            plan = events.plan(table.neurons, rule, **_by_events(definition))
-            return lambda mother: events.search_mother(net, given, plan, rule, self.small, self.large, self.out, mother)
+    def _searching(self, table: SynapseTable, definition: Definition, neurons: Neurons) -> tuple[Net, Search, Any]:
+        """Return the network, the search of one mother that definition and neurons want, and what its probe needs."""
+        rule = self.rule
+        if definition.EVENTS:
+            state: Any = events.plan(table.neurons, rule, **_by_events(definition))
+            return network(table, definition, None), events.search_mother, state
         if isinstance(neurons, NeuronModel):
-            self.net = net = network(table, definition, None)
-            advance = neurons.advance()
+            net = network(table, definition, None)
             answering = cells(neurons, net, table.port[kept_rows(table, definition)], rule)
-            return lambda mother: answers.search_mother(
-                net, given, answering, advance, rule, self.small, self.large, self.out, mother
-            )
-        self.net = net = network(table, definition, published(table) if neurons is None else neurons)
-        tables = rows(table.neurons if rule.overrun else 0, rule, definition.max_delay)
-        return lambda mother: mothers.search_mother(net, given, rule, self.small, self.large, tables, self.out, mother)
+            return net, answers.search_mother, (answering, neurons.advance())
+        net = network(table, definition, published(table) if neurons is None else neurons)
+        return net, maps.search_mother, rows(table.neurons if rule.overrun else 0, rule, definition.max_delay)
+
+    def _mother(self, mother: int) -> int:
+        given, rule, small, large = self.given, self.rule, self.small, self.large
+        return self._search(self._state, self.net, given, rule, small, large, self.out, mother)
 
     def __call__(self, block: Block) -> Chunk:
         """Search a block; groups and links are numbered from 0 within it."""
-        self.out.used[:] = 0
+        self.out.used[:], self.out.ended[:] = 0, 0
         for mother in range(block.first, block.last):
-            before = self.out.used.copy()
+            before = self.out.used.copy(), self.out.ended.copy()
             while True:
                 status = self._mother(mother)
                 if status == DONE:
                     break
-                if status == answers.BROKEN:
+                if status == BROKEN:
                     what = f"a neuron's state became infinite or no number in a probe of mother {mother}"
                     raise SimulationFailed(Fault("state-not-finite", what, try_="a smaller step, or another integrator"))
                 self._enlarge(status, before)
         chunk = _chunk(self.out, self.rule.anchors)
         return chunk if self.shown is None else _activated(chunk, *self.shown)
 
-    def _enlarge(self, status: int, before: NDArray[np.int64]) -> None:
+    def _enlarge(self, status: int, before: tuple[NDArray[np.int64], NDArray[np.int64]]) -> None:
         """Make room and forget the groups of the mother that did not fit."""
         if status == NO_MEMORY:
             self.room = self.room.more()
             self.large = work(len(self.net.inhibitory), self.rule, self.room)
-            self.out.used[:] = before
+            self.out.used[:], self.out.ended[:] = before
             return
         old = self.out
         self.out = found(self.rule, *(2 * len(part) for part in old[:3]))
-        for part, rest, used in zip(self.out[:3], old[:3], before):
+        for part, rest, used in zip(self.out[:3], old[:3], before[0]):
             part[:used] = rest[:used]
-        self.out.used[:] = before
+        self.out.used[:], self.out.ended[:] = before
 
 
 def _by_events(definition: Definition) -> dict[str, Any]:
     """Return the numbers of a rule by events."""
-    names: tuple[str, ...] = ("coincident", "refractory")
-    match definition:
-        case EventTriggered():
-            names += ("jitter", "quick", "slow", "inhibition")
-        case Structural():
-            names += ("jitter",)
-        case Probabilistic():
-            names += ("least",)
-        case _:
-            raise TypeError(definition)
-    return {"jitter": 1} | {name: getattr(definition, name) for name in names}
+    return {"jitter": 1} | {name: getattr(definition, name) for name in definition.EVENTS}
 
 
 def _chunk(out: Found, anchors: int) -> Chunk:
@@ -184,6 +173,7 @@ def _chunk(out: Found, anchors: int) -> Chunk:
             "delay": links[:, 2].astype(np.int16),
             "layer": links[:, 3].astype(np.int16),
         },
+        "ended": {name: np.array([count]) for name, count in zip(ENDS, out.ended)},
     }
 
 
@@ -199,8 +189,8 @@ def _activated(chunk: Chunk, definition: Activated, trains: SpikeTrains) -> Chun
     kept = np.bincount(found.motif, minlength=len(motifs)) >= definition.times
     number = np.cumsum(kept) - 1
     chosen = {"groups": kept} | {name: kept[chunk[name]["group"]] for name in ("spikes", "links")}
-    result = {name: {key: column[chosen[name]] for key, column in columns.items()} for name, columns in chunk.items()}
+    result = {name: {key: column[mine] for key, column in chunk[name].items()} for name, mine in chosen.items()}
     result["groups"]["id"] = number[result["groups"]["id"]]
     for name in ("spikes", "links"):
         result[name]["group"] = number[result[name]["group"]]
-    return result
+    return result | {"ended": chunk["ended"] | {"absent": np.array([np.count_nonzero(~kept)])}}

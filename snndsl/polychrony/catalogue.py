@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -72,6 +72,16 @@ class Catalogue:
     def nulls(self) -> dict[str, dict[str, Any]]:
         """What searches of shuffled networks gave (`Significance.to_dict`), by the name of the null; empty if none was run."""
         return self.folder.nulls()
+
+    @property
+    def ended(self) -> dict[str, int]:
+        """How many probes of the search ended how, without a group; empty if the catalogue does not say.
+
+        ``silent``: nothing fired but the anchors, ``few``: too few spikes, ``short``: too short a path (``longest`` is the
+        longest of them), ``lonely``: an anchor with one link only, ``inert``: an anchor changed nothing, or came twice,
+        ``absent``: a group that the recording does not show.
+        """
+        return dict(self.manifest.get("ended", {}))
 
     @cached_property
     def table(self) -> dict[str, NDArray[Any]]:
@@ -180,26 +190,26 @@ class Catalogue:
         snndsl.errors.ModelError
             inhibitory-unknown: the catalogue does not say which neurons are inhibitory.
         """
-        table = self.table
-        kept = np.ones(len(self), bool)
-        for name, least, most in (
-            ("longest_path", min_path, max_path),
-            ("size", min_size, max_size),
-            ("span", min_span, max_span),
-        ):
-            kept &= table[name] >= least
-            if most is not None:
-                kept &= table[name] <= most
+        limits = {"longest_path": (min_path, max_path), "size": (min_size, max_size), "span": (min_span, max_span)}
+        kept = self._within(limits)
         if mothers is not None:
-            kept &= np.isin(table["mother"], np.asarray(mothers))
+            kept &= np.isin(self.table["mother"], np.asarray(mothers))
         if not avalanches:
-            kept &= ~table["avalanche"].astype(bool)
-        if neurons is not None:
-            for neuron in np.unique(np.asarray(neurons)):
-                kept &= np.isin(table["id"], self._with([int(neuron)]))
+            kept &= ~self.table["avalanche"].astype(bool)
+        for neuron in np.unique(np.asarray([] if neurons is None else neurons, np.int64)).tolist():
+            kept &= np.isin(self.table["id"], self._with([neuron]))
         if inhibitory is not None:
-            kept &= np.isin(table["id"], self._with(self._inhibitory())) == inhibitory
+            kept &= np.isin(self.table["id"], self._with(self._inhibitory())) == inhibitory
         return self.select(kept)
+
+    def _within(self, limits: Mapping[str, tuple[int, int | None]]) -> NDArray[np.bool_]:
+        """Return which groups have numbers from the least to the greatest allowed."""
+        kept = np.ones(len(self), np.bool_)
+        for name, (least, most) in limits.items():
+            kept &= self.table[name] >= least
+            if most is not None:
+                kept &= self.table[name] <= most
+        return kept
 
     def _inhibitory(self) -> list[int]:
         known = self.manifest.get("inhibitory")

@@ -65,6 +65,8 @@ class Folder:
         if file.exists():
             try:
                 self.manifest = json.loads(file.read_text(encoding="utf-8"))
+                if "definitions" not in self.manifest:
+                    raise ModelError(_no_catalogue(self.path))
                 known = self.manifest["format"]
                 fault = _manifest_fault(self.manifest) if known == FORMAT else ""
             except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -153,6 +155,11 @@ class Folder:
 
 def _hash(file: Path) -> str:
     return blake2b(file.read_bytes(), digest_size=8).hexdigest()
+
+
+def _no_catalogue(path: Path) -> Fault:
+    what = "the manifest.json there is of no catalogue"
+    return Fault("catalogue-missing", what, str(path), expected="the folder that snndsl discover wrote")
 
 
 def _manifest_fault(manifest: dict[str, Any]) -> str:

@@ -112,22 +112,8 @@ def robustness(
     list of Survival
         The first search first.
     """
-
-    def searched(variant: Variant, folder: Path) -> Catalogue:
-        """Search one variant."""
-        network = variant.network
-        return discover(
-            network.table,
-            variant.definition,
-            neurons=network.neurons,
-            step_ms=float(network.step_ms),
-            mothers=mothers,
-            workers=workers,
-            out=folder,
-            limit_s=limit_s,
-        )
-
-    first = searched(base, out / "base")
+    how = {"mothers": mothers, "workers": workers, "limit_s": limit_s}
+    first = _searched(base, out / "base", **how)
     rows = [Survival("base", "", len(first), len(first), survived=1.0)]
     if progress:
         progress(rows[0])
@@ -136,13 +122,20 @@ def robustness(
         numbers[axis] = numbers.get(axis, 0) + 1
         try:
             variant = make()
-            found = searched(variant, out / f"{axis}-{numbers[axis]}")
+            found = _searched(variant, out / f"{axis}-{numbers[axis]}", **how)
             rows.append(_survival(axis, value, first, found, base, variant, jitter_ms, least_overlap))
         except SnndslError as error:
             rows.append(Survival(axis, value, problem=str(error.faults[0].what)))
         if progress:
             progress(rows[-1])
     return rows
+
+
+def _searched(variant: Variant, folder: Path, **how: Any) -> Catalogue:
+    """Search one variant."""
+    network = variant.network
+    known: dict[str, Any] = {"neurons": network.neurons, "step_ms": float(network.step_ms)}
+    return discover(network.table, variant.definition, out=folder, **known, **how)
 
 
 def _survival(

@@ -327,6 +327,8 @@ def _search(
     total: int = manifest["probes"]
     probes = sum(block.probes for block in plan[:done])
     groups = sum(chunk["groups"] for chunk in manifest["chunks"])
+    ended: dict[str, int] = manifest.get("ended", {}) if done else {}
+    known = bool(ended) or not done  # a catalogue of an earlier version does not say how its probes ended
     if progress:
         progress(probes, total, groups)
     manifest["status"] = "running"
@@ -341,10 +343,12 @@ def _search(
                 chunk["links"]["group"] += groups
                 waiting.append(chunk)
             groups += found
+            ended = _together(ended, chunk["ended"])
             probes += plan[number].probes
             if (number + 1) % TOGETHER == 0 or number + 1 == len(plan):
                 _write(folder, number // TOGETHER, waiting)
                 manifest["blocks"] = number + 1
+                manifest |= {"ended": ended} if known else {}
                 folder.write_manifest()
                 waiting = []
             if progress:
@@ -355,6 +359,12 @@ def _search(
         raise
     finally:
         folder.write_manifest()
+
+
+def _together(ended: dict[str, int], more: dict[str, NDArray[Any]]) -> dict[str, int]:
+    """Add up how probes ended; of the longest paths the longest."""
+    counts = {name: ended.get(name, 0) + int(count.sum()) for name, count in more.items()}
+    return counts | {"longest": max(ended.get("longest", 0), int(more["longest"].max()))}
 
 
 def _write(folder: Folder, number: int, parts: list[Chunk]) -> None:

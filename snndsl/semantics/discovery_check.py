@@ -1,8 +1,9 @@
-"""Searches for groups are read: projections, mothers, surrogates and expectations that exist; definitions are polychrony's."""
+"""Searches for groups are read: numbers of definitions, projections, mothers, surrogates and expectations that exist."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from snndsl.errors import ModelError, listed, nearest
@@ -12,9 +13,12 @@ from snndsl.model.selection import Selection
 from snndsl.model.text import Term
 from snndsl.schema.observation import DiscoverSpec
 from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.definition_numbers import read_number
 from snndsl.semantics.reading import Reading
+from snndsl.semantics.scope import Result
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.usable import PURE
+from snndsl.units import Dimension
 
 __all__ = ["read_searches"]
 
@@ -27,7 +31,7 @@ COMPARISONS = ("equals", "at_least", "at_most", "between")
 
 
 def read_searches(model: Reading) -> dict[str, Search]:
-    """Return the section ``discover``, but for what a definition is made of."""
+    """Return the section ``discover``; whether a definition takes such numbers is for those who search."""
     found = {}
     for name, spec in model.spec.discover.items():
         search = _search(model, name, spec)
@@ -55,18 +59,36 @@ def _search(model: Reading, name: str, spec: DiscoverSpec) -> Search | None:
     if len(spec.definition) != 1:
         return None
     [(kind, given)] = spec.definition.items()
+    weight = model.weights.get(spec.in_, UNKNOWN)
     return Search(
         name=name,
         place=model.place(*path, "definition", kind),
         kind=kind,
-        numbers={str(key): value for key, value in given.items() if key != "inhibitory"},
+        numbers=_numbers_of(model, given, weight, *path, "definition", kind),
         inhibitory=inhibitory,
         projection=spec.in_,
-        weight=model.weights.get(spec.in_, UNKNOWN),
+        weight=weight,
         mothers=mothers,
         surrogates=tuple(item for item in surrogates if item is not None),
         expect=spec.expect,
     )
+
+
+def _numbers_of(model: Reading, given: Mapping[str, Any], weight: Result, *path: str | int) -> dict[str, Any]:
+    """Return the numbers of a definition, resolved; those that cannot be read are reported and left out."""
+    units = (str(weight),) if isinstance(weight, Dimension) else None
+    numbers: dict[str, Any] = {}
+    for key, value in given.items():
+        if key == "inhibitory":
+            continue
+        try:
+            name, number = read_number(key, value, model.step, units, given.get("fraction_of") is not None)
+        except ModelError as error:
+            where = model.place(*path, key).at()
+            model.faults += [replace(fault, file=where.file, line=where.line, column=where.column) for fault in error.faults]
+        else:
+            numbers[name] = number
+    return numbers
 
 
 def _inhibitory(model: Reading, name: str, kind: str, named: Any) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import snndsl
 from snndsl import pipeline
 from snndsl.api import Model
 from snndsl.backend import REFERENCE
@@ -189,7 +189,7 @@ def _facts(checked: CheckedModel, source: ModelSource, backend: str) -> dict[str
             "model": digest.hexdigest(),
             "duration": checked.steps,
             "backend": backend,
-            "version": snndsl.__version__,
+            "version": version("snndsl"),
             "simulator": json.dumps(dict(backend_named(backend).versions()), sort_keys=True),
         },
     }

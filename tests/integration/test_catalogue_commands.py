@@ -17,7 +17,7 @@ from unit.polychrony.networks import chain, middling
 from snndsl.cli import execute
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, Izhikevich2006, compare_catalogues, discover, merge, read_catalogue
-from snndsl.polychrony.families import families
+from snndsl.polychrony.family import families
 
 PARAMETERS = {"min_path": 3, "threshold": 5.0}
 
@@ -151,10 +151,10 @@ def test_what_is_no_catalogue(folder: Path, tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "run" / "manifest.json").write_text('{"status": "complete"}')
     (tmp_path / "torn").mkdir()
     (tmp_path / "torn" / "manifest.json").write_text('{"definitions": [')
-    for place in ("run", "torn", "nothing"):
-        assert "error[catalogue-missing]" in said(capsys, "groups", tmp_path / place, status=2)
+    for place, code in (("run", "missing"), ("torn", "manifest"), ("nothing", "missing")):
+        assert f"error[catalogue-{code}]" in said(capsys, "groups", tmp_path / place, status=2)
         options = ["--format", "csv", "-o", tmp_path / "out"]
-        assert "error[catalogue-missing]" in said(capsys, "export", tmp_path / place, *options, status=2)
+        assert f"error[catalogue-{code}]" in said(capsys, "export", tmp_path / place, *options, status=2)
     shutil.copytree(folder / "groups", tmp_path / "cut")
     next((tmp_path / "cut" / "spikes" / "neuron").iterdir()).write_bytes(b"\x93NUMPY")
     assert "error[catalogue-chunk]" in said(capsys, "export", tmp_path / "cut", *options, status=2)

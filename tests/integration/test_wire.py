@@ -15,10 +15,7 @@ from unit.polychrony.networks import recorded
 import snndsl
 from snndsl.backend.registry import backend_names
 from snndsl.cli import execute
-from snndsl.cli.section_text import write_model
-from snndsl.cli.wire import wire_motif
 from snndsl.cli.wire_command import wire
-from snndsl.cli.wire_plan import Wish
 from snndsl.errors import ModelError
 from snndsl.polychrony.replay import group_motifs
 from snndsl.testing import differences
@@ -72,7 +69,7 @@ def written(tmp_path: Path, name: str) -> Path:
     text, port, *_ = CASES[name]
     file, out = tmp_path / "model.yaml", tmp_path / "wired.yaml"
     file.write_text(text)
-    write_model(file, "projections", wire_motif(file, Wish("chain", port=port)).entries, out, False)
+    snndsl.wire(file, "chain", port=port).write(out)
     return out
 
 
@@ -126,7 +123,7 @@ def test_recorded_groups_live_on_in_a_silent_network(tmp_path: Path) -> None:
     for group in chosen:
         (motif,) = group_motifs([group], {"exc": 0, "inh": 800}).values()
         file.write_text(yaml.safe_dump(SILENT | {"motifs": {"group": motif}}, sort_keys=False))
-        heard = wire_motif(file, Wish("group", weight="10", sources=("exc",))).heard
+        heard = snndsl.wire(file, "group", weight="10", sources=["exc"]).heard
         assert heard.expected == len(group) - 3 >= 10
         fired = [neuron for neuron, _ in group.events()]
         assert heard.whole == (len(set(fired)) == len(fired))
@@ -340,8 +337,8 @@ def test_the_text_of_the_user_stays(kind: str, end: str, tmp_path: Path) -> None
     text = TEXTS[kind]
     file, out = tmp_path / "model.yaml", tmp_path / "wired.yaml"
     file.write_bytes(text.replace("\n", end).encode())
-    wired = wire_motif(file, Wish("chain"))
-    write_model(file, "projections", wired.entries, out, False)
+    wired = snndsl.wire(file, "chain")
+    wired.write(out)
     (name,) = wired.entries
     old, new = file.read_bytes().decode(), out.read_bytes().decode()
     left = iter(new)
@@ -370,8 +367,8 @@ def test_text_that_cannot_be_added_to_is_left_alone(tmp_path: Path) -> None:
     one_line = json.dumps(snndsl.load(model(tmp_path)).source.raw)
     for text in (one_line, IZHIKEVICH + "...\n"):
         file, out = model(tmp_path, text), tmp_path / "new.yaml"
-        entries = wire_motif(file, Wish("chain")).entries
-        assert fault(lambda: write_model(file, "projections", entries, out, False)).code == "text-not-editable"  # noqa: B023
+        wired = snndsl.wire(file, "chain")
+        assert fault(lambda: wired.write(out)).code == "text-not-editable"  # noqa: B023
         assert not out.exists() and file.read_text() == text
 
 

@@ -13,16 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
-from snndsl.polychrony.engine.cascade import EVENT, FULL, NEGATIVE, STEP, SYNAPSE, clear, schedule
+from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.cascade import BROKEN, EVENT, FULL, NEGATIVE, STEP, SYNAPSE, clear, schedule
 from snndsl.polychrony.engine.layers import judge
-from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, NO_ROOM, different, first_probe, next_probe, store
+from snndsl.polychrony.engine.mothers import searching
 from snndsl.polychrony.engine.still import Advance
 
-__all__ = ["BROKEN", "Cells", "search_mother"]
-
-BROKEN = 3
-"""The state of a neuron is no number any more."""
+__all__ = ["Cells", "search_mother"]
 
 NEVER = 1 << 30
 
@@ -167,8 +164,9 @@ def _broken(cells: Cells, work: Work, live: int) -> bool:
 
 
 @kernel
-def _probe(net: Net, cells: Cells, advance: Advance, rule: Rule, work: Work) -> tuple[int, int, int, bool]:
-    """One combination of anchors: spikes, links, longest path (0: no group), and whether a neuron broke."""
+def _probe(state: tuple[Cells, Advance], net: Net, rule: Rule, work: Work) -> tuple[int, int, int]:
+    """One combination of anchors: spikes (BROKEN: a state is no number), links, longest path."""
+    cells, advance = state
     latest, touched, nodes = 0, 0, 0
     for i in range(rule.anchors):
         latest = max(latest, work.delay[i])
@@ -188,35 +186,7 @@ def _probe(net: Net, cells: Cells, advance: Advance, rule: Rule, work: Work) -> 
     if spikes > rule.min_spikes:
         links, longest = judge(net, rule, work, spikes)
     clear(work, touched, far)
-    return spikes, links, longest, broken
+    return (BROKEN if broken else spikes), links, longest
 
 
-@kernel
-def search_mother(
-    net: Net, given: Inputs, cells: Cells, advance: Advance, rule: Rule, small: Work, large: Work, out: Found, mother: int
-) -> int:
-    """Try all combinations of the mother's strong inputs; a probe that does not fit into `small` is done in `large`.
-
-    Returns
-    -------
-    int
-        DONE, NO_ROOM (`out` is full), NO_MEMORY (`large` is too small) or BROKEN.
-    """
-    more = first_probe(given, rule, small, mother)
-    while more:
-        if different(small.pre):
-            work = small
-            spikes, links, longest, broken = _probe(net, cells, advance, rule, work)
-            if spikes == FULL or links == FULL:
-                work = large
-                for i in range(rule.anchors):
-                    large.pre[i], large.delay[i] = small.pre[i], small.delay[i]
-                spikes, links, longest, broken = _probe(net, cells, advance, rule, work)
-            if broken:
-                return BROKEN
-            if spikes == FULL or links == FULL:
-                return NO_MEMORY
-            if longest >= rule.min_path and not store(out, work, rule, mother, spikes, links, longest):
-                return NO_ROOM
-        more = next_probe(given, small, mother)
-    return DONE
+search_mother = searching(_probe)

@@ -7,7 +7,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LARGE", "LONG_AGO", "MOST", "SMALL", "Found", "Inputs", "Net", "Room", "Rule", "Work", "found", "work"]
+__all__ = [
+    "ENDS",
+    "FEW",
+    "INERT",
+    "LARGE",
+    "LONELY",
+    "LONGEST",
+    "LONG_AGO",
+    "MOST",
+    "SHORT",
+    "SILENT",
+    "SMALL",
+    "Found",
+    "Inputs",
+    "Net",
+    "Room",
+    "Rule",
+    "Work",
+    "found",
+    "work",
+]
 
 Ints = NDArray[np.int64]
 Reals = NDArray[np.float64]
@@ -109,6 +129,12 @@ SMALL = Room(24, 1 << 12, 1 << 12)
 LARGE = Room(256, 1 << 16, 1 << 17)
 
 
+INERT, SILENT, FEW, SHORT, LONELY, LONGEST = range(6)
+ENDS = ("inert", "silent", "few", "short", "lonely", "longest")
+"""How a probe ended that is no group: an anchor changed nothing, nothing fired, too few spikes did, the path was too short, an
+anchor had one link only; and the longest path that was too short."""
+
+
 class Found(NamedTuple):
     """Room for what a range of mothers yields."""
 
@@ -116,6 +142,7 @@ class Found(NamedTuple):
     spike: NDArray[np.int32]  # (spikes, 3): neuron, step, layer
     link: NDArray[np.int32]  # (links, 4): pre, post, delay, layer
     used: Ints  # (3,) rows used in each
+    ended: Ints  # (6,) probes that are no group, by how they ended, and the longest path among them that were too short
 
 
 LONG_AGO = -(1 << 20)
@@ -166,4 +193,5 @@ def found(rule: Rule, groups: int = 2_000, spikes: int = 200_000, links: int = 8
         np.zeros((spikes, 3), np.int32),
         np.zeros((links, 4), np.int32),
         np.zeros(3, np.int64),
+        np.zeros(len(ENDS), np.int64),
     )

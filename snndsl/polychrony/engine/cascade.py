@@ -18,6 +18,7 @@ from snndsl.polychrony.engine.arrays import LONG_AGO, Net, Rule, Work
 __all__ = ["FULL", "clear", "emit", "run", "schedule", "start"]
 
 FULL = -1
+BROKEN = -2
 """Returned where the working memory is too small for a probe."""
 
 STEP, EVENT, NEGATIVE = 42, 31, 1 << 30

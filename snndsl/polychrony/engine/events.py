@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
+from snndsl.polychrony.engine.arrays import Net, Rule, Work
 from snndsl.polychrony.engine.cascade import EVENT, EVENTS, FULL, NEGATIVE, STEP, clear, schedule
 from snndsl.polychrony.engine.layers import judge
-from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, NO_ROOM, different, first_probe, next_probe, store
+from snndsl.polychrony.engine.mothers import searching
 
 __all__ = ["Plan", "plan", "search_mother"]
 
@@ -214,7 +214,7 @@ def _run(net: Net, rules: Plan, rule: Rule, work: Work, touched: int, nodes: int
 
 
 @kernel
-def _probe(net: Net, rules: Plan, rule: Rule, work: Work) -> tuple[int, int, int]:
+def _probe(rules: Plan, net: Net, rule: Rule, work: Work) -> tuple[int, int, int]:
     """One combination of anchors: spikes, links, longest path (0: no group)."""
     latest, touched, nodes, last = 0, 0, 0, 0
     for i in range(rule.anchors):
@@ -242,22 +242,4 @@ def _probe(net: Net, rules: Plan, rule: Rule, work: Work) -> tuple[int, int, int
     return spikes, links, longest
 
 
-@kernel
-def search_mother(net: Net, given: Inputs, rules: Plan, rule: Rule, small: Work, large: Work, out: Found, mother: int) -> int:
-    """Try all combinations of the mother's inputs; returns DONE, NO_ROOM (`out` is full) or NO_MEMORY (`large` too small)."""
-    more = first_probe(given, rule, small, mother)
-    while more:
-        if different(small.pre):
-            work = small
-            spikes, links, longest = _probe(net, rules, rule, work)
-            if spikes == FULL or links == FULL:
-                work = large
-                for i in range(rule.anchors):
-                    large.pre[i], large.delay[i] = small.pre[i], small.delay[i]
-                spikes, links, longest = _probe(net, rules, rule, work)
-            if spikes == FULL or links == FULL:
-                return NO_MEMORY
-            if longest >= rule.min_path and not store(out, work, rule, mother, spikes, links, longest):
-                return NO_ROOM
-        more = next_probe(given, small, mother)
-    return DONE
+search_mother = searching(_probe)

@@ -63,7 +63,7 @@ def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
 
 @kernel
 def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
-    """Links and longest path of a probe; the path is 0 where an anchor has exactly one link to an excitatory neuron."""
+    """Links and longest path of a probe: negative if too short, 0 where an anchor has one link only to an excitatory neuron."""
     links = 0
     longest = 0
     for e in range(spikes):
@@ -80,7 +80,7 @@ def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
     for e in range(spikes):
         work.latest[work.neuron[e]] = -1
     if links == FULL or longest < rule.min_path:
-        return links, 0
+        return links, -max(longest, 1)
     for i in range(rule.anchors):
         work.used[i] = 0
     for k in range(links):

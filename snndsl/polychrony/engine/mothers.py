@@ -1,20 +1,31 @@
-"""All probes of one mother."""
+"""All probes of one mother, whatever the definition."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Found, Inputs, Net, Rule, Work
-from snndsl.polychrony.engine.cascade import FULL, clear, run, start
-from snndsl.polychrony.engine.layers import judge
-from snndsl.polychrony.engine.literal import Rows, literal_probe
+from snndsl.polychrony.engine.arrays import FEW, INERT, LONELY, LONGEST, SHORT, SILENT, Found, Inputs, Net, Rule, Work
+from snndsl.polychrony.engine.cascade import BROKEN, FULL
 from snndsl.polychrony.engine.pairs import pairs
 
-__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "different", "first_probe", "next_probe", "search_mother", "store"]
+__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "Probe", "Search", "first_probe", "next_probe", "searching"]
 
 DONE, NO_ROOM, NO_MEMORY = 0, 1, 2
+
+Probe = Callable[[Any, Net, Rule, Work], tuple[int, int, int]]
+Search = Callable[[Any, Net, Inputs, Rule, Work, Work, Found, int], int]
+
+
+def _probe(state: Any, net: Net, rule: Rule, work: Work) -> tuple[int, int, int]:
+    """Stand where `searching` puts a probe."""
+    raise NotImplementedError
+
 
 
 @kernel
@@ -88,29 +99,6 @@ def store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: i
 
 
 @kernel
-def _overrun(rule: Rule, work: Work, last: int) -> bool:
-    over = False
-    for t in range(last + 1):
-        over |= work.row[t] > rule.row
-    return over
-
-
-@kernel
-def _probe(net: Net, rule: Rule, work: Work, table: Rows) -> tuple[int, int, int]:
-    """One combination of anchors: spikes, links, longest path (0: no group); FULL in one of the first two: no memory."""
-    touched, nodes = start(net, rule, work, work.pre, work.delay)
-    spikes, touched, last = run(net, rule, work, rule.anchors, touched, nodes)
-    links = longest = 0
-    overrun = rule.overrun and spikes > rule.anchors and _overrun(rule, work, last)
-    if not overrun and spikes > rule.min_spikes:
-        links, longest = judge(net, rule, work, spikes)
-    clear(work, touched, last)
-    if overrun:
-        spikes, links, longest = literal_probe(net, table, rule, work, work.pre, work.delay)
-    return spikes, links, longest
-
-
-@kernel
 def different(pre: NDArray[np.int32]) -> bool:
     """Whether the anchors are different neurons; they are sorted."""
     different = True
@@ -128,29 +116,69 @@ def _skip(work: Work, n: int) -> bool:
 
 
 @kernel
-def search_mother(net: Net, given: Inputs, rule: Rule, small: Work, large: Work, table: Rows, out: Found, mother: int) -> int:
-    """Try all combinations of the mother's strong inputs; a probe that does not fit into `small` is done in `large`.
+def _count(out: Found, rule: Rule, spikes: int, longest: int) -> None:
+    """Count how a probe that is no group ended."""
+    if spikes <= rule.anchors:
+        out.ended[SILENT] += 1
+    elif spikes <= rule.min_spikes:
+        out.ended[FEW] += 1
+    elif longest == 0:
+        out.ended[LONELY] += 1
+    else:
+        out.ended[SHORT] += 1
+        out.ended[LONGEST] = max(out.ended[LONGEST], abs(longest))
+
+
+def searching(probe: Probe) -> Search:
+    """Return the search of one mother with a probe.
+
+    Parameters
+    ----------
+    probe : kernel
+        Fires one combination of anchors, as the definition has it: returns spikes, links and longest path, which is 0 where an
+        anchor has one link only and negative where it is too short. Spikes are FULL where there is no memory, BROKEN where a
+        state is no number.
 
     Returns
     -------
-    int
-        DONE, NO_ROOM (`out` is full) or NO_MEMORY (`large` is too small); then `out` holds some of the mother's groups.
+    kernel
+        Returns DONE, NO_ROOM (`out` is full), NO_MEMORY (`large` is too small) or BROKEN; but for DONE, `out` holds some of the
+        mother's groups.
+
+    Notes
+    -----
+    The probe is a global name of the kernel: of a kernel that gets another one as an argument nothing compiled is kept.
     """
+    made = FunctionType(_search_mother.__code__, globals() | {"_probe": probe}, "search_mother")
+    made.__qualname__ = f"search_mother_{probe.__module__.rpartition('.')[2]}"
+    return cast(Search, kernel(made))
+
+
+def _search_mother(
+    state: Any, net: Net, given: Inputs, rule: Rule, small: Work, large: Work, out: Found, mother: int
+) -> int:
+    """Try all combinations of the mother's strong inputs; a probe that does not fit into `small` is done in `large`."""
     n = given.start[mother + 1] - given.start[mother]
     more = first_probe(given, rule, small, mother)
     known = more and pairs(net, given, rule, small, mother)
     while more:
-        if not (known and _skip(small, n)) and different(small.pre):
+        if known and _skip(small, n) or not different(small.pre):
+            out.ended[INERT] += 1
+        else:
             work = small
-            spikes, links, longest = _probe(net, rule, work, table)
+            spikes, links, longest = _probe(state, net, rule, work)
             if spikes == FULL or links == FULL:
                 work = large
                 for i in range(rule.anchors):
                     large.pre[i], large.delay[i] = small.pre[i], small.delay[i]
-                spikes, links, longest = _probe(net, rule, work, table)
+                spikes, links, longest = _probe(state, net, rule, work)
+            if spikes == BROKEN:
+                return BROKEN
             if spikes == FULL or links == FULL:
                 return NO_MEMORY
-            if longest >= rule.min_path and not store(out, work, rule, mother, spikes, links, longest):
+            if longest < rule.min_path:
+                _count(out, rule, spikes, longest)
+            elif not store(out, work, rule, mother, spikes, links, longest):
                 return NO_ROOM
         more = next_probe(given, small, mother)
     return DONE

@@ -77,13 +77,7 @@ def draw_counts(
     counts = np.array([item if isinstance(item, int) else len(item) for item in groups])
     order = np.argsort(when, kind="stable")
     if null is not None and len(when):
-        kept = [np.asarray(null[k], np.float64) for k in order]
-        low, middle, high = (
-            np.array([measure(item) if len(item) else np.nan for item in kept]) for measure in (np.min, np.median, np.max)
-        )
-        axes.fill_between(when[order], low, high, color="tab:orange", alpha=0.25, lw=0, label=f"{null_name}, least to greatest")
-        axes.vlines(when[order], low, high, color="tab:orange", alpha=0.5, lw=1.5)
-        axes.plot(when[order], middle, "s--", ms=3.5, lw=1.0, color="tab:orange", label=f"{null_name}, median")
+        _draw_null(axes, when[order], [np.asarray(null[k], np.float64) for k in order], null_name)
     axes.plot(when[order], counts[order], "o-", ms=5, color="tab:blue", label="network")
     axes.set_ylabel("polychronous groups")
     drawn = np.concatenate([counts, *(np.atleast_1d(np.asarray(item, np.float64)) for item in null or ())])
@@ -97,6 +91,16 @@ def draw_counts(
     if null is not None:
         axes.legend(frameon=False, fontsize=9)
     return figure
+
+
+def _draw_null(axes: Axes, when: NDArray[np.float64], counts: Sequence[NDArray[np.float64]], name: str) -> None:
+    """A band from the least to the greatest number in shuffled networks, and a line at the median."""
+    low, middle, high = (
+        np.array([measure(item) if len(item) else np.nan for item in counts]) for measure in (np.min, np.median, np.max)
+    )
+    axes.fill_between(when, low, high, color="tab:orange", alpha=0.25, lw=0, label=f"{name}, least to greatest")
+    axes.vlines(when, low, high, color="tab:orange", alpha=0.5, lw=1.5)
+    axes.plot(when, middle, "s--", ms=3.5, lw=1.0, color="tab:orange", label=f"{name}, median")
 
 
 def _time_axis(axes: Axes, when: NDArray[np.float64]) -> None:

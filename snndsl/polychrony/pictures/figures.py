@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.group import Group
 
-__all__ = ["LABELLED", "draw_catalogue", "draw_group", "link_lines"]
+__all__ = ["LABELLED", "draw_catalogue", "draw_group", "left_out", "link_lines"]
 
 LABELLED = 60
 """Spikes up to which each has the number of its neuron."""
@@ -51,11 +51,28 @@ def draw_group(group: Group, *, inhibitory: ArrayLike | None = None, step_ms: fl
     norm = BoundaryNorm(np.arange(0.5, layers + 1), colours.N)
     if len(group.pre):
         axes.add_collection(link_lines(group, time, step_ms, colours(norm(group.link_layer))))
+    _draw_spikes(axes, group, time, colours(norm(group.layer)), inhibitory)
+    axes.set_xlabel("time / ms")
+    axes.set_ylabel("neuron")
+    axes.margins(x=0.06, y=0.08)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_title(
+        f"group {group.id}: mother {group.mother}, {len(group)} spikes, path {group.longest_path}, "
+        f"span {group.span * step_ms:g} ms",
+        fontsize=10,
+    )
+    axes.legend(loc="upper right", bbox_to_anchor=(1.0, -0.07), ncols=2, frameon=False, fontsize=8)
+    _layer_key(axes, colours(norm(np.arange(1, layers + 1))))
+    return figure
+
+
+def _draw_spikes(axes: Axes, group: Group, time: NDArray[np.float64], face: Any, inhibitory: ArrayLike | None) -> None:
+    """Spikes in the colours of their layers, hollow where inhibitory; anchors with a ring; numbers if they are few."""
     hollow = np.zeros(len(group), bool)
     if inhibitory is not None:
         given = np.asarray(inhibitory)
         hollow = given[group.neuron] if given.dtype == bool else np.isin(group.neuron, given)
-    face = colours(norm(group.layer))
     edge = face.copy()
     face[hollow] = (1.0, 1.0, 1.0, 1.0)
     size = 40.0 if len(group) <= LABELLED else 10.0
@@ -76,20 +93,6 @@ def draw_group(group: Group, *, inhibitory: ArrayLike | None = None, step_ms: fl
     if len(group) <= LABELLED:
         for x, y in zip(time, group.neuron):
             axes.annotate(str(y), (x, y), xytext=(4, 4), textcoords="offset points", fontsize=6, color="0.35", zorder=5)
-    axes.set_xlabel("time / ms")
-    axes.set_ylabel("neuron")
-    axes.margins(x=0.06, y=0.08)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_title(
-        f"group {group.id}: mother {group.mother}, {len(group)} spikes, path {group.longest_path}, "
-        f"span {group.span * step_ms:g} ms",
-        fontsize=10,
-    )
-    axes.legend(loc="upper right", bbox_to_anchor=(1.0, -0.07), ncols=2, frameon=False, fontsize=8)
-    from_layers = colours(norm(np.arange(1, layers + 1)))
-    _layer_key(axes, from_layers)
-    return figure
 
 
 def link_lines(group: Group, time: NDArray[np.float64], step_ms: float, colours: Any) -> LineCollection:
@@ -120,7 +123,7 @@ def draw_catalogue(catalogue: Catalogue, *, shuffled: Catalogue | None = None) -
     Parameters
     ----------
     catalogue : Catalogue
-        The groups. Avalanches are left out of the histograms and counted in the title.
+        The groups. Avalanches are left out of the histograms; the title says how many.
     shuffled : Catalogue, optional
         Groups of a shuffled network, drawn beside.
 
@@ -153,10 +156,22 @@ def draw_catalogue(catalogue: Catalogue, *, shuffled: Catalogue | None = None) -
             axes.yaxis.set_minor_formatter(NullFormatter())
         if len(series) > 1 and k == 0:
             axes.legend()
-    avalanches = int(np.count_nonzero(catalogue.table["avalanche"]))
-    title = f"{len(catalogue):,} polychronous groups, {avalanches:,} of them avalanches"
-    figure.suptitle(f"{title}\n{_chance(catalogue)}", fontsize=11)
+    figure.suptitle(f"{_counted(catalogue)}\n{_chance(catalogue)}", fontsize=11)
     return figure
+
+
+def left_out(catalogue: Catalogue) -> int:
+    """Return how many groups the histograms of a catalogue leave out: avalanches, stopped because of their many spikes."""
+    return int(np.count_nonzero(catalogue.table["avalanche"]))
+
+
+def _counted(catalogue: Catalogue) -> str:
+    """How many groups there are, and which of them are not drawn."""
+    title = f"{len(catalogue):,} polychronous groups"
+    avalanches = left_out(catalogue)
+    if avalanches:
+        title += f", {avalanches:,} of them avalanches (stopped at their many spikes), which are not drawn"
+    return title
 
 
 def _chance(catalogue: Catalogue) -> str:

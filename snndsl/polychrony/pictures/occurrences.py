@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,30 +66,47 @@ def draw_occurrences(
     snndsl.errors.ModelError
         detect-parameter; motif-unknown-neuron: the group has a neuron that the recording has not.
     """
-    trains = trains_of(spikes) if isinstance(spikes, Recording) else spikes
+    trains, length = (trains_of(spikes), spikes.step_ms) if isinstance(spikes, Recording) else (spikes, step_ms)
     _check_neurons(group, len(trains.start) - 1)
-    length = spikes.step_ms if isinstance(spikes, Recording) else step_ms
     found = _occurrences(group, trains, steps, tolerance, fraction)
     counts = np.array([np.count_nonzero(stamps >= 0) for _, stamps in found], np.int64)
     times = np.array([begin for begin, _ in found], np.float64) * length
     shown = np.sort(np.lexsort((times, -counts))[:most])
-    panels = len(shown)
-    figure = Figure(figsize=(8.0, 1.9 + 2.2 * panels), layout="constrained")
-    axes = figure.subplots(1 + panels, 1, squeeze=False, height_ratios=[1.0] + [2.4] * panels)[:, 0]
+    figure, axes = _panels(len(shown))
     _draw_times(axes[0], times, counts, shown, len(group), trains.last * length)
-    number = f"{len(found):,} occurrence{'s' * (len(found) != 1)}" if found else "no occurrence"
-    need = max(2, int(np.ceil(fraction * len(group) - 1e-9)))
-    rule = f" with at least {need} spikes within {tolerance * length:g} ms" if steps is None else ""
-    axes[0].set_title(f"group {group.id}, mother {group.mother}, {len(group)} spikes: {number}{rule}", fontsize=10)
+    rule = f" with at least {_needed(group, fraction)} spikes within {tolerance * length:g} ms" if steps is None else ""
+    axes[0].set_title(f"{_counted(group, len(found))}{rule}", fontsize=10)
     for axis, k in zip(axes[1:], shown):
-        begin, stamps = found[int(k)]
-        _draw_occurrence(axis, group, trains, begin, stamps, margin, length)
+        _draw_occurrence(axis, group, trains, *found[int(k)], margin, length)
         axis.tick_params(labelbottom=axis is axes[-1])
-    if panels:
-        handles = {handle.get_label(): handle for axis in axes[1:] for handle in axis.get_legend_handles_labels()[0]}
-        figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=4, frameon=False, fontsize=8)
-        axes[-1].set_xlabel("time after the first spike / ms")
+    if len(shown):
+        _draw_legend(figure, axes[1:])
     return figure
+
+
+def _panels(occurrences: int) -> tuple[Figure, list[Axes]]:
+    """A figure with a panel for the recording and one for each occurrence."""
+    figure = Figure(figsize=(8.0, 1.9 + 2.2 * occurrences), layout="constrained")
+    ratios = [1.0] + [2.4] * occurrences
+    return figure, list(figure.subplots(1 + occurrences, 1, squeeze=False, height_ratios=ratios)[:, 0])
+
+
+def _needed(group: Group, fraction: float) -> int:
+    """Spikes that make an occurrence."""
+    return max(2, int(np.ceil(fraction * len(group) - 1e-9)))
+
+
+def _counted(group: Group, occurrences: int) -> str:
+    """Which group it is, and how often it occurs."""
+    number = f"{occurrences:,} occurrence{'s' * (occurrences != 1)}" if occurrences else "no occurrence"
+    return f"group {group.id}, mother {group.mother}, {len(group)} spikes: {number}"
+
+
+def _draw_legend(figure: Figure, axes: Sequence[Axes]) -> None:
+    """One legend and one label of time below all panels."""
+    handles = {handle.get_label(): handle for axis in axes for handle in axis.get_legend_handles_labels()[0]}
+    figure.legend(handles=list(handles.values()), loc="outside lower center", ncols=4, frameon=False, fontsize=8)
+    axes[-1].set_xlabel("time after the first spike / ms")
 
 
 def _check_neurons(group: Group, neurons: int) -> None:

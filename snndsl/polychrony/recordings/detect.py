@@ -225,6 +225,11 @@ def detect(
             total += len(starts)
         if progress:
             progress(number + 1, len(motifs), total)
+    return _occurrences(found)
+
+
+def _occurrences(found: Sequence[tuple[int, NDArray[np.int64], NDArray[np.int64]]]) -> Occurrences:
+    """Return together what was found of each motif: its number, where, and with how many spikes."""
     numbers = [np.full(len(starts), number, np.int64) for number, starts, _ in found]
     empty = np.zeros(0, np.int64)
     return Occurrences(

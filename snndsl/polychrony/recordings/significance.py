@@ -107,10 +107,8 @@ def recording_significance(
         The recording.
     null : str
         ``shift``, ``dither``, ``joint_isi`` or ``exchange``, see `snndsl.polychrony.recordings.surrogates`.
-    repetitions : int
-        Surrogates; 19 for a p-value of 0.05.
-    seed : int
-        Of all of them.
+    repetitions, seed : int
+        Surrogates (19 for a p-value of 0.05), and the seed of all of them.
     width : int, optional
         Steps; has to be given for ``dither`` and ``joint_isi``.
     tolerance, fraction
@@ -132,12 +130,7 @@ def recording_significance(
     ModelError
         repetitions, null-unknown, surrogate-width, spike-twice, and what `detect` refuses.
     """
-    if repetitions < 1:
-        raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
-    if null not in SURROGATES:
-        raise ModelError(Fault("null-unknown", f"{null!r}", expected=", ".join(SURROGATES), try_=nearest(null, SURROGATES)))
-    if null in DITHERS and width is None:
-        raise ModelError(Fault("surrogate-width", f"{null} without a width", expected="a width in steps"))
+    _refuse(null, repetitions, width)
     own = detect(motifs, trains, tolerance=tolerance, fraction=fraction) if observed is None else observed
     counts = np.bincount(own.motif, minlength=len(motifs)).astype(np.int64)
     rows = np.zeros((repetitions, len(motifs)), np.int64)
@@ -147,9 +140,18 @@ def recording_significance(
         if progress:
             progress(k + 1, repetitions, int(row.sum()))
     motif_p = np.array([permutation_p(count, rows[:, m]) for m, count in enumerate(counts.tolist())])
-    used = width if null in DITHERS else None
-    p = permutation_p(float(counts.sum()), rows.sum(axis=1))
+    used, p = width if null in DITHERS else None, permutation_p(float(counts.sum()), rows.sum(axis=1))
     return RecordingSignificance(null, used, seed, counts, rows, p, motif_p, family_wise(counts, rows))
+
+
+def _refuse(null: str, repetitions: int, width: int | None) -> None:
+    """Refuse surrogates that cannot be made."""
+    if repetitions < 1:
+        raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
+    if null not in SURROGATES:
+        raise ModelError(Fault("null-unknown", f"{null!r}", expected=", ".join(SURROGATES), try_=nearest(null, SURROGATES)))
+    if null in DITHERS and width is None:
+        raise ModelError(Fault("surrogate-width", f"{null} without a width", expected="a width in steps"))
 
 
 def family_wise(counts: NDArray[np.int64], surrogate_counts: NDArray[np.int64]) -> NDArray[np.float64]:

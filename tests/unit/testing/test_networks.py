@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from snndsl.connect import CONNECT
 from snndsl.schema.neuron import NeuronSpec, PartSpec
 from snndsl.schema.observation import RecordSpec, StateRecordSpec, SynapseRecordSpec
 from snndsl.schema.plasticity import RuleSpec
 from snndsl.schema.population import PopulationSpec
-from snndsl.schema.projection import CONNECT_RULES, ProjectionSpec
-from snndsl.schema.stimulus import KINDS as STIMULI
-from snndsl.schema.stimulus import PlaySpec, StimulusSpec
+from snndsl.schema.projection import ProjectionSpec
+from snndsl.schema.stimulus import StimulusSpec
+from snndsl.stimuli import STIMULI
+from snndsl.stimuli.play import PlaySpec
 from snndsl.testing.kinds import KINDS, RULES
 from snndsl.testing.networks import Network, drawn, networks, smallest
 
@@ -98,7 +100,7 @@ def test_every_key_is_used(what: str) -> None:
     "thing",
     [
         *(f"kind: {kind}" for kind in KINDS), *(f"rule: {rule}" for rule in RULES),
-        *(f"connect: {rule}" for rule in CONNECT_RULES),
+        *(f"connect: {rule}" for rule in CONNECT),
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
         "projection to a group", "plastic projection of a source", "forced spikes",

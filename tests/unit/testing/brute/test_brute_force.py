@@ -67,7 +67,7 @@ import numpy as np
 from unit.polychrony.networks import fast_groups, random_network
 from snndsl.polychrony import Izhikevich2006
 from snndsl.testing.brute.search import brute_force
-from snndsl.polychrony.engine.mothers import search_mother
+from snndsl.polychrony.engine.maps import search_mother
 from snndsl.polychrony.engine.network import published
 assert type(search_mother).__name__ == "function"
 found = 0

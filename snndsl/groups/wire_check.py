@@ -9,10 +9,10 @@ from typing import Any
 
 from snndsl.api import Model, run_model
 from snndsl.backend import REFERENCE
-from snndsl.cli.section_text import Entries, section_text
 from snndsl.errors import ModelError
 from snndsl.frontend.yaml import read_yaml
 from snndsl.graph.motifs import motif_part, motif_spikes
+from snndsl.groups.section_text import Entries, section_text
 from snndsl.model.motif import MotifSpikes
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.rest import rest_of

@@ -15,7 +15,7 @@ from unit.polychrony.networks import middling, recorded
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, Group, discover
 from snndsl.polychrony.compare import jaccard
-from snndsl.polychrony.families import families, overlap
+from snndsl.polychrony.family import families, overlap
 
 Spikes = list[tuple[int, int]]
 

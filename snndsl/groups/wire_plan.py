@@ -20,7 +20,7 @@ from snndsl.semantics.selection import resolve
 from snndsl.semantics.times import time_in_steps
 from snndsl.units import Unit, parse_quantity, parse_unit, to_internal
 
-__all__ = ["Plan", "Wish"]
+__all__ = ["WirePlan", "Wish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Wish:
 
 
 @dataclass(eq=False)
-class Plan:
+class WirePlan:
     """The choice of projections.
 
     Parameters

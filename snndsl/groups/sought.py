@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from snndsl.api import load
-from snndsl.cli.discover import is_model
-from snndsl.cli.filters import opened
+from snndsl.api import Model
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes, motif_tolerance
+from snndsl.groups.sources import PathLike, is_model, model_of, steps_from
+from snndsl.model.checked import CheckedModel
+from snndsl.polychrony.catalogue import Catalogue, read_catalogue
 from snndsl.polychrony.network.same import check_size
 from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, motif_of, trains_of
 from snndsl.results import Recording
-from snndsl.semantics.times import time_in_steps
 
-__all__ = ["Sought", "recorded_trains", "sought_in", "steps_from"]
+__all__ = ["Sought", "recorded_trains", "sought_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,47 +58,26 @@ def recorded_trains(recording: Recording) -> SpikeTrains:
     return trains
 
 
-def steps_from(text: str, step: Fraction, option: str) -> int:
-    """Return a number of steps that was given as such, or as a time.
-
-    Parameters
-    ----------
-    text : str
-        As ``3`` or ``3 ms``.
-    step : Fraction
-        Length of a step, ms.
-    option : str
-        For the message.
-
-    Raises
-    ------
-    ModelError
-        usage, and what is wrong with a time.
-    """
-    if text.strip().isdigit():
-        return int(text)
-    steps = time_in_steps(text, step, option)
-    if steps < 0:
-        raise ModelError(Fault("usage", f"{option} {text}", expected="a number of steps, or a time", try_=f'{option} "2 ms"'))
-    return steps
-
-
 def sought_in(
-    source: Path, recording: Recording, chosen: list[str], settings: dict[str, Any], tolerance: str | None
+    source: Catalogue | Model | PathLike,
+    recording: Recording,
+    chosen: Sequence[str],
+    settings: Mapping[str, Any] | None,
+    tolerance: int | str | None,
 ) -> Sought:
     """Return what is to be looked for in a run.
 
     Parameters
     ----------
-    source : Path
-        A catalogue; or a model file, or its folder, with a section ``motifs``.
+    source : Catalogue, Model or path
+        A catalogue; or a model, its file or folder, with a section ``motifs``.
     recording : Recording
         The run.
-    chosen : list of str
+    chosen : sequence of str
         Groups or motifs; empty: all.
-    settings : dict
-        Of the model.
-    tolerance : str or None
+    settings : mapping, optional
+        Of a model file.
+    tolerance : int, str or None
         Steps or a time; None: 1 step for groups, its own for a motif.
 
     Raises
@@ -108,16 +86,27 @@ def sought_in(
         another-network, another-step, group-unknown, motif-unknown, nothing-to-detect, and what reading refuses.
     """
     wide = None if tolerance is None else steps_from(tolerance, recording.step_length, "--tolerance")
-    found = _motifs(source, recording, chosen, settings) if is_model(source) else _groups(source, recording, chosen)
+    if isinstance(source, Catalogue):
+        found = _groups(source, recording, chosen)
+    elif isinstance(source, Model) or is_model(source):
+        found = _motifs(model_of(source, settings), recording, chosen)
+    else:
+        found = _groups(read_catalogue(source), recording, chosen)
     if not found.motifs:
         hint = "a section 'motifs'" if found.what == "motifs" else "a catalogue with groups"
-        raise ModelError(Fault("nothing-to-detect", f"{source} has no {found.what}", expected=hint))
+        raise ModelError(Fault("nothing-to-detect", f"{_named(source)} has no {found.what}", expected=hint))
     own = found.tolerance if wide is None else [wide] * len(found.motifs)
     return Sought(found.what, found.names, found.motifs, own)
 
 
-def _groups(folder: Path, recording: Recording, chosen: list[str]) -> Sought:
-    catalogue = opened(folder)
+def _named(source: Catalogue | Model | PathLike) -> str:
+    """Return what a message calls a source."""
+    if isinstance(source, Catalogue):
+        return str(source.path)
+    return source.source.locations.file if isinstance(source, Model) else str(source)
+
+
+def _groups(catalogue: Catalogue, recording: Recording, chosen: Sequence[str]) -> Sought:
     check_size(catalogue, sum(recording.populations.values()), recording.step_ms, str(recording.path))
     numbers = list(range(len(catalogue)))
     if chosen:
@@ -130,8 +119,8 @@ def _groups(folder: Path, recording: Recording, chosen: list[str]) -> Sought:
     return Sought("groups", numbers, [motif_of(catalogue[number]) for number in numbers], [1] * len(numbers))
 
 
-def _motifs(source: Path, recording: Recording, chosen: list[str], settings: dict[str, Any]) -> Sought:
-    model = load(source, settings).checked
+def _motifs(source: Model, recording: Recording, chosen: Sequence[str]) -> Sought:
+    model = source.checked
     known = list(model.motifs)
     for text in chosen:
         if text not in known:
@@ -139,22 +128,25 @@ def _motifs(source: Path, recording: Recording, chosen: list[str], settings: dic
                 Fault("motif-unknown", f"there is no motif {text!r}", expected=listed(known), try_=nearest(text, known))
             )
     if model.step != recording.step_length:
-        what = f"{source} has steps of {float(model.step):g} ms, {recording.path} has steps of {recording.step_ms:g} ms"
+        what = f"{_named(source)} has steps of {float(model.step):g} ms, {recording.path} has steps of {recording.step_ms:g} ms"
         raise ModelError(Fault("another-step", what, expected="equal steps"))
     names = list(dict.fromkeys(chosen)) or known
+    motifs = [_motif(model, name, recording) for name in names]
+    return Sought("motifs", names, motifs, [motif_tolerance(model, name) for name in names])
+
+
+def _motif(model: CheckedModel, name: str, recording: Recording) -> Motif:
+    """Return a motif with the neurons of a run."""
     ends = np.cumsum([0, *recording.populations.values()]).tolist()
     first = dict(zip(recording.populations, ends, strict=False))
-    motifs = []
-    for name in names:
-        parts = [motif_spikes(model, name), motif_part(model, name, "leads_to")]
-        population = [item for part in parts for item in part.population]
-        for item in dict.fromkeys(population):
-            size, there = model.sizes.get(item), recording.populations.get(item, 0)
-            if there != size:
-                what = f"motif {name!r} has neurons of {item!r}, of which {recording.path} has {there}"
-                raise ModelError(Fault("another-network", what, expected=f"{size} neurons, as in the model"))
-        neuron = np.concatenate([part.neuron for part in parts]) + np.array([first[item] for item in population], np.int64)
-        step = np.concatenate([part.step for part in parts])
-        events = np.unique(np.column_stack([step, neuron]), axis=0)  # a spike may be given and led to
-        motifs.append(Motif(events[:, 1].copy(), events[:, 0] - events[:1, 0]))
-    return Sought("motifs", names, motifs, [motif_tolerance(model, name) for name in names])
+    parts = [motif_spikes(model, name), motif_part(model, name, "leads_to")]
+    population = [item for part in parts for item in part.population]
+    for item in dict.fromkeys(population):
+        size, there = model.sizes.get(item), recording.populations.get(item, 0)
+        if there != size:
+            what = f"motif {name!r} has neurons of {item!r}, of which {recording.path} has {there}"
+            raise ModelError(Fault("another-network", what, expected=f"{size} neurons, as in the model"))
+    neuron = np.concatenate([part.neuron for part in parts]) + np.array([first[item] for item in population], np.int64)
+    step = np.concatenate([part.step for part in parts])
+    events = np.unique(np.column_stack([step, neuron]), axis=0)  # a spike may be given and led to
+    return Motif(events[:, 1].copy(), events[:, 0] - events[:1, 0])
