@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "TooManyFaults",
     "ToolMissing",
     "UnsupportedByTarget",
+    "collected",
     "listed",
     "nearest",
     "printed",
@@ -162,6 +164,15 @@ class SnndslError(Exception):
 
 class ModelError(SnndslError):
     """The model, its data or an argument is wrong."""
+
+
+@contextmanager
+def collected(faults: list[Fault]) -> Iterator[None]:
+    """Add the faults that are raised inside to a list, and go on after it."""
+    try:
+        yield
+    except ModelError as error:
+        faults += error.faults
 
 
 class UnsupportedByTarget(SnndslError):

@@ -7,9 +7,10 @@ Every backend generates a tree of the same form; ``run.py`` in it simulates with
 ``--build`` names a folder that `Backend.build` filled (compiled parts); without it ``run.py`` builds below the tree.
 It writes a run folder (`snndsl.results`) and, if the environment names a descriptor in ``SNNDSL_EVENTS``, one JSON object
 a line on it: ``{"event": "phase", "name": "build" | "load" | "simulate"}``, ``{"event": "progress", "step": n, "spikes": k}``,
-``{"event": "chunk", "last_step": n}``, ``{"event": "failed", "kind": "non-finite" | "range" | "bound" | "sample" |
-"build" | "simulator", "what": text, "population": .., "neuron": .., "variable": .., "step": ..}`` (`snndsl.backend.failure` makes it). Exit status: 0 complete, 4 failed,
-130 or 143 stopped by SIGINT or SIGTERM (the folder then holds everything up to the step it says).
+``{"event": "chunk", "last_step": n}``, ``{"event": "failed", "kind": .., "what": text, "step": n, ..}``, where kind is
+``non-finite``, ``range``, ``bound``, ``sample``, ``build`` or ``simulator``: `snndsl.backend.failure` makes it of codes and
+numbers. Exit status: 0 complete, 4 failed, 130 or 143 stopped by SIGINT or SIGTERM (the folder then holds everything up to the
+step it says).
 """
 
 from __future__ import annotations

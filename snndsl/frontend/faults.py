@@ -20,6 +20,7 @@ _EXPECTED = {
     "not-a-whole-number": "a whole number",
     "not-numeric": "numbers, or lists of numbers",
     "list-length": "at least one value",
+    "range-of-two": "[low, high]",
     "version-unknown": "snndsl: 1",
     "connect-unknown": "all_to_all, one_to_one, {bernoulli: p}, {fixed_indegree: n}, {fixed_outdegree: n}, "
     "{fixed_total_number: n}, {pairs: {i: .., j: ..}}, {motif: m} or {motif: m, latency: T, inputs: n}",

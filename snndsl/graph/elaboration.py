@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.drives import Drive, computed_drives
 from snndsl.graph.neurons import DerivedValues, derived_values
 from snndsl.graph.plastic import PlasticValues, plastic_values
@@ -13,7 +13,6 @@ from snndsl.graph.refuse import out_of_reach
 from snndsl.graph.settled import most_synapses, settled
 from snndsl.graph.spike_lists import Listed, listed_events, source_table
 from snndsl.graph.synapses import SynapseRows, synapse_rows
-from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, population_values
 from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import to_text
 from snndsl.expressions.walk import names_in
+from snndsl.graph.limits import Limits, check_start, limits_of
 from snndsl.graph.neurons import one_or_all
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import evaluate_term, finite
@@ -29,9 +30,10 @@ Value = float | NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlasticValues:
-    """Parameters and initial states of the rule, by name of the program; one value a row, or one for all."""
+    """Parameters, initial states and ranges of the rule, by name of the program; one value a row, or one for all."""
 
     values: Mapping[str, Value]
+    ranges: Mapping[str, Limits]
     bound: Value | None
     key: tuple[float, float]
 
@@ -74,6 +76,11 @@ def plastic_values(model: CheckedModel, projection: Projection, table: SynapseRo
         if key not in values:
             term = initial if isinstance(initial, Term) else initial[0]
             values[key] = finite(evaluate_term(term, evaluator, key), term, repr(key))
+    ranges = {}
+    for key, terms in rule.ranges.items():
+        ranges[key] = limits_of(terms, evaluator, key)
+        start = projection.initial.get(key, rule.states[key])
+        check_start(ranges[key], values[key], start, key, f"synapse {{}} of {name!r}", "")
     for key, (tau, to) in rule.traces.items():
         length = np.asarray(finite(evaluate_term(tau, evaluator, key), tau, f"the time constant of {key!r}"), np.float64)
         if np.any(length <= 0):
@@ -103,7 +110,7 @@ def plastic_values(model: CheckedModel, projection: Projection, table: SynapseRo
             )
     words = (0, 0) if model.seeds.input is None else stream_key(model.seeds.input, projection.stream)
     found = {key: one_or_all(value) for key, value in values.items()}
-    return PlasticValues(found, bound, (float(words[0]), float(words[1])))
+    return PlasticValues(found, ranges, bound, (float(words[0]), float(words[1])))
 
 
 def _given(use: RuleUse, term: Term) -> Place:

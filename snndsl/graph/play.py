@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl import numerics
-from snndsl.errors import Fault, ModelError, listed, nearest
+from snndsl.errors import Fault, ModelError, collected, listed, nearest
 from snndsl.graph.motifs import motif_spikes
 from snndsl.graph.spike_lists import Listed, merged_warning
 from snndsl.graph.stimuli import flat_port
-from snndsl.graph.times import collected, horizon, moment, scalar
+from snndsl.graph.times import horizon, moment, scalar
 from snndsl.model.checked import CheckedModel
 from snndsl.model.stimulus import Play, PlayedMotif, Stimulus, Train
 from snndsl.model.text import Place, Term

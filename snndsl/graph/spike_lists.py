@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.stimuli import flat_port, weights_of
-from snndsl.graph.times import collected
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.degrees import check_degree, excludes_itself, identities, partners, too_many
 from snndsl.graph.motif_wiring import motif_pairs
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
-from snndsl.graph.times import collected
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.graph.wiring import Infeasible, Pairs, Wiring, wire
 from snndsl.model.checked import CheckedModel

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 
-from snndsl.errors import Fault, ModelError
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, finite, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.text import Term
 from snndsl.semantics.arithmetic import Evaluator
 
-__all__ = ["collected", "horizon", "moment", "scalar"]
-
-
-@contextmanager
-def collected(faults: list[Fault]) -> Iterator[None]:
-    """Add the faults that are raised inside to a list, and go on after it."""
-    try:
-        yield
-    except ModelError as error:
-        faults += error.faults
+__all__ = ["horizon", "moment", "scalar"]
 
 
 def horizon(model: CheckedModel) -> int:

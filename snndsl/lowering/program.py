@@ -16,7 +16,7 @@ from snndsl.graph.propagators import propagators
 from snndsl.graph.refuse import refuse_unsupported
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.times import horizon
-from snndsl.ir import Injection, Neuron, Population, Program, Projection, Rule, Sample, Synapses, Table
+from snndsl.ir import Injection, Neuron, Population, Program, Projection, Range, Rule, Sample, Synapses, Table
 from snndsl.lowering.comments import comments
 from snndsl.lowering.drives import ComputedDrive
 from snndsl.lowering.grid import on_grid, quantum
@@ -164,7 +164,7 @@ class _Lowering:
             for projection in model.projections.values()
         )
         lowered = lower_neuron(element, model.step, name, drives, forced, samples)
-        neuron = self._shared(lowered.neuron)
+        neuron = self._shared(replace(lowered.neuron, ranges=_ranges(self.found.derived[name].ranges)))
         self.origins |= {f"neurons.{neuron.name}.{path}": text for path, text in lowered.origins.items()}
         table: dict[str, Any] = {ir_name(key): value for key, value in values.parameters.items()}
         table |= {ir_name(key): value for key, value in values.states.items()}
@@ -239,7 +239,7 @@ class _Lowering:
 
     def _rule(self, name: str) -> LoweredRule:
         lowered = lower_rule(self.model.projections[name].rules[0].rule, self.model.step)
-        number, rule = 1, lowered.rule
+        number, rule = 1, replace(lowered.rule, ranges=_ranges(self.found.plastic[name].ranges))
         while True:
             candidate = replace(rule, name=rule.name if number == 1 else f"{rule.name}__{number}")
             same = next((item for item in self.rules if item.name == candidate.name), None)
@@ -287,6 +287,10 @@ class _Lowering:
                 assert value is not None, key
                 values[key] = float(value)
         return Synapses(label, name, source, target, ir_name(port), lowered.rule.name, Table(columns), values)
+
+
+def _ranges(limits: Mapping[str, tuple[float, float]]) -> tuple[Range, ...]:
+    return tuple(Range(ir_name(state), low, high) for state, (low, high) in limits.items())
 
 
 def _places(selection: Any, population: str) -> NDArray[np.int64]:

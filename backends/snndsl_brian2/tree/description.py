@@ -21,7 +21,8 @@ MEMBERS = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_ou
 _REAL = {"snn_exp": 1, "snn_log": 1, "snn_expm1": 1, "snn_log1p": 1, "snn_sin": 1, "snn_cos": 1, "snn_tan": 1, "snn_tanh": 1,
          "snn_exprel": 1, "snn_sigmoid": 1, "snn_uniform": 6, "snn_normal": 6, "snn_poisson": 7, "snn_trial": 1, "snn_due": 2,
          "snn_key": 1, "snn_select": 3}  # fmt: skip
-_WITH_EFFECT = {"snn_sample": 3, "snn_bound": 3, "snn_number": 2, "snn_within": 4, "snn_inject": 1, "snn_snapshot": 1, "snn_record": 1}
+_WITH_EFFECT = {"snn_sample": 3, "snn_bound": 3, "snn_number": 2, "snn_within": 4, "snn_inject": 1, "snn_snapshot": 1,
+                "snn_record": 1}  # fmt: skip
 
 
 def functions() -> dict[str, Any]:

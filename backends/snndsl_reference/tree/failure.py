@@ -39,7 +39,7 @@ def check_states(
     limits: tuple[float, float] | None = None,
     indices: NDArray[np.int64] | None = None,
 ) -> None:
-    """Raise `Failure` for the value of lowest index that is not finite or outside limits (names that end with ``__`` are exempt)."""
+    """Raise `Failure` for the value of lowest index that is not finite or not within limits (names in ``__`` are exempt)."""
     if variable.endswith("__"):
         return
     sound = np.isfinite(values) if limits is None else (values >= limits[0]) & (values <= limits[1])
