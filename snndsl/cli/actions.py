@@ -23,7 +23,6 @@ __all__ = [
     "step_ms_of",
     "steps_of",
     "verdict",
-    "with_definitions",
 ]
 
 
@@ -75,15 +74,6 @@ def parsed_settings(items: list[str]) -> dict[str, Any]:
         raw, _ = read_yaml(f"value: {value}" if value.strip() else "value: ''", "--set")
         settings[path.strip()] = raw["value"]
     return settings
-
-
-def with_definitions(path: Path, judgement: Any) -> Any:
-    """Add what is wrong with the definitions of groups that a right model searches for."""
-    if judgement.model is None or not judgement.model.searches:
-        return judgement
-    from snndsl.polychrony.section import definition_faults
-
-    return dataclasses.replace(judgement, faults=(*judgement.faults, *definition_faults(judgement.model)))
 
 
 def verdict(path: Path, judgement: Any) -> str:

@@ -25,7 +25,7 @@ from snndsl.polychrony.network.sources import Network, network_from_program, rea
 from snndsl.polychrony.nulls import NULLS, Significance, significance
 from snndsl.polychrony.recordings.detect import SpikeTrains, trains_of
 from snndsl.polychrony.search import discover, predict
-from snndsl.polychrony.section import Search, chosen_definition, definition_faults, judge, search_of
+from snndsl.polychrony.section import Search, chosen_definition, judge, search_of
 from snndsl.results import read_run
 
 __all__ = [
@@ -221,9 +221,6 @@ def own_searches(source: Path, settings: dict[str, Any], out: Path | None, how: 
 def _searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[str, Network, Search, Any, int]]:
     """Yield name, network, search, specification and seed of every entry of a model's section."""
     model = load(file, settings)
-    faults = definition_faults(model.checked)
-    if faults:
-        raise ModelError(faults)
     seed = model.checked.seeds.analysis or 0
     for name, entry in model.checked.searches.items():
         network = network_from_program(model.program, entry.inhibitory, model.units())

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
+from snndsl.expressions import to_text
 from snndsl.graph.degrees import check_degree, excludes_itself, identities, partners, too_many
 from snndsl.graph.motif_wiring import motif_pairs
 from snndsl.graph.rows import row_count
@@ -339,7 +340,7 @@ class _Work:
                 continue
             values = np.asarray(self._evaluate(terms, f"delay.{side}", pairs, scope), np.float64)
             times = np.broadcast_to(values, (count,))
-            parts.append(to_steps(times, self.model.step, delay.round, first_term(terms), "a delay"))
+            parts.append(to_steps(times, self.model.step, delay.round, first_term(terms), "a delay", _rounding(terms)))
         total = parts[0] + parts[1]
         if count and (int(total.min()) < 1 or int(min(parts[0].min(), parts[1].min())) < 0):
             bad = int(np.argmin(np.minimum(total - 1, np.minimum(*parts))))
@@ -354,6 +355,16 @@ class _Work:
     def _key(self, text: str) -> tuple[int, int]:
         seed = self.model.seeds.wiring
         return (0, 0) if seed is None else stream_key(seed, f"{self.projection.stream}/{text}")
+
+
+def _rounding(terms: ValueTerm) -> str:
+    """Return what says that a delay is rounded: a key beside its part, or the delay as a part."""
+    first = first_term(terms)
+    if any(part in ("axonal", "dendritic") for part in first.place.path[3:]):
+        return "round: nearest"
+    text = ", ".join(to_text(term.tree) for term in (terms if isinstance(terms, tuple) else (terms,)))
+    value = f"[{text}]" if isinstance(terms, tuple) else f'"{text}"' if "," in text else text
+    return f"delay: {{axonal: {value if len(value) <= 80 else '..'}, round: nearest}}"
 
 
 def _blocks(selection: Selection) -> Real:

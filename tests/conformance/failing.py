@@ -133,7 +133,12 @@ RANGE_BY_AN_EVENT = (
     + """
 neurons: {still: {state: {V: {initial: 0 mV, range: [-1 mV, 3 mV]}}, ports: {in: mV}, update: V += in}}
 populations: {cells: {neuron: still, size: 4}}
-stimuli: {kick: {into: cells, port: in, weight: 1.25 mV, spikes: {i: [1, 3, 3, 1, 3, 0], t: [3 ms, 5 ms, 9 ms, 11 ms, 14 ms, 20 ms]}}}
+stimuli:
+  kick:
+    into: cells
+    port: in
+    weight: 1.25 mV
+    spikes: {i: [1, 3, 3, 1, 3, 0], t: [3 ms, 5 ms, 9 ms, 11 ms, 14 ms, 20 ms]}
 record: {states: {cells: [V]}}
 """
 )
