@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.expressions import tree
 from snndsl.expressions.functions import DRAWS
 from snndsl.expressions.walk import names_in
@@ -85,8 +85,13 @@ def computed_drives(model: CheckedModel, stimulus: Stimulus) -> Iterator[Drive]:
     """Yield the drives of a Poisson, one_of or current stimulus, by target population."""
     targets = stimulus.targets
     assert targets is not None
-    expression, shared = _expression(model, stimulus)
-    weights = None if isinstance(stimulus.what, Current) else weights_of(model, stimulus)
+    expression, shared, weights, faults = None, dict[str, Any](), None, list[Fault]()
+    with collected(faults):
+        expression, shared = _expression(model, stimulus)
+    with collected(faults):
+        weights = None if isinstance(stimulus.what, Current) else weights_of(model, stimulus)
+    if faults:
+        raise ModelError(faults)
     for population in targets.populations:
         element, whole = _elements(targets, population, model.sizes[population])
         members = np.maximum(element, 0).astype(np.int64)

@@ -63,7 +63,14 @@ def listed_events(model: CheckedModel, stimulus: Stimulus, warnings: list[Fault]
     """
     targets = stimulus.targets
     assert targets is not None and isinstance(stimulus.what, SpikeList)
-    neuron, stamp = _events(model, stimulus, targets.size)
+    neuron = stamp = np.zeros(0, np.int64)
+    weights, faults = np.zeros(targets.size), list[Fault]()
+    with collected(faults):
+        neuron, stamp = _events(model, stimulus, targets.size)
+    with collected(faults):
+        weights = weights_of(model, stimulus)
+    if faults:
+        raise ModelError(faults)
     if stimulus.what.duplicates != "add":
         neuron, stamp = _once(stimulus, neuron, stamp, warnings)
     forced = stimulus.port == "spike"
@@ -71,7 +78,6 @@ def listed_events(model: CheckedModel, stimulus: Stimulus, warnings: list[Fault]
     if forced and len(stamp) and stamp.min() < 1:
         place = stimulus.place.inner("spikes", "t")
         raise ModelError(place.problem("spike-outside-run", "a forced spike of stamp 0", "stamps from 1 on"))
-    weights = weights_of(model, stimulus)
     step = stamp + delay - 1
     first = 0
     for block in targets.blocks:

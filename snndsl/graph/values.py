@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError, collected
+from snndsl.errors import Fault, ModelError, collected, first_of_each_place
 from snndsl.expressions import to_text
 from snndsl.expressions.walk import LEAF, extent, names_in
 from snndsl.model.checked import CheckedModel
@@ -44,7 +44,7 @@ def population_values(model: CheckedModel, population: Population) -> Population
     Raises
     ------
     ModelError
-        require, not-finite, index-out-of-range, list-length: all of them, each once.
+        require, not-finite, index-out-of-range, list-length: one of each place.
     """
     work, faults = _Work(model, population), list[Fault]()
     for key in work.element.parameters:
@@ -59,7 +59,7 @@ def population_values(model: CheckedModel, population: Population) -> Population
             if not met.all():
                 faults.append(_unmet(work, term, int(np.argmin(np.broadcast_to(met, (work.population.size,))))))
     if faults:
-        raise ModelError(dict.fromkeys(faults))
+        raise ModelError(first_of_each_place(faults))
     return PopulationValues(
         {key: work.parameter(key) for key in work.element.parameters}, {key: work.state(key) for key in work.element.states}
     )

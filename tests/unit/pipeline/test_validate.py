@@ -137,7 +137,8 @@ def test_a_network_that_is_alike_everywhere_is_wired_for_a_run(tmp_path: Path) -
 
 def test_definitions_of_groups_are_judged_by_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     connected = projection("all_to_all", "1", "1 ms").replace(", multiple: true", "")
-    searches = "discover: {g: {definition: {izhikevich2007: {anchors: 3}}, in: p}, h: {definition: {izhikevich2006: {anchor: 3}}, in: p}}"
+    unknown, odd = "{izhikevich2007: {anchors: 3}}", "{izhikevich2006: {anchor: 3}}"
+    searches = f"discover: {{g: {{definition: {unknown}, in: p}}, h: {{definition: {odd}, in: p}}}}"
     path = file(tmp_path, f"{connected}\n{searches}")
     found = validate(path).errors
     assert [(fault.code, fault.line) for fault in found] == [("definition-unknown", 8), ("definition-parameter", 8)]
