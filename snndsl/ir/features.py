@@ -55,7 +55,7 @@ FEATURES = (
     Feature(
         "ranges",
         "states with a 'range'",
-        lambda program: any(item.ranges for item in (*program.neurons, *program.rules)),
+        lambda program: any(neuron.ranges for neuron in program.neurons) or any(rule.ranges for rule in program.rules),
     ),
     Feature("injections", "events from outside", lambda program: bool(program.injections)),
     Feature(
