@@ -23,6 +23,7 @@ __all__ = [
     "ToolMissing",
     "UnsupportedByTarget",
     "collected",
+    "first_of_each_place",
     "listed",
     "nearest",
     "printed",
@@ -164,6 +165,14 @@ class SnndslError(Exception):
 
 class ModelError(SnndslError):
     """The model, its data or an argument is wrong."""
+
+
+def first_of_each_place(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the first fault of every place: what else is wrong with the same value mostly follows from it."""
+    found: dict[tuple[str, int, int], Fault] = {}
+    for fault in faults:
+        found.setdefault((fault.file, fault.line, fault.column), fault)
+    return [*found.values()]
 
 
 class UnsupportedByTarget(SnndslError):

@@ -121,12 +121,12 @@ def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
     """Find out whether a run accepts a checked model, and whether backends do, without making what is known to be right."""
     if model.library:
         return Judgement(refused=(time_missing(model.place("time")),), model=model)
-    refused = tuple(unsupported(model))
+    refused, searched = tuple(unsupported(model)), _searched(model)
     try:
         found = elaborate(model, judge=True, alike=not backends)
     except SnndslError as error:
-        return Judgement(error.faults, refused, model=model)
-    faults, waiting = list(found.warnings), list(found.waiting)
+        return Judgement((*error.faults, *searched), refused, model=model)
+    faults, waiting = [*found.warnings, *searched], list(found.waiting)
     if backends and refused:
         faults += refused
     elif backends and waiting:
@@ -139,3 +139,12 @@ def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
             except UnsupportedByTarget as error:
                 faults += error.faults
     return Judgement(tuple(faults), refused, tuple(waiting), found, model)
+
+
+def _searched(model: CheckedModel) -> list[Fault]:
+    """Return what is wrong with the groups that a model searches for."""
+    if not model.searches:
+        return []
+    from snndsl.polychrony.definitions.fitting import definition_faults
+
+    return definition_faults(model)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 from snndsl.errors import TextFault
@@ -255,6 +256,7 @@ _COMPOUND = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # a list of values holds the same texts again and again
 def parse_quantity(text: str) -> Quantity | None:
     """Return the quantity that a whole scalar is, or None if it is something else (an expression).
 

@@ -12,10 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 from snndsl.attendance import run_attended
-from snndsl.backend.protocol import BuildCache
+from snndsl.backend.protocol import BuildCache, build_failed
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import common_files, shipped
-from snndsl.errors import Fault, SimulationFailed
+from snndsl.errors import Fault
 from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.numerics import c_functions
 from snndsl_brian2.readme import readme
@@ -84,7 +84,7 @@ class Brian2Backend:
             with log.open("ab") as output:
                 done = run_attended(command, cwd=folder, stdout=output, stderr=output, env=_quiet())
             if done.returncode:
-                raise SimulationFailed(Fault("build-failed", f"Brian2 could not build the model (see {log})"))
+                raise build_failed(self.name, log)
 
         return cache.get(building.key(tree), compile_into)
 

@@ -23,7 +23,7 @@ numbers in `settings.json` and `data/`, starts that program at once, without Bri
 | `program.txt` | what is computed, statement by statement, in the order of evaluation |
 | `code/functions.h` | exp, log ... and random draws: the same bits on every machine |
 | `code/recorder.h`, `records.h`, `model.h`, `npy.h`, `operations.h` | loading of `data/`, recording |
-| `code/standalone.py`, `plan.py`, `building.py`, `description.py`, `run_folder.py` | what `run.py` uses |
+| `code/standalone.py`, `plan.py`, `building.py`, `description.py`, `run_folder.py`, `failure.py` | what `run.py` uses |
 
 ## Time
 

@@ -124,7 +124,7 @@ class _Writer:
         for state, value in block.writes:
             yield f"{names[state]}__due = snn_select(due, {scope.names[value]}, {names[state]})"
         yield from (f"{name} = {name}__due" for name in names.values())
-        yield from self._checks(block, scope, "snn_select(due, {}, 0.0)")
+        yield from self._checks(block, scope, "snn_select(due, {}, {})")
 
     def _scope(self, first: str, block: Block) -> tuple[list[str], Scope, Block]:
         """Return the lines that come first, the names of a block, and what is left of it."""
@@ -140,13 +140,20 @@ class _Writer:
         return [*head, *builtin_lines(built, names, _MEANING), first], scope, rest
 
     def _checks(self, block: Block, scope: Scope, value: str = "{}") -> Iterator[str]:
-        """Yield the statements that look at what the block has written: finite, and the weight within its bound."""
-        for state in may_fail(block, {*self.rule.params, *self.rule.states, "tv", "row", "trial"}):
+        """Yield the statements that look at what the block has written: finite, in its range, the weight within its bound."""
+        may = may_fail(block, {*self.rule.params, *self.rule.states, "tv", "row", "trial"})
+        limits = {item.state: item for item in self.rule.ranges}
+        for state, _ in block.writes:
             name = scope.names[state]
-            yield f"{name}__checked = snn_number({value.format(name)}, tv)  # the run stops where it is not finite"
+            if state in limits:
+                low, high = limits[state].low, limits[state].high
+                checked = f"snn_within({value.format(name, repr(low))}, {low!r}, {high!r}, tv)"
+                yield f"{name}__checked = {checked}  # the run stops where it is outside its range"
+            elif state in may:
+                yield f"{name}__checked = snn_number({value.format(name, 0.0)}, tv)  # the run stops where it is not finite"
         if self.rule.bound and any(state == "w" for state, _ in block.writes):
             w, bound = scope.names["w"], scope.names[self.rule.bound]
-            yield f"{w}__bounded = snn_bound({value.format(w)}, {bound}, tv)  # the run stops where it is larger"
+            yield f"{w}__bounded = snn_bound({value.format(w, 0.0)}, {bound}, tv)  # the run stops where it is larger"
 
 
 def _fix(block: Block, same: frozenset[str]) -> tuple[tuple[tuple[str, Expr], ...], Block]:

@@ -12,10 +12,10 @@ from importlib import metadata
 from pathlib import Path
 
 from snndsl.attendance import run_attended
-from snndsl.backend.protocol import BuildCache
+from snndsl.backend.protocol import BuildCache, build_failed
 from snndsl.backend.source_tree import SourceTree
 from snndsl.backend.tree_data import common_files, shipped
-from snndsl.errors import Fault, SimulationFailed
+from snndsl.errors import Fault
 from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.numerics import c_functions
 from snndsl_nest.kernels import kernel_source
@@ -94,7 +94,7 @@ def _logged(make: Callable[..., None], code: Path, log: Path) -> Callable[[Path]
         except subprocess.CalledProcessError as error:
             log.parent.mkdir(parents=True, exist_ok=True)
             log.write_text(f"{error}\n{error.output}", encoding="utf-8")
-            raise SimulationFailed(Fault("build-failed", f"the model could not be compiled for NEST (see {log})")) from None
+            raise build_failed(backend.name, log) from None
 
     return build
 

@@ -47,6 +47,6 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks) -
     finite = {*neuron.params, *neuron.states, *_BUILTINS}
     failing = [*may_fail(neuron.update, {*finite, *neuron.ports}), *may_fail(neuron.reset, finite)]
     yield from stores(neuron.states, (neuron.update, neuron.reset), own)
-    yield from checks(neuron.states, failing, own)
+    yield from checks(neuron, (neuron.update, neuron.reset), failing, own)
     yield "  return 0;"
     yield "}"

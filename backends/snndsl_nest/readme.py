@@ -24,6 +24,7 @@ of a NEST version compiles `code/runtime.cpp` (about half a minute).
 | `code/runtime.py` | makes kernels known to NEST, and shares the arrays of plastic synapses with it |
 | `code/simulation.py` | the command line, and when to write what |
 | `code/recording.py`, `code/run_folder.py` | write the results |
+| `code/failure.py` | says why a run fails |
 
 A step j leads to stamp j + 1: arrivals at synapses, sums at the ports, update, threshold, reset, postsynaptic events. NEST
 counts steps as milliseconds (`resolution = 1.0`); its step S makes stamp S - 1, so that sources can spike at stamp 0.

@@ -45,7 +45,7 @@ def _event(rule: Rule, name: str, block: Block, samples: Mapping[str, int], rema
         yield f"  *sent = {names[rule.deliver]};"
     yield from writes_of(block, names, rule.states)
     yield from stores(rule.states, (block,), own)
-    yield from checks(rule.states, may_fail(block, {*rule.params, *rule.states, *_BUILTINS}), own)
+    yield from checks(rule, (block,), may_fail(block, {*rule.params, *rule.states, *_BUILTINS}), own)
     if rule.bound and any(state == "w" for state, _ in block.writes):
         yield f"  if (fabs({own['w']}) > fabs({own[rule.bound]})) return {-2 - rule.states.index('w')};"
     yield "  return 0;"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from snndsl.backend.names import c_reserved, free_names
 from snndsl.backend.printing import c_expression, saved_states
-from snndsl.ir import OPERATIONS, Block, Call
+from snndsl.ir import OPERATIONS, Block, Call, Neuron, Rule
 from snndsl.ir.remarks import Remarks
 
 __all__ = ["Names", "checks", "loads", "locals_of", "reserved", "stores", "writes_of"]
@@ -54,8 +54,16 @@ def stores(states: Iterable[str], blocks: Iterable[Block], names: Names) -> Iter
     yield from (f"  s[{place}] = {names[name]};" for place, name in enumerate(states) if name in written)
 
 
-def checks(states: Iterable[str], failing: Iterable[str], names: Names) -> Iterator[str]:
-    """Yield the tests of what may be no finite number, in order of the states."""
-    may = set(failing)
+def checks(
+    thing: Neuron | Rule, blocks: Iterable[Block], failing: Iterable[str], names: Names
+) -> Iterator[str]:
+    """Yield the tests of what may be no finite number or outside its range, in order of the states."""
+    may, written = set(failing), {state for block in blocks for state, _ in block.writes}
+    limits = {item.state: item for item in thing.ranges if item.state in written}
     yield "  if (snn_bad_sample >= 0) return -1;"
-    yield from (f"  if (!snn_finite({names[state]})) return {1 + place};" for place, state in enumerate(states) if state in may)
+    for place, state in enumerate(thing.states):
+        name = names[state]
+        if state in limits:  # false for what is no number
+            yield f"  if (!({name} >= {limits[state].low!r} && {name} <= {limits[state].high!r})) return {1 + place};"
+        elif state in may:
+            yield f"  if (!snn_finite({name})) return {1 + place};"

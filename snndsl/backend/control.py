@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.attendance import attended
+from snndsl.backend.failure import ended, not_built
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, ModelError, SimulationFailed
@@ -149,7 +150,7 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
     try:
         built = backend.build(source, cache, log / "build.log")
     except BaseException:
-        _conclude(folder, "failed", {"kind": "build", "what": "the simulation could not be built", "step": 0})
+        _conclude(folder, "failed", not_built())
         raise
     tell({"event": "built", "seconds": time.monotonic() - started})
     command = [sys.executable, "-I", "-B", str(source / "run.py"), "--out", str(folder), "--threads", str(request.threads)]
@@ -271,9 +272,7 @@ def _outcome(folder: Path, status: int, stopped: int, told: Mapping[str, Any] | 
         if stopped:
             _conclude(folder, "interrupted", None)
             return Outcome("interrupted", last, stopped)
-        how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with exit status {status}"
-        reason = {"kind": "simulator", "what": f"the simulation {how} after step {last}", "step": last}
-        manifest = _conclude(folder, "failed", reason)
+        manifest = _conclude(folder, "failed", ended(status, last))
     if manifest["status"] == "failed":
         raise SimulationFailed(_failure(folder, manifest))
     return Outcome(manifest["status"], int(manifest["steps_done"]), stopped)

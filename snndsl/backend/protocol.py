@@ -7,9 +7,10 @@ Every backend generates a tree of the same form; ``run.py`` in it simulates with
 ``--build`` names a folder that `Backend.build` filled (compiled parts); without it ``run.py`` builds below the tree.
 It writes a run folder (`snndsl.results`) and, if the environment names a descriptor in ``SNNDSL_EVENTS``, one JSON object
 a line on it: ``{"event": "phase", "name": "build" | "load" | "simulate"}``, ``{"event": "progress", "step": n, "spikes": k}``,
-``{"event": "chunk", "last_step": n}``, ``{"event": "failed", "kind": "non-finite" | "bound" | "sample" | "simulator",
-"what": text, "population": .., "neuron": .., "variable": .., "step": ..}``. Exit status: 0 complete, 4 failed,
-130 or 143 stopped by SIGINT or SIGTERM (the folder then holds everything up to the step it says).
+``{"event": "chunk", "last_step": n}``, ``{"event": "failed", "kind": .., "what": text, "step": n, ..}``, where kind is
+``non-finite``, ``range``, ``bound``, ``sample``, ``build`` or ``simulator``: `snndsl.backend.failure` makes it of codes and
+numbers. Exit status: 0 complete, 4 failed, 130 or 143 stopped by SIGINT or SIGTERM (the folder then holds everything up to the
+step it says).
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from snndsl.backend.failure import not_built
 from snndsl.backend.source_tree import SourceTree
-from snndsl.errors import Fault
+from snndsl.errors import Fault, SimulationFailed
 from snndsl.ir import Program, Target
 
-__all__ = ["Backend", "BuildCache"]
+__all__ = ["Backend", "BuildCache", "build_failed"]
 
 
 class BuildCache(Protocol):
@@ -70,3 +72,16 @@ class Backend(Protocol):
     def build(self, tree: Path, cache: BuildCache, log: Path) -> Path | None:
         """Compile what the tree needs (compiler output to `log`); return the folder for ``--build``, or None."""
         ...
+
+
+def build_failed(name: str, log: Path) -> SimulationFailed:
+    """Return what a backend raises whose compiler has failed.
+
+    Parameters
+    ----------
+    name : str
+        Of the backend.
+    log : Path
+        What the compiler said.
+    """
+    return SimulationFailed(Fault("build-failed", f"{name}: {not_built(f'see {log}')['what']}"))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from snndsl.ir import Program, Synapses, Table
 from snndsl.ir.dump import dump
-from snndsl.ir.serial import neuron_to
+from snndsl.ir.serial import neuron_to, ranges_to
 
 __all__ = ["arrays", "common_files", "settings", "shipped"]
 
@@ -40,6 +40,7 @@ def common_files(
         "settings.json": settings(program, backend, extra),
         "program.txt": dump(program),
         "code/run_folder.py": files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8"),
+        "code/failure.py": files("snndsl.backend").joinpath("failure.py").read_text(encoding="utf-8"),
         **arrays(program),
     }
 
@@ -92,7 +93,12 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
             for population in program.populations
         },
         "neurons": {
-            neuron.name: {"params": list(neuron.params), "states": list(neuron.states), "ports": list(neuron.ports)}
+            neuron.name: {
+                "params": list(neuron.params),
+                "states": list(neuron.states),
+                "ports": list(neuron.ports),
+                **ranges_to(neuron.ranges),
+            }
             for neuron in program.neurons
         },
         "rules": {
@@ -103,6 +109,7 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
                 "order": rule.order,
                 "every": [tick.period for tick in rule.every],
                 "bound": rule.bound,
+                **ranges_to(rule.ranges),
             }
             for rule in program.rules
         },

@@ -25,7 +25,6 @@ __all__ = [
     "step_ms_of",
     "steps_of",
     "verdict",
-    "with_definitions",
 ]
 
 _FAST_HZ, _LONG_S = 200.0, 0.1
@@ -85,15 +84,6 @@ def parsed_settings(items: list[str], option: str = "--set") -> dict[str, Any]:
         raw, _ = read_yaml(f"value: {value}" if value.strip() else "value: ''", option)
         settings[path.strip()] = raw["value"]
     return settings
-
-
-def with_definitions(path: Path, judgement: Any) -> Any:
-    """Add what is wrong with the definitions of groups that a right model searches for."""
-    if judgement.model is None or not judgement.model.searches:
-        return judgement
-    from snndsl.polychrony.definitions.fitting import definition_faults
-
-    return dataclasses.replace(judgement, faults=(*judgement.faults, *definition_faults(judgement.model)))
 
 
 def verdict(path: Path, judgement: Any) -> str:

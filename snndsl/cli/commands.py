@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from snndsl import __version__
 from snndsl.backend import REFERENCE
 from snndsl.cli.actions import (
     catalogue_picture,
@@ -23,7 +24,6 @@ from snndsl.cli.actions import (
     run_with_progress,
     steps_of,
     verdict,
-    with_definitions,
 )
 from snndsl.cli.compare_groups import compare_groups
 from snndsl.cli.discover_command import discover
@@ -49,6 +49,20 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"snndsl {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")]
+
+
+@app.callback()
+def _options(version: Version = False) -> None:
+    """Take what stands before the command."""
+
+
 class Template(StrEnum):
     """Models that ``new`` starts from."""
 
@@ -70,7 +84,7 @@ def validate(models: list[Path], backends: Backends = [], settings: Settings = [
     entries: list[dict[str, Any]] = []
     status = 0
     for path in models:
-        judgement = with_definitions(path, judged(path, parsed_settings(settings), backends))
+        judgement = judged(path, parsed_settings(settings), backends)
         entries += judgement_entries(judgement)
         status = 2 if judgement.errors else status
         if not as_json:

@@ -21,7 +21,6 @@ from snndsl.errors import Fault, ModelError
 from snndsl.groups.sources import free_catalogue, network_of, neurons_from
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated
-from snndsl.polychrony.definitions.fitting import definition_faults
 from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.nulls import NULLS, Significance, significance
 from snndsl.polychrony.reasons import why_none
@@ -229,9 +228,6 @@ def own_searches(source: Path, settings: dict[str, Any], out: Path | None, how: 
 def _searches_of_model(file: Path, settings: dict[str, Any]) -> Iterator[tuple[str, Network, Search, Any, int]]:
     """Yield name, network, search, specification and seed of every entry of a model's section."""
     model = load(file, settings)
-    faults = definition_faults(model.checked)
-    if faults:
-        raise ModelError(faults)
     seed = model.checked.seeds.analysis or 0
     for name, entry in model.checked.searches.items():
         network = network_of(model, inhibitory=entry.inhibitory)

@@ -41,18 +41,21 @@ def extent(node: Expression, of: Callable[[str], Extent]) -> Extent:
 
 def names_in(node: Expression) -> Iterator[tree.Name]:
     """Yield every name of an expression."""
-    if isinstance(node, tree.Name):
-        yield node
-    for child in tree.children(node):
-        yield from names_in(child)
+    return (part for part in _parts(node) if isinstance(part, tree.Name))
 
 
 def calls_in(node: Expression) -> Iterator[tree.Call]:
     """Yield every call of an expression."""
-    if isinstance(node, tree.Call):
-        yield node
-    for child in tree.children(node):
-        yield from calls_in(child)
+    return (part for part in _parts(node) if isinstance(part, tree.Call))
+
+
+def _parts(node: Expression) -> Iterator[Expression]:
+    """Yield an expression and all below it, in the order of the text."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting += reversed(tree.children(part))
 
 
 def renamed(

@@ -20,6 +20,7 @@ _EXPECTED = {
     "not-a-whole-number": "a whole number",
     "not-numeric": "numbers, or lists of numbers",
     "list-length": "at least one value",
+    "range-of-two": "[low, high]",
     "version-unknown": "snndsl: 1",
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.errors import Fault, ModelError, collected
 from snndsl.expressions import tree
 from snndsl.graph.neurons import one_or_all
 from snndsl.graph.stimuli import NumbersOfStimulus, flat_port
@@ -71,10 +72,15 @@ def computed_drives(numbers: NumbersOfStimulus, what: Driving) -> Iterator[Drive
     model, stimulus = numbers.model, numbers.stimulus
     targets = stimulus.targets
     assert targets is not None
-    shared = _shared(model, stimulus)
-    shared |= {} if what.varying is None else numbers.read_by(what.varying)
-    shared |= what.numbers(numbers)
-    weights = numbers.weights() if what.weighted else None
+    shared, weights, faults = dict[str, Any](), None, list[Fault]()
+    with collected(faults):
+        shared = _shared(model, stimulus)
+        shared |= {} if what.varying is None else numbers.read_by(what.varying)
+        shared |= what.numbers(numbers)
+    with collected(faults):
+        weights = numbers.weights() if what.weighted else None
+    if faults:
+        raise ModelError(faults)
     for population in targets.populations:
         element, whole = _elements(targets, population, model.sizes[population])
         members = np.maximum(element, 0).astype(np.int64)

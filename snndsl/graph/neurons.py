@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
 from snndsl.expressions.arithmetic import Evaluator
+from snndsl.graph.limits import Limits, check_start, limits_of
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import PopulationValues, evaluate_term
 from snndsl.integrators import INTEGRATORS
@@ -34,12 +35,15 @@ class DerivedValues:
         Refractory time in steps; None: the neuron has none of fixed length.
     coefficients : tuple of mapping of (int, int) to float or ndarray
         Entries (row, column) of the matrix of each exact group, per ms.
+    ranges : mapping of str to tuple of float
+        The smallest and the largest value of states that have a range, by flat name.
     quanta : mapping of str to float
         Grid of the ports that say it, by flat name.
     """
 
     refractory: Value | None
     coefficients: tuple[Mapping[tuple[int, int], Value], ...]
+    ranges: Mapping[str, Limits]
     quanta: Mapping[str, float]
 
 
@@ -49,7 +53,7 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
     Raises
     ------
     ModelError
-        off-grid, time-negative, not-finite, quantum.
+        off-grid, time-negative, not-finite, quantum, range-empty, initial-out-of-range.
     """
     population, faults = model.populations[name], list[Fault]()
     element, size = population.element, population.size
@@ -69,6 +73,13 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
         if INTEGRATORS[group.method].constant:
             with collected(faults):
                 coefficients.append(_coefficients(name, element, group, evaluator))
+    ranges = {}
+    for state, terms in element.ranges.items():
+        with collected(faults):
+            kind, start = str(element.dimensions[state]), population.initial.get(state, element.states[state])
+            who, unit = f"neuron {{}} of {name!r}", "" if kind == "1" else f" {kind}"
+            ranges[state] = limits_of(terms, evaluator, state, unit)
+            check_start(ranges[state], values.states[state], start, state, who, unit)
     quanta = {}
     for port, declared in element.ports.items():
         if declared.quantum is not None:
@@ -76,7 +87,7 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
                 quanta[port] = _power_of_two(float(evaluate_term(declared.quantum, evaluator, port)), declared.quantum)
     if faults:
         raise ModelError(faults)
-    return DerivedValues(refractory, tuple(coefficients), quanta)
+    return DerivedValues(refractory, tuple(coefficients), ranges, quanta)
 
 
 def one_or_all(value: Any) -> Any:

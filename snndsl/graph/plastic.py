@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected, first_of_each_place
 from snndsl.expressions import to_text
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.walk import names_in
+from snndsl.graph.limits import Limits, check_start, limits_of
 from snndsl.graph.neurons import one_or_all
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import evaluate_term, finite
 from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import Projection
 from snndsl.model.rule import RuleUse
-from snndsl.model.text import Place, Term
+from snndsl.model.text import Place, Term, ValueTerm, first_term
 from snndsl.numerics import stream_key
 
 __all__ = ["PlasticValues", "plastic_values"]
@@ -29,9 +30,10 @@ Value = float | NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlasticValues:
-    """Parameters and initial states of the rule, by name of the program; one value a row, or one for all."""
+    """Parameters, initial states and ranges of the rule, by name of the program; one value a row, or one for all."""
 
     values: Mapping[str, Value]
+    ranges: Mapping[str, Limits]
     bound: Value | None
     key: tuple[float, float]
 
@@ -49,61 +51,105 @@ def plastic_values(model: CheckedModel, projection: Projection, table: SynapseRo
     Raises
     ------
     ModelError
-        require, not-finite, bound-missing, weight-above-bound.
+        require, not-finite, range-empty, initial-out-of-range, bound-missing, weight-above-bound: one of each place.
     """
-    [use] = projection.rules
-    rule, name = use.rule, projection.name
-    values: dict[str, Any] = {"w": one_or_all(table.weight), **table.values}
-    pending: list[str] = []
+    return _Work(model, projection, table).run()
 
-    def named(key: str) -> Any:
-        if key in values:
-            return values[key]
-        if key in pending or key not in rule.parameters:
-            raise KeyError(key)
-        pending.append(key)
-        default = rule.parameters[key].default
-        assert isinstance(default, Term)
-        values[key] = finite(evaluate_term(default, evaluator, key), default, repr(key))
-        return values[key]
 
-    evaluator = Evaluator(named, model.step)
-    for key in rule.parameters:
-        named(key)
-    for key, initial in rule.states.items():
-        if key not in values:
-            term = initial if isinstance(initial, Term) else initial[0]
-            values[key] = finite(evaluate_term(term, evaluator, key), term, repr(key))
-    for key, (tau, to) in rule.traces.items():
-        length = np.asarray(finite(evaluate_term(tau, evaluator, key), tau, f"the time constant of {key!r}"), np.float64)
+@dataclass(eq=False)
+class _Work:
+    model: CheckedModel
+    projection: Projection
+    table: SynapseRows
+    faults: list[Fault] = field(default_factory=list)
+    broken: dict[str, ModelError] = field(default_factory=dict)
+    ranges: dict[str, Limits] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        [self.use] = self.projection.rules
+        self.rule, self.name = self.use.rule, self.projection.name
+        self.values: dict[str, Any] = {"w": one_or_all(self.table.weight), **self.table.values}
+        self.evaluator = Evaluator(self.named, self.model.step)
+
+    def run(self) -> PlasticValues:
+        for key in self.rule.parameters:
+            with collected(self.faults):
+                self.named(key)
+        for key, initial in self.rule.states.items():
+            with collected(self.faults):
+                self._state(key, initial)
+        for key, (tau, to) in self.rule.traces.items():
+            with collected(self.faults):
+                self._trace(key, tau, to)
+        for term in self.rule.require:
+            with collected(self.faults):
+                self._require(term)
+        bound = None
+        with collected(self.faults):
+            bound = self._bound()
+        if self.faults:
+            raise ModelError(first_of_each_place(self.faults))
+        seed = self.model.seeds.input
+        words = (0, 0) if seed is None else stream_key(seed, self.projection.stream)
+        found = {key: one_or_all(value) for key, value in self.values.items()}
+        return PlasticValues(found, self.ranges, bound, (float(words[0]), float(words[1])))
+
+    def named(self, key: str) -> Any:
+        """Return a parameter or state; one that is wrong is so wherever it is read."""
+        if key in self.broken:
+            raise self.broken[key]
+        if key not in self.values:
+            if key not in self.rule.parameters:
+                raise KeyError(key)
+            default = self.rule.parameters[key].default
+            assert isinstance(default, Term)
+            try:
+                self.values[key] = self._finite(default, key, repr(key))
+            except ModelError as error:
+                self.broken[key] = error
+                raise
+        return self.values[key]
+
+    def _finite(self, term: Term, key: str, what: str) -> Any:
+        return finite(evaluate_term(term, self.evaluator, key), term, what)
+
+    def _state(self, key: str, initial: ValueTerm) -> None:
+        if key not in self.values:
+            self.values[key] = self._finite(first_term(initial), key, repr(key))
+        if key in self.rule.ranges:
+            self.ranges[key] = limits_of(self.rule.ranges[key], self.evaluator, key)
+            start = self.projection.initial.get(key, initial)
+            check_start(self.ranges[key], self.values[key], start, key, f"synapse {{}} of {self.name!r}", "")
+
+    def _trace(self, key: str, tau: Term, to: Term) -> None:
+        length = np.asarray(self._finite(tau, key, f"the time constant of {key!r}"), np.float64)
         if np.any(length <= 0):
-            what = f"the time constant of the trace {key!r} is {float(length.min()):g} ms in projection {name!r}"
-            raise ModelError(_given(use, tau).problem("require", what, "a positive time"))
-        values[f"{key}__c"] = one_or_all(-float(model.step) / length)
-        values[f"{key}__to"] = one_or_all(finite(evaluate_term(to, evaluator, key), to, f"where {key!r} relaxes to"))
-        values.setdefault(key, values[f"{key}__to"])
-    for term in rule.require:
-        met = np.asarray(evaluator(term.tree))
+            what = f"the time constant of the trace {key!r} is {float(length.min()):g} ms in projection {self.name!r}"
+            raise ModelError(_given(self.use, tau).problem("require", what, "a positive time"))
+        self.values[f"{key}__c"] = one_or_all(-float(self.model.step) / length)
+        self.values[f"{key}__to"] = one_or_all(self._finite(to, key, f"where {key!r} relaxes to"))
+        self.values.setdefault(key, self.values[f"{key}__to"])
+
+    def _require(self, term: Term) -> None:
+        met = np.asarray(self.evaluator(term.tree))
         if not met.all():
-            raise ModelError(_unmet(projection, table, term, named, int(np.argmin(met)) if met.ndim else 0))
-    bound = None
-    if rule.bound is not None:
-        bound = one_or_all(finite(evaluate_term(rule.bound, evaluator, "bound"), rule.bound, "the bound"))
-    if bound is None and not np.any(table.weight):
-        what = f"all initial weights of {name!r} are 0, so the rule {rule.name!r} needs 'bound'"
-        raise ModelError(rule.place.problem("bound-missing", what, "bound: the largest |w| it may reach"))
-    if bound is not None:
-        values["bound__"] = bound
-        if np.any(np.abs(table.weight) > np.abs(bound)):
-            place = projection.place.inner("weight")
-            raise ModelError(
-                place.problem(
-                    "weight-above-bound", "an initial weight is larger than the bound of its rule", f"at most {np.max(bound):g}"
-                )
-            )
-    words = (0, 0) if model.seeds.input is None else stream_key(model.seeds.input, projection.stream)
-    found = {key: one_or_all(value) for key, value in values.items()}
-    return PlasticValues(found, bound, (float(words[0]), float(words[1])))
+            row = int(np.argmin(met)) if met.ndim else 0
+            raise ModelError(_unmet(self.projection, self.table, term, self.named, row))
+
+    def _bound(self) -> Value | None:
+        """Return the bound of the weights, which none of them exceeds when it starts; None if the rule has none."""
+        weights = np.abs(self.table.weight)
+        if self.rule.bound is None:
+            if not np.any(weights):
+                what = f"all initial weights of {self.name!r} are 0, so the rule {self.rule.name!r} needs 'bound'"
+                raise ModelError(self.rule.place.problem("bound-missing", what, "bound: the largest |w| it may reach"))
+            return None
+        bound: Value = one_or_all(self._finite(self.rule.bound, "bound", "the bound"))
+        self.values["bound__"] = bound
+        if np.any(weights > np.abs(bound)):
+            what, expected = "an initial weight is larger than the bound of its rule", f"at most {np.max(bound):g}"
+            raise ModelError(self.projection.place.inner("weight").problem("weight-above-bound", what, expected))
+        return bound
 
 
 def _given(use: RuleUse, term: Term) -> Place:

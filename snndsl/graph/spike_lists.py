@@ -57,10 +57,16 @@ def listed_events(numbers: NumbersOfStimulus, what: Spiking, warnings: list[Faul
     """
     stimulus = numbers.stimulus
     assert stimulus.targets is not None
-    neuron, stamp = _events(numbers, what)
+    neuron = stamp = np.zeros(0, np.int64)
+    weights, faults = np.zeros(stimulus.targets.size), list[Fault]()
+    with collected(faults):
+        neuron, stamp = _events(numbers, what)
+    with collected(faults):
+        weights = numbers.weights()
+    if faults:
+        raise ModelError(faults)
     if what.repeats != "add":
         neuron, stamp = _once(numbers, what, neuron, stamp, warnings)
-    weights = numbers.weights()
     step = stamp + (0 if stimulus.port == "spike" else stimulus.delay) - 1
     first = 0
     for block in stimulus.targets.blocks:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
+from snndsl.expressions import to_text
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.drawn import Drawer
 from snndsl.graph.steps import to_steps
@@ -206,7 +207,7 @@ class _Work:
                 continue
             values = np.asarray(self._evaluate(terms, f"delay.{side}", pairs, scope), np.float64)
             times = np.broadcast_to(values, (count,))
-            parts.append(to_steps(times, self.model.step, delay.round, first_term(terms), "a delay"))
+            parts.append(to_steps(times, self.model.step, delay.round, first_term(terms), "a delay", _rounding(terms)))
         total = parts[0] + parts[1]
         if count and (int(total.min()) < 1 or int(min(parts[0].min(), parts[1].min())) < 0):
             bad = int(np.argmin(np.minimum(total - 1, np.minimum(*parts))))
@@ -217,6 +218,16 @@ class _Work:
                 self.place("delay").problem("delay-too-long", f"a delay of {int(total.max())} steps", "below 1048576 steps")
             )
         return parts[0], parts[1]
+
+def _rounding(terms: ValueTerm) -> str:
+    """Return what says that a delay is rounded: a key beside its part, or the delay as a part."""
+    first = first_term(terms)
+    if any(part in ("axonal", "dendritic") for part in first.place.path[3:]):
+        return "round: nearest"
+    text = ", ".join(to_text(term.tree) for term in (terms if isinstance(terms, tuple) else (terms,)))
+    value = f"[{text}]" if isinstance(terms, tuple) else f'"{text}"' if "," in text else text
+    return f"delay: {{axonal: {value if len(value) <= 80 else '..'}, round: nearest}}"
+
 
 
 def _ranks(owner: Index) -> Real:

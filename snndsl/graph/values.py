@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.errors import Fault, ModelError, collected, first_of_each_place
 from snndsl.expressions import to_text
 from snndsl.expressions.arithmetic import Evaluator, IndexOutOfRange, LengthDiffers
 from snndsl.expressions.drawn import Drawer, DrawTooRare
@@ -45,16 +45,25 @@ def population_values(model: CheckedModel, population: Population) -> Population
     Raises
     ------
     ModelError
-        require, not-finite, index-out-of-range, list-length.
+        require, not-finite, index-out-of-range, list-length: one of each place.
     """
-    work = _Work(model, population)
-    parameters = {key: work.parameter(key) for key in work.element.parameters}
-    states = {key: work.state(key) for key in work.element.states}
+    work, faults = _Work(model, population), list[Fault]()
+    for key in work.element.parameters:
+        with collected(faults):
+            work.parameter(key)
+    for key in work.element.states:
+        with collected(faults):
+            work.state(key)
     for term in work.element.require:
-        met = np.asarray(work.evaluate(term, work.own))
-        if not met.all():
-            raise ModelError(_unmet(work, term, int(np.argmin(np.broadcast_to(met, (work.population.size,))))))
-    return PopulationValues(parameters, states)
+        with collected(faults):
+            met = np.asarray(work.evaluate(term, work.own))
+            if not met.all():
+                faults.append(_unmet(work, term, int(np.argmin(np.broadcast_to(met, (work.population.size,))))))
+    if faults:
+        raise ModelError(first_of_each_place(faults))
+    return PopulationValues(
+        {key: work.parameter(key) for key in work.element.parameters}, {key: work.state(key) for key in work.element.states}
+    )
 
 
 def _unmet(work: _Work, term: Term, neuron: int) -> Fault:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
 from snndsl.ir.operations import OPERATIONS
-from snndsl.ir.program import Neuron, Program, Rule, Value
+from snndsl.ir.program import Neuron, Program, Range, Rule, Value
 from snndsl.ir.table import Table
 
 __all__ = ["digest", "dump", "expression_text", "neuron_lines", "rule_lines"]
@@ -96,6 +96,7 @@ def neuron_lines(neuron: Neuron) -> Iterator[str]:
     yield f"neuron {neuron.name}"
     yield f"  params {', '.join(neuron.params)}"
     yield f"  states {', '.join(neuron.states)}"
+    yield from _ranges(neuron.ranges)
     yield f"  ports {', '.join(neuron.ports)}"
     yield from _block("update", neuron.update)
     if neuron.fires:
@@ -108,12 +109,17 @@ def rule_lines(rule: Rule) -> Iterator[str]:
     yield f"rule {rule.name} {rule.order}" + (f" bound {rule.bound}" if rule.bound else "")
     yield f"  params {', '.join(rule.params)}"
     yield f"  states {', '.join(rule.states)}"
+    yield from _ranges(rule.ranges)
     yield from _block("on_pre", rule.on_pre)
     if rule.deliver:
         yield f"  deliver {rule.deliver}"
     yield from _block("on_post", rule.on_post)
     for tick in rule.every:
         yield from _block(f"every {tick.period}", tick.block)
+
+
+def _ranges(ranges: Iterable[Range]) -> Iterator[str]:
+    yield from (f"  range {item.state} {item.low!r} .. {item.high!r}" for item in ranges)
 
 
 def _block(title: str, block: Block) -> Iterator[str]:

@@ -52,6 +52,11 @@ FEATURES = (
         lambda program: any(rule.order == "post_first" for rule in program.rules),
     ),
     Feature("ticks", "rules with 'every'", lambda program: any(rule.every for rule in program.rules)),
+    Feature(
+        "ranges",
+        "states with a 'range'",
+        lambda program: any(neuron.ranges for neuron in program.neurons) or any(rule.ranges for rule in program.rules),
+    ),
     Feature("injections", "events from outside", lambda program: bool(program.injections)),
     Feature(
         "sources",

@@ -30,6 +30,7 @@ __all__ = [
     "Population",
     "Program",
     "Projection",
+    "Range",
     "Rule",
     "Sample",
     "SpikeRecord",
@@ -49,6 +50,15 @@ Value = float | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """The smallest and the largest value of a state; where it is written and lies outside, the run stops."""
+
+    state: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Neuron:
     """What one neuron does in a step.
 
@@ -65,6 +75,8 @@ class Neuron:
     reset : Block
         Runs where `fires` is true, after the writes of `update`; reads states as just written, parameters, ports and
         built-in names, no locals of `update`.
+    ranges : tuple of Range
+        Of states that have one, in the order of `states`; the others may be any finite number.
     """
 
     name: str
@@ -74,6 +86,7 @@ class Neuron:
     update: Block
     fires: str = ""
     reset: Block = field(default_factory=Block)
+    ranges: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,8 @@ class Rule:
         The parameter that holds the largest magnitude ``w`` may reach (the run stops where it is exceeded); empty: none.
     order : str
         ``pre_first`` or ``post_first`` (only with dendritic >= 1).
+    ranges : tuple of Range
+        As those of a neuron.
     """
 
     name: str
@@ -119,6 +134,7 @@ class Rule:
     every: tuple[Tick, ...] = ()
     bound: str = ""
     order: str = "pre_first"
+    ranges: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

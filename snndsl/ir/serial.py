@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
-from snndsl.ir.program import Neuron, Rule, Tick
+from snndsl.ir.program import Neuron, Range, Rule, Tick
 
-__all__ = ["neuron_from", "neuron_to", "rule_from", "rule_to"]
+__all__ = ["neuron_from", "neuron_to", "ranges_to", "rule_from", "rule_to"]
 
 
 def neuron_to(neuron: Neuron) -> dict[str, Any]:
@@ -21,6 +21,7 @@ def neuron_to(neuron: Neuron) -> dict[str, Any]:
         "update": _block_to(neuron.update),
         "fires": neuron.fires,
         "reset": _block_to(neuron.reset),
+        **ranges_to(neuron.ranges),
     }
 
 
@@ -34,6 +35,7 @@ def neuron_from(data: dict[str, Any]) -> Neuron:
         _block_from(data["update"]),
         data["fires"],
         _block_from(data["reset"]),
+        _ranges_from(data),
     )
 
 
@@ -49,6 +51,7 @@ def rule_to(rule: Rule) -> dict[str, Any]:
         "every": [[tick.period, _block_to(tick.block)] for tick in rule.every],
         "bound": rule.bound,
         "order": rule.order,
+        **ranges_to(rule.ranges),
     }
 
 
@@ -64,7 +67,17 @@ def rule_from(data: dict[str, Any]) -> Rule:
         tuple(Tick(period, _block_from(block)) for period, block in data["every"]),
         data["bound"],
         data["order"],
+        _ranges_from(data),
     )
+
+
+def ranges_to(ranges: tuple[Range, ...]) -> dict[str, Any]:
+    """Return ranges as JSON values, or nothing where there are none."""
+    return {"ranges": {item.state: [item.low, item.high] for item in ranges}} if ranges else {}
+
+
+def _ranges_from(data: dict[str, Any]) -> tuple[Range, ...]:
+    return tuple(Range(state, low, high) for state, (low, high) in data.get("ranges", {}).items())
 
 
 def _block_to(block: Block) -> dict[str, Any]:

@@ -98,6 +98,7 @@ def _neuron(neuron: Neuron, samples: set[str]) -> Iterator[str]:
     if neuron.fires and kinds.get(neuron.fires) is not True:
         yield f"{where} fires on {neuron.fires!r}, which is no truth value of its update"
     yield from _block(f"{where} reset", neuron.reset, outside, set(neuron.states), samples, {})
+    yield from _ranges(where, neuron)
 
 
 def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
@@ -115,8 +116,25 @@ def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
         yield from _block(f"{where} every {tick.period}", tick.block, outside, set(rule.states), samples, {})
     if "w" not in rule.states:
         yield f"{where} has no weight"
+    yield from _ranges(where, rule)
     if rule.bound and rule.bound not in rule.params:
         yield f"{where} is bounded by {rule.bound!r}, which is no parameter"
+
+
+def _ranges(where: str, thing: Neuron | Rule) -> Iterator[str]:
+    states = [item.state for item in thing.ranges]
+    if states != [state for state in thing.states if state in states]:
+        yield f"{where} has ranges of {', '.join(states)}: not each once, in the order of its states"
+    for item in thing.ranges:
+        if not (np.isfinite(item.low) and np.isfinite(item.high) and item.low < item.high):
+            yield f"{where} has the range {item.low} .. {item.high} of {item.state}"
+
+
+def _within_ranges(where: str, thing: Neuron | Rule, values: Mapping[str, Any]) -> Iterator[str]:
+    for item in thing.ranges:
+        value = np.asarray(values.get(item.state, item.low))
+        if not np.all((value >= item.low) & (value <= item.high)):
+            yield f"{where}: {item.state} starts outside {item.low} .. {item.high}"
 
 
 def _block(
@@ -204,6 +222,7 @@ def _population(population: Population, neurons: Mapping[str, Neuron], steps: in
         yield from _neuron(population.undriven, samples)
     yield from (f"{where} gives no value to {name}" for name in sorted(wanted - set(population.values)))
     yield from (f"{where} gives a value to {name}" for name in sorted(set(population.values) - wanted))
+    yield from _within_ranges(where, neuron, population.values)
     for name, value in sorted(population.values.items()):
         if isinstance(value, np.ndarray) and value.shape != (population.size,):
             yield f"{where}: {name} has shape {value.shape}"
@@ -241,6 +260,7 @@ def _synapses(
         return
     known = {*synapses.values, *synapses.rows.columns}
     yield from (f"{where} gives no value to {name}" for name in (*rule.params, *rule.states) if name not in known)
+    yield from _within_ranges(where, rule, {**synapses.rows.columns, **synapses.values})
     if rule.order == "post_first" and np.any(dendritic < 1):
         yield f"{where}: post_first with a dendritic delay of 0"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from snndsl.lowering.distinct import distinct
 from snndsl.lowering.drives import ComputedDrive
 from snndsl.lowering.grid import Grid, on_grid
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
+from snndsl.lowering.ranges import ranges_of
 from snndsl.lowering.samples import ProgramSamples
 from snndsl.model.checked import CheckedModel
 from snndsl.model.equations import Group
@@ -63,7 +64,8 @@ def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -
     origins: dict[str, str] = {}
     for name in found.model.populations:
         lowered, drives, undriven = _lowered(found, name, samples)
-        neuron = distinct(lowered.neuron, neurons.values())
+        ranges = ranges_of(found.derived[name].ranges)
+        neuron = distinct(replace(lowered.neuron, ranges=ranges), neurons.values())
         neurons[neuron.name] = neuron
         origins |= {f"neurons.{neuron.name}.{path}": text for path, text in lowered.origins.items()}
         values = _values(found, name, lowered, drives, grid)

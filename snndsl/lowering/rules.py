@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from snndsl.graph.plastic import PlasticValues
 from snndsl.ir import Rule
 from snndsl.lowering.distinct import distinct
+from snndsl.lowering.ranges import ranges_of
 from snndsl.lowering.rule import LoweredRule, lower_rule
 from snndsl.model.checked import CheckedModel
 
@@ -32,22 +34,22 @@ class LoweredRules:
     origins: Mapping[str, str]
 
 
-def lower_rules(model: CheckedModel, plastic: Iterable[str]) -> LoweredRules:
+def lower_rules(model: CheckedModel, plastic: Mapping[str, PlasticValues]) -> LoweredRules:
     """Lower the rule of every plastic projection.
 
     Parameters
     ----------
     model : CheckedModel
         With the rules.
-    plastic : iterable of str
-        Projections that have one.
+    plastic : mapping of str to PlasticValues
+        Numbers of the projections that have one.
     """
     rules: dict[str, Rule] = {}
     of: dict[str, LoweredRule] = {}
     origins: dict[str, str] = {}
-    for name in plastic:
+    for name, values in plastic.items():
         lowered = lower_rule(model.projections[name].rules[0].rule, model.step)
-        rule = distinct(lowered.rule, rules.values())
+        rule = distinct(replace(lowered.rule, ranges=ranges_of(values.ranges)), rules.values())
         rules[rule.name] = rule
         of[name] = replace(lowered, rule=rule)
         origins |= {f"rules.{rule.name}.{path}": text for path, text in lowered.origins.items()}

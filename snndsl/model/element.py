@@ -79,6 +79,8 @@ class Element:
         Its own, those of its parts (``part.x``) and constants of the files that they stand in.
     states : mapping of str to ValueTerm
         Initial values.
+    ranges : mapping of str to tuple of Term
+        The smallest and the largest value of states that have one: constants.
     ports : mapping of str to PortDecl
         By flat name; `port_names` gives the flat name of what a projection may write.
     aliases, derivatives : mapping of str to Term
@@ -107,6 +109,7 @@ class Element:
     place: Place
     parameters: Mapping[str, Parameter]
     states: Mapping[str, ValueTerm]
+    ranges: Mapping[str, tuple[Term, Term]]
     ports: Mapping[str, PortDecl]
     port_names: Mapping[str, str]
     aliases: Mapping[str, Term]

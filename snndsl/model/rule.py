@@ -29,6 +29,8 @@ class PlasticityRule:
         Quantities from outside: name and unit.
     states : mapping of str to ValueTerm
         Initial values of its own states.
+    ranges : mapping of str to tuple of Term
+        The smallest and the largest value of states that have one: constants.
     traces : mapping of str to tuple of Term
         Time constant, and the value it relaxes to.
     on_pre, on_post, on_start : tuple of Instruction
@@ -49,6 +51,7 @@ class PlasticityRule:
     constants: frozenset[str]
     needs: Mapping[str, str]
     states: Mapping[str, ValueTerm]
+    ranges: Mapping[str, tuple[Term, Term]]
     traces: Mapping[str, tuple[Term, Term]]
     on_pre: tuple[Instruction, ...]
     on_post: tuple[Instruction, ...]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from snndsl.integrators import INTEGRATORS
 from snndsl.spec import (
@@ -23,10 +24,11 @@ from snndsl.spec import (
     Statements,
     UseSpec,
     Written,
+    found,
     split_use,
 )
 
-__all__ = ["NeuronSpec", "ParameterSpec", "PartSpec", "PortSpec", "RefractorySpec", "SignalSpec"]
+__all__ = ["NeuronSpec", "ParameterSpec", "PartSpec", "PortSpec", "RefractorySpec", "SignalSpec", "StateSpec"]
 
 
 class ParameterSpec(Spec):
@@ -51,7 +53,28 @@ def _port(value: object) -> object:
     return value if isinstance(value, Mapping) else {"unit": value}
 
 
+def _range(value: object) -> object:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        number = f"{len(value)} value{'s' * (len(value) != 1)}" if isinstance(value, list | tuple) else found(value)
+        raise PydanticCustomError("range-of-two", "found {found}", {"found": number})
+    return value
+
+
+class StateSpec(Spec):
+    """A state: its initial value, and perhaps between which values it has to stay."""
+
+    initial: PerElement = Field(description="value before the first step")
+    range: Annotated[tuple[Scalar, Scalar], BeforeValidator(_range)] | None = Field(
+        default=None, description="[low, high], both constants; outside of it the run stops"
+    )
+
+
+def _state(value: object) -> object:
+    return value if isinstance(value, Mapping) else {"initial": value}
+
+
 Parameters = Mapping[str, Annotated[ParameterSpec, BeforeValidator(_parameter), Written(SCALAR, LIST)]]
+States = Mapping[str, Annotated[StateSpec, BeforeValidator(_state), Written(SCALAR, LIST)]]
 Ports = Mapping[str, Annotated[PortSpec, BeforeValidator(_port), Written(SCALAR)]]
 Use = Annotated[UseSpec, BeforeValidator(split_use), Written(TEXT, USE, alone=True)]
 
@@ -79,7 +102,7 @@ class PartSpec(Spec):
 
     parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")
     needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities of the owner: name and unit")
-    state: Mapping[str, PerElement] = Field(default_factory=dict, description="initial value of every state")
+    state: States = Field(default_factory=dict, description="initial value, or {initial: value, range: [low, high]}")
     ports: Ports = Field(default_factory=dict, description="name and unit of what arrives in a step")
     equations: Equations = Field(default=(), description="dx/dt = ... and aliases x = ...")
     update: Statements = Field(default=(), description="statements after the equations")

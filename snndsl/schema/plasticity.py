@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from snndsl.schema.neuron import Parameters
-from snndsl.spec import SCALAR, PerElement, Period, Scalar, Spec, Statements, Written
+from snndsl.schema.neuron import Parameters, States
+from snndsl.spec import SCALAR, Period, Scalar, Spec, Statements, Written
 
 __all__ = ["RuleSpec", "TraceSpec"]
 
@@ -29,7 +29,7 @@ class RuleSpec(Spec):
 
     parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")
     needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities from outside: name and unit")
-    state: Mapping[str, PerElement] = Field(default_factory=dict, description="own states besides w")
+    state: States = Field(default_factory=dict, description="own states besides w: initial value, or {initial, range}")
     traces: Mapping[str, Annotated[TraceSpec, BeforeValidator(_trace), Written(SCALAR)]] = Field(
         default_factory=dict, description="name: time constant, or {tau: T, to: value}"
     )

@@ -23,6 +23,7 @@ class ElementDraft:
     place: Place
     parameters: dict[str, Parameter] = field(default_factory=dict)
     states: dict[str, ValueTerm] = field(default_factory=dict)
+    ranges: dict[str, tuple[Term, Term]] = field(default_factory=dict)
     ports: dict[str, PortDecl] = field(default_factory=dict)
     port_names: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, Term] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class ElementDraft:
             place=self.place,
             parameters=self.parameters,
             states=self.states,
+            ranges=self.ranges,
             ports=self.ports,
             port_names=self.port_names,
             aliases=self.aliases,

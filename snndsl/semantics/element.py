@@ -6,7 +6,7 @@ prefix of whoever uses it. After this, every text of the element speaks of the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.draft import ElementDraft
-from snndsl.semantics.terms import defined_names, is_unit_alone, parse_term, value_terms
+from snndsl.semantics.terms import defined_names, initial_place, is_unit_alone, parse_term, value_terms
 from snndsl.spec import UseSpec
 
 __all__ = ["find", "flatten"]
@@ -88,7 +88,7 @@ def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
             if held not in element.states:
                 element.faults.append(
                     inner.inner("hold", k).problem(
-                        "name-unknown", f"{held!r} in hold is no state", listed(element.states), _near(held, element.states)
+                        "name-unknown", f"{held!r} in hold is no state", listed(element.states), nearest(held, element.states)
                     )
                 )
         element.hold = tuple(held for held in spec.refractory.hold if held in element.states)
@@ -102,15 +102,15 @@ def _integrators(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
         return
     if given is None:
         element.faults.append(
-            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", _one_of(INTEGRATORS))
+            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", listed(INTEGRATORS))
         )
         return
     table = given if isinstance(given, Mapping) else {"rest": given}
     for state, method in table.items():
         if method not in INTEGRATORS:
-            near = _near(str(method), INTEGRATORS)
+            near = nearest(str(method), INTEGRATORS)
             element.faults.append(
-                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", _one_of(INTEGRATORS), near)
+                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", listed(INTEGRATORS), near)
             )
         if state != "rest" and state not in element.derivatives:
             element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
@@ -186,12 +186,16 @@ class _Piece:
         element, spec = self.element, self.spec
         for name, parameter in spec.parameters.items():
             element.parameters[self.flat(name)] = self._parameter(name, parameter)
-        for name, value in spec.state.items():
-            term = self._try_value(value, "state", name)
+        for name, state in spec.state.items():
+            term = self._try_value(state.initial, initial_place(self.inner("state", name)))
             if term is None:
                 term = Term(tree.Number(Fraction(0), None), self.inner("state", name))
                 element.unbound.add(self.flat(name))
             element.states[self.flat(name)] = term
+            limits = [self.term(text, "state", name, "range", k) for k, text in enumerate(state.range or ())]
+            match limits:
+                case [Term() as low, Term() as high]:
+                    element.ranges[self.flat(name)] = (low, high)
         for name, port in spec.ports.items():
             self._port(name, port)
         if self.prefix and len(spec.ports) == 1:
@@ -205,7 +209,7 @@ class _Piece:
                 fault = term.problem("equation-twice", f"{equation.name!r} has two equations", "one equation, with all terms")
                 element.faults.append(fault)
             if not isinstance(equation, Alias) and equation.name not in spec.state:
-                near = _near(equation.name, spec.state)
+                near = nearest(equation.name, spec.state)
                 element.faults.append(term.problem("name-unknown", f"{equation.name!r} is no state", listed(spec.state), near))
                 continue
             table[flat] = term
@@ -314,8 +318,7 @@ class _Piece:
             self.element.faults.append(place.fault(error, getattr(error, "line", 0)))
             return None
 
-    def _try_value(self, value: Any, *path: str | int) -> ValueTerm | None:
-        place = self.inner(*path)
+    def _try_value(self, value: Any, place: Place) -> ValueTerm | None:
         parsed: ValueTerm | None = self._try(lambda: value_terms(value, place), place)
         if isinstance(parsed, tuple):
             return tuple(self._flat_term(term) for term in parsed)
@@ -326,7 +329,7 @@ class _Piece:
         if name in self.given:
             default: ValueTerm | None = self.given[name]
         else:
-            default = None if parameter.default is None else self._try_value(parameter.default, "parameters", name)
+            default = None if parameter.default is None else self._try_value(parameter.default, place)
         known = {*self.own, *self.bound, *self.source.spec.constants, *self.source.spec.data}
         if isinstance(default, Term) and name not in self.given and is_unit_alone(default.tree, known):
             what, hint = f"{parameter.default!r} is a unit without a number", f"{{unit: {parameter.default}}}"
@@ -358,8 +361,8 @@ class _Piece:
             if key not in spec.parameters and key not in spec.needs:
                 known = [*spec.parameters, *spec.needs]
                 place = self.inner("parts", name, key)
-                fault = place.problem("parameter-unknown", f"part {use.use!r} has no {key!r}", listed(known), _near(key, known))
-                self.element.faults.append(fault)
+                what = f"part {use.use!r} has no {key!r}"
+                self.element.faults.append(place.problem("parameter-unknown", what, listed(known), nearest(key, known)))
                 continue
             term = self._try(lambda value=value, key=key: value_terms(value, self.inner("parts", name, key)), where)
             if term is not None:
@@ -393,11 +396,3 @@ class _Piece:
     def _sort_update(self) -> None:
         """Parts by name, then the owner; statements keep their order."""
         self.element.update.sort(key=lambda instruction: (instruction.owner == "", instruction.owner))
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    return nearest(name, known)
-
-
-def _one_of(names: Iterable[str]) -> str:
-    return ", ".join(names)

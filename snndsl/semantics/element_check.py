@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -23,7 +23,16 @@ from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import BUILD, NEURON, PURE
 from snndsl.units import ONE, Dimension, to_internal
 
-__all__ = ["ask_all", "check_element", "check_instructions", "element_scope", "parameter_maker", "timed", "zero_is_number"]
+__all__ = [
+    "ask_all",
+    "check_element",
+    "check_instructions",
+    "check_limits",
+    "element_scope",
+    "parameter_maker",
+    "timed",
+    "zero_is_number",
+]
 
 
 def element_scope(element: ElementDraft, data: Mapping[str, DataColumn], outside: Mapping[str, Maker]) -> Scope:
@@ -51,6 +60,7 @@ def check_element(element: ElementDraft, names: Scope, step: Fraction | None) ->
     ask_all(names, element.place)
     _before_run(element, names)
     _during_run(element, names)
+    check_limits(element.ranges, names, {*element.source_constants, "pi", "dt"})
     _equations(element, names)
     check_instructions(element.update, names, {*element.states})
     element.every = timed(element.every, names, step)
@@ -91,6 +101,19 @@ def _during_run(element: ElementDraft, names: Scope) -> None:
     texts = [instruction.term for instructions in lists for instruction in instructions]
     for term in (*texts, *element.derivatives.values(), *element.aliases.values(), element.threshold, element.silent_while):
         names.before_run(term, NEURON)
+
+
+def check_limits(ranges: Mapping[str, tuple[Term, Term]], names: Scope, constants: Collection[str]) -> None:
+    """Check that the limits of states are constants in the unit of their state."""
+    for state, limits in ranges.items():
+        for term in limits:
+            names.before_run(term, PURE)
+            names.expect(term, names.lookup(state), f"a limit of {state!r}")
+            others = [node for node in names_in(term.tree) if node.text in names.makers and node.text not in constants]
+            for other in others[:1]:
+                what = f"{other.text!r} is no constant: the range of {state!r} is one for all"
+                fault = TextFault("name-misplaced", what, other.start, "numbers, and constants of the file")
+                names.faults.append(term.place.fault(fault, term.line))
 
 
 def ask_all(names: Scope, place: Place) -> None:

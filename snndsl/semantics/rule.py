@@ -17,7 +17,7 @@ from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.plasticity import RuleSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.element import find
-from snndsl.semantics.terms import parse_term, value_terms
+from snndsl.semantics.terms import initial_place, parse_term, value_terms
 
 __all__ = ["RuleDraft", "flatten_rule"]
 
@@ -32,6 +32,7 @@ class RuleDraft:
     place: Place
     parameters: dict[str, Parameter] = field(default_factory=dict)
     states: dict[str, ValueTerm] = field(default_factory=dict)
+    ranges: dict[str, tuple[Term, Term]] = field(default_factory=dict)
     traces: dict[str, tuple[Term, Term]] = field(default_factory=dict)
     on_pre: list[Instruction] = field(default_factory=list)
     on_post: list[Instruction] = field(default_factory=list)
@@ -52,6 +53,7 @@ class RuleDraft:
             constants=frozenset({*self.parameters} - {*self.spec.parameters}),
             needs=self.spec.needs,
             states=self.states,
+            ranges=self.ranges,
             traces=self.traces,
             on_pre=tuple(self.on_pre),
             on_post=tuple(self.on_post),
@@ -72,13 +74,17 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleDraft:
     rule = RuleDraft(name, spec, owner, Place(owner.locations, path))
     reader = _Reader(rule)
     for key, parameter in spec.parameters.items():
-        default = None if parameter.default is None else reader.value(parameter.default, "parameters", key)
+        default = None if parameter.default is None else reader.value(parameter.default, reader.inner("parameters", key))
         rule.parameters[key] = Parameter(reader.inner("parameters", key), default, parameter.unit)
         if default is None and parameter.default is not None:
             rule.unreadable.add(key)
-    for key, value in spec.state.items():
-        term = reader.value(value, "state", key)
+    for key, state in spec.state.items():
+        term = reader.value(state.initial, initial_place(reader.inner("state", key)))
         rule.states[key] = reader.nothing(key, "state") if term is None else term
+        limits = [reader.term(text, "state", key, "range", k) for k, text in enumerate(state.range or ())]
+        match limits:
+            case [Term() as low, Term() as high]:
+                rule.ranges[key] = (low, high)
     for key, trace in spec.traces.items():
         tau, to = reader.term(trace.tau, "traces", key), reader.term(trace.to, "traces", key)
         if tau is None or to is None:
@@ -172,8 +178,7 @@ class _Reader:
             self.rule.faults.append(place.fault(error))
             return None
 
-    def value(self, value: Any, *path: str | int) -> ValueTerm | None:
-        place = self.inner(*path)
+    def value(self, value: Any, place: Place) -> ValueTerm | None:
         try:
             parsed = value_terms(value, place)
         except TextFault as error:

@@ -12,7 +12,7 @@ from snndsl.model.element import Parameter
 from snndsl.model.rule import RuleUse
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions, run_names
-from snndsl.semantics.element_check import ask_all, check_instructions, parameter_maker, timed, zero_is_number
+from snndsl.semantics.element_check import ask_all, check_instructions, check_limits, parameter_maker, timed, zero_is_number
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.scope import Maker, Result, Scope
@@ -159,6 +159,7 @@ def _texts(model: Reading, rule: RuleDraft, names: Scope) -> None:
         check_instructions(timer.instructions, names, assignable, in_rule=True)
     for tau, _ in rule.traces.values():
         names.expect(tau, TIME, "the time constant")
+    check_limits(rule.ranges, names, {*rule.parameters, "pi", "dt"} - {*rule.spec.parameters})
     if rule.bound is not None:
         names.expect(rule.bound, names.lookup("w"), "the bound")
     for term in rule.require:

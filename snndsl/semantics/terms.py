@@ -9,7 +9,7 @@ from snndsl.expressions import parse_expression, tree
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.units import unit_symbol
 
-__all__ = ["defined_names", "is_unit_alone", "parse_term", "value_terms"]
+__all__ = ["defined_names", "initial_place", "is_unit_alone", "parse_term", "value_terms"]
 
 
 def parse_term(text: str, place: Place) -> Term:
@@ -28,6 +28,12 @@ def value_terms(value: Any, place: Place) -> ValueTerm:
     if isinstance(value, tuple):
         return tuple(parse_term(str(item), place.inner(k)) for k, item in enumerate(value))
     return parse_term(str(value), place)
+
+
+def initial_place(place: Place) -> Place:
+    """Return where the initial value of a state stands: a state may be a value, or a mapping that holds it."""
+    inner = place.inner("initial")
+    return inner if inner.path in place.locations.values else place
 
 
 def is_unit_alone(node: tree.Expression, known: Collection[str]) -> bool:

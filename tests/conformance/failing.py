@@ -96,6 +96,96 @@ record: {states: {cells: [x]}}
 """
 )
 
+RANGE = (
+    HEAD
+    + """
+constants: {top: 35 mV}
+neurons: {grow: {state: {n: 0, V: {initial: -65 mV, range: [-70 mV, top]}}, update: [n += 1, V += 1 mV]}}
+populations:
+  cells: {neuron: grow, size: 3, initial: {V: -65 mV + 0.25 mV*i}}
+  higher: {neuron: grow, size: 2, initial: {V: "-64.5 mV - 3*i*(1 mV)"}}
+record: {states: {cells: [V], higher: [V, n]}}
+"""
+)
+
+RANGE_FROM_BELOW = (
+    HEAD
+    + """
+neurons: {fall: {state: {V: {initial: 0 mV, range: [-7.5 mV, 0 mV]}}, update: V -= 1 mV}}
+populations: {cells: {neuron: fall, size: 2}}
+record: {states: {cells: [V]}}
+"""
+)
+
+RANGE_AFTER_RESET = (
+    HEAD
+    + """
+neurons:
+  back: {state: {V: {initial: 0, range: [0, 5]}, n: 0}, update: [V += 1, n += 1], threshold: V > 5, reset: V = 0}
+  away: {state: {V: {initial: 0, range: [0, 50]}}, update: V += 1, threshold: V > 29, reset: V = -1}
+populations: {a: {neuron: back, size: 2}, b: {neuron: away, size: 2, initial: {V: 3*i}}}
+record: {spikes: [a, b], states: {a: [V], b: [V]}}
+"""
+)
+
+RANGE_BY_AN_EVENT = (
+    HEAD
+    + """
+neurons: {still: {state: {V: {initial: 0 mV, range: [-1 mV, 3 mV]}}, ports: {in: mV}, update: V += in}}
+populations: {cells: {neuron: still, size: 4}}
+stimuli:
+  kick:
+    into: cells
+    port: in
+    weight: 1.25 mV
+    spikes: {i: [1, 3, 3, 1, 3, 0], t: [3 ms, 5 ms, 9 ms, 11 ms, 14 ms, 20 ms]}
+record: {states: {cells: [V]}}
+"""
+)
+
+RANGE_AND_NAN = (
+    HEAD
+    + """
+neurons: {odd: {state: {n: 0, V: {initial: 0, range: [-5, 5]}}, update: [n += 1, V = log(10 - n)]}}
+populations: {cells: {neuron: odd, size: 2}}
+record: {states: {cells: [V]}}
+"""
+)
+
+RANGE_OF_A_CLIPPED_STATE = (
+    HEAD
+    + """
+neurons: {held: {state: {n: 0, V: {initial: 0, range: [-5, 5]}}, update: [n += 1, "V = clip(n, -10, 6)"]}}
+populations: {cells: {neuron: held, size: 2}}
+record: {states: {cells: [V]}}
+"""
+)
+
+_RING = """
+populations: {cells: {neuron: {use: beat, p: 5 + i}, size: 3}}
+projections:
+  ring:
+    from: cells
+    to: cells
+    connect: all_to_all
+    self: false
+    port: in
+    weight: 0.5
+    delay: {axonal: 3 ms, dendritic: 2 ms}
+    plasticity: learns
+record: {spikes: [cells], synapses: {ring: {of: [w, z], every: 20 ms}}}
+"""
+_BEAT = (
+    HEAD
+    + "neurons: {beat: {parameters: {p: 7}, state: {n: 0}, ports: {in: 1}, update: n += 1, threshold: n >= p, reset: n = 0}}\n"
+)
+RANGE_ON_PRE = _BEAT + "plasticity: {learns: {bound: 1, state: {z: {initial: 1, range: [-1, 8]}}, on_pre: z += 1}}" + _RING
+RANGE_ON_POST = _BEAT + "plasticity: {learns: {bound: 1, state: {z: {initial: 8, range: [1, 9]}}, on_post: z -= 1}}" + _RING
+RANGE_EVERY = (
+    _BEAT + "plasticity: {learns: {bound: 1, state: {z: {initial: 1, range: [0.5, 9]}}, every: {7 ms: z += 1.5}}}" + _RING
+)
+RANGE_INITIAL = RANGE_EVERY.replace("    plasticity: learns", "    plasticity: learns\n    initial: {z: 0.5 + j}")
+
 FAILING = {
     "not_finite": (NOT_FINITE, "x of cells[2] is inf at step 12"),
     "reset": (RESET, "v of cells[1] is nan at step 18"),
@@ -103,6 +193,16 @@ FAILING = {
     "late": (LATE, "z of ring[0] is inf at step 52"),
     "bound": (BOUND, "w of ring[0] is 1.125 at step 35, beyond its bound"),
     "sample": (SAMPLE, "the array table has 5 values, 5 was asked for at step 40"),
+    "range": (RANGE, "V of cells[1] is 35.25 at step 100, outside its range [-70.0, 35.0]"),
+    "range_from_below": (RANGE_FROM_BELOW, "V of cells[0] is -8.0 at step 8, outside its range [-7.5, 0.0]"),
+    "range_after_reset": (RANGE_AFTER_RESET, "V of b[1] is -1.0 at step 27, outside its range [0.0, 50.0]"),
+    "range_by_an_event": (RANGE_BY_AN_EVENT, "V of cells[3] is 3.75 at step 15, outside its range [-1.0, 3.0]"),
+    "range_and_nan": (RANGE_AND_NAN, "V of cells[0] is -inf at step 10"),
+    "range_of_a_clipped_state": (RANGE_OF_A_CLIPPED_STATE, "V of cells[0] is 6.0 at step 6, outside its range [-5.0, 5.0]"),
+    "range_on_pre": (RANGE_ON_PRE, "z of ring[0] is 9.0 at step 43, outside its range [-1.0, 8.0]"),
+    "range_on_post": (RANGE_ON_POST, "z of ring[2] is 0.0 at step 42, outside its range [1.0, 9.0]"),
+    "range_every": (RANGE_EVERY, "z of ring[0] is 10.0 at step 42, outside its range [0.5, 9.0]"),
+    "range_initial": (RANGE_INITIAL, "z of ring[1] is 10.0 at step 35, outside its range [0.5, 9.0]"),
 }
 
-WITH_DENDRITIC_DELAY = ("synapse", "late", "bound")
+WITH_DENDRITIC_DELAY = ("synapse", "late", "bound", "range_on_pre", "range_on_post", "range_every", "range_initial")

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -196,10 +197,15 @@ def test_backends_and_schema(tmp_path: Path) -> None:
     assert json.loads(snndsl("schema", cwd=tmp_path).stdout)["title"] == "snndsl model"
 
 
+def test_the_version(tmp_path: Path) -> None:
+    done = snndsl("--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"snndsl {metadata.version('snndsl')}\n", "")
+
+
 HEAVY = ("brian2", "nest", "networkx", "scipy", "matplotlib", "numba", "elephant")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["validate", "small.yaml"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["validate", "small.yaml"]])
 def test_quick_commands_import_nothing_heavy(folder: Path, arguments: list[str]) -> None:
     code = f"""
 import sys

@@ -2,6 +2,7 @@
 #ifndef SNN_MODEL_H
 #define SNN_MODEL_H
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -15,6 +16,14 @@
 
 namespace snn
 {
+
+/* Between what values a state may be; if nothing is said, any finite number. */
+struct Limits
+{
+  double low, high;
+  Limits(double least = -DBL_MAX, double largest = DBL_MAX) : low(least), high(largest) {}
+  bool hold(double x) const { return x >= low && x <= high; }  // not for what is no number
+};
 
 struct Population
 {
@@ -40,6 +49,7 @@ struct Synapses
   std::vector<int32_t> axonal, dendritic;
   std::vector<int64_t> row;
   std::vector<std::string> states;  // in the order of the rule
+  std::map<std::string, Limits> limits;
   std::string bounded, bound;       // a state and the parameter that bounds it
   size_t rows() const { return pre->size(); }
 
@@ -64,12 +74,13 @@ struct Synapses
     return -1;
   }
 
-  /* the first of these synapses whose state is no finite number, or -1 */
-  int64_t not_a_number(const std::string& state, int64_t late, Event event) const
+  /* the first of these synapses whose state is not what it may be, or -1 */
+  int64_t out_of_limits(const std::string& state, int64_t late, Event event) const
   {
     const std::vector<double>& x = *values.find(state)->second;
+    const Limits allowed = limits.count(state) ? limits.find(state)->second : Limits();
     for (size_t k = 0; k < x.size(); ++k)
-      if (runs(k, late, event) && !(x[k] - x[k] == 0.0)) return int64_t(k);
+      if (runs(k, late, event) && !allowed.hold(x[k])) return int64_t(k);
     return -1;
   }
 };

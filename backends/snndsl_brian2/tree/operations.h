@@ -34,7 +34,14 @@ inline double snn_bound(double w, double bound, double stamp)
 /* a state of a synapse that is no finite number stops the run */
 inline double snn_number(double x, double stamp)
 {
-  if (!(x - x == 0.0)) snn::recorder().not_a_number(stamp);
+  if (!(x - x == 0.0)) snn::recorder().out_of_limits(stamp);
+  return x;
+}
+
+/* a state of a synapse that is outside its range, or no number, stops the run */
+inline double snn_within(double x, double low, double high, double stamp)
+{
+  if (!(x >= low && x <= high)) snn::recorder().out_of_limits(stamp);
   return x;
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,23 @@ def plan(tree: Path, settings: Mapping[str, Any], scratch: Path) -> str:
             lines.append(f"source {name} {data}/sources/{name}")
         for variable, value in population["values"].items():
             lines.append(f"population {name} {variable} {_value(value, f'{data}/populations/{name}/{variable}.npy')}")
-        lines += [f"watch {name} {state}" for state in population["states"] if not state.endswith("__")]
+        lines += _watched(name, population["states"], settings["neurons"].get(population["neuron"], {}).get("ranges", {}))
     for name, synapses in settings["synapses"].items():
         lines.append(f"connect {name} {data}/synapses/{name}")
         for variable, value in synapses["values"].items():
             lines.append(f"synapses {name} {variable} {_value(value, f'{data}/synapses/{name}/{variable}.npy')}")
+        ranges = settings["rules"].get(synapses["rule"], {}).get("ranges", {})
+        lines += [f"limits {name} {state} {low} {high}" for state, (low, high) in ranges.items()]
     for name, injection in settings["injections"].items():
         lines.append(f"inject {injection['target']} {injection['port']} {data}/injections/{name}")
     return "\n".join([*lines, *_records(data, settings)]) + "\n"
+
+
+def _watched(population: str, states: Iterable[str], ranges: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    """Yield what stops the run where it is no finite number, or outside its range."""
+    for state in states:
+        if not state.endswith("__"):
+            yield " ".join(["watch", population, state, *map(str, ranges.get(state, ()))])
 
 
 def _value(value: float | str | None, path: str) -> str:

@@ -60,7 +60,7 @@ public:
         finish();
       }
     } catch (const Problem& problem) {
-      fail("simulator", entry("what", problem.what()) + ", ", now);
+      fail(entry("what", problem.what()), now);
     }
   }
 
@@ -96,7 +96,7 @@ public:
           snapshots[k].write(out);
       if (now <= steps && cause.empty()) keep();
       if (!cause.empty()) {
-        if (now >= cause[0] + latest + (cause[1] == 2) || over(now)) fail(cause_kind, cause_facts, cause[0]);
+        if (now >= cause[0] + latest + (cause[1] == 2) || over(now)) fail(cause_facts, cause[0]);
         return 0.0;
       }
       if (now < steps && signal_flag()) steps = now;
@@ -106,7 +106,7 @@ public:
         Network::_globally_stopped = true;
       } else progress();
     } catch (const Problem& problem) {
-      fail("simulator", entry("what", problem.what()) + ", ", now);
+      fail(entry("what", problem.what()), now);
     }
     return 0.0;
   }
@@ -116,7 +116,7 @@ public:
 
   void finish()
   {
-    if (!over(now)) fail("simulator", entry("what", "more steps than Brian2 can count") + ", ", now);
+    if (!over(now)) fail(entry("what", "more steps than Brian2 can count"), now);
     fflush(stdout);
     _exit(steps < planned ? 128 + signal_flag() : 0);
   }
@@ -134,7 +134,7 @@ public:
     if (stamp <= double(steps) && (bound_stamp < 0.0 || stamp < bound_stamp)) bound_stamp = stamp;
   }
 
-  void not_a_number(double stamp)
+  void out_of_limits(double stamp)
   {
     if (stamp <= double(steps) && (number_stamp < 0.0 || stamp < number_stamp)) number_stamp = stamp;
   }
@@ -154,14 +154,13 @@ private:
   /* Why the run fails. Synapses run late, so that something earlier may still be found; the earliest counts, in the order of
    * stamp, phase (early arrivals, neurons, the rest), population or synapses, event, variable, index. Empty: it does not. */
   std::vector<int64_t> cause;
-  std::string cause_kind, cause_facts;
+  std::string cause_facts;
 
-  void consider(const int64_t (&place)[6], const std::string& kind, const std::string& facts)
+  void consider(const int64_t (&place)[6], const std::string& facts)
   {
     const std::vector<int64_t> found(place, place + 6);
     if (!cause.empty() && cause <= found) return;
     cause = found;
-    cause_kind = kind;
     cause_facts = facts;
   }
 
@@ -206,8 +205,15 @@ private:
       model.inject(a, b, rest(words));
     } else if (what == "watch") {
       words >> a >> b;
-      const Watched watch = { a, b, value(a, b), model.population(a).size };
+      Limits limits;
+      double low, high;
+      if (words >> low >> high) limits = Limits(low, high);
+      const Watched watch = { a, b, value(a, b), model.population(a).size, limits };
       watched.push_back(watch);
+    } else if (what == "limits") {
+      words >> a >> b;
+      double low, high;
+      if (words >> low >> high) model.connection(a).limits[b] = Limits(low, high);
     } else record_fact(what, words);
   }
 
@@ -263,14 +269,14 @@ private:
     }
   }
 
-  /* spikes and states of stamp `now`, if its states are numbers */
+  /* spikes and states of stamp `now`, if its states are what they may be */
   void keep()
   {
     for (size_t k = 0; k < watched.size(); ++k) {
       const int i = watched[k].wrong();
       if (i < 0) continue;
       const int64_t place[] = { now, 1, int64_t(k), 0, 0, i };
-      consider(place, "non-finite", value_facts(watched[k].population, i, watched[k].variable, watched[k].values[i]));
+      consider(place, value_facts(watched[k].population, i, watched[k].variable, watched[k].values[i], false));
       return;
     }
     kept = now;
@@ -283,7 +289,7 @@ private:
   {
     if (range_stamp >= 0.0) {
       const int64_t place[] = { int64_t(range_stamp), 1, 0, 0, 0, 0 };
-      consider(place, "sample", entry("sample", sample_names[range_sample]) + ", " + number("index", range_index) + ", ");
+      consider(place, entry("sample", sample_names[range_sample]) + ", " + number("index", range_index));
     }
     if (number_stamp >= 0.0 || bound_stamp >= 0.0) {
       int64_t group = 0;
@@ -298,20 +304,20 @@ private:
   {
     for (size_t s = 0; s < group.states.size() && number_stamp >= 0.0; ++s) {
       const int64_t stamp = int64_t(number_stamp);
-      const int64_t k = exempt(group.states[s]) ? -1 : group.not_a_number(group.states[s], now - stamp, event);
+      const int64_t k = exempt(group.states[s]) ? -1 : group.out_of_limits(group.states[s], now - stamp, event);
       const int64_t place[] = { stamp, event ? 2 : 0, number, event, int64_t(s), k };
-      if (k >= 0) consider(place, "non-finite", synapse_facts(group, group.states[s], k));
+      if (k >= 0) consider(place, synapse_facts(group, group.states[s], k, false));
     }
     if (bound_stamp >= 0.0) {
       const int64_t stamp = int64_t(bound_stamp), k = group.out_of_bound(now - stamp, event);
       const int64_t place[] = { stamp, event ? 2 : 0, number, event, int64_t(group.states.size()), k };
-      if (k >= 0) consider(place, "bound", synapse_facts(group, group.bounded, k));
+      if (k >= 0) consider(place, synapse_facts(group, group.bounded, k, true));
     }
   }
 
-  static std::string synapse_facts(const Synapses& group, const std::string& state, int64_t k)
+  static std::string synapse_facts(const Synapses& group, const std::string& state, int64_t k, bool bounded)
   {
-    return value_facts(group.name, group.row[k], state, (*group.values.find(state)->second)[k]);
+    return value_facts(group.name, group.row[k], state, (*group.values.find(state)->second)[k], bounded);
   }
 
   /* times of the last events, which are infinite before the first */
@@ -324,10 +330,10 @@ private:
     return entry(key, text);
   }
 
-  static std::string value_facts(const std::string& owner, int64_t place, const std::string& variable, double value)
+  static std::string value_facts(const std::string& owner, int64_t place, const std::string& variable, double value, bool bounded)
   {
-    return entry("population", owner) + ", " + entry("neuron", place) + ", " + entry("variable", variable) + ", "
-      + number("value", value) + ", ";
+    return entry("owner", owner) + ", " + entry("index", place) + ", " + entry("variable", variable) + ", "
+      + number("value", value) + ", " + entry("bounded", bounded ? "1" : "0");
   }
 
   /* nothing is left to do after stamp n */
@@ -362,13 +368,13 @@ private:
   }
 
   /* `facts`: what run.py makes a sentence of */
-  void fail(const std::string& kind, const std::string& facts, int64_t step)
+  void fail(const std::string& facts, int64_t step)
   {
     try {
-      if (kind != "simulator" && (kept > first || written == 0)) commit(kept);
+      if (!cause.empty() && (kept > first || written == 0)) commit(kept);
     } catch (const Problem&) {
     }
-    say("{" + entry("event", "failed") + ", " + entry("kind", kind) + ", " + facts + entry("step", step) + "}");
+    say("{" + entry("event", "failed") + ", " + facts + ", " + entry("step", step) + "}");
     _exit(4);
   }
 };

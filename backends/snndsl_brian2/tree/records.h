@@ -102,21 +102,23 @@ struct Snapshot
   }
 };
 
-/* A state that stops the run where it is no finite number. */
+/* A state that stops the run where it is not what it may be. */
 struct Watched
 {
   std::string population, variable;
   const double* values;
   int size;
+  Limits limits;
 
-  /* the first neuron whose value is no finite number, or -1 */
+  /* the first neuron whose value is not what it may be, or -1 */
   int wrong() const
   {
-    double sum = 0.0;
-    for (int i = 0; i < size; ++i) sum += values[i] * 0.0;
-    if (sum == 0.0) return -1;
+    const Limits allowed = limits;
+    int sound = 1;
+    for (int i = 0; i < size; ++i) sound &= (values[i] >= allowed.low) & (values[i] <= allowed.high);
+    if (sound) return -1;
     for (int i = 0; i < size; ++i)
-      if (!(fabs(values[i]) <= 1.7976931348623157e308)) return i;
+      if (!allowed.hold(values[i])) return i;
     return -1;
   }
 };

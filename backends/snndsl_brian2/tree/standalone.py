@@ -19,6 +19,7 @@ from typing import Any
 
 from building import TOOLS, binary, build, key  # type: ignore[import-not-found]
 from commit import Commits  # type: ignore[import-not-found]
+from failure import ended, not_built, sample_failure, state_failure, stopped  # type: ignore[import-not-found]
 from plan import plan, read_settings  # type: ignore[import-not-found]
 from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
 
@@ -61,7 +62,7 @@ def main(tree: Path, network: Network) -> int:
         try:
             failed = _prepare_and_run(tree, settings, options, network, folder, stopping)
         except subprocess.CalledProcessError as error:
-            failed = {"kind": "simulator", "what": str(error), "step": folder.manifest["steps_done"]}
+            failed = not_built(error)
         if failed is not None:
             folder.fail(**failed)
             print(f"step {failed['step']}: {failed['what']}", file=sys.stderr)
@@ -189,7 +190,7 @@ def _run(
     if status in (130, 143, -signal.SIGINT, -signal.SIGTERM):
         commits.folder.stop_requested = abs(status) % 128
     elif status and failed is None:
-        failed = {"kind": "simulator", "what": f"the simulation ended with status {status}", "step": commits.done}
+        failed = ended(status, commits.done)
     return failed
 
 
@@ -212,16 +213,11 @@ def _hear(process: subprocess.Popen[str], commits: Commits) -> dict[str, Any] | 
 
 
 def _reason(event: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Put into words what the compiled program reports as facts."""
-    kind, step = event["kind"], event["step"]
-    if kind == "sample":
-        size = settings["sample_sizes"][settings["samples"].index(event["sample"])]
-        what = f"the array {event['sample']} has {size} values, {float(event['index']):g} was asked for at step {step}"
-        return {"kind": kind, "what": what, "step": step}
-    if kind in ("non-finite", "bound"):
-        part = settings["synapses"].get(event["population"])
-        owner, neuron = part["projection"] if part else event["population"], event["neuron"]
-        value = f"{float(event['value'])!r} at step {step}" + (", beyond its bound" if kind == "bound" else "")
-        what = f"{event['variable']} of {owner}[{neuron}] is {value}"
-        return {"kind": kind, "what": what, "population": owner, "neuron": neuron, "variable": event["variable"], "step": step}
-    return event
+    """Return what the compiled program reports as codes and numbers in the words of every backend."""
+    step = event["step"]
+    if "what" in event:
+        return dict(stopped(event["what"], step))
+    if "sample" in event:
+        return dict(sample_failure(settings, event["sample"], float(event["index"]), step))
+    value, bounded = float(event["value"]), event["bounded"] == "1"
+    return dict(state_failure(settings, event["owner"], event["index"], event["variable"], value, step, bounded))

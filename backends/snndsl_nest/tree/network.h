@@ -84,7 +84,7 @@ struct Failure
   int phase = 0, order = 0, sub = 0;
   long index = 0;
   int place = 0, sample = -1;
-  bool synapses = false;
+  bool synapses = false, bounded = false;
   double value = 0.0, at = 0.0;
 
   /* what a kernel returned, and the states it left */
@@ -95,6 +95,7 @@ struct Failure
       bad_sample(&sample, &at);
       return;
     }
+    bounded = code < 0;
     place = code > 0 ? code - 1 : -2 - code;
     value = states[place];
   }

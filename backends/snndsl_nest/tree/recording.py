@@ -9,7 +9,6 @@ from typing import Any
 
 import nest
 import numpy as np
-from failure import failure_of  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 from run_folder import synapse_table  # type: ignore[import-not-found]
 from runtime import Runtime, values_of  # type: ignore[import-not-found]
@@ -56,7 +55,7 @@ class Recorder:
         if stamp < self.done or stamp < 0:
             return
         self.catch_up(stamp)
-        failure = failure_of(self.runtime)
+        failure = self.runtime.failure()
         if failure is None or failure[0] >= stamp:
             self.write(stamp)
 

@@ -152,12 +152,13 @@ long snn_counted()
   return total;
 }
 
-/* what stopped the model, if anything did: complete steps, whether at synapses, order, state, index, array; value, place */
+/* what stopped the model, if anything did: complete steps, whether at synapses, order, state, index, array, whether it is beyond a
+ * bound; value, place */
 int snn_failure(int64_t* facts, double* numbers)
 {
   const Failure& f = network.failure;
-  const int64_t found[] = { f.step, f.synapses, f.order, f.place, f.index, f.sample };
-  std::copy(found, found + 6, facts);
+  const int64_t found[] = { f.step, f.synapses, f.order, f.place, f.index, f.sample, f.bounded };
+  std::copy(found, found + 7, facts);
   numbers[0] = f.value;
   numbers[1] = f.at;
   return f.any;

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from failure import sample_failure, state_failure  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 
 __all__ = ["Runtime", "nest_name", "values_of"]
@@ -77,6 +78,24 @@ class Runtime:
         whole = np.ascontiguousarray(array, kind)  # the array itself, if it is of that kind
         self._kept.append(whole)
         return ctypes.c_void_p(whole.ctypes.data)
+
+    def failure(self) -> tuple[int, dict[str, Any]] | None:
+        """Return the steps that are complete and what stopped the model, as the run folder wants it; None if nothing did."""
+        facts, numbers = np.zeros(7, np.int64), np.zeros(2)
+        if not self.library.snn_failure(*(array.ctypes.data_as(ctypes.c_void_p) for array in (facts, numbers))):
+            return None
+        complete, synapses, order, place, index, sample, bounded = (int(fact) for fact in facts)
+        settings, (value, at), step = self.settings, numbers.tolist(), complete + 1
+        if sample >= 0:
+            return complete, sample_failure(settings, settings["samples"][sample], at, step)
+        if synapses:
+            owner = list(self.tables)[order]
+            index = int(np.load(self.data / "synapses" / owner / "row.npy")[index])
+            states = settings["rules"][settings["synapses"][owner]["rule"]]["states"]
+        else:
+            owner = list(settings["populations"])[order]
+            states = settings["neurons"][settings["populations"][owner]["neuron"]]["states"]
+        return complete, state_failure(settings, owner, index, states[place], value, step, bool(bounded))
 
     # ---- filling the runtime
 

@@ -18,7 +18,7 @@ from typing import Any
 import nest
 import numpy as np
 from building import built, compiler_version, nest_version  # type: ignore[import-not-found]
-from failure import failure_of  # type: ignore[import-not-found]
+from failure import not_built  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 from recording import Recorder  # type: ignore[import-not-found]
 from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
@@ -68,9 +68,9 @@ class Simulation:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
         if not isinstance(error, OSError | subprocess.CalledProcessError):
             return False
-        what = f"the model could not be built: {error}"
-        self._folder.fail("simulator", what, step=0)
-        print(what, file=sys.stderr)
+        reason = not_built(error)
+        self._folder.fail(**reason)
+        print(reason["what"], file=sys.stderr)
         return True
 
     @property
@@ -165,7 +165,7 @@ class Simulation:
         with folder.concluding():
             while folder.manifest["status"] == "running":
                 ready, target = now - 1 - self._slice, min(recorder.done + chunk, steps)
-                failure = failure_of(self._runtime)
+                failure = self._runtime.failure()
                 if failure and failure[0] < steps and ready >= failure[0]:
                     self._failed()
                 elif folder.stop_requested:
@@ -187,9 +187,9 @@ class Simulation:
 
     def _failed(self) -> None:
         """End a run whose model failed: everything before is kept, nothing after."""
-        complete, _ = failure_of(self._runtime)
+        complete, _ = self._runtime.failure()
         self._recorder.catch_up(complete)  # a synapse that was late may have failed before
-        complete, reason = failure_of(self._runtime)
+        complete, reason = self._runtime.failure()
         if complete > self._recorder.done or not self._folder.manifest["files"]:
             self._recorder.write(complete)
         self._folder.fail(**reason)

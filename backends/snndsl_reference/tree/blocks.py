@@ -18,7 +18,7 @@ Closure = Callable[[Names], Value]
 
 
 class SampleError(Exception):
-    """An array was read out of its range; `args` holds its name, the index and its size."""
+    """An array was read out of its range; `args` holds its name and the index."""
 
 
 class CompiledBlock:
@@ -82,7 +82,7 @@ def _sample(index: Closure, array: NDArray[np.float64], name: str) -> Closure:
         place = np.floor(index(names))
         bad = ~((place >= 0) & (place < len(array)))
         if np.any(bad):
-            raise SampleError(name, float(np.asarray(place)[bad].ravel()[0]) if np.ndim(place) else float(place), len(array))
+            raise SampleError(name, float(np.asarray(place)[bad].ravel()[0]) if np.ndim(place) else float(place))
         return array[np.asarray(place, np.int64)]
 
     return read

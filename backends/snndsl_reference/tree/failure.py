@@ -1,41 +1,51 @@
-"""Why a run stops by itself."""
+"""Why a run stops by itself: a state or an array says so by its numbers."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Failure", "check_finite"]
+__all__ = ["Failure", "check_states"]
 
 
 class Failure(Exception):  # noqa: N818 - an outcome of the model, not of this program
-    """A state is not finite, a weight passes its bound, an array is read out of range.
+    """A state is not finite or out of its range, a weight passes its bound: what `snndsl.backend.failure` says in words.
 
     Parameters
     ----------
-    kind : str
-        ``non-finite``, ``bound`` or ``sample``.
-    what : str
-        One sentence.
-    **where
-        population, neuron, variable, step.
+    owner : str
+        Population or synapses.
+    index : int
+        Of the neuron in its population, of the synapse in its projection.
+    variable : str
+        Name of the state.
+    value : float
+        What it is.
+    step : int
+        Stamp of the value.
+    bounded : bool
+        Whether it is beyond the bound of its rule.
     """
 
-    def __init__(self, kind: str, what: str, **where: Any) -> None:
-        super().__init__(what)
-        self.kind, self.what, self.where = kind, what, where
+    def __init__(self, owner: str, index: int, variable: str, value: float, step: int, bounded: bool = False) -> None:
+        super().__init__(owner, index, variable, value, step, bounded)
 
 
-def check_finite(
-    values: NDArray[np.float64], variable: str, owner: str, step: int, indices: NDArray[np.int64] | None = None
+def check_states(
+    values: NDArray[np.float64],
+    variable: str,
+    owner: str,
+    step: int,
+    limits: tuple[float, float] | None = None,
+    indices: NDArray[np.int64] | None = None,
 ) -> None:
-    """Raise `Failure` for the value of lowest index that is not finite (names that end with ``__`` are exempt)."""
-    if variable.endswith("__") or np.isfinite(values).all():
+    """Raise `Failure` for the value of lowest index that is not finite or not within limits (names in ``__`` are exempt)."""
+    if variable.endswith("__"):
         return
-    bad = np.nonzero(~np.isfinite(values))[0]
+    sound = np.isfinite(values) if limits is None else (values >= limits[0]) & (values <= limits[1])
+    if sound.all():
+        return
+    bad = np.nonzero(~sound)[0]
     place = int(bad[0] if indices is None else bad[np.argmin(indices[bad])])
-    neuron = place if indices is None else int(indices[place])
-    what = f"{variable} of {owner}[{neuron}] is {values[place]} at step {step}"
-    raise Failure("non-finite", what, population=owner, neuron=neuron, variable=variable, step=step)
+    index = place if indices is None else int(indices[place])
+    raise Failure(owner, index, variable, float(values[place]), step)

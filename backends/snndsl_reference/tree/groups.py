@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from snndsl.ir import Neuron, Table
 from snndsl_reference.tree.blocks import compile_block
-from snndsl_reference.tree.failure import check_finite
+from snndsl_reference.tree.failure import check_states
 
 __all__ = ["NeuronGroup", "SourceGroup"]
 
@@ -47,6 +47,7 @@ class NeuronGroup:
         self.constants |= {"i": np.arange(size, dtype=np.float64), "trial": float(trial)}
         self.states = {key: np.array(np.broadcast_to(values[key], (size,)), np.float64) for key in neuron.states}
         self.arriving = {port: np.zeros((depth, size)) for port in neuron.ports}
+        self.limits = {item.state: (item.low, item.high) for item in neuron.ranges}
         self.update = compile_block(neuron.update, samples)
         self.reset = compile_block(neuron.reset, samples)
 
@@ -76,7 +77,7 @@ class NeuronGroup:
         if len(fired):
             self._reset(j, fired, names)
         for state, values in self.states.items():
-            check_finite(values, state, self.name, j + 1)
+            check_states(values, state, self.name, j + 1, self.limits.get(state))
         return fired
 
     def _reset(self, j: int, fired: Index, before: Mapping[str, Any]) -> None:

@@ -21,6 +21,7 @@ __all__ = ["LoadedProgram", "load_tree"]
 class LoadedProgram:
     """What a tree says, arrays mapped from disk where possible."""
 
+    settings: Mapping[str, Any]
     chunk: int
     trial: int
     neurons: Mapping[str, Neuron]
@@ -62,6 +63,7 @@ def load_tree(tree: Path) -> LoadedProgram:
     code = json.loads((tree / "code" / "program.json").read_text(encoding="utf-8"))
     data = tree / "data"
     return LoadedProgram(
+        settings=settings,
         chunk=settings["chunk"],
         trial=settings["trial"],
         neurons={item["name"]: neuron_from(item) for item in code["neurons"]},

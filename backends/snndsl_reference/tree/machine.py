@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.backend.failure import sample_failure, state_failure
 from snndsl_reference.tree.blocks import SampleError
 from snndsl_reference.tree.failure import Failure
 from snndsl_reference.tree.groups import NeuronGroup, SourceGroup
@@ -52,7 +53,7 @@ class Machine:
                 continue
             rule = program.rules[part.rule]
             plastic = PlasticSynapses(
-                part.projection,
+                part.name,
                 rule,
                 part.rows,
                 part.values,
@@ -146,12 +147,12 @@ def simulate(program: LoadedProgram, folder: Any, steps: int) -> None:
             recorder.commit(0)
     except Failure as failure:
         recorder.commit(done)
-        folder.fail(failure.kind, failure.what, **failure.where)
+        folder.fail(**state_failure(program.settings, *failure.args))
         return
     except SampleError as error:
-        name, index, size = error.args
+        name, index = error.args
         recorder.commit(done)
-        folder.fail("sample", f"the array {name} has {size} values, {index:g} was asked for at step {done + 1}", step=done + 1)
+        folder.fail(**sample_failure(program.settings, name, index, done + 1))
         return
     folder.finish()
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from snndsl.ir import Rule, Table
 from snndsl_reference.tree.blocks import CompiledBlock, compile_block
-from snndsl_reference.tree.failure import Failure, check_finite
+from snndsl_reference.tree.failure import Failure, check_states
 from snndsl_reference.tree.groups import NeuronGroup
 
 __all__ = ["PlasticSynapses", "StaticSynapses"]
@@ -60,8 +60,8 @@ class PlasticSynapses:
 
     Parameters
     ----------
-    projection : str
-        The synapses are a part of.
+    name : str
+        Of the synapses.
     rule : Rule
         What they do.
     rows : Table
@@ -78,7 +78,7 @@ class PlasticSynapses:
 
     def __init__(
         self,
-        projection: str,
+        name: str,
         rule: Rule,
         rows: Table,
         values: Mapping[str, float],
@@ -88,13 +88,14 @@ class PlasticSynapses:
         samples: Mapping[str, Any],
         trial: int,
     ) -> None:
-        self.projection, self.rule, self.target, self.port = projection, rule, target, port
+        self.name, self.rule, self.target, self.port = name, rule, target, port
         self.pre, self.post = np.asarray(rows["pre"], np.int64), np.asarray(rows["post"], np.int64)
         self.axonal, self.dendritic = np.asarray(rows["axonal"], np.int64), np.asarray(rows["dendritic"], np.int64)
         self.row = np.asarray(rows["row"], np.int64)
         count = rows.rows
         self.states = {key: np.array(np.broadcast_to(_value(key, rows, values), (count,)), np.float64) for key in rule.states}
         self.params = {key: _value(key, rows, values) for key in rule.params}
+        self.limits = {item.state: (item.low, item.high) for item in rule.ranges}
         self.trial = float(trial)
         self.on_pre, self.on_post = compile_block(rule.on_pre, samples), compile_block(rule.on_post, samples)
         self.ticks = [(tick.period, compile_block(tick.block, samples)) for tick in rule.every]
@@ -178,7 +179,7 @@ class PlasticSynapses:
         written = {state for state, _ in new}
         for state in self.rule.states:
             if state in written:
-                check_finite(self.states[state][rows], state, self.projection, stamp, self.row[rows])
+                check_states(self.states[state][rows], state, self.name, stamp, self.limits.get(state), self.row[rows])
         if "w" in written and self.rule.bound:
             self._check_bound(stamp, rows)
         return names
@@ -189,9 +190,7 @@ class PlasticSynapses:
         beyond = np.abs(self.states["w"][rows]) > np.abs(bound)
         if beyond.any():
             place = int(rows[beyond].min())
-            row, value = int(self.row[place]), float(self.states["w"][place])
-            what = f"w of {self.projection}[{row}] is {value!r} at step {stamp}, beyond its bound"
-            raise Failure("bound", what, population=self.projection, neuron=int(self.row[place]), variable="w", step=stamp)
+            raise Failure(self.name, int(self.row[place]), "w", float(self.states["w"][place]), stamp, bounded=True)
 
 
 def _value(key: str, rows: Table, values: Mapping[str, float]) -> Any:

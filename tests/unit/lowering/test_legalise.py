@@ -7,7 +7,7 @@ import pytest
 from unit.brian2.zoo import calculator, op, zoo
 
 from snndsl.errors import UnsupportedByTarget
-from snndsl.ir import EVERY_OPERATION, EVERYTHING, Block, Neuron, Population, Program, Rule, Table, Target, Tick
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Block, Neuron, Population, Program, Range, Rule, Table, Target, Tick
 from snndsl.ir.features import FEATURES, Feature
 from snndsl.lowering.legalise import legalise
 
@@ -19,6 +19,11 @@ def refused(program: Program, target: Target, *others: Target) -> list[tuple[str
     with pytest.raises(UnsupportedByTarget) as error:
         legalise(program, target, others)
     return [(fault.what, fault.try_) for fault in error.value.faults]
+
+
+def ranged() -> Program:
+    neurons = [replace(neuron, ranges=(Range(neuron.states[0], -9.0, 9.0),)) for neuron in zoo().neurons]
+    return replace(zoo(), neurons=tuple(neurons))
 
 
 def needs(program: Program) -> set[str]:
@@ -36,7 +41,7 @@ def test_who_can_do_nothing_runs_a_program_of_nothing() -> None:
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: str(feature.name))
 def test_a_missing_feature_is_named_with_who_has_it(feature: Feature) -> None:
-    program = calculator() if feature.name == "samples" else zoo()
+    program = {"samples": calculator(), "ranges": ranged()}.get(feature.name, zoo())
     bare = Target("bare", EVERY_OPERATION, EVERYTHING - {feature.name})
     assert refused(program, bare, bare, ABLE) == [(f"bare cannot run {feature.words} ({program.name})", "-b able")]
 
@@ -51,6 +56,7 @@ def test_features_are_needed_where_they_are_used() -> None:
     }  # fmt: skip
     assert needs(static) == {"sources", "injections", "state_record"}
     assert needs(calculator()) == {"samples", "state_record"}
+    assert needs(ranged()) - needs(program) == {"ranges"}
     late = replace(program, populations=tuple(_without_stamp_0(item) for item in program.populations))
     assert needs(program) - needs(late) == {"plastic_source_stamp_0"}
 

@@ -133,3 +133,19 @@ def test_a_shorter_run_is_the_beginning_of_the_same_model(tmp_path: Path) -> Non
 def test_a_network_that_is_alike_everywhere_is_wired_for_a_run(tmp_path: Path) -> None:
     model = snndsl.load(file(tmp_path, projection("{fixed_indegree: 3}", "1", "1 ms"), 10))
     assert len(model.graph.rows["p"].i) == 30
+
+
+def test_definitions_of_groups_are_judged_by_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    connected = projection("all_to_all", "1", "1 ms").replace(", multiple: true", "")
+    unknown, odd = "{izhikevich2007: {anchors: 3}}", "{izhikevich2006: {anchor: 3}}"
+    searches = f"discover: {{g: {{definition: {unknown}, in: p}}, h: {{definition: {odd}, in: p}}}}"
+    path = file(tmp_path, f"{connected}\n{searches}")
+    found = validate(path).errors
+    assert [(fault.code, fault.line) for fault in found] == [("definition-unknown", 8), ("definition-parameter", 8)]
+    with pytest.raises(ModelError) as error:
+        snndsl.load(path)
+    assert error.value.faults == found
+    for command in ("validate", "run"):
+        capsys.readouterr()
+        assert execute([command, str(path)]) == 2
+        assert all(fault.what in capsys.readouterr().err for fault in found[:1])
