@@ -51,8 +51,8 @@ test: lint
 	$(CLEAN_ENV) $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 quick: $(STAMP)
-	@$(CLEAN_ENV) $(BIN)/python -m pytest --quick=1/2 $(PYTEST_ARGS) & half=$$!; \
-	$(CLEAN_ENV) $(BIN)/python -m pytest --quick=2/2 $(PYTEST_ARGS); other=$$?; wait $$half && exit $$other
+	@$(CLEAN_ENV) $(BIN)/python -m pytest --quick --part 0-60 $(PYTEST_ARGS) & half=$$!; \
+	$(CLEAN_ENV) $(BIN)/python -m pytest --quick --part 60-100 $(PYTEST_ARGS); other=$$?; wait $$half && exit $$other
 
 soak: $(STAMP)
 	$(CLEAN_ENV) SNNDSL_EXAMPLES=3000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest tests/property $(PYTEST_ARGS)

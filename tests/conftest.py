@@ -19,8 +19,8 @@ settings.load_profile("snndsl")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    what = f"only {', '.join(QUICK)}, and nothing that compiles C++ for Brian2; 1/2: one half of the files"
-    parser.addoption("--quick", nargs="?", const="1/1", default="", metavar="K/N", help=what)
+    parser.addoption("--quick", action="store_true", help=f"only {', '.join(QUICK)}, and nothing that compiles C++ for Brian2")
+    parser.addoption("--part", default="0-100", metavar="A-B", help="these percents of the files, in their order; %(default)s")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -33,9 +33,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep a part of the files, so that processes side by side share the work; neighbours compile the same kernels."""
-    part, parts = map(int, (config.getoption("--quick") or "1/1").split("/"))
+    first, last = map(int, config.getoption("--part").split("-"))
     files = sorted({item.path for item in items})
-    kept = files[(part - 1) * len(files) // parts : part * len(files) // parts]
+    kept = files[first * len(files) // 100 : last * len(files) // 100]
     config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
     items[:] = [item for item in items if item.path in kept]
 
