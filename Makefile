@@ -17,7 +17,7 @@ CLEAN_ENV := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE 
 PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snndsl/units.py snndsl/api.py snndsl/pipeline.py \
           snndsl/backend/*.py snndsl/formats/*.py snndsl/results/*.py snndsl/analysis/*.py snndsl/ir/*.py snndsl/testing/*.py \
           snndsl/polychrony/*.py snndsl/polychrony/network/*.py snndsl/polychrony/pictures/*.py \
-          snndsl/polychrony/recordings/*.py snndsl/testing/brute/*.py snndsl/parallel/*.py snndsl/report/*.py)
+          snndsl/polychrony/recordings/*.py snndsl/testing/brute/*.py snndsl/parallel/*.py snndsl/report/*.py snndsl/sweeps/*.py)
 
 .NOTPARALLEL:
 .PHONY: help venv demo test lint bench clean
@@ -33,7 +33,7 @@ venv: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@echo "installing into $(VENV) (some minutes the first time)"
 	@test -x $(BIN)/python || $(CLEAN_ENV) $(PYTHON) -m venv $(VENV)
-	@$(CLEAN_ENV) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[brian2,nest,cluster,spade,tables,test]'
+	@$(CLEAN_ENV) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[brian2,nest,cluster,spade,sweep,tables,test]'
 	@touch $@
 
 demo: $(STAMP)

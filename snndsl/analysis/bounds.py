@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.rows import row_count
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, ListedSpikes
 from snndsl.model.text import Term, ValueTerm, first_term
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["Bounds", "spike_codes"]
 

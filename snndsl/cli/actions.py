@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-_EXAMPLES = {"--set": "--set constants.w_max=8", "--grid": "--grid 'constants.w_max=[8, 10]'"}
+_EXAMPLES = {"--set": "--set constants.w_max=8", "--grid": "--grid 'constants.w_max=[8, 10]'", "--objective": ""}
 
 
 def is_catalogue(folder: Path) -> bool:

@@ -34,7 +34,7 @@ from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, S
 from snndsl.cli.report_command import report
 from snndsl.cli.robustness_command import robustness
 from snndsl.cli.spade_command import spade
-from snndsl.cli.sweep_command import sweep
+from snndsl.cli.sweep_command import is_sweep, sweep, sweep_picture
 from snndsl.cli.wire_command import wire
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget, printed
 
@@ -264,7 +264,7 @@ for _command in (discover, robustness, groups, replay, detect, spade, motifs, wi
 
 @app.command()
 def plot(
-    recording: Annotated[Path, typer.Argument(metavar="RUN|CATALOGUE")],
+    recording: Annotated[Path, typer.Argument(metavar="RUN|CATALOGUE|SWEEP")],
     out: Output = None,
     start: Annotated[str | None, typer.Option("--from", metavar="TIME", help="first time shown")] = None,
     stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time shown")] = None,
@@ -273,7 +273,10 @@ def plot(
     group: Annotated[int | None, typer.Option("--group", metavar="K", help="a group of a catalogue")] = None,
     over: Annotated[Path | None, typer.Option("--over", metavar="RUN", help="the group where it occurs in a run")] = None,
 ) -> int:
-    """Draw the raster, or the recorded states, of a run; or a catalogue of groups, or one group (png, svg, pdf)."""
+    """Draw the raster, or the recorded states, of a run; a catalogue of groups, or one group; a sweep (png, svg, pdf)."""
+    if is_sweep(recording):
+        print(sweep_picture(recording, out))
+        return 0
     if is_catalogue(recording):
         print(catalogue_picture(recording, group, out, over))
         return 0

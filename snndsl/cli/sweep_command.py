@@ -14,7 +14,7 @@ from snndsl.backend import REFERENCE
 from snndsl.cli.actions import parsed_settings
 from snndsl.cli.options import Duration, Force, Json, Output, Quiet, Seed, Settings
 
-__all__ = ["sweep"]
+__all__ = ["is_sweep", "sweep", "sweep_picture"]
 
 _SHOWN = 20
 """Rows that are printed."""
@@ -26,6 +26,10 @@ def sweep(
         list[str],
         typer.Option("--grid", metavar="PATH=VALUES", help="[1, 2, 5], {range: [FROM, TO, BY]} or {linspace: [FROM, TO, N]}"),
     ] = [],
+    objective: Annotated[
+        str | None,
+        typer.Option(metavar="{..}", help="{maximise: NAME, between: {PATH: [FROM, TO]}, method: cma-es, evaluations: 100}"),
+    ] = None,
     backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = REFERENCE,
     out: Output = None,
     settings: Settings = [],
@@ -48,6 +52,7 @@ def sweep(
     found = run_sweep(
         model,
         parsed_settings(grid, "--grid") if grid else None,
+        objective=None if objective is None else parsed_settings([f"objective={objective}"], "--objective")["objective"],
         set=parsed_settings(settings),
         seed=seed,
         duration=duration,
@@ -63,20 +68,35 @@ def sweep(
     if table is not None:
         found.write(table)
     if plot is not None:
-        from snndsl.analysis.saving import save
-        from snndsl.sweeps.figures import draw_sweep
-
-        save(draw_sweep(found), plot)
+        sweep_picture(found.path, plot)
     if as_json:
         print(json.dumps({"folder": str(found.path), "points": found.rows}, indent=1))
     else:
-        print("\n".join(_lines(found)))
+        print("\n".join([*_lines(found), *_best(found)]))
         for file in (table, plot, found.path):
             if file is not None:
                 print(file)
     for row in found.failed:
         print(f"failed: {row['why']}", file=sys.stderr)
     return 1 if found.failed else 0
+
+
+def is_sweep(folder: Path) -> bool:
+    try:
+        return "objectives" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
+def sweep_picture(folder: Path, out: Path | None) -> Path:
+    """Draw what a sweep measured."""
+    from snndsl.analysis.saving import save
+    from snndsl.sweeps import read_sweep
+    from snndsl.sweeps.figures import draw_sweep
+
+    file = out or folder / "sweep.png"
+    save(draw_sweep(read_sweep(folder)), file)
+    return file
 
 
 class _Told:
@@ -108,6 +128,17 @@ def _lines(found: Any) -> list[str]:
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     more = len(found) - _SHOWN
     return [*lines, *([f"{more:,} more: --table FILE"] if more > 0 else [])]
+
+
+def _best(found: Any) -> list[str]:
+    """Return the best point of every search in words."""
+    lines = []
+    for name, (goal, value) in found.objectives.items():
+        row = found.best(value, goal, name)
+        said = ", ".join(f"{path}={given}" for path, given in row["settings"].items())
+        measured = row["values"][value]
+        lines.append(f"{name}: {value} is {'least' if goal == 'minimise' else 'largest'}, {measured['found']}, at {said}")
+    return lines
 
 
 def _shown(cell: Any) -> str:

@@ -3,11 +3,10 @@
 In steps a time on the grid is an integer, exact in a double below 2**53, whatever the length of a step is; in ms it is
 rounded. Sums, differences and products of integers are exact, and so is ``floor(a/b)`` of integers with |a| + |b| < 2**53:
 the quotient is at least 1/|b| below the next integer, which is more than half a unit in the last place there. So
-``a - b*floor(a/b)`` is exact too. What is known in ms only (a parameter, a state, data) is read in steps, and within `NEAR`
-of a grid point it is that point.
+``a - b*floor(a/b)`` is exact too. What is known in ms only (a parameter, a state, data) is read in steps, and near to a grid
+point (`snndsl.expressions.meanings.NEAR`) it is that point.
 
-Both the arithmetic before a run and the lowering ask `in_counts` at every node; each gives a meaning to the calls `TO_STEPS`
-and `TO_MS`, whose names no text can hold.
+Both the arithmetic before a run and the lowering ask `in_counts` at every node.
 """
 
 from __future__ import annotations
@@ -16,23 +15,14 @@ from dataclasses import replace
 from fractions import Fraction
 
 from snndsl.expressions.dimensions import TIME
-from snndsl.expressions.functions import FUNCTIONS
+from snndsl.expressions.functions import COMPUTED, TO_MS, TO_STEPS, Counting
 from snndsl.expressions.tree import Binary, Call, Compare, Expression, Name, Number, Unary
 
-__all__ = ["NEAR", "TO_MS", "TO_STEPS", "in_counts", "is_count"]
-
-NEAR = 1e-6
-"""A time this near to a grid point, in steps, is that point."""
-TO_STEPS = "to steps"
-"""A time in ms as steps, a grid point as an integer."""
-TO_MS = "to ms"
-"""Steps as the nearest time in ms."""
+__all__ = ["in_counts", "is_count"]
 
 _EXACT = 2**53
 _CLOCKS = frozenset({"t", "since_pre", "since_post", "since_spike"})
 _WHOLE_NAMES = frozenset({"i", "N", "trial"})
-_WHOLE_CALLS = frozenset({"floor", "ceil", "round", "steps", "tick", "sign"})
-_CHOICES = frozenset({"min", "max", "clip", "where"})
 
 
 def in_counts(node: Expression, step: Fraction) -> Expression:
@@ -59,13 +49,13 @@ def in_counts(node: Expression, step: Fraction) -> Expression:
             return Call(TO_MS, (_pair(node, step),), node.start, node.end)
         case Binary() | Call() if is_count(node, step) and _computed(node):
             return Call(TO_MS, (_steps(node, step),), node.start, node.end)
-        case Call(function="floor" | "ceil" | "round"):
+        case Call() if _counting(node) == "rounds":
             return _with_quotients(node, step)
         case Call(function="steps", arguments=(Name(),)):
             return node
         case Call(function="steps", arguments=(argument,)) if is_count(argument, step):
             return _steps(argument, step)
-        case Call(function=function) if function not in FUNCTIONS and function not in (TO_MS, TO_STEPS):
+        case Call(function=function) if function not in COMPUTED:
             return _with_quotients(node, step)  # an index of a data array is rounded down
     return node
 
@@ -85,9 +75,9 @@ def is_count(node: Expression, step: Fraction) -> bool:
         case Binary(op="*"):
             left, right = node.left, node.right
             return (is_count(left, step) and _is_whole(right)) or (_is_whole(left) and is_count(right, step))
-        case Call(function="phase" | "abs", arguments=(argument,)):
+        case Call(arguments=(argument,)) if node.function == "phase" or _counting(node) == "magnitude":
             return is_count(argument, step)
-        case Call(function=function) if function in _CHOICES:
+        case Call() if _counting(node) == "chooses":
             return _is_time(node) and all(is_count(part, step) or _is_zero(part) for part in _values(node))
     return False
 
@@ -109,9 +99,9 @@ def _is_time(node: Expression) -> bool:
             return _is_time(node.left) and _is_whole(node.right)
         case Call(function="phase"):
             return True
-        case Call(function="abs", arguments=(argument,)):
+        case Call(arguments=(argument,)) if _counting(node) == "magnitude":
             return _is_time(argument)
-        case Call(function=function) if function in _CHOICES:
+        case Call() if _counting(node) == "chooses":
             return any(_is_time(part) for part in _values(node))
     return False
 
@@ -127,8 +117,9 @@ def _is_whole(node: Expression) -> bool:
             return _is_whole(node.operand)
         case Binary(op="+" | "-" | "*" | "%"):
             return _is_whole(node.left) and _is_whole(node.right)
-        case Call(function=function):
-            return function in _WHOLE_CALLS or (function in _CHOICES and all(_is_whole(part) for part in _values(node)))
+        case Call(function=function) if function in COMPUTED:
+            chooses = _counting(node) == "chooses"
+            return COMPUTED[function].is_whole or (chooses and all(_is_whole(part) for part in _values(node)))
     return False
 
 
@@ -136,8 +127,14 @@ def _is_zero(node: Expression) -> bool:
     return isinstance(node, Number) and node.value == 0
 
 
+def _counting(node: Call) -> Counting:
+    return COMPUTED[node.function].counting if node.function in COMPUTED else ""
+
+
 def _values(node: Call) -> tuple[Expression, ...]:
-    return node.arguments[1:] if node.function == "where" else node.arguments
+    """Return what a choice chooses from: the condition of ``where`` is none of it."""
+    row = COMPUTED.get(node.function)
+    return node.arguments[1:] if row is not None and row.law == "where" else node.arguments
 
 
 def _computed(node: Expression) -> bool:
@@ -201,8 +198,7 @@ def _steps(node: Expression, step: Fraction) -> Expression:
             return replace(node, left=_steps(node.left, step))
         case Call(function="phase", arguments=(period,)):
             return Binary("%", Call("steps", (Name("t"),)), Call("steps", (period,)), node.start, node.end)
-        case Call(function="where", arguments=(condition, *values)):
-            return replace(node, arguments=(condition, *(_steps(value, step) for value in values)))
-        case Call(function="min" | "max" | "clip" | "abs"):
-            return replace(node, arguments=tuple(_steps(value, step) for value in node.arguments))
+        case Call() if _counting(node) in ("chooses", "magnitude"):
+            condition = node.arguments[: len(node.arguments) - len(_values(node))]
+            return replace(node, arguments=(*condition, *(_steps(value, step) for value in _values(node))))
     return Call(TO_STEPS, (node,))

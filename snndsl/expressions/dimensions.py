@@ -8,7 +8,7 @@ from fractions import Fraction
 from heapq import nsmallest
 
 from snndsl.errors import TextFault, nearest
-from snndsl.expressions.functions import FUNCTIONS
+from snndsl.expressions.functions import FUNCTIONS, Law
 from snndsl.expressions.printer import to_text
 from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
 from snndsl.units import ONE, Dimension, near_unit, unit_symbol
@@ -189,7 +189,7 @@ class _Checker:
         if function is None:
             return self.called_data(node)
         count = len(node.arguments)
-        allowed = function.counts or tuple(range(function.least, function.most + 1))
+        allowed = function.counts
         if count not in allowed:
             listed = [str(number) for number in allowed]
             wanted = " or ".join(listed) + " arguments" if len(listed) < 4 else f"{listed[0]} to {listed[-1]} arguments"
@@ -197,7 +197,7 @@ class _Checker:
             raise TextFault("argument-count", f"{node.function}() with {_plural(count)}", node.start, wanted)
         return self.law(node, function.law)
 
-    def law(self, node: Call, law: str) -> Result:
+    def law(self, node: Call, law: Law) -> Result:
         first = node.arguments[0] if node.arguments else node
         match law:
             case "number":
@@ -209,8 +209,8 @@ class _Checker:
                 return found.power(Fraction(1, 2)) if isinstance(found, Dimension) else found
             case "keep":
                 return self.real(first)
-            case "sign":
-                self.real(first)
+            case "ratio":
+                self.together(node.arguments, node.function)
                 return ONE
             case "same" | "draw":
                 return self.together(node.arguments, node.function) if node.arguments else ONE
@@ -222,7 +222,7 @@ class _Checker:
         found = self.real(first)
         if not fits(found, TIME):
             raise TextFault("dimension", f"{node.function}() of {found}", first.start, "a time")
-        return ONE if law == "time-number" else TIME if law == "time-time" else BOOLEAN
+        return ONE if law == "time to number" else TIME if law == "time to time" else BOOLEAN
 
     def together(self, arguments: tuple[Expression, ...], function: str) -> Result:
         result = self.real(arguments[0])
@@ -257,6 +257,7 @@ class _Checker:
 _INSTEAD = {  # functions of other languages
     "rand": "uniform()", "random": "uniform()", "randn": "normal()", "rand_normal": "normal()", "gauss": "normal()",
     "ln": "log", "pow": "**", "power": "**", "fabs": "abs", "int": "floor", "mod": "%", "ceiling": "ceil",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
     "heaviside": "where(x >= 0, 1, 0)", "if_else": "where", "ifelse": "where", "square": "x**2",
 }  # fmt: skip
 

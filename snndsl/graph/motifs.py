@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from snndsl.errors import ModelError
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.rows import listed_columns
 from snndsl.graph.steps import to_steps
 from snndsl.graph.times import moment
@@ -15,7 +16,6 @@ from snndsl.graph.values import evaluate_term, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.motif import MotifEvents, MotifSpikes, SpikeColumns
 from snndsl.model.text import Place, first_term
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["motif_part", "motif_spikes", "motif_tolerance"]
 

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import PopulationValues, evaluate_term
+from snndsl.integrators import INTEGRATORS
 from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element
 from snndsl.model.equations import Group
 from snndsl.model.text import Term
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["DerivedValues", "derived_values", "one_or_all"]
 
@@ -65,7 +66,7 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
             refractory = _refractory(model, element.silent_for, evaluator)
     coefficients = []
     for group in element.groups:
-        if group.method == "exact":
+        if INTEGRATORS[group.method].constant:
             with collected(faults):
                 coefficients.append(_coefficients(name, element, group, evaluator))
     quanta = {}

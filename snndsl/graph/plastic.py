@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import to_text
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.walk import names_in
 from snndsl.graph.neurons import one_or_all
 from snndsl.graph.synapses import SynapseRows
@@ -20,7 +21,6 @@ from snndsl.model.projection import Projection
 from snndsl.model.rule import RuleUse
 from snndsl.model.text import Place, Term
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["PlasticValues", "plastic_values"]
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from snndsl.expressions import tree
+from snndsl.expressions.arithmetic import Evaluator
+from snndsl.expressions.meanings import FIXED
 from snndsl.model.checked import CheckedModel
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["Range", "range_of"]
 
@@ -59,7 +60,7 @@ def range_of(model: CheckedModel, node: tree.Expression, names: Mapping[str, Ran
 
 
 def _builtin(model: CheckedModel, name: str) -> Range | None:
-    value = {"pi": float(np.pi), "dt": float(model.step)}.get(name)
+    value = FIXED[name](model.step) if name in FIXED else None
     return None if value is None else (value, value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
-from snndsl.expressions import tree
+from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.model.rule import PlasticityRule
@@ -87,11 +87,12 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
             yield _fault(population.place.inner("positions"), f"positions of {name!r}")
     for name, population in model.populations.items():
         element = population.element
-        for instruction in (*element.update, *element.reset):
-            if _calls(instruction.statement.value, {"xi", "normal_in"}):
+        timed = [instruction for timer in element.every for instruction in timer.instructions]
+        for instruction in (*element.update, *timed, *element.reset):
+            if _calls(instruction.statement.value):
                 yield _fault(instruction.place, f"xi() and normal_in() in neuron {element.name!r} of {name!r}")
-        for term in (*element.derivatives.values(), *element.aliases.values()):
-            if _calls(term.tree, {"xi", "normal_in"}):
+        for term in (*element.derivatives.values(), *element.aliases.values(), element.threshold, element.silent_while):
+            if term is not None and _calls(term.tree):
                 yield _fault(term.place, f"noise in the equations of {element.name!r}")
     yield from _projections(model)
     for name, stimulus in model.stimuli.items():
@@ -132,7 +133,7 @@ def _rule(rule: PlasticityRule) -> Iterator[Fault]:
         value = instruction.statement.value
         if any(node.text.startswith(("pre.", "post.")) for node in names_in(value)):
             yield _fault(instruction.place, f"states of neurons in rule {rule.name!r}")
-        if _calls(value, {"sum_by_target", "sum_by_source", "normal_in", "xi"}):
+        if _calls(value):
             yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
         if getattr(instruction.statement, "port", None) is not None:
             yield _fault(instruction.place, f"deliver(x, port) in rule {rule.name!r}")
@@ -141,11 +142,12 @@ def _rule(rule: PlasticityRule) -> Iterator[Fault]:
 def _drawn_within(what: StimulusKind) -> Term | None:
     """Return the expression of each step in which a stimulus draws between bounds; None if it does not."""
     varying = what.varying if isinstance(what, Driving) else None
-    return varying if varying is not None and _calls(varying.tree, {"normal_in"}) else None
+    return varying if varying is not None and _calls(varying.tree) else None
 
 
-def _calls(node: tree.Expression, functions: set[str]) -> bool:
-    return any(call.function in functions for call in calls_in(node))
+def _calls(node: tree.Expression) -> bool:
+    """Tell whether an expression of a run calls a function that no program has."""
+    return any(call.function in FUNCTIONS and not FUNCTIONS[call.function].runs for call in calls_in(node))
 
 
 def _fault(place: Place, what: str) -> Fault:

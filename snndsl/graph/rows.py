@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
 from snndsl.expressions import tree
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.text import Term, ValueTerm
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["ListedColumns", "listed_columns", "row_count"]
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.expressions.arithmetic import counted
 from snndsl.expressions.tree import Number
 from snndsl.model.text import Term
-from snndsl.semantics.arithmetic import counted
 
 __all__ = ["to_steps"]
 

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import ModelError
+from snndsl.expressions.arithmetic import Evaluator
+from snndsl.expressions.drawn import Drawer
 from snndsl.expressions.walk import names_in
 from snndsl.graph.numbers import FileNumbers
 from snndsl.graph.times import horizon
@@ -16,7 +18,6 @@ from snndsl.model.checked import CheckedModel
 from snndsl.model.stimulus import Stimulus
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Drawer, Evaluator
 
 __all__ = ["NumbersOfStimulus", "flat_port"]
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
+from snndsl.expressions.arithmetic import Evaluator
+from snndsl.expressions.drawn import Drawer
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.graph.wiring import NumbersOfWiring
@@ -18,7 +20,6 @@ from snndsl.model.projection import ByNumber, Projection
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term, ValueTerm, first_term
 from snndsl.model.wiring import Pairs
-from snndsl.semantics.arithmetic import Drawer, Evaluator
 
 __all__ = ["SynapseRows", "synapse_rows"]
 

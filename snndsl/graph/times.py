@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import evaluate_term, finite, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.text import Term
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["horizon", "moment", "scalar"]
 

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import to_text
+from snndsl.expressions.arithmetic import Evaluator, IndexOutOfRange, LengthDiffers
+from snndsl.expressions.drawn import Drawer, DrawTooRare
 from snndsl.expressions.walk import LEAF, extent, names_in
 from snndsl.model.checked import CheckedModel
 from snndsl.model.population import Population
 from snndsl.model.text import Term, ValueTerm, first_term
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Drawer, DrawTooRare, Evaluator, IndexOutOfRange, LengthDiffers
 from snndsl.semantics.scope import MAX_LEVELS
 
 __all__ = ["PopulationValues", "evaluate_term", "finite", "model_names", "population_values"]

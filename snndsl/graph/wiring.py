@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.numbers import FileNumbers
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.model.projection import Projection
@@ -17,7 +18,6 @@ from snndsl.model.services import Rows
 from snndsl.model.text import Place, Term
 from snndsl.model.wiring import Allowed, Wiring
 from snndsl.numerics import stream_key
-from snndsl.semantics.arithmetic import Evaluator
 
 __all__ = ["NumbersOfWiring"]
 

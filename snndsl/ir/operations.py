@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from snndsl import numerics
+from snndsl.numerics import arctangent, elementary, trigonometric
 
 __all__ = ["OPERATIONS", "Operation"]
 
@@ -90,9 +91,10 @@ def _function(
     return Operation(name, arguments, result, "", 0, c, 0, evaluate, scalar, keys)
 
 
-def _own(name: str) -> Operation:
-    """Make the row of a function of one number that `snndsl.numerics` has in C, for arrays and for one number."""
-    return _function(name, "r:r", f"snn_{name}", getattr(numerics, name), name)
+def _own(evaluate: Callable[..., Any], types: str = "r:r") -> Operation:
+    """Make the row of a function that `snndsl.numerics` has in C, for arrays and, in `scalar`, for one number."""
+    name = evaluate.__name__
+    return _function(name, types, f"snn_{name}", evaluate, name)
 
 
 _ROWS: Iterable[Operation] = (
@@ -117,16 +119,17 @@ _ROWS: Iterable[Operation] = (
     _infix("not", "b:b", "not", 3, np.logical_not, "!", 7),
     _function("select", "brr:r", "snn_select", np.where),  # both branches may be evaluated
     # our own functions
-    _own("exp"),
-    _own("log"),
-    _own("expm1"),
-    _own("log1p"),
-    _own("sin"),
-    _own("cos"),
-    _own("tan"),
-    _own("tanh"),
-    _own("exprel"),
-    _own("sigmoid"),
+    _own(elementary.exp),
+    _own(elementary.log),
+    _own(elementary.expm1),
+    _own(elementary.log1p),
+    _own(trigonometric.sin),
+    _own(trigonometric.cos),
+    _own(trigonometric.tan),
+    _own(elementary.tanh),
+    _own(elementary.exprel),
+    _own(elementary.sigmoid),
+    _own(arctangent.atan2, "rr:r"),
     # draws: key word 0, key word 1, element, step, trial, call
     _function("uniform", "rrrrrr:r", "snn_uniform", numerics.uniform, keys=0),
     _function("normal", "rrrrrr:r", "snn_normal", numerics.normal, keys=0),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from snndsl.ir.expression import Block, Call, Const, Expr, Ref
+from snndsl.ir.expression import Block, Call, Const, Expr, Ref, walk
 from snndsl.ir.operations import OPERATIONS
 from snndsl.ir.program import Neuron
 
@@ -16,7 +16,8 @@ __all__ = ["SCALAR_FUNCTIONS", "advance_text"]
 SCALAR_FUNCTIONS = "snndsl.numerics.scalar"
 """Module whose functions the text calls."""
 
-_FUNCTIONS = tuple(operation.name for operation in OPERATIONS.values() if operation.is_own and operation.scalar)
+_ALWAYS = ("exp", "log", "expm1", "log1p", "sin", "cos", "tan", "tanh", "exprel", "sigmoid")
+"""Functions that the text names though nothing calls them: fingerprints of catalogues are made of it."""
 
 
 def advance_text(kinds: Sequence[Neuron], columns: int, ports: int, functions: str = SCALAR_FUNCTIONS) -> str:
@@ -45,7 +46,7 @@ def advance_text(kinds: Sequence[Neuron], columns: int, ports: int, functions: s
         "import numba",
         "import numpy as np",
         "from numba import types",
-        f"from {functions} import {', '.join(_FUNCTIONS)}",
+        f"from {functions} import {', '.join((*_ALWAYS, *_more_functions(kinds)))}",
         "",
         "",
         "def advance(live, n, state, parameter, kind, inbox, firing):",
@@ -75,6 +76,15 @@ def advance_text(kinds: Sequence[Neuron], columns: int, ports: int, functions: s
         "    advance = numba.cfunc(signature, cache=True, error_model='numpy')(advance)",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _more_functions(kinds: Sequence[Neuron]) -> Iterator[str]:
+    """Yield the functions of ours that are called and not always named, in the order of the table."""
+    lets = [let for neuron in kinds for block in (neuron.update, neuron.reset) for _, let in block.lets]
+    called = {part.op for let in lets for part in walk(let) if isinstance(part, Call)}
+    for operation in OPERATIONS.values():
+        if operation.is_own and operation.scalar and operation.name in called - {*_ALWAYS}:
+            yield operation.scalar
 
 
 def _neuron_lines(neuron: Neuron, last: int) -> Iterator[str]:
@@ -126,8 +136,8 @@ def _call_text(op: str, arguments: list[str]) -> str:
             return f"({left} {operation.symbol} {right})"
         case [argument] if operation.symbol:
             return f"({operation.prefix}{argument})"
-        case [argument] if operation.scalar:
-            return f"{operation.scalar}({argument})"
         case [condition, one, other] if op == "select":
             return f"({one} if {condition} else {other})"
+        case _ if operation.scalar:
+            return f"{operation.scalar}({', '.join(arguments)})"
     raise TypeError(op)

@@ -15,7 +15,7 @@ from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in
 from snndsl.graph.drives import Drive
 from snndsl.ir import Call, Const, Expr, Ref
-from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
+from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
 from snndsl.model.text import Term
 
 __all__ = ["ComputedDrive"]
@@ -165,12 +165,6 @@ class _Step:
         match text:
             case "N":
                 return Const(float(self.size))
-            case "t":
-                return start_time(self.stamp, self.step)
-            case "dt":
-                return Const(float(self.step))
-            case "pi":
-                return Const(3.141592653589793)
             case "trial":
                 return self._trial()
         return self.parameter(text)

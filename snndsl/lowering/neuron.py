@@ -8,11 +8,14 @@ from fractions import Fraction
 from typing import Protocol
 
 from snndsl.expressions import to_text, tree
+from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import names_in
+from snndsl.integrators import INTEGRATORS
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
+from snndsl.ir.program import NEURON_BUILTINS
 from snndsl.lowering.comments import equation_text, statement_text
-from snndsl.lowering.integrate import advance, propagators
+from snndsl.lowering.integrate import advance
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Element, Instruction, Timer
 from snndsl.model.equations import Group
@@ -124,7 +127,7 @@ class _Lowering:
         self.latest = dict(old)
         self._ports()
         groups = element.groups
-        for state, value in advance(groups, element, self.step, self.builder, self._stage_translator(old)).items():
+        for state, value in advance(groups, element, self.builder, self._stage_translator(old)).items():
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
@@ -143,7 +146,7 @@ class _Lowering:
         reset = self._reset(fires)
         derived = dict(self.extra_params)
         for group in groups:
-            derived |= propagators(group)
+            derived |= INTEGRATORS[group.method].parameters(group)
         for drive in self.drives:
             derived |= {name: drive.said(name) for name in drive.used}
         ports = [ir_name(port) for port in element.ports] + (["spike"] if self.forced else [])
@@ -203,15 +206,9 @@ class _Lowering:
             return self.ports[text]
         if text in element.aliases:
             return self._alias(text, builder, state)
+        if text in NEURON_BUILTINS:
+            return Ref(text)
         match text:
-            case "i" | "trial":
-                return Ref(text)
-            case "t":
-                return start_time(Ref("step"), self.step)
-            case "dt":
-                return Const(float(self.step))
-            case "pi":
-                return Const(3.141592653589793)
             case "N":
                 self._parameter("N__", "size of the population")
                 return Ref("N__")
@@ -252,7 +249,7 @@ class _Lowering:
         target = statement.target
         if statement.op != "=":
             current = self.locals[target] if target in self.locals else state(target)
-            value = Call({"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op], (current, value))
+            value = Call(INFIX[statement.op[0]], (current, value))
         table = self.latest if target in self.element.states else self.locals
         text = statement_text(statement)
         table[target] = value if isinstance(value, Ref) and target in self.locals else builder.let(target, value, text)

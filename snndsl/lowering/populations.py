@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.neurons import DerivedValues, one_or_all
 from snndsl.graph.propagators import propagators
+from snndsl.integrators import INTEGRATORS
+from snndsl.integrators.exact import propagator
 from snndsl.ir import Neuron, Population
 from snndsl.lowering.distinct import distinct
 from snndsl.lowering.drives import ComputedDrive
 from snndsl.lowering.grid import Grid, on_grid
-from snndsl.lowering.integrate import propagator
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.samples import ProgramSamples
 from snndsl.model.checked import CheckedModel
@@ -112,7 +113,7 @@ def _values(
 def _derived(model: CheckedModel, derived: DerivedValues, lowered: LoweredNeuron, name: str) -> dict[str, Any]:
     """Return what the lowering needs beside parameters and states: propagators, periods, refractory steps, keys."""
     table: dict[str, Any] = {"N__": float(model.sizes[name])}
-    exact = [group for group in lowered.groups if group.method == "exact"]
+    exact = [group for group in lowered.groups if INTEGRATORS[group.method].constant]
     for group, matrix in zip(exact, derived.coefficients, strict=True):
         table |= _propagators(group, matrix, float(model.step))
     table |= lowered.periods

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from snndsl.expressions import tree
+from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
+from snndsl.ir.program import RULE_BUILTINS
 from snndsl.lowering.comments import statement_text
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Instruction
@@ -131,8 +133,7 @@ class _Event:
         target = statement.target
         value = self.translate(statement.value)
         if statement.op != "=":
-            name = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "div"}[statement.op]
-            value = Call(name, (self._named(target), value))
+            value = Call(INFIX[statement.op[0]], (self._named(target), value))
         element, text = self.rule.element, statement_text(statement)
         if target == "w" or target in element.states or target in element.traces:
             self.latest[target] = self.builder.let(target, value, text)
@@ -162,15 +163,8 @@ class _Event:
                 self.rule.intervals.add(kind)
                 ago = Call("sub", (Ref("tv"), Ref(f"last_{kind}__")))
                 return ago if text.startswith("steps") else start_time(ago, step)
-        match text:
-            case "t":
-                return start_time(Ref("tv"), step)
-            case "dt":
-                return Const(float(step))
-            case "pi":
-                return Const(3.141592653589793)
-            case "trial":
-                return Ref("trial")
+        if text in RULE_BUILTINS:
+            return Ref(text)
         raise KeyError(text)
 
     def _trace(self, trace: str) -> Expr:

@@ -17,7 +17,7 @@ from snndsl.model.projection import Projection
 from snndsl.model.record import Records
 from snndsl.model.search import Search
 from snndsl.model.stimulus import Stimulus
-from snndsl.model.sweep import Setting
+from snndsl.model.sweep import Objective, Setting
 from snndsl.model.text import Place, Term
 
 __all__ = ["CheckedModel", "Seeds", "time_missing"]
@@ -67,8 +67,8 @@ class CheckedModel:
         What will happen.
     searches : mapping of str to Search
         For polychronous groups.
-    sweep : tuple of Setting
-        Settings and grids, each point of which is a run of its own.
+    sweep : tuple of Setting or Objective
+        Settings, grids and searches, each point of which is a run of its own.
     """
 
     name: str
@@ -91,7 +91,7 @@ class CheckedModel:
     records: Records
     expectations: tuple[Expectation, ...]
     searches: Mapping[str, Search]
-    sweep: tuple[Setting, ...]
+    sweep: tuple[Setting | Objective, ...]
 
     def place(self, *path: str | int) -> Place:
         """Return a place of the model file."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from snndsl.model.text import Place
 
-__all__ = ["Axis", "Setting"]
+__all__ = ["Axis", "Objective", "Setting", "Span"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +48,72 @@ class Setting:
     def size(self) -> int:
         """Number of points."""
         return math.prod(len(axis.values) for axis in self.axes)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A path of the model and the values between which it may lie.
+
+    Parameters
+    ----------
+    path : str
+        Of the model.
+    first, last : float
+        In `unit`, both included.
+    unit : str
+        As written; empty: a number.
+    kind : str
+        ``even``, ``log`` (equal ratios are equally likely) or ``whole`` (whole numbers).
+    """
+
+    path: str
+    first: float
+    last: float
+    unit: str
+    kind: Literal["even", "log", "whole"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objective:
+    """A search for the settings at which a measured value is least or largest.
+
+    Parameters
+    ----------
+    name : str
+        Of its entry.
+    place : Place
+        Of its entry.
+    fixed, expect : mapping
+        As of `Setting`.
+    goal : str
+        ``minimise`` or ``maximise``.
+    value : str
+        Name of an expectation, or ``rate.POPULATION``.
+    spans : tuple of Span
+        Where to look.
+    method : str
+        ``random``, ``cma-es`` or ``differential-evolution``.
+    evaluations : int
+        Points, at most.
+    batch : int or None
+        Points that are chosen together; None: the method's own number.
+    seed : int
+        Of the method's chance.
+    """
+
+    name: str
+    place: Place
+    fixed: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    goal: Literal["minimise", "maximise"]
+    value: str
+    spans: tuple[Span, ...]
+    method: str
+    evaluations: int
+    batch: int | None
+    seed: int
+
+    @property
+    def size(self) -> int:
+        """Number of points, at most."""
+        return self.evaluations

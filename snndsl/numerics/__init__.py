@@ -1,4 +1,4 @@
-"""Functions and random draws with the same bits everywhere: one C text (`c_functions`) and its NumPy twin (`functions`).
+"""Functions and random draws with the same bits everywhere: one C text (`c_functions`) and its NumPy twins.
 
 Notes
 -----
@@ -15,43 +15,20 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from snndsl.numerics.functions import (
-    cos,
-    exp,
-    expm1,
-    exprel,
-    log,
-    log1p,
-    normal,
-    normal_attempt,
-    normal_quantile,
-    poisson,
-    sigmoid,
-    sin,
-    tan,
-    tanh,
-    uniform,
-    uniform_attempt,
-)
+from snndsl.numerics.counts import poisson
+from snndsl.numerics.draws import normal, normal_attempt, normal_quantile, uniform, uniform_attempt
+from snndsl.numerics.elementary import log, log1p
 from snndsl.numerics.streams import stream_key
 
 __all__ = [
     "c_functions",
-    "cos",
-    "exp",
-    "expm1",
-    "exprel",
     "log",
     "log1p",
     "normal",
     "normal_attempt",
     "normal_quantile",
     "poisson",
-    "sigmoid",
-    "sin",
     "stream_key",
-    "tan",
-    "tanh",
     "uniform",
     "uniform_attempt",
 ]

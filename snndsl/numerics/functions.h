@@ -2,11 +2,11 @@
  *
  * Only IEEE double + - * / sqrt floor fabs, comparisons, and integer and bit operations are used, always in the order
  * written. So gcc and clang, C99 and C++11, -O0 to -O3 -march=native give the same bits, as long as contraction is off
- * (-ffp-contract=off) and fast-math is not asked for. The NumPy twin, operation by operation, is functions.py.
+ * (-ffp-contract=off) and fast-math is not asked for. The NumPy twins, operation by operation, are the modules beside it.
  * A result that is not a number is always the same one: 0x7ff8000000000000.
  *
  * References
- *   fdlibm (range reductions and minimax coefficients of exp, log, sin, cos):
+ *   fdlibm (range reductions and minimax coefficients of exp, log, sin, cos, atan):
  *     Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved. Developed at SunPro, a Sun Microsystems, Inc.
  *     business. Permission to use, copy, modify, and distribute this software is freely granted, provided that this
  *     notice is preserved.
@@ -220,6 +220,37 @@ static inline double snn_tan(double x)
   double s, c;
   const unsigned odd = snn_sin_cos(fabs(x), &s, &c) & 1;
   return snn_flip_if((odd ? c : s) / (odd ? s : c), odd ^ (unsigned)(snn_bits(x) >> 63));
+}
+
+/* arctangent of q >= 0: about 0, 1/2, 1, 3/2 or infinity */
+static inline double snn_arctangent(double q)
+{
+  double high = 0.0, low = 0.0, x = q;
+  if (q >= 2.4375) {
+    high = 1.5707963267948966, low = 6.123233995736766e-17, x = -1.0 / q;
+  } else if (q >= 1.1875) {
+    high = 0.982793723247329, low = 1.3903311031230998e-17, x = (q - 1.5) / (1.0 + 1.5 * q);
+  } else if (q >= 0.6875) {
+    high = 0.7853981633974483, low = 3.061616997868383e-17, x = (q - 1.0) / (q + 1.0);
+  } else if (q >= 0.4375) {
+    high = 0.4636476090008061, low = 2.2698777452961687e-17, x = (2.0 * q - 1.0) / (2.0 + q);
+  }
+  const double z = x * x;
+  const double w = z * z;
+  const double odd = (((((w * 0.016285820115365782 + 0.049768779946159324) * w + 0.06661073137387531) * w
+                        + 0.09090887133436507) * w + 0.14285714272503466) * w + 0.3333333333333293) * z;
+  const double even = ((((w * -0.036531572744216916 + -0.058335701337905735) * w + -0.0769187620504483) * w
+                        + -0.11111110405462356) * w + -0.19999999999876483) * w;
+  return high - ((x * (odd + even) - low) - x);
+}
+
+/* the angle of the point (x, y); zeros and infinities as in C */
+static inline double snn_atan2(double y, double x)
+{
+  if (x != x || y != y) return snn_nan();
+  const double a = fabs(y), b = fabs(x);
+  const double r = snn_arctangent(a == b ? (a == 0.0 ? 0.0 : 1.0) : a / b);
+  return snn_with_sign(snn_bits(x) >> 63 ? 3.141592653589793 - (r - 1.2246467991473532e-16) : r, y);
 }
 
 /* ------------------------------------------------------------------------------------------------ random draws */

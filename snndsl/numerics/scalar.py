@@ -10,7 +10,7 @@ import numpy as np
 
 from snndsl.numerics.compiled import kernel
 
-__all__ = ["cos", "exp", "expm1", "exprel", "log", "log1p", "sigmoid", "sin", "tan", "tanh"]
+__all__ = ["atan2", "cos", "exp", "expm1", "exprel", "log", "log1p", "sigmoid", "sin", "tan", "tanh"]
 
 NAN = float("nan")
 INFINITE = float("inf")
@@ -213,3 +213,38 @@ def tan(x: float) -> float:
     quadrant, s, c = _sin_cos(abs(x))
     y = c / s if quadrant & 1 else s / c
     return -y if (quadrant & 1) ^ (1 if _bits(x) < 0 else 0) else y
+
+
+@kernel
+def _arctangent(q: float) -> float:
+    """Arctangent of a number from 0 on."""
+    high, low, x = 0.0, 0.0, q
+    if q >= 2.4375:
+        high, low, x = 1.5707963267948966, 6.123233995736766e-17, -1.0 / q
+    elif q >= 1.1875:
+        high, low, x = 0.982793723247329, 1.3903311031230998e-17, (q - 1.5) / (1.0 + 1.5 * q)
+    elif q >= 0.6875:
+        high, low, x = 0.7853981633974483, 3.061616997868383e-17, (q - 1.0) / (q + 1.0)
+    elif q >= 0.4375:
+        high, low, x = 0.4636476090008061, 2.2698777452961687e-17, (2.0 * q - 1.0) / (2.0 + q)
+    z = x * x
+    w = z * z
+    odd = ((w * 0.016285820115365782 + 0.049768779946159324) * w + 0.06661073137387531) * w
+    odd = (((odd + 0.09090887133436507) * w + 0.14285714272503466) * w + 0.3333333333333293) * z
+    even = ((w * -0.036531572744216916 + -0.058335701337905735) * w + -0.0769187620504483) * w
+    even = ((even + -0.11111110405462356) * w + -0.19999999999876483) * w
+    return high - ((x * (odd + even) - low) - x)
+
+
+@kernel
+def atan2(y: float, x: float) -> float:
+    """Angle of the point (x, y)."""
+    if x != x or y != y:
+        return NAN
+    a, b = abs(y), abs(x)
+    if a == b:
+        q = 0.0 if a == 0.0 else 1.0
+    else:
+        q = a / b if b > 0.0 else INFINITE
+    r = _arctangent(q)
+    return _with_sign(3.141592653589793 - (r - 1.2246467991473532e-16) if _bits(x) < 0 else r, y)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.ir import Call, Neuron, Ref, walk
+from snndsl.ir import OPERATIONS, Call, Neuron, Ref, walk
 from snndsl.ir.scalar_text import SCALAR_FUNCTIONS, advance_text
 from snndsl.numerics.kept import kept_module
 from snndsl.polychrony.engine.still import Advance
@@ -118,7 +118,7 @@ def _refuse(name: str, neuron: Neuron) -> None:
     for block in (neuron.update, neuron.reset):
         for _, expression in block.lets:
             for part in walk(expression):
-                if isinstance(part, Call) and part.op in ("uniform", "normal", "poisson"):
+                if isinstance(part, Call) and OPERATIONS[part.op].is_draw:
                     raise _unsupported(name, "draws random numbers")
                 if isinstance(part, Call) and part.op == "sample":
                     raise _unsupported(name, f"reads the data {part.key!r}")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, TextFault
+from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.ir import Program
 from snndsl.model.checked import CheckedModel
@@ -19,7 +20,6 @@ from snndsl.model.search import Surrogate
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.definitions import Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.network.sources import Network
-from snndsl.semantics.arithmetic import Evaluator
 from snndsl.semantics.times import time_in_steps
 from snndsl.units import Dimension, parse_quantity, to_internal
 

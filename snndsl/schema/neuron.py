@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from snndsl.integrators import INTEGRATORS
 from snndsl.spec import (
     LIST,
     SCALAR,
@@ -90,7 +91,7 @@ class SignalSpec(PartSpec):
     """A one-of-a-kind element that never spikes and is read anywhere."""
 
     parts: Mapping[str, Use] = Field(default_factory=dict, description="name: {use: part, values, bindings}")
-    integrator: Any = Field(default=None, description="exact, exponential_euler, euler, heun, rk4 or {state: .., rest: ..}")
+    integrator: Any = Field(default=None, description=f"{', '.join(INTEGRATORS)} or {{state: .., rest: ..}}")
     made_for: Scalar | None = Field(default=None, description="the step these numbers belong to")
     frozen: Flag = Field(default=False, description="the same draws in every trial")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.schema.projection import Selection
@@ -15,6 +15,7 @@ __all__ = [
     "DiscoverSpec",
     "ExpectSpec",
     "MotifSpec",
+    "ObjectiveSpec",
     "RecordSpec",
     "StateRecordSpec",
     "SweepSpec",
@@ -102,14 +103,41 @@ class ExpectSpec(Spec):
     source: str | None = None
 
 
+class ObjectiveSpec(Spec):
+    """A measured value that is to be least or largest, and where the settings for it are looked for."""
+
+    minimise: str | None = Field(default=None, description="name of an expectation, or rate.POPULATION")
+    maximise: str | None = Field(default=None, description="name of an expectation, or rate.POPULATION")
+    between: Mapping[str, Any] = Field(description="path: [FROM, TO], {log: [FROM, TO]} or {whole: [FROM, TO]}")
+    method: Literal["random", "cma-es", "differential-evolution"] = Field(default="cma-es", description="who chooses points")
+    evaluations: int = Field(default=100, gt=0, le=1_000_000, description="points, at most")
+    batch: int | None = Field(default=None, gt=1, le=10_000, description="points chosen together; default: the method's own")
+    seed: int = Field(default=1, ge=0, lt=2**31, description="of the method's chance")
+
+    @model_validator(mode="after")
+    def _one_goal(self) -> ObjectiveSpec:
+        if (self.minimise is None) == (self.maximise is None):
+            raise ValueError("needs exactly one of 'minimise' and 'maximise'")
+        return self
+
+
 class SweepSpec(Spec):
-    """A named setting, or a grid of them."""
+    """A named setting, a grid of them, or a search among them."""
 
     name: Name | None = None
-    set: Mapping[str, Any] = Field(default_factory=dict)
-    grid: Mapping[str, Any] = Field(default_factory=dict)
+    set: Mapping[str, Any] = Field(default_factory=dict, description="path: value, for all its points")
+    grid: Mapping[str, Any] = Field(
+        default_factory=dict, description="path: list, {range: [FROM, TO, BY]} or {linspace: [FROM, TO, NUMBER]}"
+    )
+    objective: ObjectiveSpec | None = Field(default=None, description="a search for the best settings")
     trials: int | None = None
-    expect: Mapping[str, ExpectSpec] = Field(default_factory=dict)
+    expect: Mapping[str, ExpectSpec] = Field(default_factory=dict, description="beside the model's own")
+
+    @model_validator(mode="after")
+    def _grid_or_objective(self) -> SweepSpec:
+        if self.grid and self.objective is not None:
+            raise ValueError("'grid' and 'objective' in one setting; expected one of them")
+        return self
 
 
 class DiscoverSpec(Spec):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from snndsl.expressions.dimensions import TIME
 from snndsl.units import ONE, Dimension
 
-__all__ = ["BUILTINS", "Builtin", "Part", "builtin_dimensions"]
+__all__ = ["BUILTINS", "SAID", "Builtin", "Part", "builtin_dimensions", "run_names"]
 
 Part = Literal["file", "element", "rule", "population", "wiring", "columns", "stimulus", "weight", "search"]
 Phase = Literal["constant", "build", "run"]
@@ -42,6 +43,21 @@ class Builtin:
     says: str
 
 
+SAID: Mapping[str, str] = MappingProxyType(
+    {
+        "file": "values of the file",
+        "element": "neurons and signals",
+        "rule": "rules",
+        "population": "values of populations",
+        "wiring": "projections",
+        "columns": "listed spikes and pairs",
+        "stimulus": "stimuli",
+        "weight": "stimuli",
+        "search": "surrogates",
+    }
+)
+"""What each kind of text is called."""
+
 BUILTINS: tuple[Builtin, ...] = (
     Builtin("pi", ONE, "constant", ("file", "element", "rule"), "the ratio of a circle's circumference to its diameter"),
     Builtin("dt", TIME, "constant", ("file", "element", "rule"), "length of a step"),
@@ -64,6 +80,17 @@ BUILTINS: tuple[Builtin, ...] = (
     Builtin("post.block", ONE, "build", ("wiring",), "place of the target's population in a list of several"),
 )
 """Every name that is there without being declared, but for ``w`` of rules, which has the unit of the weights."""
+
+
+def run_names(part: Part) -> frozenset[str]:
+    """Return the built-in names of a kind of text that are known only during a run.
+
+    Parameters
+    ----------
+    part : str
+        Kind of text.
+    """
+    return frozenset(item.name for item in BUILTINS if part in item.parts and item.phase == "run")
 
 
 def builtin_dimensions(part: Part, names: Iterable[str] | None = None) -> Mapping[str, Dimension]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from snndsl.errors import ModelError
 from snndsl.expressions import TextFault, tree
+from snndsl.expressions.arithmetic import evaluate
 from snndsl.expressions.dimensions import TIME, UNKNOWN
+from snndsl.expressions.meanings import FIXED
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.text import Rounding, Term
-from snndsl.semantics.arithmetic import evaluate
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.times import near_steps, whole_steps
 from snndsl.semantics.usable import PURE
@@ -89,7 +90,7 @@ def _depends_on(node: tree.Expression, constants: Mapping[str, Term]) -> bool:
         current = pending.pop()
         if any(call.function not in PURE for call in calls_in(current)):
             return False
-        for name in {item.text for item in names_in(current)} - {"pi", "dt"} - seen:
+        for name in {item.text for item in names_in(current)} - FIXED.keys() - seen:
             if name not in constants:
                 return False
             seen.add(name)

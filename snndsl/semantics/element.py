@@ -16,6 +16,7 @@ from snndsl.expressions import TextFault, parse_equations, parse_statements, tre
 from snndsl.expressions.statements import Alias, Assignment
 from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.loader import ModelSource
+from snndsl.integrators import INTEGRATORS
 from snndsl.locations import Location, Path
 from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
@@ -25,10 +26,9 @@ from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import defined_names, is_unit_alone, parse_term, value_terms
 from snndsl.spec import UseSpec
 
-__all__ = ["INTEGRATORS", "find", "flatten"]
+__all__ = ["find", "flatten"]
 
 _DECLARING = ("parameters", "state", "ports")
-INTEGRATORS = ("exact", "exponential_euler", "euler", "heun", "rk4")
 _BUILTIN = frozenset(builtin_dimensions("element"))
 
 

@@ -14,13 +14,13 @@ from snndsl.expressions.walk import names_in
 from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.builtins import builtin_dimensions, run_names
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.integrators import split_equations
 from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
 from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.times import whole_steps
-from snndsl.semantics.usable import BUILD, PURE
+from snndsl.semantics.usable import BUILD, NEURON, PURE
 from snndsl.units import ONE, Dimension, to_internal
 
 __all__ = ["ask_all", "check_element", "check_instructions", "element_scope", "parameter_maker", "timed", "zero_is_number"]
@@ -50,6 +50,7 @@ def check_element(element: ElementDraft, names: Scope, step: Fraction | None) ->
     """Check every text of an element; faults go to `ElementDraft.faults`. A file of definitions has no step."""
     ask_all(names, element.place)
     _before_run(element, names)
+    _during_run(element, names)
     _equations(element, names)
     check_instructions(element.update, names, {*element.states})
     element.every = timed(element.every, names, step)
@@ -76,11 +77,20 @@ def _before_run(element: ElementDraft, names: Scope) -> None:
             names.before_run(term, BUILD, {"since_spike"})
     for term in element.require:
         names.before_run(term, PURE, {"since_spike"})
-    names.before_run(element.silent_for, PURE, {"t", "trial", "since_spike", *element.states, *element.aliases, *element.ports})
+    late = {*run_names("element"), *element.states, *element.aliases, *element.ports}
+    names.before_run(element.silent_for, PURE, late)
     for port in element.ports.values():
-        names.before_run(port.quantum, PURE, {"t", "trial", "since_spike", *element.states, *element.aliases, *element.ports})
+        names.before_run(port.quantum, PURE, late)
         if port.quantum is not None:
             names.of(port.quantum)
+
+
+def _during_run(element: ElementDraft, names: Scope) -> None:
+    """Check that what happens in a step calls no function of rules."""
+    lists = (element.update, element.reset, *(timer.instructions for timer in element.every))
+    texts = [instruction.term for instructions in lists for instruction in instructions]
+    for term in (*texts, *element.derivatives.values(), *element.aliases.values(), element.threshold, element.silent_while):
+        names.before_run(term, NEURON)
 
 
 def ask_all(names: Scope, place: Place) -> None:

@@ -5,46 +5,57 @@ from __future__ import annotations
 from snndsl.errors import Fault, ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.walk import names_in, renamed
+from snndsl.integrators import INTEGRATORS
 from snndsl.model.equations import Group, Linear
+from snndsl.model.integrator import Integrator
+from snndsl.semantics.builtins import BUILTINS
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
 
-__all__ = ["MAX_EXACT", "split_equations"]
+__all__ = ["split_equations"]
 
-MAX_EXACT = 64
-"""So many equations share one matrix exponential, which is worked out to 50 digits."""
+_STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts and item.phase != "run")
+"""Built-in names whose value stays."""
 
 
 def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Fault]]:
     """Return the integrated states by method, and what is wrong with equations that a linear integrator is to solve.
 
-    Exponential Euler advances each state alone. The element has no other faults.
+    The element has no other faults.
     """
     groups: list[Group] = []
     faults: list[Fault] = []
 
-    def split(states: tuple[str, ...], method: str) -> dict[str, Linear]:
+    def split(states: tuple[str, ...], integrator: type[Integrator]) -> dict[str, Linear]:
         parts = {}
-        for state in states:
+        for state in states if integrator.linear else ():
             try:
-                parts[state] = _split(element, state, states, method)
+                parts[state] = _split(element, state, states, integrator)
             except ModelError as error:
                 faults.extend(error.faults)
         return parts
 
     for method in dict.fromkeys(element.integrators.values()):
+        integrator = INTEGRATORS[method]
         states = tuple(state for state in element.derivatives if element.integrators[state] == method)
-        if method == "exact" and len(states) > MAX_EXACT:
+        if integrator.most and len(states) > integrator.most:
             what = f"{len(states)} equations that are solved together"
-            term = element.derivatives[states[MAX_EXACT]]
-            faults.append(term.problem("integrator-not-applicable", what, f"at most {MAX_EXACT}", "rk4, heun or euler"))
-        elif method == "exact":
-            groups.append(Group(method, states, split(states, method)))
-        elif method == "exponential_euler":
-            groups += [Group(method, (state,), split((state,), method)) for state in states]
+            term = element.derivatives[states[integrator.most]]
+            faults.append(term.problem("integrator-not-applicable", what, f"at most {integrator.most}", _one_of(_for_any())))
+        elif integrator.alone:
+            groups += [Group(method, (state,), split((state,), integrator)) for state in states]
         else:
-            groups.append(Group(method, states, {}))
+            groups.append(Group(method, states, split(states, integrator)))
     return tuple(groups), faults
+
+
+def _for_any() -> tuple[str, ...]:
+    """Return the integrators of any equations, the best first."""
+    return tuple(item.name for item in reversed(INTEGRATORS.all) if not item.linear)
+
+
+def _one_of(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _expanded(node: tree.Expression, element: ElementDraft) -> tree.Expression:
@@ -56,23 +67,19 @@ def _expanded(node: tree.Expression, element: ElementDraft) -> tree.Expression:
     return renamed(node, name)
 
 
-def _split(element: ElementDraft, state: str, states: tuple[str, ...], method: str) -> Linear:
+def _split(element: ElementDraft, state: str, states: tuple[str, ...], integrator: type[Integrator]) -> Linear:
     term = element.derivatives[state]
     try:
         parts = linear(_expanded(term.tree, element), states)
     except NotLinear:
-        problem = term.problem(
-            "integrator-not-applicable", f"d{state}/dt is not linear in {', '.join(states)}", "rk4, heun or euler"
-        )
-        raise ModelError(problem) from None
-    if method == "exact":
+        what = f"d{state}/dt is not linear in {', '.join(states)}"
+        raise ModelError(term.problem("integrator-not-applicable", what, _one_of(_for_any()))) from None
+    if integrator.constant:
         for coefficient in parts.coefficients.values():
             for node in names_in(coefficient):
-                if node.text not in element.parameters and node.text not in ("pi", "dt", "N", "i"):
-                    problem = term.problem(
-                        "integrator-not-applicable",
-                        f"a coefficient of d{state}/dt varies during the run (it reads {node.text!r})",
-                        "constant coefficients, or exponential_euler, rk4, heun, euler",
-                    )
-                    raise ModelError(problem)
+                if node.text not in element.parameters and node.text not in _STANDING:
+                    what = f"a coefficient of d{state}/dt varies during the run (it reads {node.text!r})"
+                    less = [item.name for item in INTEGRATORS.all if item.linear and not item.constant]
+                    expected = f"constant coefficients, or {', '.join((*less, *_for_any()))}"
+                    raise ModelError(term.problem("integrator-not-applicable", what, expected))
     return parts

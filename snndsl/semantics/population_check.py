@@ -7,12 +7,13 @@ from typing import Any
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import UNKNOWN
+from snndsl.integrators import INTEGRATORS
 from snndsl.model.element import Element
 from snndsl.model.population import Population
 from snndsl.model.text import ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.draft import ElementDraft
-from snndsl.semantics.element import INTEGRATORS, flatten
+from snndsl.semantics.element import flatten
 from snndsl.semantics.element_check import check_element, element_scope
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, Scope

@@ -11,7 +11,7 @@ from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
 from snndsl.model.rule import RuleUse
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.builtins import builtin_dimensions, run_names
 from snndsl.semantics.element_check import ask_all, check_instructions, parameter_maker, timed, zero_is_number
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
@@ -134,7 +134,7 @@ def _parameter(scope: Scope, parameter: Parameter) -> Maker:
 
 def _before_run(rule: RuleDraft, names: Scope) -> None:
     """Check that what is computed once does not need a run."""
-    late = {"t", "trial", "since_pre", "since_post", *rule.traces, *rule.spec.needs}
+    late = {*run_names("rule"), *rule.traces, *rule.spec.needs}
     late |= {name for name in names.makers if name.startswith(("pre.", "post."))}
     values = [*rule.states.values(), *(item.default for item in rule.parameters.values() if item.default is not None)]
     for value in values:

@@ -15,7 +15,7 @@ from snndsl.expressions.walk import LEAF, Extent, calls_in, extent, names_in
 from snndsl.frontend.data import unreadable
 from snndsl.model.data import DataColumn
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.semantics.builtins import BUILTINS, builtin_dimensions
+from snndsl.semantics.builtins import BUILTINS, SAID, builtin_dimensions
 from snndsl.semantics.usable import misplaced
 from snndsl.units import ONE, Dimension, parse_unit
 
@@ -28,14 +28,8 @@ MAX_PARTS = 4096
 Result = Dimension | Kind
 Maker = Callable[[], "Result | None"]
 
-_SAID = {
-    "element": "neurons and signals",
-    "columns": "listed spikes and pairs",
-    "rule": "rules",
-    "stimulus": "stimuli",
-}
 _PARTS = {
-    item.name: " and ".join(_SAID[part] for part in item.parts if part in _SAID)
+    item.name: " and ".join(dict.fromkeys(SAID[part] for part in item.parts))
     for item in BUILTINS
     if item.phase != "constant" and "." not in item.name and not {"wiring", "population"} & {*item.parts}
 }

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
-from snndsl.errors import ModelError, TextFault, nearest
+from snndsl.errors import ModelError, TextFault, listed, nearest
 from snndsl.frontend.loader import with_settings
-from snndsl.model.sweep import Axis, Setting
+from snndsl.model.sweep import Axis, Objective, Setting, Span
 from snndsl.model.text import Place
-from snndsl.schema.observation import SweepSpec
+from snndsl.schema.observation import ObjectiveSpec, SweepSpec
 from snndsl.semantics.reading import Reading
 from snndsl.units import Quantity, parse_quantity
 
-__all__ = ["MAX_POINTS", "axis_values", "read_sweep"]
+__all__ = ["MAX_POINTS", "axis_values", "read_sweep", "span"]
 
 MAX_POINTS = 1_000_000
 """Largest number of runs in a sweep."""
@@ -26,9 +26,9 @@ _RANGES = {"range": "{range: [FROM, TO, BY]}", "linspace": "{linspace: [FROM, TO
 _EXPECTED = f"a list, {' or '.join(_RANGES.values())}"
 
 
-def read_sweep(model: Reading) -> tuple[Setting, ...]:
+def read_sweep(model: Reading) -> tuple[Setting | Objective, ...]:
     """Return the section ``sweep``."""
-    found: dict[str, Setting] = {}
+    found: dict[str, Setting | Objective] = {}
     for k, spec in enumerate(model.spec.sweep):
         setting = _setting(model, k, spec)
         if setting.name in found:
@@ -41,19 +41,81 @@ def read_sweep(model: Reading) -> tuple[Setting, ...]:
     return tuple(found.values())
 
 
-def _setting(model: Reading, k: int, spec: SweepSpec) -> Setting:
-    place = model.place("sweep", k)
+def _setting(model: Reading, k: int, spec: SweepSpec) -> Setting | Objective:
+    place, name = model.place("sweep", k), spec.name or str(k + 1)
     for section in ("set", "grid"):
         for path in getattr(spec, section):
             _check_path(model, path, place.inner(section, path))
+    raw = model.source.raw["sweep"][k].get("expect") or {}
+    fixed = {**({} if spec.trials is None else {"trials": spec.trials}), **spec.set}
+    if spec.objective is not None:
+        for path in spec.objective.between:
+            _check_path(model, path, place.inner("objective", "between", path))
+        return _objective(model, name, place, spec.objective, fixed, raw)
     axes = []
     for path, value in spec.grid.items():
         try:
             axes.append(Axis(path, axis_values(value, place.inner("grid", path))))
         except ModelError as error:
             model.faults += error.faults
-    raw = model.source.raw["sweep"][k].get("expect") or {}
-    return Setting(spec.name or str(k + 1), place, dict(spec.set), tuple(axes), raw)
+    return Setting(name, place, fixed, tuple(axes), raw)
+
+
+def _objective(
+    model: Reading, name: str, place: Place, spec: ObjectiveSpec, fixed: Mapping[str, Any], expect: Mapping[str, Any]
+) -> Objective:
+    goal: Literal["minimise", "maximise"] = "minimise" if spec.minimise is not None else "maximise"
+    value = str(spec.minimise if spec.minimise is not None else spec.maximise)
+    known = [*model.spec.expect, *expect, *(f"rate.{population}" for population in model.spec.populations)]
+    if value not in known:
+        what = f"nothing that is measured is called {value!r}"
+        model.report(place.inner("objective", goal), "name-unknown", what, listed(known), nearest(value, known))
+    spans = []
+    for path, given in spec.between.items():
+        try:
+            spans.append(span(path, given, place.inner("objective", "between", path)))
+        except ModelError as error:
+            model.faults += error.faults
+    if not spec.between:
+        model.report(place.inner("objective", "between"), "sweep-values", "no settings to look among", "path: [FROM, TO]")
+    chosen = spec.method, spec.evaluations, spec.batch, spec.seed
+    return Objective(name, place, fixed, expect, goal, value, tuple(spans), *chosen)
+
+
+def span(path: str, given: Any, place: Place) -> Span:
+    """Return between which values a path may lie: ``[FROM, TO]``, ``{log: [FROM, TO]}`` or ``{whole: [FROM, TO]}``.
+
+    Parameters
+    ----------
+    path : str
+        Of the model.
+    given : Any
+        As written.
+    place : Place
+        Of it.
+
+    Raises
+    ------
+    ModelError
+        sweep-values: nothing of these kinds, or an empty span.
+    """
+    kind: Any = "even"
+    if isinstance(given, Mapping) and len(given) == 1:
+        [(kind, given)] = given.items()
+    if kind not in ("even", "log", "whole") or not isinstance(given, list | tuple) or len(given) != 2:
+        expected = "[FROM, TO], {log: [FROM, TO]} or {whole: [FROM, TO]}"
+        raise ModelError(place.problem("sweep-values", f"found {_shown(given)}", expected))
+    inner = place if kind == "even" else place.inner(kind)
+    first, last = (_quantity(value, inner.inner(k)) for k, value in enumerate(given))
+    _same(first, last, inner.inner(1))
+    low, high = first.value, _in_unit(last, first)
+    if not low < high:
+        raise ModelError(inner.problem("sweep-values", f"nothing lies between {given[0]} and {given[1]}", "[least, largest]"))
+    if kind == "log" and low <= 0:
+        raise ModelError(inner.inner(0).problem("sweep-values", f"found {_shown(given[0])}", "a value above 0"))
+    if kind == "whole" and (low.denominator != 1 or high.denominator != 1 or first.unit.text != "1"):
+        raise ModelError(inner.problem("sweep-values", f"found {_shown(given)}", "two whole numbers without a unit"))
+    return Span(path, float(low), float(high), "" if first.unit.text == "1" else first.unit.text, kind)
 
 
 def _check_path(model: Reading, path: str, place: Place) -> None:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from snndsl.expressions import FUNCTIONS, TextFault, tree
-from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.functions import DRAWS, Function
 from snndsl.expressions.walk import calls_in, names_in
 
-__all__ = ["BUILD", "PURE", "RUN", "misplaced"]
+__all__ = ["BUILD", "NEURON", "PURE", "RUN", "misplaced"]
 
-_STEPWISE = frozenset({"tick", "phase", "begins"})
-_SYNAPTIC = frozenset({"sum_by_target", "sum_by_source"})
-
-PURE = frozenset(FUNCTIONS) - DRAWS - _STEPWISE - _SYNAPTIC
+PURE = frozenset(row.name for row in FUNCTIONS.values() if row.where == "anywhere")
 """In values that are computed once and draw nothing: constants, sizes, conditions, listed spikes."""
-BUILD = PURE | DRAWS - {"xi"}
+BUILD = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "before")}
 """In values of neurons and synapses, drawn once before the run."""
-RUN = frozenset(FUNCTIONS) - _SYNAPTIC - {"xi"}
+RUN = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "run")}
 """In currents and rates."""
+NEURON = RUN | {row.name for row in FUNCTIONS.values() if row.where in ("before", "equations")}
+"""In what neurons and signals do in a step; not all of it can be simulated yet."""
 
 
 def misplaced(node: tree.Expression, functions: Collection[str], names: Collection[str] = ()) -> TextFault | None:
@@ -35,12 +34,23 @@ def misplaced(node: tree.Expression, functions: Collection[str], names: Collecti
     """
     for call in calls_in(node):
         if call.function in FUNCTIONS and call.function not in functions:
-            drawn = call.function in DRAWS
-            what = f"{call.function}() {'draws' if drawn else 'is known only during a run'}, which is not possible here"
-            expected = "a value without draws" if drawn and call.function != "xi" else "a value that is known before the run"
+            why, expected = _why(FUNCTIONS[call.function], not DRAWS.isdisjoint(functions))
+            what = f"{call.function}() {why}, which is not possible here"
             return TextFault("function-misplaced", what, call.start, expected)
     for name in names_in(node):
         if name.text in names:
             what = f"{name.text!r} is known only during a run"
             return TextFault("name-misplaced", what, name.start, "a value that is known before the run")
     return None
+
+
+def _why(function: Function, drawn: bool) -> tuple[str, str]:
+    """Return what is wrong with a function, and what is expected; `drawn` tells whether other functions may draw here."""
+    if function.where == "rules":
+        return "adds over synapses", "a rule of plasticity"
+    if function.where == "before" and drawn:
+        return "draws until it fits", "normal(mean, sd), which clip() keeps within bounds"
+    before = "a value that is known before the run"
+    if not function.draws:
+        return "is known only during a run", before
+    return "draws", before if function.where == "equations" else "a value without draws"

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from snndsl.expressions import tree
 from snndsl.expressions.dimensions import TIME
-from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.functions import FUNCTIONS
 from snndsl.model.services import StimulusReader
 from snndsl.model.text import Term, ValueTerm
 from snndsl.spec import PerElement, Spec
@@ -41,6 +41,6 @@ def _varies(node: tree.Expression) -> bool:
     """Tell whether an expression changes during a run: it reads the time or the trial, or draws."""
     if isinstance(node, tree.Name):
         return node.text in ("t", "trial")
-    if isinstance(node, tree.Call) and (node.function in DRAWS or node.function in ("tick", "phase", "begins")):
+    if isinstance(node, tree.Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].varies:
         return True
     return any(_varies(child) for child in tree.children(node))

@@ -17,19 +17,17 @@ from snndsl.api import Model
 from snndsl.backend import REFERENCE
 from snndsl.backend.cache import default_cache
 from snndsl.backend.registry import backend as backend_named
-from snndsl.errors import Fault, ModelError, SimulationFailed, SnndslError
+from snndsl.errors import ModelError, SimulationFailed, SnndslError
 from snndsl.frontend.builder import plain
-from snndsl.frontend.loader import ModelSource, with_settings
-from snndsl.locations import SourceMap
+from snndsl.frontend.loader import ModelSource
 from snndsl.model.checked import CheckedModel
-from snndsl.model.sweep import Axis, Setting
-from snndsl.model.text import Place
+from snndsl.model.sweep import Objective, Setting
 from snndsl.parallel import Task, ordered
 from snndsl.semantics.check import check
-from snndsl.semantics.sweep import MAX_POINTS, axis_values
+from snndsl.sweeps.objective import ends, search
 from snndsl.sweeps.origin import Origin
 from snndsl.sweeps.points import Point, corners, points_of
-from snndsl.sweeps.store import Store
+from snndsl.sweeps.store import Row, Store
 from snndsl.sweeps.table import Sweep, read_sweep
 from snndsl.sweeps.work import Worker, failed_row
 
@@ -48,6 +46,7 @@ def sweep(
     model: Model | str | os.PathLike[str],
     grid: Mapping[str, Any] | None = None,
     *,
+    objective: Mapping[str, Any] | None = None,
     set: Mapping[str, Any] | None = None,  # noqa: A002 - as in `load`
     seed: int | None = None,
     duration: str | None = None,
@@ -68,7 +67,12 @@ def sweep(
         What to run.
     grid : mapping, optional
         Paths of the model, each with a list of values, ``{"range": [FROM, TO, BY]}`` or ``{"linspace": [FROM, TO, NUMBER]}``;
-        every combination is a point. Absent: the section ``sweep`` of the model.
+        every combination is a point.
+    objective : mapping, optional
+        A search instead: ``maximise`` or ``minimise`` (an expectation of the model, or ``rate.POPULATION``), ``between``
+        (paths, each with ``[FROM, TO]``, ``{"log": [FROM, TO]}`` or ``{"whole": [FROM, TO]}``), ``method`` (``cma-es``,
+        ``differential-evolution``, ``random``), ``evaluations``, ``batch``, ``seed``. With neither, the section ``sweep`` of
+        the model is run.
     set : mapping, optional
         Paths and values that all points share.
     seed : int, optional
@@ -107,25 +111,52 @@ def sweep(
         It was stopped; the same call goes on.
     """
     pipeline.require(backend)
-    origin = _origin(model, dict(set or {}) | ({} if seed is None else {"seed": seed}), duration)
-    source = origin.source()
-    checked = check(source, duration)
-    settings = checked.sweep if grid is None else (_grid(source, grid),)
-    points = points_of(settings)
-    if not points:
-        place = checked.place("sweep")
-        raise ModelError(place.problem("sweep-missing", "the model has no 'sweep'", "sweep: [{grid: ..}], or a grid", "--grid"))
-    origin = replace(origin, expect=source.raw.get("expect") or {})
-    _try_values(origin, settings)
+    given = dict(set or {}) | ({} if seed is None else {"seed": seed})
+    origin, checked, source = _asked(model, grid, objective, given, duration)
+    settings = [setting for setting in checked.sweep if isinstance(setting, Setting)]
+    searches = [setting for setting in checked.sweep if isinstance(setting, Objective)]
+    _try_values(origin, [*settings, *map(ends, searches)])
     if origin.path is not None and scheduler is not None:
         origin = replace(origin, path=origin.path.absolute())
     store = Store(Path(out) if out is not None else Path("runs") / f"sweep-{checked.name}")
     tell = progress or (lambda done, total, failed: None)
-    with store.claimed(_facts(checked, source, backend, points), force):
+    with store.claimed(_facts(checked, source, backend), force):
         if retry:
-            store.forget_failed(point.key for point in points)
-        _Sweeping(origin, store, points, backend, workers, scheduler, keep, tell).run()
+            store.forget_failed()
+        sweeping = _Sweeping(origin, store, backend, workers, scheduler, keep, tell)
+        points = points_of(settings)
+        sweeping.expected = len(points) + sum(item.size for item in searches)
+        sweeping.compute(points)
+        for item in searches:
+            search(item, sweeping.compute)
     return read_sweep(store.folder)
+
+
+def _asked(
+    model: Model | str | os.PathLike[str],
+    grid: Mapping[str, Any] | None,
+    objective: Mapping[str, Any] | None,
+    settings: dict[str, Any],
+    duration: str | None,
+) -> tuple[Origin, CheckedModel, ModelSource]:
+    """Return where the points come from, and the model with its section ``sweep``, or with what was asked for instead."""
+    origin = _origin(model, settings, duration)
+    source = origin.source()
+    checked = check(source, duration)
+    origin = replace(origin, expect=source.raw.get("expect") or {})
+    given = {name: plain(item, (name,)) for name, item in (("grid", grid), ("objective", objective)) if item is not None}
+    if given:
+        sections = [{"name": name, name: item} for name, item in given.items()]
+        try:
+            source = replace(origin, settings={**settings, "sweep": sections}).source()
+            checked = check(source, duration)
+        except ModelError as error:  # the file was right: it is what was asked for
+            faults = [replace(fault, file=" and ".join(given), line=0, column=0) for fault in error.faults]
+            raise ModelError(faults) from None
+    if not checked.sweep:
+        place = checked.place("sweep")
+        raise ModelError(place.problem("sweep-missing", "the model has no 'sweep'", "sweep: [{grid: ..}], or a grid", "--grid"))
+    return origin, checked, source
 
 
 def _origin(model: Model | str | os.PathLike[str], settings: Mapping[str, Any], duration: str | None) -> Origin:
@@ -133,19 +164,6 @@ def _origin(model: Model | str | os.PathLike[str], settings: Mapping[str, Any], 
         source = model.source
         return Origin(None, source.raw, source.folder, settings, duration or model.duration)
     return Origin(Path(model), settings=settings, duration=duration)
-
-
-def _grid(source: ModelSource, grid: Mapping[str, Any]) -> Setting:
-    """Return a grid that was given in Python or at the command line."""
-    place = Place(SourceMap("grid"), ())
-    axes = []
-    for path, values in plain(grid, ("grid",)).items():
-        with_settings(source.raw, {path: 0}, "")
-        axes.append(Axis(path, axis_values(values, place.inner(path))))
-    found = Setting("grid", place, {}, tuple(axes), {})
-    if found.size > MAX_POINTS:
-        raise ModelError(Fault("sweep-too-large", f"{found.size:,} runs", expected=f"at most {MAX_POINTS:,}"))
-    return found
 
 
 def _try_values(origin: Origin, settings: Sequence[Setting]) -> None:
@@ -159,13 +177,14 @@ def _try_values(origin: Origin, settings: Sequence[Setting]) -> None:
             raise ModelError(faults) from None
 
 
-def _facts(checked: CheckedModel, source: ModelSource, backend: str, points: Sequence[Point]) -> dict[str, Any]:
+def _facts(checked: CheckedModel, source: ModelSource, backend: str) -> dict[str, Any]:
     """Return what the manifest says; all that a point's numbers depend on beside its settings is the identity."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(json.dumps(_meaning(source), sort_keys=True).encode())
     digest.update(checked.data_digest.encode())
     return {
         "name": checked.name,
+        "objectives": {item.name: (item.goal, item.value) for item in checked.sweep if isinstance(item, Objective)},
         "identity": {
             "model": digest.hexdigest(),
             "duration": checked.steps,
@@ -173,7 +192,6 @@ def _facts(checked: CheckedModel, source: ModelSource, backend: str, points: Seq
             "version": snndsl.__version__,
             "simulator": json.dumps(dict(backend_named(backend).versions()), sort_keys=True),
         },
-        "points": [{"key": point.key, "setting": point.setting, "settings": dict(point.settings)} for point in points],
     }
 
 
@@ -188,7 +206,6 @@ class _Sweeping:
         self,
         origin: Origin,
         store: Store,
-        points: Sequence[Point],
         backend: str,
         workers: int,
         scheduler: str | None,
@@ -196,18 +213,26 @@ class _Sweeping:
         tell: Told,
     ) -> None:
         self.store, self.tell, self.origin, self.backend = store, tell, origin, backend
-        self.points = {point.key: point for point in points}
-        self.workers, self.scheduler = workers, scheduler
+        self.workers, self.scheduler, self.expected = workers, scheduler, 0
         self.task = Task(Worker, (origin, str(store.folder.absolute()), backend, keep))
-        self.rows = store.rows(self.points)
+        self.points: dict[str, Point] = {}
+        self.rows: dict[str, Row] = {}
+        self.built = False
 
-    def run(self) -> None:
-        """Compute what is missing; a point that ends the process which computes it twice fails, and the others go on."""
+    def compute(self, points: Sequence[Point]) -> Mapping[str, Row]:
+        """Compute the points that are missing and return the rows of all points.
+
+        A point that ends the process which computes it twice fails, and the others go on.
+        """
+        self.points |= {point.key: point for point in points}
+        self.store.enlist(self.points.values())
+        self.rows |= self.store.rows(point.key for point in points)
         self.store.begun(self.points)
         self._tell()
         left = self._left()
-        if left:
+        if left and not self.built:
             self._build(left[0])
+            self.built = True
         while left:
             try:
                 for row in self._rows(left, self.workers):
@@ -221,6 +246,7 @@ class _Sweeping:
                 for key in suspects:
                     self._alone(self.points[key], str(error.faults[0].what))
             left = self._left()
+        return self.rows
 
     def _left(self) -> list[Point]:
         return [point for key, point in self.points.items() if key not in self.rows]
@@ -242,7 +268,7 @@ class _Sweeping:
 
     def _tell(self) -> None:
         failed = sum(row["status"] == "failed" for row in self.rows.values())
-        self.tell(len(self.rows), len(self.points), failed)
+        self.tell(len(self.rows), max(len(self.points), self.expected), failed)
 
     def _build(self, point: Point) -> None:
         """Build the simulation of the first point: those that differ only in numbers find it built."""

@@ -13,8 +13,9 @@ from typing import Any
 
 from snndsl.errors import Fault, ModelError
 from snndsl.results.run_folder import manifest_checksum, write_manifest
+from snndsl.sweeps.points import Point
 
-__all__ = ["FORMAT", "Store"]
+__all__ = ["FORMAT", "Row", "Store"]
 
 FORMAT = "snndsl sweep 1"
 
@@ -70,7 +71,7 @@ class Store:
                 raise ModelError(Fault("sweep-in-use", what, expected="a new folder", try_="-o OTHER")) from None
             if (self.folder / "manifest.json").is_file():
                 self._go_on(facts, force)
-            write_manifest(self.folder, {"format": FORMAT, **facts})
+            write_manifest(self.folder, {"format": FORMAT, **facts, "points": []})
             yield
 
     def _go_on(self, facts: Mapping[str, Any], force: bool) -> None:
@@ -117,11 +118,17 @@ class Store:
         found = {key: self.row(key) for key in keys}
         return {key: row for key, row in found.items() if row is not None}
 
-    def forget_failed(self, keys: Iterable[str]) -> None:
+    def forget_failed(self) -> None:
         """Take failed points for missing ones."""
-        for key, row in self.rows(keys).items():
-            if row["status"] == "failed":
-                (self.points / f"{key}.json").unlink()
+        for file in self.points.glob("*.json"):
+            row = self.row(file.stem)
+            if row is None or row["status"] == "failed":
+                file.unlink()
+
+    def enlist(self, points: Iterable[Point]) -> None:
+        """Write down which points the sweep consists of, in their order."""
+        said = [{"key": point.key, "setting": point.setting, "settings": dict(point.settings)} for point in points]
+        write_manifest(self.folder, {**self.manifest(), "points": said})
 
     def write(self, key: str, row: Row) -> None:
         """Keep a finished point; it is no longer begun."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from snndsl.errors import Fault, ModelError, TextFault, ToolMissing
+from snndsl.errors import Fault, ModelError, TextFault, ToolMissing, listed, nearest
 from snndsl.sweeps.store import Store
 from snndsl.units import Quantity, Unit, parse_quantity
 
@@ -29,6 +29,8 @@ class Sweep:
         Of the model.
     backend : str
         Who simulated.
+    objectives : mapping of str to (str, str)
+        ``minimise`` or ``maximise`` and what, by the name of a search.
     rows : tuple of mapping
         By point: ``setting``, ``settings``, ``status`` (``complete``, ``failed`` or ``missing``), ``why`` it failed, and
         ``values`` by name (``mean``, ``least``, ``most``, ``unit``, ``passed``).
@@ -37,6 +39,7 @@ class Sweep:
     path: Path
     name: str
     backend: str
+    objectives: Mapping[str, tuple[str, str]]
     rows: tuple[Mapping[str, Any], ...]
 
     def __len__(self) -> int:
@@ -85,6 +88,33 @@ class Sweep:
         found = [row["values"].get(name, {}) for row in self.rows]
         unit = next((item["unit"] for item in found if "unit" in item), "")
         return [item.get("mean") for item in found], unit
+
+    def best(self, name: str, goal: str = "maximise", setting: str | None = None) -> Mapping[str, Any]:
+        """Return the point with the largest, or the least, of a measured value; the first of equals.
+
+        Parameters
+        ----------
+        name : str
+            One of `names`.
+        goal : str
+            ``maximise`` or ``minimise``.
+        setting : str, optional
+            Only among the points of this setting or search.
+
+        Raises
+        ------
+        ModelError
+            name-unknown, sweep-empty: no point has it.
+        """
+        if name not in self.names:
+            what = f"the sweep has no {name!r}"
+            raise ModelError(Fault("name-unknown", what, expected=listed(self.names), try_=nearest(name, self.names)))
+        mine = [row for row in self.rows if setting in (None, row["setting"])]
+        known = [row for row in mine if row["values"].get(name, {}).get("mean") is not None]
+        if not known:
+            raise ModelError(Fault("sweep-empty", f"no point has a value of {name!r}", expected="a point that is complete"))
+        chosen = max if goal == "maximise" else min
+        return chosen(known, key=lambda row: float(row["values"][name]["mean"]))
 
     @property
     def table(self) -> dict[str, list[Any]]:
@@ -172,7 +202,8 @@ def read_sweep(path: str | os.PathLike[str]) -> Sweep:
     for point in manifest["points"]:
         found = store.row(point["key"]) or {"status": "missing", "values": {}}
         rows.append({**found, **point})
-    return Sweep(store.folder, manifest["name"], manifest["identity"]["backend"], tuple(rows))
+    objectives = {name: (goal, value) for name, (goal, value) in manifest["objectives"].items()}
+    return Sweep(store.folder, manifest["name"], manifest["identity"]["backend"], objectives, tuple(rows))
 
 
 def _quantity(value: Any) -> Quantity | None:

@@ -88,7 +88,7 @@ def _values(model: Model, recording: Recording) -> dict[str, Any]:
     for name, spikes in recording.manifest["spikes"].items():
         if kept[name] == model.checked.sizes[name] and seconds:
             rate = spikes / model.checked.sizes[name] / seconds
-            found[f"rate.{name}"] = {"mean": rate, "least": rate, "most": rate, "unit": "Hz"}
+            found[f"rate.{name}"] = {"mean": rate, "least": rate, "most": rate, "unit": "Hz", "found": f"rate {rate:.8g} Hz"}
     for outcome in check_expectations(model.checked, recording):
         facts = outcome.to_dict()
         found[outcome.name] = {**(facts["measured"] or {}), "passed": outcome.passed, "found": outcome.found}

@@ -54,6 +54,9 @@ def test_table_and_picture(tmp_path: Path) -> None:
     assert [row[3] for row in shown] == ["yes" if rate >= 60 else "no" for rate in rates]
     assert lines[-3:] == ["t.csv", "p.png", "runs/sweep-fi"]
     assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
+    plot = [str(Path(sys.executable).with_name("snndsl")), "plot", "runs/sweep-fi", "-o", "again.png"]
+    subprocess.run(plot, cwd=tmp_path, check=True)
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "p.png").read_bytes()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

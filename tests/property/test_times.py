@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snndsl.expressions import parse_expression
+from snndsl.expressions.arithmetic import Evaluator, counted
 from snndsl.expressions.counts import in_counts, is_count
 from snndsl.ir import Call, Const, Expr, Ref
 from snndsl.lowering.translate import BlockBuilder, Translator, start_time
-from snndsl.semantics.arithmetic import Evaluator, counted
 
 STEPS = [
     Fraction(text)

@@ -5,6 +5,7 @@ Nothing here is imported once the model is compiled.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,9 +19,9 @@ NONE: Mapping[str, str] = MappingProxyType({})
 MEMBERS = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_outgoing": "N_outgoing",
            "n_incoming": "N_incoming"}  # fmt: skip
 
-_REAL = {"snn_exp": 1, "snn_log": 1, "snn_expm1": 1, "snn_log1p": 1, "snn_sin": 1, "snn_cos": 1, "snn_tan": 1, "snn_tanh": 1,
-         "snn_exprel": 1, "snn_sigmoid": 1, "snn_uniform": 6, "snn_normal": 6, "snn_poisson": 7, "snn_trial": 1, "snn_due": 2,
-         "snn_key": 1, "snn_select": 3}  # fmt: skip
+_OURS = re.compile(r"^static inline double (snn_\w+)\((double \w+(?:,\s+double \w+)*)\)$", re.MULTILINE)
+"""A function of code/functions.h that takes and returns numbers."""
+_REAL = {"snn_trial": 1, "snn_due": 2, "snn_key": 1, "snn_select": 3}
 _WITH_EFFECT = {"snn_sample": 3, "snn_bound": 3, "snn_number": 2, "snn_inject": 1, "snn_snapshot": 1, "snn_record": 1}
 
 
@@ -40,7 +41,9 @@ def functions() -> dict[str, Any]:
         made.implementations.add_implementation("cpp", "", name=name)
         return made
 
-    made = {name: function(name, count, True) for name, count in _REAL.items()}
+    ours = _OURS.findall(Path(__file__).with_name("functions.h").read_text())
+    real = {name: arguments.count("double ") for name, arguments in ours} | _REAL
+    made = {name: function(name, count, True) for name, count in real.items()}
     return made | {name: function(name, count, False) for name, count in _WITH_EFFECT.items()}
 
 

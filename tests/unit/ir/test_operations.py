@@ -45,8 +45,9 @@ def test_functions_are_where_the_table_says(operation: Operation) -> None:
         assert re.search(rf"\b{operation.c}\(", c_functions())
     if operation.is_own and operation.scalar:
         assert operation.evaluate is not None
-        for x in REALS:
-            one, many = getattr(scalar, operation.scalar)(x), operation.evaluate(np.array([x]))[0]
+        for k in range(4):
+            x = arguments(operation, k)
+            one, many = getattr(scalar, operation.scalar)(*x), operation.evaluate(*np.array(x)[:, None])[0]
             assert np.array(one).tobytes() == np.array(many).tobytes() or (np.isnan(one) and np.isnan(many))
 
 

@@ -11,6 +11,11 @@ import pytest
 from unit.lowering.models import neurons, program
 
 from snndsl.errors import ModelError
+from snndsl.integrators import INTEGRATORS
+from snndsl.integrators.stages import moved
+from snndsl.ir import Expr
+from snndsl.model.equations import Group
+from snndsl.model.integrator import Integrator, Step
 from snndsl_reference.tree.groups import NeuronGroup
 
 
@@ -148,3 +153,33 @@ def test_an_alias_is_evaluated_at_every_stage() -> None:
     plain = one("dV/dt = -V*V/(1 mV)/tau", "rk4", "{V: 3 mV}")
     named = one("square = V*V/(1 mV)\ndV/dt = -square/tau", "rk4", "{V: 3 mV}")
     assert after(plain, 20) == after(named, 20)
+
+
+class Midpoint(Integrator):
+    """x + h*x' at the middle of an Euler step."""
+
+    name = "midpoint"
+    says = "any equations"
+
+    @classmethod
+    def advance(cls, group: Group, step: Step) -> list[Expr]:
+        """Return the new values."""
+        o = step.apply
+        middle = moved(group.states, step.slopes(group.states, {}), step.h / 2.0, step)
+        rates = step.rates(group.states, middle)
+        return [o("add", step.old(state), o("mul", step.h, rate)) for state, rate in zip(group.states, rates, strict=True)]
+
+
+def test_an_integrator_is_one_class() -> None:
+    with INTEGRATORS.with_(Midpoint):
+        group = one("dV/dt = -V*V/(1 ms)", "midpoint", "{V: 1}")
+        value = after(group, 1)
+        wrong = pytest.raises(ModelError, one, "dV/dt = -V*V/(1 ms)", "exact", "{V: 1}")
+    half = 1.0 + 0.05 * -1.0
+    assert value == 1.0 + 0.1 * (-half * half)
+    assert wrong.value.faults[0].expected == "midpoint, rk4, heun or euler"
+
+
+def test_integrators_are_told_in_an_order_that_does_not_depend_on_files() -> None:
+    assert [*INTEGRATORS] == ["exact", "exponential_euler", "euler", "heun", "rk4"]
+    assert all(item.says and "|" not in item.says for item in INTEGRATORS.all)

@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from unit.numerics.own import ARITY
 
 from snndsl.numerics import c_functions
 
-UNARY = ("exp", "expm1", "exprel", "log", "log1p", "sigmoid", "sin", "cos", "tan", "tanh", "normal_quantile")
-DRAWS = {"uniform": 6, "normal": 6, "uniform_attempt": 7, "normal_attempt": 7, "poisson": 7}
+COUNTS = {**ARITY, "normal_quantile": 1, "uniform": 6, "normal": 6, "uniform_attempt": 7, "normal_attempt": 7, "poisson": 7}
 BUILDS = {
     "O0": ("gcc", "c", "-std=c99", "-O0"),
     "O2": ("gcc", "c", "-std=c99", "-O2"),
@@ -25,11 +25,7 @@ BUILDS = {
 def driver() -> str:
     """The header, and a loop over arrays for every function."""
     lines = [c_functions(), "#ifdef __cplusplus", 'extern "C" {', "#endif"]
-    for name in UNARY:
-        lines.append(
-            f"void all_{name}(long n, const double *x, double *y) {{ for (long i = 0; i < n; ++i) y[i] = snn_{name}(x[i]); }}"
-        )
-    for name, count in DRAWS.items():
+    for name, count in COUNTS.items():
         arguments = ", ".join(f"x[{k} * n + i]" for k in range(count))
         lines.append(
             f"void all_{name}(long n, const double *x, double *y) "

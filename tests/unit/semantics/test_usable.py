@@ -6,7 +6,7 @@ import pytest
 from lowered import lower
 from unit.lowering.models import checked
 
-from snndsl.errors import ModelError
+from snndsl.errors import ModelError, UnsupportedByTarget
 
 MODEL = """
 constants: {{K: {constant}}}
@@ -107,6 +107,31 @@ def test_a_degree_may_depend_on_its_own_row() -> None:
 @pytest.mark.parametrize("place", ["parameter", "state", "initial", "weight", "current", "i", "rule_parameter"])
 def test_an_empty_list(place: str) -> None:
     assert code(**{place: "[]"}) == "list-length"
+
+
+@pytest.mark.parametrize(
+    ("part", "what"),
+    [
+        ("update: x = sum_by_target(x)", "adds over synapses"),
+        ("update: x = 1, threshold: sum_by_source(x) > 1", "adds over synapses"),
+        ("update: x = 1, every: {1 ms: x = sum_by_target(x)}", "adds over synapses"),
+    ],
+)
+def test_a_neuron_adds_over_no_synapses(part: str, what: str) -> None:
+    with pytest.raises(ModelError, match="function-misplaced") as caught:
+        checked(f"neurons: {{n: {{state: {{x: 0}}, {part}}}}}\npopulations: {{p: {{neuron: n, size: 1}}}}\n")
+    assert what in caught.value.faults[0].what
+
+
+@pytest.mark.parametrize("part", ['threshold: "normal_in(0, 1, -1, 1) > x"', 'every: {1 ms: "x = normal_in(0, 1, -1, 1)"}'])
+def test_bounded_draws_of_a_run_are_refused_by_name(part: str) -> None:
+    text = f"neurons: {{n: {{state: {{x: 0}}, update: x = 1, {part}}}}}\npopulations: {{p: {{neuron: n, size: 1}}}}\n"
+    with pytest.raises(UnsupportedByTarget):
+        lower(checked(text))
+
+
+def test_bounded_draws_in_a_current_are_misplaced() -> None:
+    assert code(current='"normal_in(0, 1, -1, 1)"') == "function-misplaced"
 
 
 def test_a_neuron_delivers_nothing() -> None:

@@ -1,0 +1,68 @@
+"""Integrator ``exact``: the closed solution of linear equations with constant coefficients."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from snndsl.ir import Expr, Ref
+from snndsl.model.equations import Group
+from snndsl.model.integrator import Integrator, Step
+
+__all__ = ["Exact", "propagator"]
+
+_LONGEST = 180
+
+
+def propagator(kind: str, row: str, column: str) -> str:
+    """Return the name of the parameter that holds an entry of exp(A*h) (P) or of its integral (Q).
+
+    It is also the name of a file, which a system wants short: what is too long ends in a hash of the whole.
+    """
+    name = "__".join((kind, row.replace(".", "__"), column.replace(".", "__")))
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[:_LONGEST]}__{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
+
+
+class Exact(Integrator):
+    """exp(A*h)*x and the integral of exp(A*s) times the input, which stands still during the step."""
+
+    name = "exact"
+    rank = 1
+    says = "linear equations with constant coefficients, at most 64; input stands still during the step"
+    linear = True
+    constant = True
+    most = 64  # they share one matrix exponential, which is worked out to 50 digits
+
+    @classmethod
+    def advance(cls, group: Group, step: Step) -> list[Expr]:
+        """Return the new values."""
+        o, reach = step.apply, group.reaches()
+        inputs = {
+            state: o.once(step.value(part.rest), f"input.{state}")
+            for state, part in group.parts.items()
+            if part.rest is not None
+        }
+        values: list[Expr] = []
+        for row in group.states:
+            from_here = [column for column in group.states if (row, column) in reach]
+            terms = [o("mul", Ref(propagator("P", row, column)), step.old(column)) for column in from_here]
+            terms += [o("mul", Ref(propagator("Q", row, column)), inputs[column]) for column in from_here if column in inputs]
+            total = terms[0]
+            for item in terms[1:]:
+                total = o("add", total, item)
+            values.append(total)
+        return values
+
+    @classmethod
+    def parameters(cls, group: Group) -> Mapping[str, str]:
+        """Return the propagators that the group reads."""
+        reach = group.reaches()
+        pairs = [(row, column) for row in group.states for column in group.states if (row, column) in reach]
+        found = {propagator("P", row, column): f"exp(A h), {row} <- {column}" for row, column in pairs}
+        return found | {
+            propagator("Q", row, column): f"integral of exp(A s) over a step, {row} <- input of {column}"
+            for row, column in pairs
+            if group.parts[column].rest is not None
+        }
