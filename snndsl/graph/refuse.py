@@ -10,8 +10,7 @@ from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.selection import Selection
-from snndsl.model.stimulus import Driving, StimulusKind
-from snndsl.model.text import Place, Term
+from snndsl.model.text import Place
 
 __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
 
@@ -56,7 +55,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     for name, stimulus in model.stimuli.items():
         what = stimulus.what
         reads = any(node.text.partition(".")[0] in signals for term in what.terms for node in names_in(term.tree))
-        if not what.simulated() or reads or touched(stimulus.targets) or _drawn_within(what):
+        if not what.simulated() or reads or touched(stimulus.targets):
             found.append(("stimuli", name))
     return frozenset(found)
 
@@ -98,9 +97,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
-        varying = _drawn_within(stimulus.what)
-        if varying is not None:
-            yield _fault(varying.place, f"normal_in() in stimulus {name!r}")
     records = model.records
     if records.signals:
         yield _fault(records.place.inner("signals"), "records of signals")
@@ -137,12 +133,6 @@ def _rule(rule: PlasticityRule) -> Iterator[Fault]:
             yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
         if getattr(instruction.statement, "port", None) is not None:
             yield _fault(instruction.place, f"deliver(x, port) in rule {rule.name!r}")
-
-
-def _drawn_within(what: StimulusKind) -> Term | None:
-    """Return the expression of each step in which a stimulus draws between bounds; None if it does not."""
-    varying = what.varying if isinstance(what, Driving) else None
-    return varying if varying is not None and _calls(varying.tree) else None
 
 
 def _calls(node: tree.Expression) -> bool:

@@ -134,7 +134,6 @@ def test_every_mistake_is_said() -> None:
         ("stimuli: {s: {size: 3, pulse_packet: {at: 5 ms, sd: 1 ms}}}", "the stimulus kind 'pulse_packet' (s)"),
         ("signals: {g: {state: {y: 5 Hz}, update: y = y}}\n"
          "stimuli: {s: {into: p, port: kick, weight: 1 mV, poisson: {rate: g.y}}}", "the signal 'g'"),
-        ("stimuli: {s: {into: p, port: I, current: \"normal_in(1 pA, 1 pA, 0 pA, 2 pA)\"}}", "normal_in() in stimulus 's'"),
         ("record: {counts: {p: 1 ms}}", "records of counts"),
         ("projections: {a: {from: p, to: q, connect: all_to_all, port: kick, weight: 1 mV, delay: 1 ms, per_block: true}}",
          "per_block in projection 'a'"),
