@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,3 +111,13 @@ def test_a_new_kind_is_known_for_a_while() -> None:
     with pytest.raises(ZeroDivisionError), STIMULI.with_(Ramp):
         assert 1 / 0
     assert [*STIMULI].count("ramp") == 1
+
+
+def test_no_other_module_names_a_kind() -> None:
+    words = [word for word in (*STIMULI, *CONNECT) if "_" in word]
+    assert {"pulse_packet", "fixed_indegree"} <= {*words}
+    root = Path(snndsl.__file__).parent
+    known = [root / "stimuli", root / "connect", root / "testing"]
+    files = [file for file in root.rglob("*.py") if not any(file.is_relative_to(folder) for folder in known)]
+    pattern = re.compile(rf"\b({'|'.join(words)})\b")
+    assert [str(file) for file in files if pattern.search(file.read_text(encoding="utf-8"))] == []
