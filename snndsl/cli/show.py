@@ -18,7 +18,7 @@ from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
 from snndsl.model.checked import CheckedModel, Seeds
 from snndsl.model.selection import Selection
-from snndsl.semantics.size_check import expected_synapses
+from snndsl.semantics.sizes import expected_synapses
 
 _MANY_PARTS = 500
 _MANY_PRODUCTS = 5000

@@ -12,20 +12,20 @@ from snndsl.frontend.loader import ModelSource
 from snndsl.model.checked import CheckedModel, Seeds, time_missing
 from snndsl.model.text import Place, Term
 from snndsl.semantics.builtins import BUILTINS
-from snndsl.semantics.connection_check import read_projections
-from snndsl.semantics.discovery_check import read_searches
 from snndsl.semantics.element import flatten
-from snndsl.semantics.element_check import check_element, element_scope
-from snndsl.semantics.expectation_check import read_expectations
-from snndsl.semantics.motif_check import read_motifs
-from snndsl.semantics.name_check import name_faults
-from snndsl.semantics.observation_check import read_records
-from snndsl.semantics.population_check import check_groups, read_populations, read_signals
+from snndsl.semantics.element_texts import check_element, element_scope
+from snndsl.semantics.expectations import read_expectations
+from snndsl.semantics.motifs import read_motifs
+from snndsl.semantics.names import name_faults
+from snndsl.semantics.populations import check_groups, read_populations, read_signals
+from snndsl.semantics.projections import read_projections
 from snndsl.semantics.reading import Reading, is_library
+from snndsl.semantics.records import read_records
 from snndsl.semantics.scope import file_scope
+from snndsl.semantics.searches import read_searches
 from snndsl.semantics.seeds import seed_faults
-from snndsl.semantics.size_check import size_faults
-from snndsl.semantics.stimulus_check import read_source_sizes, read_stimuli
+from snndsl.semantics.sizes import size_faults
+from snndsl.semantics.stimuli import read_source_sizes, read_stimuli
 from snndsl.semantics.sweep import read_sweep
 from snndsl.semantics.terms import parse_term
 from snndsl.semantics.times import length_of_step, run_length, whole_steps

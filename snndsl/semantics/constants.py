@@ -20,9 +20,9 @@ from snndsl.semantics.usable import PURE
 __all__ = ["constant_number", "constant_steps", "constant_term", "constant_value", "is_constant"]
 
 
-def is_constant(model: Reading, term: Term) -> bool:
+def is_constant(reading: Reading, term: Term) -> bool:
     """Tell whether an expression depends on nothing but constants."""
-    return _depends_on(term.tree, model.constants)
+    return _depends_on(term.tree, reading.constants)
 
 
 def constant_number(term: Term, constants: Mapping[str, Term], step: Fraction) -> float | None:
@@ -33,45 +33,45 @@ def constant_number(term: Term, constants: Mapping[str, Term], step: Fraction) -
     return float(evaluate(term.tree, lambda name: _named(constants, step, known, name), step))
 
 
-def constant_term(model: Reading, term: Term) -> float | None:
+def constant_term(reading: Reading, term: Term) -> float | None:
     """Return the value of an expression of constants in internal units; None after reporting what is wrong."""
-    if model.scope.of(term) in (None, UNKNOWN):
+    if reading.scope.of(term) in (None, UNKNOWN):
         return None
     try:
-        value = constant_number(term, model.constants, model.step)
+        value = constant_number(term, reading.constants, reading.step)
     except (ZeroDivisionError, OverflowError, ValueError):
-        model.faults.append(term.problem("not-finite", "the value is no finite number", "a finite number"))
+        reading.faults.append(term.problem("not-finite", "the value is no finite number", "a finite number"))
         return None
     if value is None:
-        model.faults.append(term.problem("not-constant", "this value must be known before the run", "literals and constants"))
+        reading.faults.append(term.problem("not-constant", "this value must be known before the run", "literals and constants"))
     return value
 
 
-def constant_value(model: Reading, text: Any, *path: str | int) -> float | None:
+def constant_value(reading: Reading, text: Any, *path: str | int) -> float | None:
     """Parse and evaluate an expression of constants; None after reporting what is wrong."""
-    term = model.term(text, *path)
-    return None if term is None else constant_term(model, term)
+    term = reading.term(text, *path)
+    return None if term is None else constant_term(reading, term)
 
 
 def constant_steps(
-    model: Reading, text: Any, what: str, *path: str | int, rounding: Rounding | None = None, hint: str = ""
+    reading: Reading, text: Any, what: str, *path: str | int, rounding: Rounding | None = None, hint: str = ""
 ) -> int | None:
     """Return a constant time as whole steps; None if there is none, or after reporting what is wrong.
 
     `rounding` says how a time off the grid is rounded (None: it is a fault), `hint` what else could be written for one.
     """
-    term = None if text is None else model.term(text, *path)
+    term = None if text is None else reading.term(text, *path)
     if term is None:
         return None
     try:
         if isinstance(term.tree, tree.Number):
-            return whole_steps(term, model.step, what, rounding, hint)
-        before = len(model.faults)
-        model.scope.expect(term, TIME, what)
-        value = constant_term(model, term) if len(model.faults) == before else None
-        return None if value is None else near_steps(value, model.step, term, what, rounding, hint)
+            return whole_steps(term, reading.step, what, rounding, hint)
+        before = len(reading.faults)
+        reading.scope.expect(term, TIME, what)
+        value = constant_term(reading, term) if len(reading.faults) == before else None
+        return None if value is None else near_steps(value, reading.step, term, what, rounding, hint)
     except ModelError as error:
-        model.faults += error.faults
+        reading.faults += error.faults
         return None
 
 

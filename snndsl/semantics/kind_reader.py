@@ -29,7 +29,7 @@ class KindReader:
 
     Parameters
     ----------
-    model : Reading
+    reading : Reading
         The file.
     entry : Place
         Of the stimulus or projection.
@@ -37,24 +37,24 @@ class KindReader:
         Of what is read.
     """
 
-    model: Reading
+    reading: Reading
     entry: Place
     word: Place
 
     @property
     def step(self) -> float:
         """Length of a step in ms."""
-        return float(self.model.step)
+        return float(self.reading.step)
 
     @property
     def faults(self) -> list[Fault]:
         """What is wrong so far."""
-        return self.model.faults
+        return self.reading.faults
 
     @property
     def motifs(self) -> Collection[str]:
         """Names of the motifs of the file."""
-        return self.model.spec.motifs
+        return self.reading.spec.motifs
 
     def place(self, *path: str | int) -> Place:
         """Return a place below the word."""
@@ -62,14 +62,14 @@ class KindReader:
 
     def report(self, code: str, what: str, expected: str = "", try_: str = "", *, at: Place | None = None) -> None:
         """Take a fault."""
-        self.model.report(self.entry if at is None else at, code, what, expected, try_)
+        self.reading.report(self.entry if at is None else at, code, what, expected, try_)
 
     def value(
         self, given: Any, wanted: Result | None, what: str, *path: str | int, names: Names = "", phase: Phase = "build"
     ) -> ValueTerm | None:
         """Read a value for every element."""
         where = self.place(*path).path
-        return read_value(self.model, given, wanted, what, _names(names), *where, functions=_FUNCTIONS[phase]).terms
+        return read_value(self.reading, given, wanted, what, _names(names), *where, functions=_FUNCTIONS[phase]).terms
 
     def scalar(self, text: Any, wanted: Dimension, what: str, *path: str | int) -> Term | None:
         """Read one value that draws nothing."""
@@ -78,34 +78,34 @@ class KindReader:
 
     def condition(self, text: str, *path: str | int, names: Names = "") -> Term | None:
         """Read a condition."""
-        term = self.model.term(text, *self.place(*path).path)
+        term = self.reading.term(text, *self.place(*path).path)
         if term is not None:
-            self.model.scope.before_run(term, PURE)
-            self.model.scope.expect(term, BOOLEAN, "the condition", _names(names))
+            self.reading.scope.before_run(term, PURE)
+            self.reading.scope.expect(term, BOOLEAN, "the condition", _names(names))
         return term
 
     def time(self, text: Any, what: str, *path: str | int) -> Term | None:
         """Read a time."""
-        term = self.model.term(text, *self.place(*path).path)
+        term = self.reading.term(text, *self.place(*path).path)
         if term is not None:
-            self.model.scope.expect(term, TIME, what)
+            self.reading.scope.expect(term, TIME, what)
         return term
 
     def steps(self, text: str, what: str, *path: str | int) -> int:
         """Return a constant time as steps, at least one."""
         place = self.place(*path)
-        steps = constant_steps(self.model, text, what, *place.path)
+        steps = constant_steps(self.reading, text, what, *place.path)
         if steps is not None and steps < 1:
-            self.model.report(place, "delay-below-step", f"{what} is {text}", "at least one step")
+            self.reading.report(place, "delay-below-step", f"{what} is {text}", "at least one step")
         return 1 if steps is None else max(steps, 1)
 
     def moment(self, text: Any, what: str, *path: str | int) -> Term | None:
         """Read a time that is known before the run."""
-        return read_moment(self.model, text, what, *self.place(*path).path)
+        return read_moment(self.reading, text, what, *self.place(*path).path)
 
     def constant(self, term: Term, *, needed: bool = False) -> float | None:
         """Return the value of an expression of constants."""
-        return constant_term(self.model, term) if needed or is_constant(self.model, term) else None
+        return constant_term(self.reading, term) if needed or is_constant(self.reading, term) else None
 
 
 def _names(names: Names) -> Mapping[str, Result]:

@@ -12,33 +12,33 @@ from snndsl.units import ONE, Dimension
 __all__ = ["port_dimension"]
 
 
-def port_dimension(model: Reading, targets: Selection, port: str, what: str, *path: str | int) -> Dimension | None:
+def port_dimension(reading: Reading, targets: Selection, port: str, what: str, *path: str | int) -> Dimension | None:
     """Return the dimension of a port that every target must have; None after reporting what is wrong."""
     found: dict[str, Result] = {}
     for population in targets.populations:
-        if population in model.spec.signals:
-            spec = model.spec.signals[population]
+        if population in reading.spec.signals:
+            spec = reading.spec.signals[population]
             known = list(spec.ports)
             kind: Result | None = ANY if port in known else None
-        elif population in model.elements:
-            element = model.elements[population]
+        elif population in reading.elements:
+            element = reading.elements[population]
             known = [*element.port_names, "spike"]
             kind = ONE if port == "spike" else None
             if port in element.port_names:
-                kind = model.element_scopes[population].lookup(element.port_names[port])
+                kind = reading.element_scopes[population].lookup(element.port_names[port])
         else:
             return None
         if kind is None:
             near = nearest(port, known)
-            fault = model.place(*path).problem(
+            fault = reading.place(*path).problem(
                 "port-unknown", f"{what}: {population!r} has no port {port!r}", listed(known), near
             )
-            model.faults.append(fault)
+            reading.faults.append(fault)
             return None
         found[population] = kind
     kinds = {kind for kind in found.values() if isinstance(kind, Dimension)}
     if len(kinds) > 1:
         said = ", ".join(f"{population} in {kind}" for population, kind in found.items())
-        model.faults.append(model.place(*path).problem("dimension", f"{what}: the ports differ in unit ({said})", "one unit"))
+        reading.report(reading.place(*path), "dimension", f"{what}: the ports differ in unit ({said})", "one unit")
         return None
     return next(iter(kinds), None)

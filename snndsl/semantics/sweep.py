@@ -26,58 +26,58 @@ _RANGES = {"range": "{range: [FROM, TO, BY]}", "linspace": "{linspace: [FROM, TO
 _EXPECTED = f"a list, {' or '.join(_RANGES.values())}"
 
 
-def read_sweep(model: Reading) -> tuple[Setting | Objective, ...]:
+def read_sweep(reading: Reading) -> tuple[Setting | Objective, ...]:
     """Return the section ``sweep``."""
     found: dict[str, Setting | Objective] = {}
-    for k, spec in enumerate(model.spec.sweep):
-        setting = _setting(model, k, spec)
+    for k, spec in enumerate(reading.spec.sweep):
+        setting = _setting(reading, k, spec)
         if setting.name in found:
-            model.report(setting.place, "name-twice", f"two settings are called {setting.name!r}", "a name of its own")
+            reading.report(setting.place, "name-twice", f"two settings are called {setting.name!r}", "a name of its own")
         found[setting.name] = setting
     points = sum(setting.size for setting in found.values())
     if points > MAX_POINTS:
         what = f"{points:,} runs"
-        model.report(model.place("sweep"), "sweep-too-large", what, f"at most {MAX_POINTS:,}", "coarser grids")
+        reading.report(reading.place("sweep"), "sweep-too-large", what, f"at most {MAX_POINTS:,}", "coarser grids")
     return tuple(found.values())
 
 
-def _setting(model: Reading, k: int, spec: SweepSpec) -> Setting | Objective:
-    place, name = model.place("sweep", k), spec.name or str(k + 1)
+def _setting(reading: Reading, k: int, spec: SweepSpec) -> Setting | Objective:
+    place, name = reading.place("sweep", k), spec.name or str(k + 1)
     for section in ("set", "grid"):
         for path in getattr(spec, section):
-            _check_path(model, path, place.inner(section, path))
-    raw = model.source.raw["sweep"][k].get("expect") or {}
+            _check_path(reading, path, place.inner(section, path))
+    raw = reading.source.raw["sweep"][k].get("expect") or {}
     fixed = {**({} if spec.trials is None else {"trials": spec.trials}), **spec.set}
     if spec.objective is not None:
         for path in spec.objective.between:
-            _check_path(model, path, place.inner("objective", "between", path))
-        return _objective(model, name, place, spec.objective, fixed, raw)
+            _check_path(reading, path, place.inner("objective", "between", path))
+        return _objective(reading, name, place, spec.objective, fixed, raw)
     axes = []
     for path, value in spec.grid.items():
         try:
             axes.append(Axis(path, axis_values(value, place.inner("grid", path))))
         except ModelError as error:
-            model.faults += error.faults
+            reading.faults += error.faults
     return Setting(name, place, fixed, tuple(axes), raw)
 
 
 def _objective(
-    model: Reading, name: str, place: Place, spec: ObjectiveSpec, fixed: Mapping[str, Any], expect: Mapping[str, Any]
+    reading: Reading, name: str, place: Place, spec: ObjectiveSpec, fixed: Mapping[str, Any], expect: Mapping[str, Any]
 ) -> Objective:
     goal: Literal["minimise", "maximise"] = "minimise" if spec.minimise is not None else "maximise"
     value = str(spec.minimise if spec.minimise is not None else spec.maximise)
-    known = [*model.spec.expect, *expect, *(f"rate.{population}" for population in model.spec.populations)]
+    known = [*reading.spec.expect, *expect, *(f"rate.{population}" for population in reading.spec.populations)]
     if value not in known:
         what = f"nothing that is measured is called {value!r}"
-        model.report(place.inner("objective", goal), "name-unknown", what, listed(known), nearest(value, known))
+        reading.report(place.inner("objective", goal), "name-unknown", what, listed(known), nearest(value, known))
     spans = []
     for path, given in spec.between.items():
         try:
             spans.append(span(path, given, place.inner("objective", "between", path)))
         except ModelError as error:
-            model.faults += error.faults
+            reading.faults += error.faults
     if not spec.between:
-        model.report(place.inner("objective", "between"), "sweep-values", "no settings to look among", "path: [FROM, TO]")
+        reading.report(place.inner("objective", "between"), "sweep-values", "no settings to look among", "path: [FROM, TO]")
     chosen = spec.method, spec.evaluations, spec.batch, spec.seed
     return Objective(name, place, fixed, expect, goal, value, tuple(spans), *chosen)
 
@@ -118,12 +118,12 @@ def span(path: str, given: Any, place: Place) -> Span:
     return Span(path, float(low), float(high), "" if first.unit.text == "1" else first.unit.text, kind)
 
 
-def _check_path(model: Reading, path: str, place: Place) -> None:
+def _check_path(reading: Reading, path: str, place: Place) -> None:
     try:
-        with_settings(model.source.raw, {path: 0}, "")
+        with_settings(reading.source.raw, {path: 0}, "")
     except ModelError as error:
         where = place.locations.key(place.path)
-        model.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
+        reading.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
 
 
 def axis_values(value: Any, place: Place) -> tuple[Any, ...]:

@@ -31,7 +31,7 @@ class ReadValue(NamedTuple):
 
 
 def read_value(
-    model: Reading,
+    reading: Reading,
     value: Any,
     wanted: Result | None,
     what: str,
@@ -40,41 +40,42 @@ def read_value(
     functions: Collection[str] = BUILD,
 ) -> ReadValue:
     """Read a value for every element of something; its length, names, dimension, and the functions it calls are checked."""
-    place = model.place(*path)
+    place = reading.place(*path)
     try:
         terms = value_terms(value, place)
     except TextFault as error:
-        model.faults.append(place.fault(error))
+        reading.faults.append(place.fault(error))
         return ReadValue(None, None)
     for term in terms if isinstance(terms, tuple) else (terms,):
-        model.scope.before_run(term, functions)
+        reading.scope.before_run(term, functions)
     if isinstance(terms, Term):
-        found = model.scope.of(terms, extra)
+        found = reading.scope.of(terms, extra)
         if found is not None and isinstance(wanted, Dimension) and not fits(found, wanted):
-            model.faults.append(terms.problem("dimension", f"{what} is {said(found)}", said(wanted), _with_unit(terms, wanted)))
+            fault = terms.problem("dimension", f"{what} is {said(found)}", said(wanted), _with_unit(terms, wanted))
+            reading.faults.append(fault)
         return ReadValue(terms, found)
-    size = model.sizes.get(str(path[1])) if path[0] == "populations" else None
-    if size is not None and path[1] not in model.unsized and len(terms) != size:
-        model.faults.append(
+    size = reading.sizes.get(str(path[1])) if path[0] == "populations" else None
+    if size is not None and path[1] not in reading.unsized and len(terms) != size:
+        reading.faults.append(
             place.problem("list-length", f"{what} has {len(terms)} values for {size} neurons", f"{size} values")
         )
     found = None
     for term in terms:
-        found = model.scope.expect(term, wanted, what, extra)
+        found = reading.scope.expect(term, wanted, what, extra)
     return ReadValue(terms, found)
 
 
-def read_moment(model: Reading, text: Any, what: str, *path: str | int) -> Term | None:
+def read_moment(reading: Reading, text: Any, what: str, *path: str | int) -> Term | None:
     """Return a time that is known before the run, on the grid if it is a literal; None after reporting what is wrong."""
-    before = len(model.faults)
-    term = read_value(model, str(text), TIME, what, {}, *path, functions=PURE).terms
-    if not isinstance(term, Term) or len(model.faults) > before:
+    before = len(reading.faults)
+    term = read_value(reading, str(text), TIME, what, {}, *path, functions=PURE).terms
+    if not isinstance(term, Term) or len(reading.faults) > before:
         return None
     if isinstance(term.tree, Number):
         try:
-            whole_steps(term, model.step, what)
+            whole_steps(term, reading.step, what)
         except ModelError as error:
-            model.faults += error.faults
+            reading.faults += error.faults
     return term
 
 
@@ -90,24 +91,24 @@ def _with_unit(term: Term, wanted: Dimension) -> str:
     return f"{to_text(Number(node.value, None))} {near}" if near else ""
 
 
-def whole_size(model: Reading, text: str, what: str, *path: str | int) -> int | None:
+def whole_size(reading: Reading, text: str, what: str, *path: str | int) -> int | None:
     """Return a constant positive whole number; None after reporting what is wrong."""
-    place = model.place(*path)
-    value = constant_value(model, text, *path)
-    term = model.term(text, *path) if value is not None else None
+    place = reading.place(*path)
+    value = constant_value(reading, text, *path)
+    term = reading.term(text, *path) if value is not None else None
     if value is None or term is None:
         return None
-    if not fits(model.scope.of(term) or ONE, ONE):
-        model.scope.expect(term, ONE, what)
+    if not fits(reading.scope.of(term) or ONE, ONE):
+        reading.scope.expect(term, ONE, what)
         return None
     if not abs(value) < float("inf"):
-        model.faults.append(place.problem("size-not-positive", f"{what} has size {value}", "a whole number, at least 1"))
+        reading.faults.append(place.problem("size-not-positive", f"{what} has size {value}", "a whole number, at least 1"))
         return None
     if value != int(value) or value < 1:
         shown = int(value) if value == int(value) else value
-        model.faults.append(place.problem("size-not-positive", f"{what} has size {shown}", "a whole number, at least 1"))
+        reading.faults.append(place.problem("size-not-positive", f"{what} has size {shown}", "a whole number, at least 1"))
         return None
     if value > 2**31 - 1:
-        model.faults.append(place.problem("too-many-neurons", f"{what} has size {value:.3g}", "at most 2147483647"))
+        reading.faults.append(place.problem("too-many-neurons", f"{what} has size {value:.3g}", "at most 2147483647"))
         return None
     return int(value)

@@ -8,7 +8,7 @@ import pytest
 from unit.lowering.models import checked, graph
 
 from snndsl.errors import ModelError
-from snndsl.semantics.size_check import expected_synapses
+from snndsl.semantics.sizes import expected_synapses
 
 NEURON = "neurons: {n: {state: {x: 0}, ports: {I: 1}, update: x = I}}\n"
 

@@ -12,7 +12,7 @@ from snndsl.model.element import Parameter
 from snndsl.model.rule import RuleUse
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions, run_names
-from snndsl.semantics.element_check import ask_all, check_instructions, check_limits, parameter_maker, timed, zero_is_number
+from snndsl.semantics.element_texts import ask_all, check_instructions, check_limits, parameter_maker, timed, zero_is_number
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.scope import Maker, Result, Scope
@@ -25,33 +25,33 @@ __all__ = ["read_rules"]
 
 
 def read_rules(
-    model: Reading, name: str, weight: Dimension | None, wiring: Mapping[str, Result], neurons: Mapping[str, Result]
+    reading: Reading, name: str, weight: Dimension | None, wiring: Mapping[str, Result], neurons: Mapping[str, Result]
 ) -> tuple[tuple[RuleUse, ...], dict[str, ValueTerm]]:
     """Return the rules of a projection, and the initial states that it gives them.
 
     `wiring` holds the names of wiring, `neurons` what neurons on both sides offer during a run: ``pre.x``, ``post.x``.
     """
-    spec, uses = model.spec.projections[name], []
-    model.rules[name], model.rule_scopes[name] = [], []
+    spec, uses = reading.spec.projections[name], []
+    reading.rules[name], reading.rule_scopes[name] = [], []
     for k, use in enumerate(spec.plasticity):
-        place = model.place("projections", name, "plasticity", *((k,) if len(spec.plasticity) > 1 else ()))
+        place = reading.place("projections", name, "plasticity", *((k,) if len(spec.plasticity) > 1 else ()))
         try:
-            rule = flatten_rule(model.source, use.use, place)
+            rule = flatten_rule(reading.source, use.use, place)
         except ModelError as error:
-            model.faults += error.faults
+            reading.faults += error.faults
             continue
-        scope = _scope(model, rule, weight, neurons)
+        scope = _scope(reading, rule, weight, neurons)
         _before_run(rule, scope)
-        _texts(model, rule, scope)
-        model.faults += rule.faults
-        model.rules[name].append(rule)
-        model.rule_scopes[name].append(scope)
-        uses.append(_use(model, use, rule, scope, place, wiring, neurons))
-    return tuple(uses), _initial(model, name, wiring)
+        _texts(reading, rule, scope)
+        reading.faults += rule.faults
+        reading.rules[name].append(rule)
+        reading.rule_scopes[name].append(scope)
+        uses.append(_use(reading, use, rule, scope, place, wiring, neurons))
+    return tuple(uses), _initial(reading, name, wiring)
 
 
 def _use(
-    model: Reading,
+    reading: Reading,
     use: UseSpec,
     rule: RuleDraft,
     scope: Scope,
@@ -67,28 +67,28 @@ def _use(
         if key not in rule.spec.parameters and key not in rule.spec.needs:
             known = [*rule.spec.parameters, *rule.spec.needs]
             what = f"rule {use.use!r} has no parameter {key!r}"
-            model.report(inside, "parameter-unknown", what, listed(known), nearest(key, known))
+            reading.report(inside, "parameter-unknown", what, listed(known), nearest(key, known))
             continue
         own = key in rule.spec.parameters
         names = wiring if own else {**wiring, **neurons}
-        terms = read_value(model, value, scope.lookup(key), repr(key), names, *inside.path).terms
+        terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path).terms
         if terms is not None:
             (given if own else bound)[key] = terms
     for key, parameter in rule.parameters.items():
         if parameter.default is None and key not in {*rule.unreadable, *use.values} and key in rule.spec.parameters:
-            model.report(place, "parameter-missing", f"parameter {key!r} of rule {use.use!r} has no value", f"{key}: ..")
+            reading.report(place, "parameter-missing", f"parameter {key!r} of rule {use.use!r} has no value", f"{key}: ..")
     for key in rule.spec.needs:
         if key not in use.values:
             what = f"rule {use.use!r} needs {key!r}, in {rule.spec.needs[key]}"
             states = [name for name in neurons if name.startswith("post.")]
             hint = f"{{use: {use.use}, {key}: {states[0] if states else '..'}}}"
-            model.report(place, "need-unbound", what, "a value at the projection: pre.x, post.x or another", hint)
+            reading.report(place, "need-unbound", what, "a value at the projection: pre.x, post.x or another", hint)
     return RuleUse(rule.finished(), place, given, bound)
 
 
-def _initial(model: Reading, name: str, wiring: Mapping[str, Result]) -> dict[str, ValueTerm]:
+def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[str, ValueTerm]:
     """Return the initial states that a projection gives to its rules."""
-    spec, rules = model.spec.projections[name], model.rules[name]
+    spec, rules = reading.spec.projections[name], reading.rules[name]
     if not rules:
         return {}
     initial: dict[str, ValueTerm] = {}
@@ -98,20 +98,20 @@ def _initial(model: Reading, name: str, wiring: Mapping[str, Result]) -> dict[st
         if owner is None:
             known = [state for rule in rules for state in (*rule.states, *rule.traces)]
             what = f"rule {' and '.join(repr(use.use) for use in spec.plasticity)} has no state {key!r}"
-            model.report(model.place(*path), "name-unknown", what, listed(known))
+            reading.report(reading.place(*path), "name-unknown", what, listed(known))
             continue
-        wanted = model.rule_scopes[name][owner].lookup(key)
-        terms = read_value(model, value, wanted, f"the initial {key!r}", wiring, *path).terms
+        wanted = reading.rule_scopes[name][owner].lookup(key)
+        terms = read_value(reading, value, wanted, f"the initial {key!r}", wiring, *path).terms
         if terms is not None:
             initial[key] = terms
     return initial
 
 
-def _scope(model: Reading, rule: RuleDraft, weight: Dimension | None, neurons: Mapping[str, Result]) -> Scope:
+def _scope(reading: Reading, rule: RuleDraft, weight: Dimension | None, neurons: Mapping[str, Result]) -> Scope:
     """Return the scope of a rule between neurons that offer `neurons`."""
     columns = DataColumns()
     columns.unreadable = frozenset(rule.source.spec.data)  # arrays are no names of a rule, which is said where it is read
-    scope = Scope({}, columns, rule.faults, model.signal_makers())
+    scope = Scope({}, columns, rule.faults, reading.signal_makers())
     scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
         scope.define(key, () if parameter.default is None else parameter.default, _parameter(scope, parameter))
@@ -147,14 +147,14 @@ def _before_run(rule: RuleDraft, names: Scope) -> None:
         names.before_run(term, PURE, late)
 
 
-def _texts(model: Reading, rule: RuleDraft, names: Scope) -> None:
+def _texts(reading: Reading, rule: RuleDraft, names: Scope) -> None:
     assignable = {"w", *rule.states, *rule.traces}
     for instructions in (rule.on_pre, rule.on_post, rule.on_start):
         check_instructions(instructions, names, assignable, in_rule=True)
         for instruction in instructions:
             if isinstance(instruction.statement, Deliver) and instruction.statement.port is None:
                 names.expect(instruction.term, names.lookup("w"), "what is delivered")
-    rule.every = timed(rule.every, names, model.step)
+    rule.every = timed(rule.every, names, reading.step)
     for timer in rule.every:
         check_instructions(timer.instructions, names, assignable, in_rule=True)
     for tau, _ in rule.traces.values():

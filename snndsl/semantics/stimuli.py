@@ -25,19 +25,19 @@ from snndsl.units import Dimension
 __all__ = ["read_source_sizes", "read_stimuli"]
 
 
-def read_source_sizes(model: Reading) -> None:
+def read_source_sizes(reading: Reading) -> None:
     """Find the sizes of sources, which groups and projections may name."""
-    for name, spec in model.spec.stimuli.items():
+    for name, spec in reading.spec.stimuli.items():
         if spec.size is not None:
-            size = whole_size(model, spec.size, f"source {name!r}", "stimuli", name, "size")
-            model.set_size(name, size)
+            size = whole_size(reading, spec.size, f"source {name!r}", "stimuli", name, "size")
+            reading.set_size(name, size)
 
 
-def read_stimuli(model: Reading) -> dict[str, Stimulus]:
+def read_stimuli(reading: Reading) -> dict[str, Stimulus]:
     """Return the section ``stimuli``."""
     found = {}
-    for name, spec in model.spec.stimuli.items():
-        stimulus = _stimulus(model, name, spec)
+    for name, spec in reading.spec.stimuli.items():
+        stimulus = _stimulus(reading, name, spec)
         if stimulus is not None:
             found[name] = stimulus
     return found
@@ -55,22 +55,22 @@ class _StimulusReader(KindReader):
     duplicates: Duplicates
 
 
-def _stimulus(model: Reading, name: str, spec: StimulusSpec) -> Stimulus | None:
+def _stimulus(reading: Reading, name: str, spec: StimulusSpec) -> Stimulus | None:
     """Return a stimulus; None after reporting what makes it unreadable."""
-    kind, place = spec.kind, model.place("stimuli", name)
-    _role(model, name, spec)
-    targets = _targets(model, name, spec)
+    kind, place = spec.kind, reading.place("stimuli", name)
+    _role(reading, name, spec)
+    targets = _targets(reading, name, spec)
     port: Dimension | None = None
     if targets is not None and spec.port is not None:
-        port = port_dimension(model, targets, spec.port, f"stimulus {name!r}", "stimuli", name, "port")
-    weight = _weight(model, name, spec, port)
+        port = port_dimension(reading, targets, spec.port, f"stimulus {name!r}", "stimuli", name, "port")
+    weight = _weight(reading, name, spec, port)
     delay = 1
     if spec.delay is not None:
-        delay = KindReader(model, place, place).steps(spec.delay, "the delay", "delay")
-    during = _window(model, name, spec)
+        delay = KindReader(reading, place, place).steps(spec.delay, "the delay", "delay")
+    during = _window(reading, name, spec)
     source, inside = spec.into is None, place.inner(kind.name)
     what = kind.read(
-        _StimulusReader(model, place, inside, name, source, spec.port, port, spec.round, spec.duplicates), spec.given
+        _StimulusReader(reading, place, inside, name, source, spec.port, port, spec.round, spec.duplicates), spec.given
     )
     if what is None or (spec.into is not None and targets is None):
         return None
@@ -78,7 +78,7 @@ def _stimulus(model: Reading, name: str, spec: StimulusSpec) -> Stimulus | None:
         name=name,
         place=place,
         what=what,
-        size=None if spec.size is None else model.sizes[name],
+        size=None if spec.size is None else reading.sizes[name],
         targets=targets,
         port=spec.port,
         weight=weight,
@@ -89,35 +89,35 @@ def _stimulus(model: Reading, name: str, spec: StimulusSpec) -> Stimulus | None:
     )
 
 
-def _role(model: Reading, name: str, spec: StimulusSpec) -> None:
+def _role(reading: Reading, name: str, spec: StimulusSpec) -> None:
     """Check that a kind of stimulus can be what it is to be: a source or an injection."""
-    kind, place = spec.kind, model.place("stimuli", name)
+    kind, place = spec.kind, reading.place("stimuli", name)
     if spec.size is not None and not kind.source:
         code, hint = kind.no_source
         expected = f"one of {', '.join(kind.name for kind in STIMULI.all if kind.source)} with 'size'"
-        model.report(place, code, f"{kind.name} cannot be a source", expected, hint)
+        reading.report(place, code, f"{kind.name} cannot be a source", expected, hint)
     if spec.into is not None and not kind.injection:
         expected = f"one of {', '.join(kind.name for kind in STIMULI.all if kind.injection)} with 'into'"
-        model.report(place, "stimulus-kind", f"{kind.name} cannot be an injection", expected)
+        reading.report(place, "stimulus-kind", f"{kind.name} cannot be an injection", expected)
 
 
-def _targets(model: Reading, name: str, spec: StimulusSpec) -> Selection | None:
+def _targets(reading: Reading, name: str, spec: StimulusSpec) -> Selection | None:
     """Return whom an injection reaches."""
     if spec.into is None:
         return None
-    place = model.place("stimuli", name, "into")
+    place = reading.place("stimuli", name, "into")
     try:
-        targets = resolve(spec.into, model.sizes, model.spec.groups, place, f"stimulus {name!r} goes into")
+        targets = resolve(spec.into, reading.sizes, reading.spec.groups, place, f"stimulus {name!r} goes into")
     except ModelError as error:
-        model.faults += error.faults
+        reading.faults += error.faults
         return None
     if not targets.blocks:
-        model.report(place, "selection-empty", f"stimulus {name!r} goes nowhere", "at least one population")
+        reading.report(place, "selection-empty", f"stimulus {name!r} goes nowhere", "at least one population")
         return None
     return targets
 
 
-def _weight(model: Reading, name: str, spec: StimulusSpec, port: Dimension | None) -> ValueTerm | None:
+def _weight(reading: Reading, name: str, spec: StimulusSpec, port: Dimension | None) -> ValueTerm | None:
     """Return the weight of events; into the port ``spike`` there need be none."""
     plays = issubclass(spec.kind, Playing)
     if not spec.kind.weighted or (spec.into is None and not plays):
@@ -126,23 +126,23 @@ def _weight(model: Reading, name: str, spec: StimulusSpec, port: Dimension | Non
         if (spec.port or "spike") != "spike":
             said = f"{name!r} plays into {spec.port!r} without 'weight'" if plays else f"stimulus {name!r} has no 'weight'"
             expected = "weight: .." if plays else "weight: .. in the unit of the port"
-            model.report(model.place("stimuli", name), "key-missing", said, expected)
+            reading.report(reading.place("stimuli", name), "key-missing", said, expected)
         return None
     scope: Mapping[str, Result] = {} if plays else builtin_dimensions("weight")
-    return read_value(model, spec.weight, None if plays else port, "the weight", scope, "stimuli", name, "weight").terms
+    return read_value(reading, spec.weight, None if plays else port, "the weight", scope, "stimuli", name, "weight").terms
 
 
-def _window(model: Reading, name: str, spec: StimulusSpec) -> tuple[int, int] | None:
+def _window(reading: Reading, name: str, spec: StimulusSpec) -> tuple[int, int] | None:
     """Return the stamps between which a stimulus acts; limits off the grid are rounded as its times are."""
     if spec.during is None:
         return None
-    places = [model.place("stimuli", name, "during", k) for k in range(2)]
+    places = [reading.place("stimuli", name, "during", k) for k in range(2)]
     rounding = spec.kind.rounding(spec.given) or spec.round
     first, last = (
-        constant_steps(model, text, "a limit", *place.path, rounding=rounding, hint="round: nearest")
+        constant_steps(reading, text, "a limit", *place.path, rounding=rounding, hint="round: nearest")
         for text, place in zip(spec.during, places, strict=True)
     )
     if first is None or last is None:
         return None
-    model.faults += window_faults(model, (first, places[0]), (last, places[1]), "'during'")
+    reading.faults += window_faults(reading, (first, places[0]), (last, places[1]), "'during'")
     return first, last

@@ -20,7 +20,7 @@ from snndsl.semantics.constants import constant_value
 from snndsl.semantics.kind_reader import KindReader
 from snndsl.semantics.ports import port_dimension
 from snndsl.semantics.reading import Reading
-from snndsl.semantics.rule_check import read_rules
+from snndsl.semantics.rule_texts import read_rules
 from snndsl.semantics.scope import Result
 from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import PURE
@@ -38,40 +38,40 @@ _SIDES: Mapping[Rows, tuple[str, ...]] = {
 """What the number of a rule may read, by what it is for."""
 
 
-def read_projections(model: Reading) -> dict[str, Projection]:
+def read_projections(reading: Reading) -> dict[str, Projection]:
     """Return the projections of a file; the dimensions of their weights go to `Reading.weights`."""
     found = {}
-    for name, spec in model.spec.projections.items():
-        projection = _projection(model, name, spec)
+    for name, spec in reading.spec.projections.items():
+        projection = _projection(reading, name, spec)
         if projection is not None:
             found[name] = projection
     return found
 
 
-def _projection(model: Reading, name: str, spec: ProjectionSpec) -> Projection | None:
+def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection | None:
     """Return a projection; None after reporting what makes it unreadable."""
-    sides = _sides(model, name, spec)
+    sides = _sides(reading, name, spec)
     if sides is None:
         return None
     sources, targets = sides
-    port = port_dimension(model, targets, spec.port, f"projection {name!r}", "projections", name, "port")
-    model.weights[name] = UNKNOWN if port is None else port
-    scope = _wiring_scope(model, sources, targets)
-    connect = _connect(model, name, spec, sources, targets, scope)
-    where = None if spec.where is None else model.term(spec.where, "projections", name, "where")
+    port = port_dimension(reading, targets, spec.port, f"projection {name!r}", "projections", name, "port")
+    reading.weights[name] = UNKNOWN if port is None else port
+    scope = _wiring_scope(reading, sources, targets)
+    connect = _connect(reading, name, spec, sources, targets, scope)
+    where = None if spec.where is None else reading.term(spec.where, "projections", name, "where")
     if where is not None:
-        model.scope.before_run(where, PURE)
-        model.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
-    weight = read_value(model, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
-    rules, initial = read_rules(model, name, port, scope, _readable(model, sources, targets))
-    delay = _delay(model, name, spec, scope)
-    carries = None if spec.carries is None else model.term(spec.carries, "projections", name, "carries")
-    copies = _copies(model, name, spec.copies)
+        reading.scope.before_run(where, PURE)
+        reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
+    weight = read_value(reading, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
+    rules, initial = read_rules(reading, name, port, scope, _readable(reading, sources, targets))
+    delay = _delay(reading, name, spec, scope)
+    carries = None if spec.carries is None else reading.term(spec.carries, "projections", name, "carries")
+    copies = _copies(reading, name, spec.copies)
     if connect is None or weight is None or copies is None:
         return None
     return Projection(
         name=name,
-        place=model.place("projections", name),
+        place=reading.place("projections", name),
         sources=sources,
         targets=targets,
         connect=connect,
@@ -90,49 +90,49 @@ def _projection(model: Reading, name: str, spec: ProjectionSpec) -> Projection |
     )
 
 
-def _sides(model: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
-    sources = model.selection(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
-    targets = model.selection(spec.to, f"projection {name!r} goes to", "projections", name, "to")
+def _sides(reading: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
+    sources = reading.selection(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
+    targets = reading.selection(spec.to, f"projection {name!r} goes to", "projections", name, "to")
     if sources is None or targets is None:
         return None
     for key, side in (("from", sources), ("to", targets)):
         if not side.blocks:
             what = f"projection {name!r} has nothing in {key!r}"
-            model.report(model.place("projections", name, key), "selection-empty", what, "at least one population")
+            reading.report(reading.place("projections", name, key), "selection-empty", what, "at least one population")
             return None
     for block in targets.blocks:
-        if block.population in model.spec.stimuli:
+        if block.population in reading.spec.stimuli:
             what = f"projection {name!r} goes to the source {block.population!r}"
-            model.report(model.place("projections", name, "to"), "source-has-no-input", what, "a population or signal")
+            reading.report(reading.place("projections", name, "to"), "source-has-no-input", what, "a population or signal")
             return None
     return sources, targets
 
 
-def _copies(model: Reading, name: str, text: str) -> int | None:
-    value = constant_value(model, text, "projections", name, "copies")
+def _copies(reading: Reading, name: str, text: str) -> int | None:
+    value = constant_value(reading, text, "projections", name, "copies")
     if value is None:
         return None
     if not math.isfinite(value) or value != int(value) or value < 1:
         what = f"{text} copies"
-        model.report(model.place("projections", name, "copies"), "not-a-whole-number", what, "a whole number, at least 1")
+        reading.report(reading.place("projections", name, "copies"), "not-a-whole-number", what, "a whole number, at least 1")
         return None
     return int(value)
 
 
-def _wiring_scope(model: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
+def _wiring_scope(reading: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
     """Return the names of wiring with their dimensions: built-in ones, and parameters of the neurons on both sides."""
     scope: dict[str, Result] = dict(builtin_dimensions("wiring"))
     for side, selection in (("pre", sources), ("post", targets)):
         for population in selection.populations:
-            if population not in model.elements:
+            if population not in reading.elements:
                 continue
-            names = model.element_scopes[population]
-            for parameter in model.elements[population].parameters:
+            names = reading.element_scopes[population]
+            for parameter in reading.elements[population].parameters:
                 kind = names.lookup(parameter)
                 scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
     placed = [
         bool(spec.positions)
-        for name, spec in model.spec.populations.items()
+        for name, spec in reading.spec.populations.items()
         if name in {*sources.populations, *targets.populations}
     ]
     if placed and all(placed):
@@ -140,13 +140,13 @@ def _wiring_scope(model: Reading, sources: Selection, targets: Selection) -> dic
     return scope
 
 
-def _readable(model: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
+def _readable(reading: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
     """Return ``pre.x`` and ``post.x`` of a rule: states, aliases and parameters of the neurons on both sides."""
     scope: dict[str, Result] = {}
     for side, selection in (("pre", sources), ("post", targets)):
         for population in selection.populations:
-            if population in model.elements:
-                element, names = model.elements[population], model.element_scopes[population]
+            if population in reading.elements:
+                element, names = reading.elements[population], reading.element_scopes[population]
                 for name in (*element.states, *element.aliases, *element.parameters):
                     scope[f"{side}.{name}"] = names.lookup(name) or UNKNOWN
     return scope
@@ -169,33 +169,33 @@ class _ConnectReader(KindReader):
 
     def number(self, text: str, *path: str | int, sides: Rows = "pairs") -> Term | None:
         """Read the number of a rule."""
-        term = self.model.term(text, *self.place(*path).path)
+        term = self.reading.term(text, *self.place(*path).path)
         if term is not None:
-            self.model.scope.before_run(term, PURE)
+            self.reading.scope.before_run(term, PURE)
             known = _before_drawing(self.scope, self.always, sides)
-            self.model.scope.expect(term, ONE, f"the value of {path[-1]}", known)
+            self.reading.scope.expect(term, ONE, f"the value of {path[-1]}", known)
         return term
 
 
 def _connect(
-    model: Reading, name: str, spec: ProjectionSpec, sources: Selection, targets: Selection, scope: Mapping[str, Result]
+    reading: Reading, name: str, spec: ProjectionSpec, sources: Selection, targets: Selection, scope: Mapping[str, Result]
 ) -> ConnectRule | None:
     """Return who is connected; None after reporting what is wrong."""
-    kind, place = spec.connect.kind, model.place("projections", name)
+    kind, place = spec.connect.kind, reading.place("projections", name)
     overlap = _overlap(sources, targets)
     if overlap and spec.self_ is None and kind.among_all:
         what = f"{overlap!r} is on both sides of projection {name!r}"
-        model.report(place, "self-unstated", what, "self: true or self: false")
+        reading.report(place, "self-unstated", what, "self: true or self: false")
     if kind.repeats and spec.multiple is None:
-        model.report(place, "multiple-unstated", f"projection {name!r} draws partners", "multiple: true or multiple: false")
+        reading.report(place, "multiple-unstated", f"projection {name!r} draws partners", "multiple: true or multiple: false")
     reader = _ConnectReader(
-        model=model,
+        reading=reading,
         entry=place,
         word=place.inner("connect"),
         name=name,
         sources=sources,
         targets=targets,
-        sized=model.unsized.isdisjoint((*sources.populations, *targets.populations)),
+        sized=reading.unsized.isdisjoint((*sources.populations, *targets.populations)),
         own=spec.self_,
         multiple=spec.multiple,
         overlap=overlap,
@@ -226,28 +226,28 @@ def _overlap(sources: Selection, targets: Selection) -> str:
     return ""
 
 
-def _delay(model: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str, Result]) -> Delay | None:
+def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str, Result]) -> Delay | None:
     """Return the delay of a projection; None where it follows from a motif, or after reporting what is wrong."""
-    place = model.place("projections", name)
-    late = next((rule.name for rule in model.rules.get(name, ()) if rule.spec.order == "post_first"), None)
+    place = reading.place("projections", name)
+    late = next((rule.name for rule in reading.rules.get(name, ()) if rule.spec.order == "post_first"), None)
     if spec.delay is None:
         if not spec.connect.kind.delays:
             what = f"projection {name!r} has no 'delay'"
-            model.report(place, "key-missing", what, "delay: 1 ms, or {axonal: .., dendritic: ..}")
+            reading.report(place, "key-missing", what, "delay: 1 ms, or {axonal: .., dendritic: ..}")
         elif late is not None:
             what = f"rule {late!r} puts post spikes first, and the delays of a motif are axonal"
-            model.report(place.inner("plasticity"), "post-first-without-dendritic", what, "order: pre_first")
+            reading.report(place.inner("plasticity"), "post-first-without-dendritic", what, "order: pre_first")
         return None
     if spec.plasticity and not spec.delay.split:
         what = f"projection {name!r} is plastic and does not say where its delay lies"
-        model.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both")
+        reading.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both")
     if late is not None and not spec.delay.dendritic:
         what = f"rule {late!r} puts post spikes first, and no part of the delay is dendritic"
-        model.report(place.inner("delay"), "post-first-without-dendritic", what, "{dendritic: at least one step}")
-    return _parts(model, name, spec.delay, scope)
+        reading.report(place.inner("delay"), "post-first-without-dendritic", what, "{dendritic: at least one step}")
+    return _parts(reading, name, spec.delay, scope)
 
 
-def _parts(model: Reading, name: str, spec: DelaySpec, scope: Mapping[str, Result]) -> Delay:
+def _parts(reading: Reading, name: str, spec: DelaySpec, scope: Mapping[str, Result]) -> Delay:
     """Return the parts of a delay, which together take at least one step."""
     terms: dict[str, ValueTerm | None] = {"axonal": None, "dendritic": None}
     literals: list[float | None] = []
@@ -256,28 +256,28 @@ def _parts(model: Reading, name: str, spec: DelaySpec, scope: Mapping[str, Resul
         if value is None:
             continue
         path = ("projections", name, "delay", side) if spec.split else ("projections", name, "delay")
-        before = len(model.faults)
-        terms[side] = read_value(model, value, TIME, "the delay", scope, *path).terms
-        literals.append(_literal(model, terms[side], spec.round) if len(model.faults) == before else None)
+        before = len(reading.faults)
+        terms[side] = read_value(reading, value, TIME, "the delay", scope, *path).terms
+        literals.append(_literal(reading, terms[side], spec.round) if len(reading.faults) == before else None)
     total = sum(literal or 0.0 for literal in literals)
-    if None not in literals and total < float(model.step) / 2:
-        what, expected = f"a delay of {total!r} ms", f"at least one step of {float(model.step)!r} ms"
-        model.report(model.place("projections", name, "delay"), "delay-below-step", what, expected)
+    if None not in literals and total < float(reading.step) / 2:
+        what, expected = f"a delay of {total!r} ms", f"at least one step of {float(reading.step)!r} ms"
+        reading.report(reading.place("projections", name, "delay"), "delay-below-step", what, expected)
     return Delay(terms["axonal"], terms["dendritic"], spec.round)
 
 
-def _literal(model: Reading, term: Any, rounding: str | None) -> float | None:
+def _literal(reading: Reading, term: Any, rounding: str | None) -> float | None:
     """Return a delay in ms if it is a literal; None if it is not, or after reporting what is wrong."""
     if not isinstance(term, Term) or not isinstance(term.tree, tree.Number):
         return None
     node = term.tree
     if node.value < 0:
-        model.faults.append(term.problem("delay-negative", f"a delay of {node.text}", "a time, at least one step"))
+        reading.faults.append(term.problem("delay-negative", f"a delay of {node.text}", "a time, at least one step"))
         return None
     if rounding is None:
         try:
-            return float(whole_steps(term, model.step, "the delay") * model.step)
+            return float(whole_steps(term, reading.step, "the delay") * reading.step)
         except ModelError as error:
-            model.faults += error.faults
+            reading.faults += error.faults
             return None
-    return float(node.value * node.unit.factor * model.step**node.unit.step_power) if node.unit is not None else 0.0
+    return float(node.value * node.unit.factor * reading.step**node.unit.step_power) if node.unit is not None else 0.0

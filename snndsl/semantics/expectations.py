@@ -35,117 +35,117 @@ _TIMES = ("at", "after", "until")
 _COMPARISONS = ("between", "near", "equals", "at_least", "at_most")
 
 
-def read_expectations(model: Reading) -> tuple[Expectation, ...]:
+def read_expectations(reading: Reading) -> tuple[Expectation, ...]:
     """Return the section ``expect``."""
-    found = [_expectation(model, name, spec) for name, spec in model.spec.expect.items()]
+    found = [_expectation(reading, name, spec) for name, spec in reading.spec.expect.items()]
     return tuple(item for item in found if item is not None)
 
 
-def _expectation(model: Reading, name: str, spec: ExpectSpec) -> Expectation | None:
+def _expectation(reading: Reading, name: str, spec: ExpectSpec) -> Expectation | None:
     """Return an expectation; None after reporting what makes it unreadable."""
-    of, kind = _measured(model, name, spec)
+    of, kind = _measured(reading, name, spec)
     if all(getattr(spec, key) is None for key in _COMPARISONS):
         what = f"expectation {name!r} compares with nothing"
-        model.report(model.place("expect", name), "key-missing", what, f"one of {', '.join(_COMPARISONS)}")
+        reading.report(reading.place("expect", name), "key-missing", what, f"one of {', '.join(_COMPARISONS)}")
     bounds: dict[str, tuple[ValueTerm, ...]] = {}
     for key in ("near", "within", "at_least", "at_most"):
         if getattr(spec, key) is not None:
-            bounds[key] = _bound(model, getattr(spec, key), kind, f"{key!r}", "expect", name, key)
+            bounds[key] = _bound(reading, getattr(spec, key), kind, f"{key!r}", "expect", name, key)
     if spec.between is not None:
-        both = [_bound(model, text, kind, "'between'", "expect", name, "between", k) for k, text in enumerate(spec.between)]
+        both = [_bound(reading, text, kind, "'between'", "expect", name, "between", k) for k, text in enumerate(spec.between)]
         bounds["between"] = tuple(term for terms in both for term in terms)
     times = {
-        key: constant_steps(model, getattr(spec, key), f"{key!r}", "expect", name, key) for key in ("at", "after", "until")
+        key: constant_steps(reading, getattr(spec, key), f"{key!r}", "expect", name, key) for key in ("at", "after", "until")
     }
-    check_span(model, model.place("expect", name), times["after"], times["until"])
-    check_moment(model, model.place("expect", name, "at"), times["at"], 0)
+    check_span(reading, reading.place("expect", name), times["after"], times["until"])
+    check_moment(reading, reading.place("expect", name, "at"), times["at"], 0)
     spikes = {}
     for key in ("equals", "against"):
         target: TargetSpec | None = getattr(spec, key)
         if target is None:
             continue
         if target.value is not None:
-            bounds[key] = _bound(model, target.value, kind, f"{key!r}", "expect", name, key)
+            bounds[key] = _bound(reading, target.value, kind, f"{key!r}", "expect", name, key)
         else:
-            listed_spikes = _listed(model, name, key, target)
+            listed_spikes = _listed(reading, name, key, target)
             if listed_spikes is not None:
                 spikes[key] = listed_spikes
     if spec.value == "f1" and "against" not in spikes:
-        model.report(model.place("expect", name), "key-missing", "f1 needs 'against'", "against: {i: .., t: ..}")
+        reading.report(reading.place("expect", name), "key-missing", "f1 needs 'against'", "against: {i: .., t: ..}")
     if of is None:
         return None
-    place = model.place("expect", name)
+    place = reading.place("expect", name)
     return Expectation(name, place, of, str(spec.value), spec.each, **times, bounds=bounds, spikes=spikes, said=_said(spec))
 
 
-def _bound(model: Reading, value: Any, kind: Result, what: str, *path: str | int) -> tuple[ValueTerm, ...]:
+def _bound(reading: Reading, value: Any, kind: Result, what: str, *path: str | int) -> tuple[ValueTerm, ...]:
     """Return a bound of an expectation, as a tuple of one; empty after reporting what is wrong."""
-    terms = read_value(model, value, kind, what, builtin_dimensions("columns"), *path).terms
+    terms = read_value(reading, value, kind, what, builtin_dimensions("columns"), *path).terms
     return () if terms is None else (terms,)
 
 
-def _listed(model: Reading, name: str, key: str, target: TargetSpec) -> ListedSpikes | None:
+def _listed(reading: Reading, name: str, key: str, target: TargetSpec) -> ListedSpikes | None:
     """Return spikes that are listed."""
-    place = model.place("expect", name, key)
+    place = reading.place("expect", name, key)
     columns = {}
     for part, wanted in (("i", ONE), ("t", TIME)):
         given = getattr(target, part)
         if given is None:
             what = f"the spikes of expectation {name!r} have no {part!r}"
-            model.report(place, "key-missing", what, "i: [..] and t: [..]")
+            reading.report(place, "key-missing", what, "i: [..] and t: [..]")
             continue
-        columns[part] = read_value(model, given, wanted, part, builtin_dimensions("columns"), *place.path, part).terms
-    where = None if target.where is None else model.term(target.where, *place.path, "where")
+        columns[part] = read_value(reading, given, wanted, part, builtin_dimensions("columns"), *place.path, part).terms
+    where = None if target.where is None else reading.term(target.where, *place.path, "where")
     if where is not None:
-        model.scope.expect(where, BOOLEAN, "the condition", builtin_dimensions("columns"))
+        reading.scope.expect(where, BOOLEAN, "the condition", builtin_dimensions("columns"))
     i, t = columns.get("i"), columns.get("t")
     return None if i is None or t is None else ListedSpikes(place, i, t, where)
 
 
-def _measured(model: Reading, name: str, spec: ExpectSpec) -> tuple[Selection | SynapseValue | None, Result]:
+def _measured(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Selection | SynapseValue | None, Result]:
     """Return of whom a value is, and its dimension; None and UNKNOWN after reporting what is wrong."""
-    if spec.of and set(spec.of) <= {*model.spec.projections}:
-        return _of_synapses(model, name, spec)
-    selection = model.selection(spec.of, f"expectation {name!r} is of", "expect", name, "of")
+    if spec.of and set(spec.of) <= {*reading.spec.projections}:
+        return _of_synapses(reading, name, spec)
+    selection = reading.selection(spec.of, f"expectation {name!r} is of", "expect", name, "of")
     if selection is None or spec.value in _VALUES:
         return selection, _VALUES.get(spec.value, UNKNOWN)
     kinds: list[Result] = []
     for population in selection.populations:
-        if population in model.elements and spec.value in model.elements[population].states:
-            kinds.append(model.element_scopes[population].lookup(spec.value) or UNKNOWN)
-        elif population in model.signals and spec.value in model.signals[population].states:
-            kinds.append(model.signal_scopes[population].lookup(spec.value) or UNKNOWN)
+        if population in reading.elements and spec.value in reading.elements[population].states:
+            kinds.append(reading.element_scopes[population].lookup(spec.value) or UNKNOWN)
+        elif population in reading.signals and spec.value in reading.signals[population].states:
+            kinds.append(reading.signal_scopes[population].lookup(spec.value) or UNKNOWN)
         else:
-            owner = model.elements.get(population) or model.signals.get(population)
+            owner = reading.elements.get(population) or reading.signals.get(population)
             known = [*_VALUES, *(owner.states if owner is not None else ())]
             what = f"expectation {name!r} is about {spec.value!r}"
-            place = model.place("expect", name, "value")
-            model.report(place, "name-unknown", what, listed(known), nearest(str(spec.value), known))
+            place = reading.place("expect", name, "value")
+            reading.report(place, "name-unknown", what, listed(known), nearest(str(spec.value), known))
             return None, UNKNOWN
     return selection, kinds[0] if kinds else UNKNOWN
 
 
-def _of_synapses(model: Reading, name: str, spec: ExpectSpec) -> tuple[SynapseValue | None, Result]:
+def _of_synapses(reading: Reading, name: str, spec: ExpectSpec) -> tuple[SynapseValue | None, Result]:
     """Return a variable of synapses, or the mean, largest, smallest or fraction of one."""
-    term = model.term(spec.value, "expect", name, "value")
+    term = reading.term(spec.value, "expect", name, "value")
     if term is None:
         return None, UNKNOWN
     node, reduce = term.tree, None
     if isinstance(node, tree.Call) and node.function in _REDUCED and len(node.arguments) == 1:
         reduce, node = node.function, node.arguments[0]
     try:
-        found = _variables(model, spec.of[0]).find(node, {})
+        found = _variables(reading, spec.of[0]).find(node, {})
     except TextFault as error:
-        model.faults.append(Term(node, term.place).place.fault(error))
+        reading.faults.append(Term(node, term.place).place.fault(error))
         return None, UNKNOWN
     return SynapseValue(tuple(spec.of), reduce, node), ONE if reduce == "fraction" else found
 
 
-def _variables(model: Reading, projection: str) -> Scope:
+def _variables(reading: Reading, projection: str) -> Scope:
     """Return what the synapses of a projection hold."""
-    scope = Scope(dict(model.scope.makers), model.data, [])
-    scope.declare({"w": model.weights.get(projection, UNKNOWN)})
-    for known in model.rule_scopes.get(projection, ()):
+    scope = Scope(dict(reading.scope.makers), reading.data, [])
+    scope.declare({"w": reading.weights.get(projection, UNKNOWN)})
+    for known in reading.rule_scopes.get(projection, ()):
         scope.makers.update(known.makers)
     return scope
 

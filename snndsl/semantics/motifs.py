@@ -21,78 +21,79 @@ from snndsl.units import ONE
 __all__ = ["read_motifs"]
 
 
-def read_motifs(model: Reading) -> dict[str, Motif]:
+def read_motifs(reading: Reading) -> dict[str, Motif]:
     """Return the section ``motifs``."""
     found = {}
-    for name, spec in model.spec.motifs.items():
-        spikes = _spikes(model, name, spec)
-        arrive, leads_to = (_events(model, name, part, getattr(spec, part)) for part in ("arrive", "leads_to"))
-        tolerance = None if spec.tolerance is None else _time(model, spec.tolerance, ("motifs", name, "tolerance"))
+    for name, spec in reading.spec.motifs.items():
+        spikes = _spikes(reading, name, spec)
+        arrive, leads_to = (_events(reading, name, part, getattr(spec, part)) for part in ("arrive", "leads_to"))
+        tolerance = None if spec.tolerance is None else _time(reading, spec.tolerance, ("motifs", name, "tolerance"))
         if spikes is not None:
-            found[name] = Motif(name, model.place("motifs", name), spikes, arrive, leads_to, tolerance)
+            found[name] = Motif(name, reading.place("motifs", name), spikes, arrive, leads_to, tolerance)
     return found
 
 
-def _spikes(model: Reading, name: str, spec: MotifSpec) -> MotifEvents | SpikeColumns | None:
+def _spikes(reading: Reading, name: str, spec: MotifSpec) -> MotifEvents | SpikeColumns | None:
     """Return the spikes of a motif; None after reporting what is wrong."""
     if isinstance(spec.spikes, Mapping):
         columns = {"i", "t"} <= {*spec.spikes}
-        return _columns(model, name, spec) if columns else _events(model, name, "spikes", spec.spikes)
+        return _columns(reading, name, spec) if columns else _events(reading, name, "spikes", spec.spikes)
     what, expected = f"the spikes of motif {name!r} are no mapping", "{neuron: time}, or {i, t} with 'in'"
-    model.report(model.place("motifs", name, "spikes"), "motif-spikes", what, expected)
+    reading.report(reading.place("motifs", name, "spikes"), "motif-spikes", what, expected)
     return None
 
 
-def _columns(model: Reading, name: str, spec: MotifSpec) -> SpikeColumns | None:
+def _columns(reading: Reading, name: str, spec: MotifSpec) -> SpikeColumns | None:
     """Return spikes that are given as arrays."""
-    place = model.place("motifs", name, "in")
+    place = reading.place("motifs", name, "in")
     terms = {}
     for key, wanted in (("i", ONE), ("t", TIME)):
         given = spec.spikes[key]
         value = tuple(map(str, given)) if isinstance(given, list | tuple) else str(given)
         path = ("motifs", name, "spikes", key)
-        terms[key] = read_value(model, value, wanted, key, builtin_dimensions("columns"), *path, functions=PURE).terms
+        terms[key] = read_value(reading, value, wanted, key, builtin_dimensions("columns"), *path, functions=PURE).terms
     if spec.in_ is None:
         what = f"motif {name!r} lists spikes as arrays and has no 'in'"
-        model.report(place, "key-missing", what, "in: POPULATION or group")
+        reading.report(place, "key-missing", what, "in: POPULATION or group")
         return None
     try:
-        selection = resolve((spec.in_,), model.sizes, model.spec.groups, place, f"motif {name!r} is in")
+        selection = resolve((spec.in_,), reading.sizes, reading.spec.groups, place, f"motif {name!r} is in")
     except ModelError as error:
-        model.faults += error.faults
+        reading.faults += error.faults
         return None
     i, t = terms["i"], terms["t"]
     return None if i is None or t is None else SpikeColumns(selection, i, t)
 
 
-def _events(model: Reading, name: str, section: str, given: Mapping[str, Any]) -> MotifEvents:
+def _events(reading: Reading, name: str, section: str, given: Mapping[str, Any]) -> MotifEvents:
     """Return named neurons with their times."""
     events = []
     for neuron, times in given.items():
         path = ("motifs", name, section, neuron)
-        who = _neuron(model, name, str(neuron), path)
+        who = _neuron(reading, name, str(neuron), path)
         several = isinstance(times, list | tuple)
         items = [((*path, k), item) for k, item in enumerate(times)] if several else [(path, times)]
-        terms = [_time(model, item, inside) for inside, item in items]
+        terms = [_time(reading, item, inside) for inside, item in items]
         if who is not None:
             events.append((*who, tuple(term for term in terms if term is not None)))
     return MotifEvents(tuple(events))
 
 
-def _neuron(model: Reading, name: str, neuron: str, path: tuple[str | int, ...]) -> tuple[str, int] | None:
+def _neuron(reading: Reading, name: str, neuron: str, path: tuple[str | int, ...]) -> tuple[str, int] | None:
     """Return population and index of a neuron that a motif names; faults stand at its name."""
     try:
-        selection = resolve((neuron,), model.sizes, model.spec.groups, model.place(*path), f"motif {name!r} names")
+        selection = resolve((neuron,), reading.sizes, reading.spec.groups, reading.place(*path), f"motif {name!r} names")
         if selection.size != 1:
             what = f"motif {name!r} names {neuron!r}, {selection.size} neurons"
-            raise ModelError(model.place(*path).problem("not-one-neuron", what, "one neuron", f"{selection.populations[0]}[0]"))
+            first = f"{selection.populations[0]}[0]"
+            raise ModelError(reading.place(*path).problem("not-one-neuron", what, "one neuron", first))
     except ModelError as error:
-        where = model.source.locations.key(path)
-        model.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
+        where = reading.source.locations.key(path)
+        reading.faults += [replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults]
         return None
     [block] = selection.blocks
     return block.population, block.start
 
 
-def _time(model: Reading, text: Any, path: tuple[str | int, ...]) -> Term | None:
-    return read_moment(model, text, "a time of a motif", *path)
+def _time(reading: Reading, text: Any, path: tuple[str | int, ...]) -> Term | None:
+    return read_moment(reading, text, "a time of a motif", *path)

@@ -1,0 +1,112 @@
+"""The section ``record`` is read: what is asked for exists and can be asked."""
+
+from __future__ import annotations
+
+from snndsl.errors import listed, nearest
+from snndsl.model.record import RecordedCounts, RecordedSignal, RecordedStates, RecordedSynapses, Records
+from snndsl.model.selection import Selection
+from snndsl.schema.observation import StateRecordSpec, SynapseRecordSpec
+from snndsl.semantics.constants import constant_steps
+from snndsl.semantics.reading import Reading
+from snndsl.semantics.windows import check_moment, check_span
+
+__all__ = ["read_records"]
+
+
+def read_records(reading: Reading) -> Records:
+    """Return the section ``record``."""
+    record = reading.spec.record
+    spikes = reading.selection(record.spikes, "record.spikes names", "record", "spikes") if record.spikes else None
+    states = [_states(reading, text, spec) for text, spec in record.states.items()]
+    synapses = [_synapses(reading, name, spec) for name, spec in record.synapses.items()]
+    signals = [_signal(reading, name, spec) for name, spec in record.signals.items()]
+    counts = [_counts(reading, text, width) for text, width in record.counts.items()]
+    return Records(
+        place=reading.place("record"),
+        spikes=spikes or Selection(()),
+        states=tuple(item for item in states if item is not None),
+        synapses=tuple(item for item in synapses if item is not None),
+        signals=tuple(item for item in signals if item is not None),
+        counts=tuple(item for item in counts if item is not None),
+    )
+
+
+def _states(reading: Reading, text: str, spec: StateRecordSpec) -> RecordedStates | None:
+    path = ("record", "states", text)
+    selection = reading.selection((text,), "record.states names", *path)
+    for population in () if selection is None else selection.populations:
+        if population in reading.elements:
+            known = list(reading.elements[population].states)
+            for state in spec.of:
+                if state not in known:
+                    _unknown(reading, state, known, f"{population!r} has no state", *path)
+    every, after, until = _times(reading, spec, *path)
+    check_span(reading, reading.place(*path), after, until, every)
+    if selection is None:
+        return None
+    return RecordedStates(text, reading.place(*path), selection, spec.of, every, after, until)
+
+
+def _signal(reading: Reading, name: str, spec: StateRecordSpec) -> RecordedSignal | None:
+    path = ("record", "signals", name)
+    if name not in reading.spec.signals:
+        _unknown(reading, name, list(reading.spec.signals), "record.signals names", *path)
+    elif name in reading.signals:
+        known = list(reading.signals[name].states)
+        for state in spec.of:
+            if state not in known:
+                _unknown(reading, state, known, f"{name!r} has no state", *path)
+    every, after, until = _times(reading, spec, *path)
+    check_span(reading, reading.place(*path), after, until, every)
+    return RecordedSignal(name, reading.place(*path), spec.of, every, after, until)
+
+
+def _counts(reading: Reading, text: str, width: str) -> RecordedCounts | None:
+    path = ("record", "counts", text)
+    selection = reading.selection((text,), "record.counts names", *path)
+    steps = _at_least_one(reading, width, "the width of a bin", *path)
+    return None if selection is None or steps is None else RecordedCounts(text, reading.place(*path), selection, steps)
+
+
+def _synapses(reading: Reading, name: str, spec: SynapseRecordSpec) -> RecordedSynapses | None:
+    path = ("record", "synapses", name)
+    if name not in reading.spec.projections:
+        _unknown(reading, name, list(reading.spec.projections), "record.synapses names", *path)
+        return None
+    rules = reading.rules.get(name, [])
+    known = ["w", *(state for rule in rules for state in (*rule.states, *rule.traces))]
+    for variable in spec.of:
+        if variable not in known:
+            _unknown(reading, variable, known, f"synapses of {name!r} have no", *path, "of")
+    every = _at_least_one(reading, spec.every, "'every'", *path, "every")
+    listed_times = spec.at if isinstance(spec.at, tuple) else () if spec.at is None else (spec.at,)
+    at = []
+    for k, text in enumerate(listed_times):
+        inside = (*path, "at", *((k,) if isinstance(spec.at, tuple) else ()))
+        at.append(constant_steps(reading, text, "'at'", *inside))
+        check_moment(reading, reading.place(*inside), at[-1], 1)
+    if spec.every is None and spec.at is None:
+        what = f"record.synapses.{name} has no times"
+        reading.report(reading.place(*path), "key-missing", what, "every: T or at: [T, ..]")
+    where = None if spec.where is None else reading.term(spec.where, *path, "where")
+    stamps = tuple(stamp for stamp in at if stamp is not None)
+    return RecordedSynapses(name, reading.place(*path), spec.of, every, stamps, where)
+
+
+def _times(reading: Reading, spec: StateRecordSpec, *path: str | int) -> tuple[int, int | None, int | None]:
+    """Return period and limits of a record in steps."""
+    every = _at_least_one(reading, spec.every, "'every'", *path, "every")
+    after, until = (constant_steps(reading, getattr(spec, key), f"{key!r}", *path, key) for key in ("after", "until"))
+    return 1 if every is None else every, after, until
+
+
+def _at_least_one(reading: Reading, text: str | None, what: str, *path: str | int) -> int | None:
+    steps = constant_steps(reading, text, what, *path)
+    if steps is not None and steps < 1:
+        reading.report(reading.place(*path), "period", f"{what} is {text}", "at least one step")
+        return None
+    return steps
+
+
+def _unknown(reading: Reading, name: str, known: list[str], what: str, *path: str | int) -> None:
+    reading.report(reading.place(*path), "name-unknown", f"{what} {name!r}", listed(known), nearest(name, known))
