@@ -165,9 +165,12 @@ def _spikes(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> Iterator[t
     starts = _starts(numbers, item, key, int(spikes.step.max(initial=0)))
     occurrence = np.repeat(np.arange(len(starts)), len(spikes)).astype(np.float64)
     which = np.tile(np.arange(len(spikes)), len(starts))
+    order = np.lexsort((np.array(spikes.population), spikes.neuron, spikes.step))  # that of keys in a file means nothing
+    rank = np.argsort(order)
+    drawn = rank[which].astype(np.float64)
 
     def uniform(call: float) -> Any:
-        return numerics.uniform(*key, which.astype(np.float64), occurrence, 0.0, call)
+        return numerics.uniform(*key, drawn, occurrence, 0.0, call)
 
     stamp = np.repeat(starts, len(spikes)) + spikes.step[which]
     neuron = spikes.neuron[which]
@@ -177,7 +180,7 @@ def _spikes(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> Iterator[t
         if not sd >= 0:
             what = f"a jitter of {sd * step:.12g} ms"
             raise ModelError(item.jitter.problem("jitter-negative", what, "a time of 0 or more"))
-        normal = numerics.normal(*key, which.astype(np.float64), occurrence, 0.0, _JITTER)
+        normal = numerics.normal(*key, drawn, occurrence, 0.0, _JITTER)
         stamp = stamp + np.floor(sd * normal + 0.5).astype(np.int64)
     if item.dropout is not None:
         kept = uniform(_DROPOUT) >= _probability(numbers, item.dropout, "dropout")
