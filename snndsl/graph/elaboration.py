@@ -199,12 +199,14 @@ class _Work:
         match what:
             case Playing():
                 found.events += played_events(numbers, what, found.warnings)
+            case Driving() if stimulus.targets is not None:
+                found.drives += computed_drives(numbers, what)
+            case Spiking() if self.judge and what.expected(numbers) > MANY:
+                found.waiting.append(f"about {what.expected(numbers):,.0f} spikes of {stimulus.name!r}")
             case Spiking() if stimulus.targets is None:
                 found.sources[stimulus.name] = source_table(numbers, what, found.warnings)
             case Spiking():
                 found.events += listed_events(numbers, what, found.warnings)
-            case Driving():
-                found.drives += computed_drives(numbers, what)
 
 
 def _empty(projection: Projection) -> Fault:

@@ -39,8 +39,6 @@ class StimulusKind(Kind, ABC):
         The same for people; empty: the keys of `form`.
     source, injection : bool
         What it can be.
-    no_source : tuple of str
-        Code and hint of the fault if it is written as a source, and cannot be one.
     weighted : bool
         Whether it consists of events, which have a weight and arrive after a delay.
     random : bool
@@ -53,7 +51,6 @@ class StimulusKind(Kind, ABC):
     written: ClassVar[str] = ""
     source: ClassVar[bool] = False
     injection: ClassVar[bool] = False
-    no_source: ClassVar[tuple[str, str]] = ("stimulus-kind", "")
     weighted: ClassVar[bool] = True
     random: ClassVar[bool] = False
 
@@ -99,6 +96,15 @@ class Spiking(StimulusKind):
     def repeats(self) -> Duplicates:
         """What happens to two spikes of a neuron in one step."""
         return "error"
+
+    @property
+    def moving(self) -> Term | None:
+        """An expression that changes during the run, which no source can have yet; None if there is none."""
+        return None
+
+    def expected(self, numbers: StimulusNumbers) -> float:
+        """Return about how many events there are, where that is more than what is written."""
+        return 0.0
 
     @abstractmethod
     def events(self, numbers: StimulusNumbers) -> tuple[Index, Index]:

@@ -93,9 +93,8 @@ def _role(reading: Reading, name: str, spec: StimulusSpec) -> None:
     """Check that a kind of stimulus can be what it is to be: a source or an injection."""
     kind, place = spec.kind, reading.place("stimuli", name)
     if spec.size is not None and not kind.source:
-        code, hint = kind.no_source
         expected = f"one of {', '.join(kind.name for kind in STIMULI.all if kind.source)} with 'size'"
-        reading.report(place, code, f"{kind.name} cannot be a source", expected, hint)
+        reading.report(place, "stimulus-kind", f"{kind.name} cannot be a source", expected)
     if spec.into is not None and not kind.injection:
         expected = f"one of {', '.join(kind.name for kind in STIMULI.all if kind.injection)} with 'into'"
         reading.report(place, "stimulus-kind", f"{kind.name} cannot be an injection", expected)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from snndsl.model.services import StimulusReader
-from snndsl.model.stimulus import StimulusKind
-from snndsl.model.text import ValueTerm, first_term
-from snndsl.stimuli.rates import RateSpec, read_rate
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl import numerics
+from snndsl.errors import Fault, ModelError
+from snndsl.model.services import StimulusNumbers, StimulusReader
+from snndsl.model.stimulus import Spiking
+from snndsl.model.text import Term, ValueTerm, first_term
+from snndsl.stimuli.rates import RateSpec, chances, random_spikes, read_rate, varying
 
 __all__ = ["Bernoulli"]
 
+Index = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bernoulli(StimulusKind):
+class Bernoulli(Spiking):
     """Random spikes, at most one a step, on average at a rate."""
 
     name = "bernoulli"
@@ -30,9 +37,30 @@ class Bernoulli(StimulusKind):
         """Return the rate; there is no more than one spike a step."""
         terms, value = read_rate(reader, given)
         if terms is not None and value is not None and value * reader.step > 1.0:
-            what = f"{value * reader.step:g} spikes a step"
-            fault = first_term(terms).problem(
-                "rate-above-one-per-step", what, "at most one spike a step", "poisson into a port"
-            )
-            reader.faults.append(fault)
+            reader.faults.append(_too_often(terms, value * reader.step))
         return None if terms is None else cls(terms)
+
+    @property
+    def moving(self) -> Term | None:
+        """The rate if it changes during the run."""
+        return varying(self.rate)
+
+    def expected(self, numbers: StimulusNumbers) -> float:
+        """Return the mean number of spikes."""
+        return float(chances(numbers, self.rate, self.name).sum()) * numbers.horizon
+
+    def events(self, numbers: StimulusNumbers) -> tuple[Index, Index]:
+        """Return a spike at each stamp with the probability rate*h."""
+        chance = chances(numbers, self.rate, self.name)
+        if np.any(chance > 1.0):
+            raise ModelError(_too_often(self.rate, float(chance.max())))
+        with np.errstate(divide="ignore"):
+            silence = np.where(chance < 1.0, numerics.log1p(-np.minimum(chance, 0.5)), -np.inf)
+            middle = (chance > 0.5) & (chance < 1.0)
+            silence[middle] = numerics.log(1.0 - chance[middle])
+        return random_spikes(numbers, silence)
+
+
+def _too_often(rate: ValueTerm, chance: float) -> Fault:
+    what, expected = f"{chance:g} spikes a step", "at most one spike a step"
+    return first_term(rate).problem("rate-above-one-per-step", what, expected, "poisson into a port")

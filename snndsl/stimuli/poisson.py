@@ -7,27 +7,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from snndsl.errors import ModelError
 from snndsl.ir import Call, Const, Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
-from snndsl.model.stimulus import Driving
-from snndsl.model.text import Term, ValueTerm, first_term
-from snndsl.stimuli.rates import RateSpec, read_rate, varying
+from snndsl.model.stimulus import Driving, Spiking
+from snndsl.model.text import Term, ValueTerm
+from snndsl.stimuli.rates import RateSpec, chances, random_spikes, read_rate, varying
 
 __all__ = ["Poisson"]
 
+Index = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Poisson(Driving):
-    """Independent events into every target, on average at a rate."""
+class Poisson(Driving, Spiking):
+    """Independent events into every target, on average at a rate; as a source, spikes."""
 
     name = "poisson"
     rank = 3
-    says = "random events, any number in a step, for each target its own"
+    says = "random events, any number in a step, for each target its own; of a source at most one spike a step"
     form = RateSpec
+    source = True
     injection = True
-    no_source = ("poisson-source", "into: TARGET and port: PORT instead of size")
     random = True
     parameters = {"mean": "mean count in a step"}
 
@@ -48,10 +50,20 @@ class Poisson(Driving):
         """Return the mean of the counts of each target."""
         if self.varying is not None:
             return {}
-        rate = numbers.per_element(self.rate, self.name)
-        if np.any(rate < 0):
-            raise ModelError(first_term(self.rate).problem("rate-negative", "a negative rate", "at least 0 Hz"))
-        return {"mean": rate * float(numbers.step)}
+        return {"mean": chances(numbers, self.rate, self.name)}
+
+    @property
+    def moving(self) -> Term | None:
+        """The rate if it changes during the run."""
+        return varying(self.rate)
+
+    def expected(self, numbers: StimulusNumbers) -> float:
+        """Return about the mean number of spikes."""
+        return float(np.minimum(chances(numbers, self.rate, self.name), 1.0).sum()) * numbers.horizon
+
+    def events(self, numbers: StimulusNumbers) -> tuple[Index, Index]:
+        """Return a spike at each stamp with the probability 1 - exp(-rate*h): that of at least one event."""
+        return random_spikes(numbers, -chances(numbers, self.rate, self.name))
 
     def amount(self, steps: StepBuilder) -> Expr:
         """Return a drawn count times the weight."""

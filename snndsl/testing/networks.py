@@ -218,7 +218,7 @@ class _Making:
         during = {"during": ["10 step", "45 step"]} if self.one_in(4) else {}
         match what:
             case "source":
-                stimuli[name] = {"size": self.size(target), "spikes": self._events(self.size(target))}
+                stimuli[name] = {"size": self.size(target), "stream": f"of_{name}", **self._spikes(self.size(target)), **during}
                 self.add_projection(f"{name}_to", name)
             case "current":
                 drawn = ["uniform()", "normal()"] if self.noise else []
@@ -240,6 +240,18 @@ class _Making:
                 stimuli[name] = {"into": target, "port": "spike", "spikes": self._events(self.size(target), 1)}
             case _:
                 stimuli[name] = {**into, **late, "spikes": self._events(self.size(target))}
+
+    def _spikes(self, size: int) -> dict[str, Any]:
+        """Return what a source does."""
+        random = ["bernoulli", "poisson", "pulse_packet"] if self.noise else []
+        match self.choose(["spikes", "regular", *random]):
+            case "regular":
+                return {"regular": {"every": f"{self.draw(st.integers(2, 9))} step", "start": self.choose(["0 ms", "3 step"])}}
+            case "pulse_packet":
+                return {"pulse_packet": {"at": ["8 step", "25 step"], "sd": self.choose(["2 step", "0 ms"])}}
+            case "bernoulli" | "poisson" as kind:
+                return {kind: {"rate": self.choose(["0.2/dt", "(0.1/dt)*(1 + i % 3)", "0 Hz"])}}
+        return {"spikes": self._events(size)}
 
     def _events(self, size: int, first: int = 0) -> dict[str, Any]:
         spike = st.tuples(st.integers(0, size - 1), st.integers(first, self.network.steps - 1))

@@ -31,7 +31,7 @@ ELSEWHERE = {
     "plasticity": {"needs", "on_start", "require"},
     "populations": {"positions", "frozen"},
     "projections": {"per_block", "carries"},
-    "stimuli": {"bernoulli", "regular", "pulse_packet", "round", "frozen"},
+    "stimuli": {"round", "frozen"},
     "record": {"signals", "counts"},
     "record of synapses": {"every", "where"},
     "play": set(),
