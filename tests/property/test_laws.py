@@ -139,6 +139,8 @@ def _at_rest(network: Network) -> None:
     stimuli, projections = network.sections["stimuli"], network.sections["projections"]
     for name in [name for name, stimulus in stimuli.items() if "spikes" not in stimulus or "during" in stimulus]:
         del stimuli[name]
+        for fed in [key for key, projection in projections.items() if projection["from"] == name]:
+            del projections[fed]
     assume(stimuli)
     for population in network.sections["populations"].values():
         population.pop("initial", None)
