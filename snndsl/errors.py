@@ -162,6 +162,10 @@ class SnndslError(Exception):
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(printed(self.faults)))
 
+    def __reduce__(self) -> tuple[type[SnndslError], tuple[tuple[Fault, ...]]]:
+        """Return what another process makes it from."""
+        return type(self), (self.faults,)
+
 
 class ModelError(SnndslError):
     """The model, its data or an argument is wrong."""

@@ -79,78 +79,103 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
         "trial": program.trial,
         "samples": [sample.name for sample in program.samples],
         "sample_sizes": [len(sample.values) for sample in program.samples],
-        "populations": {
-            population.name: {
-                "size": population.size,
-                "neuron": population.neuron,
-                "states": list(program.neuron(population.neuron).states) if population.neuron else [],
-                "undriven": neuron_to(population.undriven) if population.undriven else None,
-                "values": {
-                    name: None if isinstance(value, np.ndarray) else _number(value)
-                    for name, value in sorted(population.values.items())
-                },
-            }
-            for population in program.populations
-        },
-        "neurons": {
-            neuron.name: {
-                "params": list(neuron.params),
-                "states": list(neuron.states),
-                "ports": list(neuron.ports),
-                **ranges_to(neuron.ranges),
-            }
-            for neuron in program.neurons
-        },
-        "rules": {
-            rule.name: {
-                "params": list(rule.params),
-                "states": list(rule.states),
-                "deliver": rule.deliver,
-                "order": rule.order,
-                "every": [tick.period for tick in rule.every],
-                "bound": rule.bound,
-                **ranges_to(rule.ranges),
-            }
-            for rule in program.rules
-        },
+        "populations": _populations(program),
+        "neurons": _neurons(program),
+        "rules": _rules(program),
         "projections": {
             projection.name: {"rows": projection.rows, "populations": list(projection.populations)}
             for projection in program.projections
         },
-        "synapses": {
-            synapses.name: {
-                "projection": synapses.projection,
-                "source": synapses.source,
-                "target": synapses.target,
-                "port": synapses.port,
-                "rule": synapses.rule,
-                "rows": synapses.rows.rows,
-                "values": dict.fromkeys(_varying(program, synapses))
-                | {name: _number(value) for name, value in sorted(synapses.values.items())},
-            }
-            for synapses in program.synapses
-        },
+        "synapses": _synapses(program),
         "injections": {
             injection.name: {"target": injection.target, "port": injection.port, "events": injection.events.rows}
             for injection in program.injections
         },
         "spike_records": [{"population": record.population, "all": record.neurons is None} for record in program.spike_records],
-        "state_records": [
-            {
-                "name": record.name,
-                "population": record.population,
-                "variables": list(record.variables),
-                "period": record.period,
-                "first": record.first,
-                "last": record.last,
-            }
-            for record in program.state_records
-        ],
+        "state_records": _state_records(program),
         "synapse_records": [
             {"projection": record.projection, "variables": list(record.variables), "stamps": list(record.stamps)}
             for record in program.synapse_records
         ],
     }
+
+
+def _populations(program: Program) -> dict[str, Any]:
+    """Return what each population is, and its values."""
+    return {
+        population.name: {
+            "size": population.size,
+            "neuron": population.neuron,
+            "states": list(program.neuron(population.neuron).states) if population.neuron else [],
+            "undriven": neuron_to(population.undriven) if population.undriven else None,
+            "values": {
+                name: None if isinstance(value, np.ndarray) else _number(value)
+                for name, value in sorted(population.values.items())
+            },
+        }
+        for population in program.populations
+    }
+
+
+def _neurons(program: Program) -> dict[str, Any]:
+    """Return the names in each neuron."""
+    return {
+        neuron.name: {
+            "params": list(neuron.params),
+            "states": list(neuron.states),
+            "ports": list(neuron.ports),
+            **ranges_to(neuron.ranges),
+        }
+        for neuron in program.neurons
+    }
+
+
+def _rules(program: Program) -> dict[str, Any]:
+    """Return the names in each rule, and when it acts."""
+    return {
+        rule.name: {
+            "params": list(rule.params),
+            "states": list(rule.states),
+            "deliver": rule.deliver,
+            "order": rule.order,
+            "every": [tick.period for tick in rule.every],
+            "bound": rule.bound,
+            **ranges_to(rule.ranges),
+        }
+        for rule in program.rules
+    }
+
+
+def _synapses(program: Program) -> dict[str, Any]:
+    """Return what the synapses join, and their values."""
+    return {
+        synapses.name: {
+            "projection": synapses.projection,
+            "source": synapses.source,
+            "target": synapses.target,
+            "port": synapses.port,
+            "rule": synapses.rule,
+            "rows": synapses.rows.rows,
+            "values": dict.fromkeys(_varying(program, synapses))
+            | {name: _number(value) for name, value in sorted(synapses.values.items())},
+        }
+        for synapses in program.synapses
+    }
+
+
+def _state_records(program: Program) -> list[dict[str, Any]]:
+    """Return which states are kept."""
+    return [
+        {
+            "name": record.name,
+            "population": record.population,
+            "variables": list(record.variables),
+            "period": record.period,
+            "first": record.first,
+            "last": record.last,
+        }
+        for record in program.state_records
+    ]
 
 
 def arrays(program: Program) -> dict[str, NDArray[np.generic]]:

@@ -110,7 +110,7 @@ class ObjectiveSpec(Spec):
     maximise: str | None = Field(default=None, description="name of an expectation, or rate.POPULATION")
     between: Mapping[str, Any] = Field(description="path: [FROM, TO], {log: [FROM, TO]} or {whole: [FROM, TO]}")
     method: Literal["random", "cma-es", "differential-evolution"] = Field(default="cma-es", description="who chooses points")
-    evaluations: int = Field(default=100, gt=0, le=1_000_000, description="points, at most")
+    evaluations: int = Field(default=100, ge=5, le=1_000_000, description="points, at most")
     batch: int | None = Field(default=None, gt=1, le=10_000, description="points chosen together; default: the method's own")
     seed: int = Field(default=1, ge=0, lt=2**31, description="of the method's chance")
 

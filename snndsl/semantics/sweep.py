@@ -16,10 +16,12 @@ from snndsl.schema.observation import ObjectiveSpec, SweepSpec
 from snndsl.semantics.reading import Reading
 from snndsl.units import Quantity, parse_quantity
 
-__all__ = ["MAX_POINTS", "axis_values", "read_sweep", "span"]
+__all__ = ["MAX_POINTS", "MAX_VALUES", "axis_values", "read_sweep", "span"]
 
 MAX_POINTS = 1_000_000
 """Largest number of runs in a sweep."""
+MAX_VALUES = 100_000
+"""Largest number of values of one axis that a file need not list."""
 
 _EXACT = Context(prec=40, traps=[Inexact])
 _RANGES = {"range": "{range: [FROM, TO, BY]}", "linspace": "{linspace: [FROM, TO, NUMBER]}"}
@@ -169,8 +171,8 @@ def _spaced(kind: str, given: Any, place: Place) -> tuple[Any, ...]:
     _same(first, last, place.inner(1))
     if kind == "linspace":
         number = int(given[2]) if str(given[2]).isdecimal() and len(str(given[2])) < 9 else 0
-        if not 1 < number <= MAX_POINTS:
-            expected = f"a whole number from 2 to {MAX_POINTS:,}"
+        if not 1 < number <= MAX_VALUES:
+            expected = f"a whole number from 2 to {MAX_VALUES:,}"
             raise ModelError(place.inner(2).problem("sweep-values", f"found {_shown(given[2])}", expected))
         by = (_in_unit(last, first) - first.value) / (number - 1)
     else:
@@ -180,8 +182,10 @@ def _spaced(kind: str, given: Any, place: Place) -> tuple[Any, ...]:
         if not by or (_in_unit(last, first) - first.value) / by < 0:
             what = f"steps of {_shown(given[2])} do not lead from {_shown(given[0])} to {_shown(given[1])}"
             raise ModelError(place.inner(2).problem("sweep-values", what, "a step towards the last value"))
-        steps = (_in_unit(last, first) - first.value) / by
-        number = min(int(steps), MAX_POINTS) + 1
+        number = int((_in_unit(last, first) - first.value) / by) + 1
+        if number > MAX_VALUES:
+            what = f"more than {MAX_VALUES:,} values"
+            raise ModelError(place.problem("sweep-too-large", what, f"at most {MAX_VALUES:,}", "larger steps"))
     return tuple(_written(first.value + k * by, first.unit.text) for k in range(number))
 
 

@@ -54,11 +54,7 @@ class Bernoulli(Spiking):
         chance = chances(numbers, self.rate, self.name)
         if np.any(chance > 1.0):
             raise ModelError(_too_often(self.rate, float(chance.max())))
-        with np.errstate(divide="ignore"):
-            silence = np.where(chance < 1.0, numerics.log1p(-np.minimum(chance, 0.5)), -np.inf)
-            middle = (chance > 0.5) & (chance < 1.0)
-            silence[middle] = numerics.log(1.0 - chance[middle])
-        return random_spikes(numbers, silence)
+        return random_spikes(numbers, numerics.log1p(-chance))
 
 
 def _too_often(rate: ValueTerm, chance: float) -> Fault:

@@ -227,7 +227,7 @@ class _Sweeping:
         self.points |= {point.key: point for point in points}
         self.store.enlist(self.points.values())
         self.rows |= self.store.rows(point.key for point in points)
-        self.store.begun(self.points)
+        self.store.begun(point.key for point in points)
         self._tell()
         left = self._left()
         if left and not self.built:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ __all__ = ["METHODS", "minimise"]
 Points = NDArray[np.float64]
 Evaluate = Callable[[Points], NDArray[np.float64]]
 _BATCH = 16
+_SMALLEST = 5
+"""Points of a generation that differential evolution needs."""
 
 
 def minimise(method: str, evaluate: Evaluate, dimensions: int, evaluations: int, batch: int | None, seed: int) -> None:
@@ -32,7 +35,7 @@ def minimise(method: str, evaluate: Evaluate, dimensions: int, evaluations: int,
     dimensions : int
         Of the cube.
     evaluations : int
-        At most; whole batches.
+        At most, in whole batches; at least five, as many as the smallest batch.
     batch : int or None
         Points that are asked for together; None: what the method is used to.
     seed : int
@@ -61,8 +64,9 @@ def _cma_es(evaluate: Evaluate, dimensions: int, evaluations: int, batch: int | 
     except ImportError:
         raise _missing("cmaes") from None
     bounds = np.tile([0.0, 1.0], (dimensions, 1))
-    chosen = CMA(mean=np.full(dimensions, 0.5), sigma=0.3, bounds=bounds, seed=seed, population_size=batch)
-    for _ in range(max(1, evaluations // chosen.population_size)):
+    size = min(batch or 4 + math.floor(3 * math.log(dimensions)), evaluations)  # its own number: Hansen's tutorial, 2016
+    chosen = CMA(mean=np.full(dimensions, 0.5), sigma=0.3, bounds=bounds, seed=seed, population_size=size)
+    for _ in range(evaluations // size):
         points = np.array([chosen.ask() for _ in range(chosen.population_size)])
         values = evaluate(points)
         chosen.tell(list(zip(points, values.tolist(), strict=True)))
@@ -75,13 +79,13 @@ def _differential_evolution(evaluate: Evaluate, dimensions: int, evaluations: in
         from scipy.optimize import differential_evolution  # type: ignore[import-untyped]
     except ImportError:
         raise _missing("scipy") from None
-    size = max(5, batch or 15 * dimensions)
+    size = max(_SMALLEST, min(batch or 15 * dimensions, evaluations))
     first = np.random.Generator(np.random.Philox(seed)).random((size, dimensions))
     differential_evolution(
         lambda points: evaluate(np.ascontiguousarray(points.T)),
         [(0.0, 1.0)] * dimensions,
         init=first,
-        maxiter=max(0, evaluations // size - 1),
+        maxiter=evaluations // size - 1,
         tol=0.0,
         polish=False,
         updating="deferred",

@@ -20,6 +20,19 @@ __all__ = ["FORMAT", "Row", "Store"]
 FORMAT = "snndsl sweep 1"
 
 Row = dict[str, Any]
+_BEGINNING = {"lock", "points", ".manifest.json.part"}
+"""What a sweep that had no room for its manifest leaves."""
+
+
+@contextlib.contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Say which file could not be written, and why; what is finished stays."""
+    try:
+        yield
+    except OSError as error:
+        what = f"{file}: {error.strerror}"
+        expected = "a place to write to; the same command goes on with what is finished"
+        raise ModelError(Fault("file-unwritable", what, expected=expected, try_="-o OTHER")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +72,15 @@ class Store:
         ModelError
             sweep-in-use, sweep-differs, not-a-sweep.
         """
-        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / "manifest.json").is_file():
+        there = {item.name for item in self.folder.iterdir()} if self.folder.exists() else set()
+        if there - _BEGINNING and "manifest.json" not in there:
             what = f"{self.folder} exists and holds no sweep"
             raise ModelError(Fault("not-a-sweep", what, expected="a new folder", try_="-o OTHER"))
-        self.points.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as lock:
+        with writing(self.points):
+            self.points.mkdir(parents=True, exist_ok=True)
+        with writing(self.folder / "lock"):
+            lock = (self.folder / "lock").open("w")
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -71,8 +88,12 @@ class Store:
                 raise ModelError(Fault("sweep-in-use", what, expected="a new folder", try_="-o OTHER")) from None
             if (self.folder / "manifest.json").is_file():
                 self._go_on(facts, force)
-            write_manifest(self.folder, {"format": FORMAT, **facts, "points": []})
+            self._describe({"format": FORMAT, **facts, "points": []})
             yield
+
+    def _describe(self, facts: Mapping[str, Any]) -> None:
+        with writing(self.folder / "manifest.json"):
+            write_manifest(self.folder, facts)
 
     def _go_on(self, facts: Mapping[str, Any], force: bool) -> None:
         known = self.manifest()
@@ -128,21 +149,23 @@ class Store:
     def enlist(self, points: Iterable[Point]) -> None:
         """Write down which points the sweep consists of, in their order."""
         said = [{"key": point.key, "setting": point.setting, "settings": dict(point.settings)} for point in points]
-        write_manifest(self.folder, {**self.manifest(), "points": said})
+        self._describe({**self.manifest(), "points": said})
 
     def write(self, key: str, row: Row) -> None:
         """Keep a finished point; it is no longer begun."""
         beside = self.points / f".{key}.part"
-        with beside.open("w", encoding="utf-8") as stream:
-            json.dump({**row, "sha256": manifest_checksum(row)}, stream, indent=1, sort_keys=True)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(self.points / f"{key}.json")
+        with writing(beside):
+            with beside.open("w", encoding="utf-8") as stream:
+                json.dump({**row, "sha256": manifest_checksum(row)}, stream, indent=1, sort_keys=True)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(self.points / f"{key}.json")
         self._begun(key).unlink(missing_ok=True)
 
     def begin(self, key: str) -> None:
         """Note that somebody computes a point: if its process ends, it is known who ended it."""
-        self._begun(key).touch()
+        with writing(self._begun(key)):
+            self._begun(key).touch()
 
     def begun(self, keys: Iterable[str]) -> list[str]:
         """Return the points that were begun and not finished; they count as not begun from now on."""

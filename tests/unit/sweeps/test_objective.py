@@ -62,6 +62,14 @@ def test_the_same_seed_asks_for_the_same_points(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))
+@pytest.mark.parametrize(("evaluations", "batch"), [(5, None), (7, 100), (18, None), (40, 12)])
+def test_there_are_no_more_evaluations_than_asked_for(method: str, evaluations: int, batch: int | None) -> None:
+    bowl = Asked(0.3, 0.8)
+    minimise(method, bowl, 2, evaluations, batch, seed=1)
+    assert 0 < len(bowl.points) <= evaluations
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
 def test_points_without_a_value_are_survived(method: str) -> None:
     asked = []
 
@@ -123,10 +131,10 @@ def test_a_search_in_the_file(model: Path, tmp_path: Path) -> None:
         "  - {name: some, grid: {constants.a: [0.1, 0.5]}}\n"
         "  - name: fit\n"
         "    set: {constants.b: 10 mV}\n"
-        "    objective: {minimise: depth, between: {constants.a: [0, 1]}, method: random, evaluations: 3}\n"
+        "    objective: {minimise: depth, between: {constants.a: [0, 1]}, method: random, evaluations: 5}\n"
     )
     found = snndsl.sweep(model, out=tmp_path / "s")
-    assert [row["setting"] for row in found.rows] == ["some", "some", "fit", "fit", "fit"]
+    assert [row["setting"] for row in found.rows] == ["some", "some", *["fit"] * 5]
     assert found.objectives == {"fit": ("minimise", "depth")}
     assert found.best("depth", "minimise", "fit")["settings"]["constants.b"] == "10 mV"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from unit.sweeps.deadly import Deadly
 
 import snndsl
 from snndsl.errors import Fault, ModelError
-from snndsl.sweeps import driver, work
+from snndsl.sweeps import driver, store, work
 
 MODEL = """\
 snndsl: 1
@@ -49,6 +50,10 @@ def first_spike(current: float, tau: float) -> float | None:
 
 def no_room(*_: Any) -> Any:
     raise ModelError(Fault("file-unwritable", "No space left on device"))
+
+
+def without_room(_: int) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 @pytest.fixture
@@ -135,6 +140,17 @@ def test_failed_points_are_tried_again_when_asked(
     assert not snndsl.sweep(model, grid, out=tmp_path / "s", retry=True).failed
 
 
+def test_a_full_disk_is_said_with_the_file_and_the_sweep_goes_on(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = {"constants.I": ["500 pA", "700 pA"]}
+    with monkeypatch.context() as full:
+        full.setattr(store.os, "fsync", without_room)
+        with pytest.raises(ModelError, match=r"file-unwritable.*manifest\.json: No space left on device"):
+            snndsl.sweep(model, grid, out=tmp_path / "s")
+    assert [row["status"] for row in snndsl.sweep(model, grid, out=tmp_path / "s").rows] == ["complete"] * 2
+
+
 def test_a_point_that_kills_its_worker_is_named_after_two_tries(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,6 +193,7 @@ def test_a_cluster_does_it_as_well(model: Path, tmp_path: Path) -> None:
         ({"constants.I": {"linspace": ["1 pA", "2 pA", "1"]}}, "sweep-values"),
         ({"constants.I": {"linspace": ["1 pA", "2 pA", "1e9"]}}, "sweep-values"),
         ({"constants.I": {"range": [1, 1001, 1]}, "constants.tau": {"range": [1, 1000, 1]}}, "sweep-too-large"),
+        ({"constants.I": {"range": ["1 pA", "1e300 pA", "1 pA"]}}, "sweep-too-large"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_swept_is_refused_before_anything_runs(
