@@ -134,6 +134,9 @@ def _best(found: Any) -> list[str]:
     """Return the best point of every search in words."""
     lines = []
     for name, (goal, value) in found.objectives.items():
+        if not any(row["setting"] == name and "mean" in row["values"].get(value, {}) for row in found.rows):
+            lines.append(f"{name}: no point has a value of {value}")
+            continue
         row = found.best(value, goal, name)
         said = ", ".join(f"{path}={given}" for path, given in row["settings"].items())
         measured = row["values"][value]

@@ -93,7 +93,7 @@ def _read(reading: Reading, steps: int, digest: str) -> CheckedModel:
     records = read_records(reading)
     expectations = read_expectations(reading)
     motifs = read_motifs(reading)
-    sweep = read_sweep(reading)
+    sweep = read_sweep(reading, records)
     searches = read_searches(reading)
     spec = reading.spec
     return CheckedModel(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from snndsl.errors import ModelError, TextFault, listed, nearest
 from snndsl.frontend.loader import with_settings
+from snndsl.model.record import Records
 from snndsl.model.sweep import Axis, Objective, Setting, Span
 from snndsl.model.text import Place
 from snndsl.schema.observation import ObjectiveSpec, SweepSpec
@@ -28,11 +29,12 @@ _RANGES = {"range": "{range: [FROM, TO, BY]}", "linspace": "{linspace: [FROM, TO
 _EXPECTED = f"a list, {' or '.join(_RANGES.values())}"
 
 
-def read_sweep(reading: Reading) -> tuple[Setting | Objective, ...]:
+def read_sweep(reading: Reading, records: Records) -> tuple[Setting | Objective, ...]:
     """Return the section ``sweep``."""
     found: dict[str, Setting | Objective] = {}
+    rates = _rates(reading, records)
     for k, spec in enumerate(reading.spec.sweep):
-        setting = _setting(reading, k, spec)
+        setting = _setting(reading, k, spec, rates)
         if setting.name in found:
             reading.report(setting.place, "name-twice", f"two settings are called {setting.name!r}", "a name of its own")
         found[setting.name] = setting
@@ -43,7 +45,15 @@ def read_sweep(reading: Reading) -> tuple[Setting | Objective, ...]:
     return tuple(found.values())
 
 
-def _setting(reading: Reading, k: int, spec: SweepSpec) -> Setting | Objective:
+def _rates(reading: Reading, records: Records) -> list[str]:
+    """Return the rates that a run measures: of populations and sources whose spikes are recorded whole."""
+    kept: dict[str, int] = {}
+    for block in records.spikes.blocks:
+        kept[block.population] = kept.get(block.population, 0) + block.size
+    return [f"rate.{name}" for name, number in kept.items() if number == reading.sizes[name]]
+
+
+def _setting(reading: Reading, k: int, spec: SweepSpec, rates: list[str]) -> Setting | Objective:
     place, name = reading.place("sweep", k), spec.name or str(k + 1)
     for section in ("set", "grid"):
         for path in getattr(spec, section):
@@ -53,7 +63,8 @@ def _setting(reading: Reading, k: int, spec: SweepSpec) -> Setting | Objective:
     if spec.objective is not None:
         for path in spec.objective.between:
             _check_path(reading, path, place.inner("objective", "between", path))
-        return _objective(reading, name, place, spec.objective, fixed, raw)
+        known = [*reading.spec.expect, *raw, *rates]
+        return _objective(reading, name, place, spec.objective, fixed, raw, known)
     axes = []
     for path, value in spec.grid.items():
         try:
@@ -64,11 +75,16 @@ def _setting(reading: Reading, k: int, spec: SweepSpec) -> Setting | Objective:
 
 
 def _objective(
-    reading: Reading, name: str, place: Place, spec: ObjectiveSpec, fixed: Mapping[str, Any], expect: Mapping[str, Any]
+    reading: Reading,
+    name: str,
+    place: Place,
+    spec: ObjectiveSpec,
+    fixed: Mapping[str, Any],
+    expect: Mapping[str, Any],
+    known: list[str],
 ) -> Objective:
     goal: Literal["minimise", "maximise"] = "minimise" if spec.minimise is not None else "maximise"
     value = str(spec.minimise if spec.minimise is not None else spec.maximise)
-    known = [*reading.spec.expect, *expect, *(f"rate.{population}" for population in reading.spec.populations)]
     if value not in known:
         what = f"nothing that is measured is called {value!r}"
         reading.report(place.inner("objective", goal), "name-unknown", what, listed(known), nearest(value, known))

@@ -68,5 +68,6 @@ class PulsePacket(Spiking):
         element, packet = np.arange(numbers.size)[None, :], np.arange(len(at))[:, None]
         drawn = numerics.normal(*numbers.key("spikes"), element.astype(np.float64), packet.astype(np.float64), 0.0, 0.0)
         time = at[:, None] + np.broadcast_to(sd, at.shape)[:, None] * drawn
-        stamp = np.floor(time / float(numbers.step) + 0.5).astype(np.int64)
+        nearest = np.floor(time / float(numbers.step) + 0.5)
+        stamp = np.clip(nearest, -1.0, numbers.horizon + 1.0).astype(np.int64)  # what lies outside is left out
         return np.broadcast_to(element, stamp.shape).ravel(), stamp.ravel()

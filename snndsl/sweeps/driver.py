@@ -17,7 +17,7 @@ from snndsl.api import Model
 from snndsl.backend import REFERENCE
 from snndsl.backend.cache import default_cache
 from snndsl.backend.registry import backend as backend_named
-from snndsl.errors import ModelError, SimulationFailed, SnndslError
+from snndsl.errors import Fault, ModelError, SimulationFailed, SnndslError
 from snndsl.frontend.builder import plain
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.checked import CheckedModel
@@ -115,6 +115,7 @@ def sweep(
     origin, checked, source = _asked(model, grid, objective, given, duration)
     settings = [setting for setting in checked.sweep if isinstance(setting, Setting)]
     searches = [setting for setting in checked.sweep if isinstance(setting, Objective)]
+    _refuse_two_lengths(duration, [*settings, *map(ends, searches)])
     _try_values(origin, [*settings, *map(ends, searches)])
     if origin.path is not None and scheduler is not None:
         origin = replace(origin, path=origin.path.absolute())
@@ -166,6 +167,12 @@ def _origin(model: Model | str | os.PathLike[str], settings: Mapping[str, Any], 
     return Origin(Path(model), settings=settings, duration=duration)
 
 
+def _refuse_two_lengths(duration: str | None, settings: Sequence[Setting]) -> None:
+    if duration is not None and any(axis.path == "time.duration" for setting in settings for axis in setting.axes):
+        what = f"the length of the runs is {duration}, and time.duration varies"
+        raise ModelError(Fault("usage", what, expected="one of both"))
+
+
 def _try_values(origin: Origin, settings: Sequence[Setting]) -> None:
     """Check every value once before anything runs, as far as the time for it is short."""
     tried = (point for setting in settings for point in corners(setting))
@@ -195,6 +202,20 @@ def _facts(checked: CheckedModel, source: ModelSource, backend: str) -> dict[str
     }
 
 
+def _with_files(origin: Origin, point: Point) -> Point:
+    """Return a point with the hash of the files that it reads in place of those of the model, where it names others."""
+    if not any(path.partition(".")[0] in ("data", "imports") for path in point.settings):
+        return point
+    digest = hashlib.blake2b(digest_size=12)
+    try:
+        source = origin.source(point)
+        digest.update(check(source, origin.duration).data_digest.encode())
+        digest.update(json.dumps(_meaning(source)["imports"], sort_keys=True).encode())
+    except ModelError:
+        return point  # it says so itself
+    return replace(point, files=digest.hexdigest())
+
+
 def _meaning(source: ModelSource) -> dict[str, Any]:
     """Return a model file and all that it imports, without what no number depends on."""
     kept = {key: value for key, value in source.raw.items() if key not in _PASSING}
@@ -215,16 +236,17 @@ class _Sweeping:
         self.store, self.tell, self.origin, self.backend = store, tell, origin, backend
         self.workers, self.scheduler, self.expected = workers, scheduler, 0
         self.task = Task(Worker, (origin, str(store.folder.absolute()), backend, keep))
-        self.points: dict[str, Point] = {}
+        self.points: dict[tuple[str, str], Point] = {}
         self.rows: dict[str, Row] = {}
         self.built = False
 
-    def compute(self, points: Sequence[Point]) -> Mapping[str, Row]:
-        """Compute the points that are missing and return the rows of all points.
+    def compute(self, points: Sequence[Point]) -> list[Row]:
+        """Compute the points that are missing and return the rows of all of these.
 
         A point that ends the process which computes it twice fails, and the others go on.
         """
-        self.points |= {point.key: point for point in points}
+        points = [_with_files(self.origin, point) for point in points]
+        self.points |= {(point.setting, point.key): point for point in points}
         self.store.enlist(self.points.values())
         self.rows |= self.store.rows(point.key for point in points)
         self.store.begun(point.key for point in points)
@@ -244,12 +266,14 @@ class _Sweeping:
                 if not suspects:
                     raise
                 for key in suspects:
-                    self._alone(self.points[key], str(error.faults[0].what))
+                    point = next(point for point in left if point.key == key)
+                    self._alone(point, str(error.faults[0].what))
             left = self._left()
-        return self.rows
+        return [self.rows[point.key] for point in points]
 
     def _left(self) -> list[Point]:
-        return [point for key, point in self.points.items() if key not in self.rows]
+        missing = {key: point for (_, key), point in self.points.items() if key not in self.rows}
+        return [*missing.values()]
 
     def _rows(self, points: Sequence[Point], workers: int) -> Iterator[Any]:
         alone = self.workers == 1 and self.scheduler is None
@@ -267,8 +291,9 @@ class _Sweeping:
         self._tell()
 
     def _tell(self) -> None:
-        failed = sum(row["status"] == "failed" for row in self.rows.values())
-        self.tell(len(self.rows), max(len(self.points), self.expected), failed)
+        done = [self.rows[key] for _, key in self.points if key in self.rows]
+        failed = sum(row["status"] == "failed" for row in done)
+        self.tell(len(done), max(len(self.points), self.expected), failed)
 
     def _build(self, point: Point) -> None:
         """Build the simulation of the first point: those that differ only in numbers find it built."""

@@ -40,6 +40,8 @@ def draw_sweep(sweep: Sweep, over: tuple[str, ...] = (), names: tuple[str, ...] 
         path-unknown, name-unknown, sweep-empty.
     """
     varied = tuple(path for path in sweep.axes if len({str(value) for value in sweep.axis(path)[0]}) > 1)
+    if len(over) > 2:
+        raise ModelError(Fault("usage", f"a figure over {len(over)} settings", expected="one or two"))
     chosen = over or varied[-2:] or sweep.axes[:1]
     for path in chosen:
         _known(path, sweep.axes, "path-unknown")

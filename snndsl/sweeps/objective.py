@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ _DIGITS = 12
 """Of a setting: a library that differs in the last bits asks for the same points."""
 
 
-def search(objective: Objective, compute: Callable[[Sequence[Point]], Mapping[str, Row]]) -> None:
+def search(objective: Objective, compute: Callable[[Sequence[Point]], Sequence[Row]]) -> None:
     """Compute points of an objective until its evaluations are used up.
 
     Parameters
@@ -27,15 +27,14 @@ def search(objective: Objective, compute: Callable[[Sequence[Point]], Mapping[st
     objective : Objective
         What is sought, where and how.
     compute : callable
-        Takes points, returns their rows by key.
+        Takes points, returns their rows.
     """
     sign = 1.0 if objective.goal == "minimise" else -1.0
 
     def evaluate(places: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how bad each place is; infinitely, where nothing was measured."""
-        points = [_point(objective, place) for place in places]
-        rows = compute(points)
-        found = [rows[point.key]["values"].get(objective.value, {}).get("mean") for point in points]
+        rows = compute([_point(objective, place) for place in places])
+        found = [row["values"].get(objective.value, {}).get("mean") for row in rows]
         return np.array([math.inf if value is None else sign * float(value) for value in found])
 
     chosen = objective.method, evaluate, len(objective.spans), objective.evaluations, objective.batch, objective.seed

@@ -26,16 +26,19 @@ class Point:
         Paths of the model and their values.
     expect : mapping of str to Any
         Expectations beside those of the model, as written.
+    files : str
+        Hash of what it reads in place of files of the model, if its settings name others.
     """
 
     setting: str
     settings: Mapping[str, Any]
     expect: Mapping[str, Any]
+    files: str = ""
 
     @property
     def key(self) -> str:
-        """Hash of what it sets and expects; points with the same are one."""
-        said = json.dumps([dict(self.settings), dict(self.expect)], sort_keys=True)
+        """Hash of what it sets, expects and reads; points with the same are computed once."""
+        said = json.dumps([dict(self.settings), dict(self.expect), *([self.files] if self.files else [])], sort_keys=True)
         return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
     @property
@@ -45,19 +48,19 @@ class Point:
 
 
 def points_of(settings: Iterable[Setting]) -> list[Point]:
-    """Return the points of a sweep in their order; one that comes twice counts once.
+    """Return the points of a sweep in their order; one that comes twice in a setting counts once.
 
     Parameters
     ----------
     settings : iterable of Setting
         The axes of each: the first varies slowest.
     """
-    found: dict[str, Point] = {}
+    found: dict[tuple[str, str], Point] = {}
     for setting in settings:
         for values in itertools.product(*(axis.values for axis in setting.axes)):
             chosen = dict(zip((axis.path for axis in setting.axes), values, strict=True))
             point = Point(setting.name, {**setting.fixed, **chosen}, setting.expect)
-            found.setdefault(point.key, point)
+            found.setdefault((point.setting, point.key), point)
     return list(found.values())
 
 

@@ -139,9 +139,26 @@ def test_a_search_in_the_file(model: Path, tmp_path: Path) -> None:
     assert found.best("depth", "minimise", "fit")["settings"]["constants.b"] == "10 mV"
 
 
+def test_two_searches_that_ask_for_the_same_points_both_have_them(model: Path, tmp_path: Path) -> None:
+    where = "between: {constants.a: [0, 1]}, method: random, evaluations: 5"
+    model.write_text(
+        f"{MODEL}sweep:\n"
+        f"  - {{name: low, objective: {{minimise: depth, {where}}}}}\n"
+        f"  - {{name: high, objective: {{maximise: depth, {where}}}}}\n"
+    )
+    found = snndsl.sweep(model, out=tmp_path / "s")
+    assert [row["setting"] for row in found.rows] == ["low"] * 5 + ["high"] * 5
+    values = found.values("depth")[0]
+    assert values[:5] == values[5:]
+    assert found.best("depth", "minimise", "low")["values"]["depth"]["mean"] == min(values)
+    assert found.best("depth", "maximise", "high")["values"]["depth"]["mean"] == max(values)
+    assert len(list((tmp_path / "s" / "points").glob("*.json"))) == 5
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
+        ({"minimise": "rate.p"}, "name-unknown"),  # its spikes are not recorded
         ({"minimise": "dept"}, "name-unknown"),
         ({"maximise": "depth"}, "value-not-fitting"),
         ({"method": "magic"}, "value-not-fitting"),

@@ -251,6 +251,24 @@ def test_the_table_is_written_and_read(model: Path, tmp_path: Path) -> None:
     json.dumps(found.rows)
 
 
+def test_a_data_file_that_a_point_names_is_part_of_the_point(model: Path, tmp_path: Path) -> None:
+    data = "data: {drive: {file: a.npy, unit: pA}}\nconstants: {I"
+    model.write_text(MODEL.replace("constants: {I", data).replace("I/C", "drive(0)/C"))
+    for name, current in (("a", 500.0), ("b", 700.0)):
+        np.save(tmp_path / f"{name}.npy", np.array([current]))
+    grid = {"data.drive.file": ["a.npy", "b.npy"]}
+    found = snndsl.sweep(model, grid, out=tmp_path / "s")
+    assert found.values("first")[0] == pytest.approx([first_spike(500, 20), first_spike(700, 20)])
+    np.save(tmp_path / "b.npy", np.array([900.0]))
+    found = snndsl.sweep(model, grid, out=tmp_path / "s")
+    assert found.values("first")[0] == pytest.approx([first_spike(500, 20), first_spike(900, 20)])
+
+
+def test_one_length_of_the_runs(model: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="time.duration varies"):
+        snndsl.sweep(model, {"time.duration": ["50 ms", "100 ms"]}, duration="1 s", out=tmp_path / "s")
+
+
 def test_run_folders_stay_if_asked_for(model: Path, tmp_path: Path) -> None:
     found = snndsl.sweep(model, {"constants.I": ["700 pA"]}, out=tmp_path / "s", keep=True)
     run = snndsl.read_run(tmp_path / "s" / "runs" / found.rows[0]["key"])
