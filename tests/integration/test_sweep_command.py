@@ -37,7 +37,14 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start the command in a folder with a model."""
     (folder / "model.yaml").write_text(MODEL)
     command = [str(Path(sys.executable).with_name("snndsl")), "sweep", "model.yaml", *arguments]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_ctrl_c
+    )
+
+
+def _hear_ctrl_c() -> None:
+    """Undo what a shell does to commands in the background: they, and all they start, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_table_and_picture(tmp_path: Path) -> None:
