@@ -78,8 +78,6 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    if model.trials > 1:
-        yield _fault(model.place("trials"), "more than one trial")
     for name in model.signals:
         yield _fault(model.place("signals", name), f"the signal {name!r}")
     for name, population in model.populations.items():

@@ -96,10 +96,19 @@ def ir_name(flat: str) -> str:
 
 
 def lower_neuron(
-    element: Element, step: Fraction, size_name: str, drives: Iterable[Drive], forced: bool, samples: Samples
+    element: Element,
+    step: Fraction,
+    size_name: str,
+    drives: Iterable[Drive],
+    forced: bool,
+    samples: Samples,
+    frozen: bool = False,
 ) -> LoweredNeuron:
-    """Return the neuron of the program for an element and the drives into one of its populations."""
-    return _Lowering(element, step, size_name, list(drives), forced, samples).run()
+    """Return the neuron of the program for an element and the drives into one of its populations.
+
+    Where it is `frozen`, it draws in every trial what it draws in trial 0.
+    """
+    return _Lowering(element, step, size_name, list(drives), forced, samples, frozen).run()
 
 
 @dataclass
@@ -110,6 +119,7 @@ class _Lowering:
     drives: list[Drive]
     forced: bool
     samples: Samples
+    frozen: bool
     builder: BlockBuilder = field(default_factory=BlockBuilder)
     latest: dict[str, Expr] = field(default_factory=dict)
     ports: dict[str, Expr] = field(default_factory=dict)
@@ -238,7 +248,8 @@ class _Lowering:
 
     def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
         call = self.calls.setdefault(id(node), len(self.calls))
-        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), Ref("trial"), call)
+        trial: Expr = Const(0.0) if self.frozen else Ref("trial")
+        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), trial, call)
 
     # ---- writing
 

@@ -81,11 +81,12 @@ def _lowered(
     found: Elaboration, name: str, samples: ProgramSamples
 ) -> tuple[LoweredNeuron, list[ComputedDrive], Neuron]:
     """Return the neuron of a population, its computed stimuli, and the neuron without any."""
-    model, element = found.model, found.model.populations[name].element
+    model, population = found.model, found.model.populations[name]
+    element, frozen = population.element, population.frozen
     drives = [ComputedDrive(drive, samples.of(model.data)) for drive in found.drives if drive.population == name]
     known = samples.of(element.data)
-    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known)
-    return lowered, drives, lower_neuron(element, model.step, name, [], False, known).neuron
+    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known, frozen)
+    return lowered, drives, lower_neuron(element, model.step, name, [], False, known, frozen).neuron
 
 
 def _forced(found: Elaboration, name: str) -> bool:

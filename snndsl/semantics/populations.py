@@ -129,6 +129,7 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
         let=_readable(let),
         positions=_readable(positions),
         stream=spec.stream or f"populations.{name}",
+        frozen=spec.frozen,
     )
 
 

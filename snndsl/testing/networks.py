@@ -87,7 +87,8 @@ def networks(draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tu
         network.sections["neurons"][kind] = definition
         for part in definition.get("parts", {}).values():
             network.sections["parts"][part["use"]] = copy.deepcopy(dict(PARTS[part["use"]]))
-        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}"}
+        frozen = {"frozen": True} if name == "p1" else {}
+        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}", **frozen}
     making = _Making(draw, network, owners, noise)
     for k in range(draw(st.integers(1, 3))):
         making.add_projection(f"c{k}")
@@ -222,7 +223,7 @@ class _Making:
                 self.add_projection(f"{name}_to", name)
             case "current":
                 drawn = ["uniform()", "normal()"] if self.noise else []
-                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", *drawn])
+                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", "(1 + trial)", *drawn])
                 stimuli[name] = {**into, "current": f"({low})*0.5*{wave}", **during}
             case "poisson":
                 rate = self.choose(["50 Hz", "400 Hz", "30000 Hz", "(300 Hz)*(1 + i)", "(2 kHz)*(1 + sin(0.1*steps(t)))"])
@@ -240,6 +241,8 @@ class _Making:
                 stimuli[name] = {"into": target, "port": "spike", "spikes": self._events(self.size(target), 1)}
             case _:
                 stimuli[name] = {**into, **late, "spikes": self._events(self.size(target))}
+        if name == "s1":
+            stimuli[name]["frozen"] = True
 
     def _spikes(self, size: int) -> dict[str, Any]:
         """Return what a source does."""
