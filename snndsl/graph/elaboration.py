@@ -109,7 +109,7 @@ class _Work:
         return self.found.model
 
     def run(self) -> Elaboration:
-        for population in self.model.populations.values():
+        for population in self.model.elements.values():
             with collected(self.faults):
                 self._population(population)
         for name, projection in self.model.projections.items():
@@ -187,7 +187,7 @@ class _Work:
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""
         names = {name for side in sides for name in side.populations}
-        return all(name in self.found.values or name not in self.model.populations for name in names)
+        return all(name in self.found.values or name not in self.model.elements for name in names)
 
     def _stimulus(self, stimulus: Stimulus) -> None:
         found = self.found

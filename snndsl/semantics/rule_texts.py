@@ -16,7 +16,7 @@ from snndsl.semantics.element_texts import ask_all, check_instructions, check_li
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.scope import Maker, Result, Scope
-from snndsl.semantics.usable import PURE
+from snndsl.semantics.usable import BUILD, PURE, RUN
 from snndsl.semantics.values import read_value
 from snndsl.spec import UseSpec
 from snndsl.units import Dimension
@@ -71,7 +71,8 @@ def _use(
             continue
         own = key in rule.spec.parameters
         names = wiring if own else {**wiring, **neurons}
-        terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path).terms
+        functions = BUILD if own else RUN
+        terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path, functions=functions).terms
         if terms is not None:
             (given if own else bound)[key] = terms
     for key, parameter in rule.parameters.items():
