@@ -24,7 +24,7 @@ __all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "networ
 MAX_NEURON_EDGES = 1_000_000
 """Largest number of synapses that may become edges of a networkx graph."""
 
-Kind = Literal["population", "signal", "source", "stimulus", "motif"]
+NodeKind = Literal["population", "signal", "source", "stimulus", "motif"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Node:
     """
 
     name: str
-    kind: Kind
+    kind: NodeKind
     size: int
     what: str
     values: PopulationValues | None = None
@@ -113,7 +113,7 @@ class NetworkGraph:
         """Synapses by projection."""
         return self.found.rows
 
-    def nodes(self, kind: Kind | None = None) -> Iterator[Node]:
+    def nodes(self, kind: NodeKind | None = None) -> Iterator[Node]:
         """Yield the nodes (of one kind) in the order of the model."""
         for _, node in self.graph.nodes(data="node"):
             if kind is None or node.kind == kind:
@@ -153,7 +153,7 @@ def network_graph(found: Elaboration) -> NetworkGraph:
     """Return the graph of an elaborated model."""
     network, model = NetworkGraph(found, _empty_graph()), found.model
     for name, population in model.elements.items():
-        kind: Kind = "population" if name in model.populations else "signal"
+        kind: NodeKind = "population" if name in model.populations else "signal"
         _add(network, Node(name, kind, population.size, population.element.name, found.values[name]))
     for name, stimulus in model.stimuli.items():
         if stimulus.size is not None:

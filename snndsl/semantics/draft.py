@@ -9,7 +9,7 @@ from snndsl.expressions.functions import DRAWS
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.scope import Scope
 from snndsl.units import Dimension
@@ -31,7 +31,7 @@ class ElementDraft:
     aliases: dict[str, Term] = field(default_factory=dict)
     derivatives: dict[str, Term] = field(default_factory=dict)
     integrators: dict[str, str] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
+    groups: tuple[StateGroup, ...] = ()
     update: list[Instruction] = field(default_factory=list)
     every: list[Timer] = field(default_factory=list)
     threshold: Term | None = None
