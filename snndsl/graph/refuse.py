@@ -50,7 +50,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
 
     found: list[tuple[str, str]] = []
     for name, projection in model.projections.items():
-        refused = projection.per_block or projection.carries is not None or len(projection.rules) > 1
+        refused = projection.per_block or projection.carries is not None
         if refused or touched(projection.sources) or touched(projection.targets):
             found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
@@ -117,8 +117,6 @@ def _projections(model: CheckedModel) -> Iterator[Fault]:
             yield _fault(projection.place, f"per_block in projection {name!r}")
         if projection.carries is not None:
             yield _fault(projection.place, f"'carries' in projection {name!r}")
-        if len(projection.rules) > 1:
-            yield _fault(projection.place, f"several rules in projection {name!r}")
         for use in projection.rules:
             yield from _rule(use.rule)
 
