@@ -186,7 +186,7 @@ class _Event:
         moved = Call("add", (to, Call("mul", (Call("sub", (Ref(stored), to)), factor))))
         return self.builder.let(trace, moved, f"{trace} has decayed since")
 
-    def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
+    def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
         calls = self.rule.calls.setdefault(self.owner, {})
         call = calls.setdefault(id(node), len(calls))
         return draw_arguments(_key(self.owner), Ref("row"), Ref("tv"), Ref("trial"), call)
