@@ -61,7 +61,7 @@ class ProjectionEdge:
     projection : str
         As in the model.
     port, rule : str
-        Of the target, and the plasticity; empty: static.
+        Of the target, and the plasticity (rules with a comma between them); empty: static.
     synapses : int
         Between these two populations.
     delay : tuple of int
@@ -188,7 +188,7 @@ def _members(selection: Any) -> list[tuple[str, int]]:
 
 def _edges(model: CheckedModel, name: str, rows: SynapseRows) -> Iterator[tuple[str, str, ProjectionEdge]]:
     projection = model.projections[name]
-    rule = projection.rules[0].rule.name if projection.rules else ""
+    rule = ", ".join(use.rule.name for use in projection.rules)
     owner = [side.block for side in (rows.sources, rows.targets)]
     names = [np.array([side.populations.index(b.population) for b in side.blocks]) for side in (rows.sources, rows.targets)]
     source, target = names[0][owner[0][rows.i]], names[1][owner[1][rows.j]]

@@ -44,7 +44,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     """Return (section, name) of projections and stimuli whose numbers cannot be made yet: they need a part that is refused."""
     found: list[tuple[str, str]] = []
     for name, projection in model.projections.items():
-        if projection.per_block or projection.carries is not None or len(projection.rules) > 1:
+        if projection.per_block or projection.carries is not None:
             found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated() or _moving(stimulus) is not None:
@@ -107,8 +107,6 @@ def _projections(model: CheckedModel) -> Iterator[Fault]:
             yield _fault(projection.place, f"per_block in projection {name!r}")
         if projection.carries is not None:
             yield _fault(projection.place, f"'carries' in projection {name!r}")
-        if len(projection.rules) > 1:
-            yield _fault(projection.place, f"several rules in projection {name!r}")
         for use in projection.rules:
             yield from _rule(use.rule, model)
 

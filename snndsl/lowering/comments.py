@@ -36,8 +36,9 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
     for part in synapses:
         found[f"synapses.{part.name}"] = _line(model.place("projections", part.projection))
         if part.rule is not None:
-            rule = model.projections[part.projection].rules[0].rule
-            found.setdefault(f"rules.{part.rule}", "\n".join([_line(rule.place), *_rule(rule)]))
+            rules = [use.rule for use in model.projections[part.projection].rules]
+            lines = [line for rule in rules for line in (_line(rule.place), *_rule(rule))]
+            found.setdefault(f"rules.{part.rule}", "\n".join(lines))
     return found
 
 

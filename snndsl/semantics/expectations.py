@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from snndsl.errors import listed, nearest
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.expressions.walk import renamed
 from snndsl.model.expectation import Expectation, ListedSpikes, SynapseValue
 from snndsl.model.selection import Selection
 from snndsl.model.text import Term, ValueTerm
@@ -15,6 +17,7 @@ from snndsl.schema.observation import ExpectSpec, TargetSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.reading import Reading
+from snndsl.semantics.rule_names import state_makers, state_names
 from snndsl.semantics.scope import Result, Scope
 from snndsl.semantics.values import read_value
 from snndsl.semantics.windows import check_moment, check_span
@@ -137,15 +140,16 @@ def _of_synapses(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Synapse
     except TextFault as error:
         reading.faults.append(Term(node, term.place).place.fault(error))
         return None, UNKNOWN
-    return SynapseValue(tuple(spec.of), reduce, node), ONE if reduce == "fraction" else found
+    flat = state_names(reading, spec.of[0])
+    value = renamed(node, lambda name: replace(name, text=flat.get(name.text, name.text)))
+    return SynapseValue(tuple(spec.of), reduce, value), ONE if reduce == "fraction" else found
 
 
 def _variables(reading: Reading, projection: str) -> Scope:
     """Return what the synapses of a projection hold."""
     scope = Scope(dict(reading.scope.makers), reading.data, [])
     scope.declare({"w": reading.weights.get(projection, UNKNOWN)})
-    for known in reading.rule_scopes.get(projection, ()):
-        scope.makers.update(known.makers)
+    scope.makers.update(state_makers(reading, projection))
     return scope
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from snndsl.errors import ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.model.joint_rule import joined
 from snndsl.model.projection import ConnectRule, Delay, Projection
 from snndsl.model.selection import Selection
 from snndsl.model.services import Rows
@@ -84,6 +85,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
         weight=weight,
         delay=delay,
         rules=rules,
+        rule=joined(rules),
         initial=initial,
         carries=carries,
         stream=spec.stream or f"projections.{name}",

@@ -8,6 +8,7 @@ from snndsl.model.selection import Selection
 from snndsl.schema.observation import StateRecordSpec, SynapseRecordSpec
 from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.reading import Reading
+from snndsl.semantics.rule_names import state_names, unknown_state
 from snndsl.semantics.windows import check_moment, check_span
 
 __all__ = ["read_records"]
@@ -66,11 +67,13 @@ def _synapses(reading: Reading, name: str, spec: SynapseRecordSpec) -> RecordedS
     if name not in reading.spec.projections:
         _unknown(reading, name, list(reading.spec.projections), "record.synapses names", *path)
         return None
-    rules = reading.rules.get(name, [])
-    known = ["w", *(state for rule in rules for state in (*rule.states, *rule.traces))]
+    names = {"w": "w", **state_names(reading, name)}
     for variable in spec.of:
-        if variable not in known:
-            _unknown(reading, variable, known, f"synapses of {name!r} have no", *path, "of")
+        if variable not in names:
+            what = unknown_state(reading, name, variable) or f"synapses of {name!r} have no {variable!r}"
+            place = reading.place(*path, "of")
+            reading.report(place, "name-unknown", what, listed(list(names)), nearest(variable, list(names)))
+    of = tuple(dict.fromkeys(names[variable] for variable in spec.of if variable in names))
     every = _at_least_one(reading, spec.every, "'every'", *path, "every")
     listed_times = spec.at if isinstance(spec.at, tuple) else () if spec.at is None else (spec.at,)
     at = []
@@ -83,7 +86,7 @@ def _synapses(reading: Reading, name: str, spec: SynapseRecordSpec) -> RecordedS
         reading.report(reading.place(*path), "key-missing", what, "every: T or at: [T, ..]")
     where = None if spec.where is None else reading.term(spec.where, *path, "where")
     stamps = tuple(stamp for stamp in at if stamp is not None)
-    return RecordedSynapses(name, reading.place(*path), spec.of, every, stamps, where)
+    return RecordedSynapses(name, reading.place(*path), of, every, stamps, where)
 
 
 def _times(reading: Reading, spec: StateRecordSpec, *path: str | int) -> tuple[int, int | None, int | None]:
