@@ -53,7 +53,7 @@ def lower_rule(element: PlasticityRule, step: Fraction) -> LoweredRule:
 class _Lowering:
     element: PlasticityRule
     step: Fraction
-    calls: dict[int, int] = field(default_factory=dict)
+    calls: dict[object, int] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
     deliver: str = ""
 
@@ -179,5 +179,5 @@ class _Event:
         return self.builder.let(trace, moved, f"{trace} has decayed since")
 
     def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
-        call = self.rule.calls.setdefault(id(node), len(self.rule.calls))
+        call = self.rule.calls.setdefault(node.written, len(self.rule.calls))
         return draw_arguments(("key__0", "key__1"), Ref("row"), Ref("tv"), Ref("trial"), call)
