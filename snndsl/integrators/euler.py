@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["Euler"]
@@ -20,7 +20,7 @@ class Euler(Integrator):
     noisy = True
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values."""
         o, rates = step.apply, step.rates(group.states, {})
         moved = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["ExponentialEuler"]
@@ -26,7 +26,7 @@ class ExponentialEuler(Integrator):
     noisy = True
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new value."""
         [state] = group.states
         o, old, part = step.apply, step.old(state), group.parts[state]
@@ -46,7 +46,7 @@ class ExponentialEuler(Integrator):
         return [_kicked(moved, o.once(spread, f"spread.{state}"), group, step)]
 
 
-def _kicked(moved: Expr, spread: Expr | float, group: Group, step: Step) -> Expr:
+def _kicked(moved: Expr, spread: Expr | float, group: StateGroup, step: Step) -> Expr:
     """Return the new value with its noise."""
     o, [state] = step.apply, group.states
     for source, factors in group.noise.items():

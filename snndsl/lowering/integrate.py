@@ -12,7 +12,7 @@ from snndsl.ir import Expr
 from snndsl.lowering.comments import equation_text
 from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.model.element import Element
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 
 __all__ = ["advance"]
 
@@ -20,12 +20,12 @@ At = Callable[[Mapping[str, Expr]], Translator]
 White = Callable[[str, int], Expr]
 
 
-def advance(groups: Iterable[Group], element: Element, builder: BlockBuilder, at: At, white: White) -> dict[str, Expr]:
+def advance(groups: Iterable[StateGroup], element: Element, builder: BlockBuilder, at: At, white: White) -> dict[str, Expr]:
     """Return the new value of every integrated state.
 
     Parameters
     ----------
-    groups : iterable of Group
+    groups : iterable of StateGroup
         Of the element.
     element : Element
         Whose equations they are.
@@ -51,7 +51,7 @@ class _Step:
     """See `snndsl.model.integrator.Step`."""
 
     element: Element
-    group: Group
+    group: StateGroup
     builder: BlockBuilder
     at: At
     value: Translator

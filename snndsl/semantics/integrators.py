@@ -6,7 +6,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.walk import names_in
 from snndsl.integrators import INTEGRATORS
-from snndsl.model.equations import Group, Linear
+from snndsl.model.equations import Linear, StateGroup
 from snndsl.model.integrator import Integrator
 from snndsl.semantics.builtins import BUILTINS
 from snndsl.semantics.draft import ElementDraft
@@ -19,16 +19,16 @@ _STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts 
 """Built-in names whose value stays."""
 
 
-def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Fault]]:
+def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list[Fault]]:
     """Return the integrated states by method, and what is wrong with equations that a linear integrator is to solve.
 
     The element has no other faults.
     """
-    groups: list[Group] = []
+    groups: list[StateGroup] = []
     faults: list[Fault] = []
     noise = Noise(element)
 
-    def group(states: tuple[str, ...], integrator: type[Integrator]) -> Group:
+    def group(states: tuple[str, ...], integrator: type[Integrator]) -> StateGroup:
         parts, drifts, sources = {}, {}, dict[str, dict[str, tree.Expression]]()
         for state in states:
             try:
@@ -43,7 +43,7 @@ def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Faul
                     parts[state] = _split(element, state, drift, states, integrator)
             except ModelError as error:
                 faults.extend(error.faults)
-        return Group(integrator.name, states, parts, drifts, sources)
+        return StateGroup(integrator.name, states, parts, drifts, sources)
 
     for method in dict.fromkeys(element.integrators.values()):
         integrator = INTEGRATORS[method]

@@ -97,7 +97,7 @@ class Noise:
         match node:
             case tree.Name() if node.text in self.aliases:
                 return self._marked(self.element.aliases[node.text].tree)
-            case tree.Call(function=function) if function == _WHITE:
+            case tree.FunctionCall(function=function) if function == _WHITE:
                 name = self.sources.setdefault(node.written, f"xi__{len(self.sources)}")
                 return tree.Name(name, node.start, node.end)
         below = tree.children(node)
@@ -105,7 +105,7 @@ class Noise:
         if all(new is old for new, old in zip(marked, below, strict=True)):
             return node
         match node:
-            case tree.Call():
+            case tree.FunctionCall():
                 return replace(node, arguments=marked)
             case tree.Unary():
                 return replace(node, operand=marked[0])

@@ -62,7 +62,7 @@ class Reading:
         By population and by signal; `element_scopes` and `signal_scopes` are theirs.
     rules : dict of str to list of RuleDraft
         By projection; `rule_scopes` are theirs.
-    ports : dict of str to Dimension or Kind
+    ports : dict of str to Dimension or NoQuantity
         Of the weights of each projection.
     """
 
