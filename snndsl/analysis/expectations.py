@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.analysis.bounds import Bounds
-from snndsl.analysis.measuring import Listed, Unreached, Values, measure
+from snndsl.analysis.measuring import ListedSpikesFound, Unreached, Values, measure
 from snndsl.errors import Fault, SnndslError
 from snndsl.expressions import TextFault
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation
 from snndsl.results import Recording, Run
 
-__all__ = ["Measured", "Outcome", "check_expectations"]
+__all__ = ["Measured", "Verdict", "check_expectations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verdict:
     """One expectation and what came of it.
 
     Parameters
@@ -67,7 +67,7 @@ class Outcome:
         return facts | {"measured": None if self.measured is None else asdict(self.measured)}
 
 
-def check_expectations(model: CheckedModel, recording: Run) -> list[Outcome]:
+def check_expectations(model: CheckedModel, recording: Run) -> list[Verdict]:
     """Check every expectation of a model.
 
     Parameters
@@ -79,7 +79,7 @@ def check_expectations(model: CheckedModel, recording: Run) -> list[Outcome]:
 
     Returns
     -------
-    list of Outcome
+    list of Verdict
         In the order of the file.
 
     Notes
@@ -87,10 +87,10 @@ def check_expectations(model: CheckedModel, recording: Run) -> list[Outcome]:
     Of several trials the mean of what was measured is judged, value by value; with ``each: trial`` every trial is, and so are
     spikes in any case.
     """
-    return [_outcome(model, recording, expectation) for expectation in model.expectations]
+    return [_verdict(model, recording, expectation) for expectation in model.expectations]
 
 
-def _outcome(model: CheckedModel, run: Run, expectation: Expectation) -> Outcome:
+def _verdict(model: CheckedModel, run: Run, expectation: Expectation) -> Verdict:
     """Judge one expectation."""
     where = expectation.place.at()
     place = f"{where.file}:{where.line}:{where.column}"
@@ -98,13 +98,13 @@ def _outcome(model: CheckedModel, run: Run, expectation: Expectation) -> Outcome
         found = [measure(model, trial, expectation) for trial in _trials(run)]
         passed, expected, text, measured = _judged(model, expectation, found, _trials(run))
     except Unreached as reason:
-        return Outcome(expectation.name, False, expectation.said, f"not reached: {reason}", place)
+        return Verdict(expectation.name, False, expectation.said, f"not reached: {reason}", place)
     except TextFault as error:
-        return Outcome(expectation.name, False, error.expected or expectation.said, error.what, place)
+        return Verdict(expectation.name, False, error.expected or expectation.said, error.what, place)
     except SnndslError as error:
         fault: Fault = error.faults[0]
-        return Outcome(expectation.name, False, fault.expected or expectation.said, fault.what, place)
-    return Outcome(expectation.name, passed, expected, text, place, measured)
+        return Verdict(expectation.name, False, fault.expected or expectation.said, fault.what, place)
+    return Verdict(expectation.name, passed, expected, text, place, measured)
 
 
 def _trials(run: Run) -> tuple[Recording, ...]:
@@ -117,10 +117,10 @@ def _trials(run: Run) -> tuple[Recording, ...]:
 
 
 def _judged(
-    model: CheckedModel, expectation: Expectation, found: Sequence[Values | Listed], trials: Sequence[Recording]
+    model: CheckedModel, expectation: Expectation, found: Sequence[Values | ListedSpikesFound], trials: Sequence[Recording]
 ) -> tuple[bool, str, str, Measured | None]:
     """Return whether an expectation is met, what was expected and found in words, and the numbers."""
-    lists = [(item, trial.trial) for item, trial in zip(found, trials, strict=True) if isinstance(item, Listed)]
+    lists = [(item, trial.trial) for item, trial in zip(found, trials, strict=True) if isinstance(item, ListedSpikesFound)]
     if lists:  # of the trials that are not right the first, if there is one
         item, number = next((pair for pair in lists if not pair[0].passed), lists[0])
         text = item.found if len(trials) == 1 else f"trial {number}: {item.found}"

@@ -14,10 +14,10 @@ from snndsl.analysis.chunks import SpikeChunks, has, snapshot, state_records, wa
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
-from snndsl.model.selection import Block, Selection
+from snndsl.model.selection import NeuronRange, Selection
 from snndsl.results import Recording, Spikes
 
-__all__ = ["Listed", "Unreached", "Values", "measure"]
+__all__ = ["ListedSpikesFound", "Unreached", "Values", "measure"]
 
 _REDUCE: Mapping[str, Callable[[Any], Any]] = {"mean": np.mean, "max": np.max, "min": np.min, "fraction": np.mean}
 
@@ -55,7 +55,7 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedSpikesFound:
     """How the spikes of a run compare with listed ones: whether they are the same, what was expected and found, in words."""
 
     passed: bool
@@ -63,7 +63,7 @@ class Listed:
     found: str
 
 
-def measure(model: CheckedModel, recording: Recording, expectation: Expectation) -> Values | Listed:
+def measure(model: CheckedModel, recording: Recording, expectation: Expectation) -> Values | ListedSpikesFound:
     """Measure what an expectation is about.
 
     Parameters
@@ -88,7 +88,7 @@ class _Measuring:
         self.model, self.recording, self.expectation = model, recording, expectation
         self.bounds = Bounds(model, expectation)
 
-    def values(self) -> Values | Listed:
+    def values(self) -> Values | ListedSpikesFound:
         of, value = self.expectation.of, self.expectation.value
         if isinstance(of, SynapseValue):
             return self._synapses(of)
@@ -144,7 +144,7 @@ class _Measuring:
             raise Unreached(f"{expectation.value} was not recorded after step {first:,} and until step {last:,}")
         return stamps
 
-    def _sample(self, block: Block, stamp: int) -> NDArray[np.float64]:
+    def _sample(self, block: NeuronRange, stamp: int) -> NDArray[np.float64]:
         """Return the state of a block's neurons at a stamp."""
         values, known = np.zeros(block.size), np.zeros(block.size, np.bool_)
         records = state_records(self.recording, block.population, _stored(self.expectation.value))
@@ -192,12 +192,12 @@ class _Measuring:
         for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
             values = snapshot(self.recording, name, variable, stamp)
             if values is not None:
-                found[variable] = values
+                found[variable.replace("__", ".")] = values
             elif plastic:
                 raise Unreached(f"{variable} of {name} was not recorded at step {stamp:,}")
         return found
 
-    def _spike_list(self, selection: Selection) -> Values | Listed:
+    def _spike_list(self, selection: Selection) -> Values | ListedSpikesFound:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
         equals = self.expectation.spikes.get("equals")
@@ -210,9 +210,9 @@ class _Measuring:
                 code = min([*missing[:1], *extra[:1]])
                 how = "missing" if len(missing) and missing[0] == code else "too many"
                 text += f"; the first: neuron {code % 2**31} at step {code // 2**31} is {how}"
-            return Listed(not len(missing) and not len(extra), f"the {len(wanted):,} listed spikes", text)
+            return ListedSpikesFound(not len(missing) and not len(extra), f"the {len(wanted):,} listed spikes", text)
         if not len(spikes):
-            return Listed(False, self.expectation.said, "no spikes")
+            return ListedSpikesFound(False, self.expectation.said, "no spikes")
         return Values(np.asarray(spikes.step * float(self.model.step), np.float64), "spikes", "ms")
 
     def _f1(self, selection: Selection) -> Values:

@@ -1,8 +1,8 @@
 """What a run leaves: the run folder and how it is read."""
 
-from snndsl.results.recording import Recording, Spikes, States, SynapseTable, Weights
+from snndsl.results.recording import MeasuredSynapses, Recording, Spikes, States, Weights
 from snndsl.results.trials import Run, TrialsRecording, read_run, single
 
 __all__ = [
-    "Recording", "Run", "Spikes", "States", "SynapseTable", "TrialsRecording", "Weights", "read_run", "single",
+    "MeasuredSynapses", "Recording", "Run", "Spikes", "States", "TrialsRecording", "Weights", "read_run", "single",
 ]  # fmt: skip

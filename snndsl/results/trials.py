@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.measured import Spikes, States, SynapseTable, Weights
+from snndsl.results.measured import MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.recording import Lazy, Recording, read_manifest
 
 __all__ = [
@@ -224,7 +224,7 @@ class TrialsRecording:
         return self._stacked(lambda run: run.weights, self._weights)
 
     @property
-    def synapses(self) -> Mapping[str, SynapseTable]:
+    def synapses(self) -> Mapping[str, MeasuredSynapses]:
         """Tables of synapses by projection: the same in all trials."""
         return self._first.synapses
 
