@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "PARTS", "RULES", "SHARED", "NeuronKind", "frozen_if"]
+__all__ = ["KINDS", "PARTS", "RULES", "SHARED", "NeuronKind", "again"]
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ RULES: Mapping[str, Mapping[str, Any]] = {
 """The last one draws."""
 
 
-def frozen_if(name: str, which: str) -> dict[str, Any]:
+def again(name: str, which: str) -> dict[str, Any]:
     """Return what makes one of several stimuli or populations the same in every trial.
 
     Parameters
