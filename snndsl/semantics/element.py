@@ -20,7 +20,7 @@ from snndsl.integrators import INTEGRATORS
 from snndsl.locations import Location, Path
 from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
+from snndsl.schema.neuron import ElementSpec, NeuronSpec, OwnerSpec, ParameterSpec, PartSpec, PortSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import defined_names, initial_place, is_unit_alone, parse_term, value_terms
@@ -68,7 +68,7 @@ def flatten(source: ModelSource, section: str, name: str, at: Place) -> ElementD
     return element
 
 
-def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
+def _order(element: ElementDraft, spec: OwnerSpec, place: Place) -> None:
     """Put what only the element itself says: integrators, threshold, refractoriness."""
     piece = _Piece(element, element.sources[""], spec, place, "")
     if spec.made_for is not None:
@@ -95,10 +95,13 @@ def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
     element.reset = piece.instructions(spec.reset, "reset")
 
 
-def _integrators(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
+def _integrators(element: ElementDraft, spec: OwnerSpec, place: Place) -> None:
     where = place.inner("integrator")
     given = spec.integrator
     if not element.derivatives:
+        if given is not None and not element.faults:
+            what = f"an integrator for {element.name!r}, which has no equation of the form dx/dt"
+            element.faults.append(place.unused("integrator", what, "equations, or no integrator"))
         return
     if given is None:
         element.faults.append(
@@ -127,7 +130,7 @@ def _integrators(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
 class _Piece:
     """The element itself, or one of its parts, on its way into the flat namespace."""
 
-    def __init__(self, element: ElementDraft, source: ModelSource, spec: PartSpec, place: Place, prefix: str) -> None:
+    def __init__(self, element: ElementDraft, source: ModelSource, spec: ElementSpec, place: Place, prefix: str) -> None:
         self.element, self.source, self.spec, self.place, self.prefix = element, source, spec, place, prefix
         self.bound: dict[str, tree.Expression] = {}
         self.locals: set[str] = set()
@@ -377,7 +380,7 @@ class _Piece:
 
     def bind_needs(self, owner: _Piece, given: Mapping[str, ValueTerm]) -> None:
         """Bind what this part needs: to what is written at its use, else to the owner's quantity of that name."""
-        for need in self.spec.needs:
+        for need, unit in (self.spec.needs if isinstance(self.spec, PartSpec) else {}).items():
             value = given.get(need)
             if isinstance(value, Term):
                 self.bound[need] = renamed(value.tree, owner.name, owner.call)
@@ -387,7 +390,7 @@ class _Piece:
                 self.bound[need] = tree.Name(text=need, start=0, end=0)
                 self.element.unbound.add(need)
                 use, states = owner.spec.parts[self.prefix].use, list(owner.spec.state)  # type: ignore[attr-defined]
-                what = f"part {self.prefix!r} needs {need!r}, in {self.spec.needs[need]}"
+                what = f"part {self.prefix!r} needs {need!r}, in {unit}"
                 expected = f"a state {need!r} of the owner, or a value where the part is used"
                 hint = f"{{use: {use}, {need}: {states[0] if len(states) == 1 else '..'}}}"
                 place = owner.inner("parts", self.prefix)

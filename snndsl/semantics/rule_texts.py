@@ -90,6 +90,9 @@ def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[
     """Return the initial states that a projection gives to its rules."""
     spec, rules = reading.spec.projections[name], reading.rules[name]
     if not rules:
+        if spec.initial and not spec.plasticity:
+            what = f"'initial' at projection {name!r}, which has no plasticity"
+            reading.faults.append(reading.place("projections", name).unused("initial", what, "plasticity: a rule with states"))
         return {}
     initial: dict[str, ValueTerm] = {}
     for key, value in spec.initial.items():
