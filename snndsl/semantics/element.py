@@ -16,13 +16,13 @@ from snndsl.expressions import TextFault, parse_equations, parse_statements, tre
 from snndsl.expressions.statements import Alias, Assignment
 from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.loader import ModelSource
-from snndsl.integrators import INTEGRATORS
 from snndsl.locations import Location, Path
 from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.neuron import ElementSpec, NeuronSpec, OwnerSpec, ParameterSpec, PartSpec, PortSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.integrators import read_integrators
 from snndsl.semantics.terms import defined_names, initial_place, is_unit_alone, parse_term, value_terms
 from snndsl.spec import UseSpec
 
@@ -73,7 +73,7 @@ def _order(element: ElementDraft, spec: OwnerSpec, place: Place) -> None:
     piece = _Piece(element, element.sources[""], spec, place, "")
     if spec.made_for is not None:
         element.made_for = piece.term(spec.made_for, "made_for")
-    _integrators(element, spec, place)
+    read_integrators(element, spec.integrator, place)
     if not isinstance(spec, NeuronSpec):
         return
     if spec.threshold is not None:
@@ -93,38 +93,6 @@ def _order(element: ElementDraft, spec: OwnerSpec, place: Place) -> None:
                 )
         element.hold = tuple(held for held in spec.refractory.hold if held in element.states)
     element.reset = piece.instructions(spec.reset, "reset")
-
-
-def _integrators(element: ElementDraft, spec: OwnerSpec, place: Place) -> None:
-    where = place.inner("integrator")
-    given = spec.integrator
-    if not element.derivatives:
-        if given is not None and not element.faults:
-            what = f"an integrator for {element.name!r}, which has no equation of the form dx/dt"
-            element.faults.append(place.unused("integrator", what, "equations, or no integrator"))
-        return
-    if given is None:
-        element.faults.append(
-            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", listed(INTEGRATORS))
-        )
-        return
-    table = given if isinstance(given, Mapping) else {"rest": given}
-    for state, method in table.items():
-        if method not in INTEGRATORS:
-            near = nearest(str(method), INTEGRATORS)
-            element.faults.append(
-                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", listed(INTEGRATORS), near)
-            )
-        if state != "rest" and state not in element.derivatives:
-            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
-    for state in element.derivatives:
-        method = table.get(state, table.get("rest"))
-        if method is None:
-            element.faults.append(
-                where.problem("integrator-missing", f"no integrator is given for {state!r}", "one for each state, or rest: ..")
-            )
-        else:
-            element.integrators[state] = str(method)
 
 
 class _Piece:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from snndsl.testing.kinds import KINDS, PARTS, RULES, SHARED
 
-__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest"]
+__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest", "uses_of"]
 
 _SECTIONS = ("parts", "neurons", "plasticity", "populations", "groups", "motifs", "projections", "stimuli")
 _STEPS = ("0.1 ms", "0.25 ms", "1 ms")
@@ -60,8 +60,8 @@ class GeneratedNetwork:
     def _plastic(self) -> Iterator[tuple[str, list[str]]]:
         for name, projection in self.sections["projections"].items():
             if "plasticity" in projection:
-                rule = self.sections["plasticity"][projection["plasticity"]["use"]]
-                yield name, ["w", *rule.get("state", {}), *rule.get("traces", {})]
+                rules = [self.sections["plasticity"][use["use"]] for use in uses_of(projection)]
+                yield name, ["w", *(key for rule in rules for key in (*rule.get("state", {}), *rule.get("traces", {})))]
 
 
 @st.composite
@@ -186,10 +186,13 @@ class _Making:
         return dict(self.choose(rules))
 
     def _plasticity(self, learning: str, target: str) -> dict[str, Any]:
-        self.network.sections["plasticity"][learning] = copy.deepcopy(dict(RULES[learning]))
-        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"} if learning == "traced" else {}
-        states = dict.fromkeys(RULES[learning].get("state", {}), "0.5*(j % 3)")
-        return {"plasticity": {"use": learning, **most}, "initial": states}
+        names = [learning, *(["traced"] if learning in ("nearest", "unreliable") and self.one_in(2) else [])]
+        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"}
+        for name in names:
+            self.network.sections["plasticity"][name] = copy.deepcopy(dict(RULES[name]))
+        uses: list[dict[str, Any]] = [{"use": name, **(most if name == "traced" else {})} for name in names]
+        states = {key: "0.5*(j % 3)" for name in names for key in RULES[name].get("state", {})}
+        return {"plasticity": uses if len(uses) > 1 else uses[0], "initial": states}
 
     def _narrow(self, projection: dict[str, Any], name: str) -> None:
         """Let a projection reach a slice, or a group of two."""
@@ -322,7 +325,8 @@ def prefixed(network: GeneratedNetwork, prefix: str) -> GeneratedNetwork:
         motif["arrive"] = {f"{prefix}{neuron}": time for neuron, time in motif["arrive"].items()}
     for projection in made.sections["projections"].values():
         rename(projection, "from", "to")
-        rename(projection.get("plasticity", {}), "use")
+        for use in uses_of(projection):
+            rename(use, "use")
         if isinstance(projection["connect"], dict):
             rename(projection["connect"], "motif")
     for stimulus in made.sections["stimuli"].values():
@@ -330,6 +334,18 @@ def prefixed(network: GeneratedNetwork, prefix: str) -> GeneratedNetwork:
         for item in stimulus.get("play", ()):
             rename(item, "motif")
     return made
+
+
+def uses_of(projection: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rules of a projection with their values.
+
+    Parameters
+    ----------
+    projection : mapping
+        Of a network.
+    """
+    plasticity = projection.get("plasticity", [])
+    return plasticity if isinstance(plasticity, list) else [plasticity]
 
 
 def smallest(
