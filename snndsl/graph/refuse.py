@@ -69,8 +69,6 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    if model.trials > 1:
-        yield _fault(model.place("trials"), "more than one trial")
     for name, population in model.populations.items():
         if population.positions:
             yield _fault(population.place.inner("positions"), f"positions of {name!r}")

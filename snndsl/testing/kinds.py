@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "PARTS", "RULES", "SHARED", "NeuronKind"]
+__all__ = ["KINDS", "PARTS", "RULES", "SHARED", "NeuronKind", "again"]
 
 
 @dataclass(frozen=True)
@@ -258,3 +258,14 @@ RULES: Mapping[str, Mapping[str, Any]] = {
     },
 }
 """The last one draws."""
+
+
+def again(name: str, which: str) -> dict[str, Any]:
+    """Return what makes one of several stimuli or populations the same in every trial.
+
+    Parameters
+    ----------
+    name, which : str
+        Of a stimulus or population, and of the one that is frozen.
+    """
+    return {"frozen": True} if name == which else {}
