@@ -59,7 +59,7 @@ class Machine:
                 part.values,
                 sizes[part.source],
                 target,
-                part.port,
+                part.receiving(rule),
                 program.samples,
                 program.trial,
             )
