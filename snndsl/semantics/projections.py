@@ -64,7 +64,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
         reading.scope.before_run(where, PURE)
         reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
     weight = read_value(reading, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
-    rules, initial = read_rules(reading, name, port, scope, _readable(reading, sources, targets))
+    rules, initial = read_rules(reading, name, targets, port, scope, _readable(reading, sources, targets))
     delay = _delay(reading, name, spec, scope)
     carries = None if spec.carries is None else reading.term(spec.carries, "projections", name, "carries")
     copies = _copies(reading, name, spec.copies)

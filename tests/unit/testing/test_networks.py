@@ -29,9 +29,9 @@ ELSEWHERE = {
     "neurons": {"made_for"},
     "parts": {"every", "require"},
     "plasticity": {"needs", "on_start", "require"},
-    "populations": {"positions", "frozen"},
+    "populations": {"positions"},
     "projections": {"per_block", "carries"},
-    "stimuli": {"round", "frozen"},
+    "stimuli": {"round"},
     "record": {"signals", "counts"},
     "record of synapses": {"every", "where"},
 }
