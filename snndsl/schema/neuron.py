@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.integrators import INTEGRATORS
+from snndsl.schema.definition import DefinitionSpec
 from snndsl.spec import (
     LIST,
     SCALAR,
@@ -97,7 +98,7 @@ class RefractorySpec(Spec):
         return self
 
 
-class PartSpec(Spec):
+class PartSpec(DefinitionSpec):
     """A receptor, channel, current or compartment."""
 
     parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")
