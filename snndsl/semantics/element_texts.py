@@ -209,6 +209,8 @@ def check_instructions(instructions: Iterable[Instruction], names: Scope, assign
                     statement.line,
                 )
                 names.faults.append(fault)
+            elif statement.port is None:
+                names.expect(instruction.term, names.lookup("w"), "what is delivered", local)
             continue
         found = names.of(instruction.term, local)
         _assign(instruction, statement, found, names, assignable, local, in_rule)
