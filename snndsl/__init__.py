@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from snndsl.api import load as load
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
-    from snndsl.entries import library as library
+    from snndsl.entries import library as library  # type: ignore[no-redef]
     from snndsl.groups.detect import detect as detect
     from snndsl.groups.detection import Detection as Detection
     from snndsl.groups.discover import discover as discover

@@ -96,10 +96,7 @@ class Entry:
         yield from (f"  {line}" for line in self.example.splitlines())
 
     def _symbols(self, plain: bool) -> Iterator[str]:
-        rows = [
-            (item.name, item.value if plain else typeset(item.value), item.kind, item.meaning)
-            for item in self.symbols
-        ]
+        rows = [(item.name, item.value if plain else typeset(item.value), item.kind, item.meaning) for item in self.symbols]
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         yield "symbols"
         for row in rows:

@@ -65,7 +65,8 @@ def _part(use: str, spec: Any, given: dict[str, str]) -> Iterator[str]:
 def _rule(use: str, spec: Any, given: dict[str, str]) -> Iterator[str]:
     weight = given.pop("w", "0.5")
     unit = weight.partition(" ")[2] or "1"
-    yield f"neurons: {{relay: {{ports: {{in: {unit}}}, state: {{received: 0{'' if unit == '1' else ' ' + unit}}}, update: received = in}}}}"
+    nothing = "0" if unit == "1" else f"0 {unit}"
+    yield f"neurons: {{relay: {{ports: {{in: {unit}}}, state: {{received: {nothing}}}, update: received = in}}}}"
     yield "populations: {post: {neuron: relay, size: 1}}"
     yield "stimuli:"
     yield f"  pre: {{size: 1, spikes: {{i: 0, t: {_PRE}}}}}"

@@ -64,7 +64,9 @@ class Library:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in (e.file, e.name, e.kind, e.title, *e.references[:1])) + "</tr>"
+            "<tr>"
+            + "".join(f"<td>{html.escape(text)}</td>" for text in (e.file, e.name, e.kind, e.title, *e.references[:1]))
+            + "</tr>"
             for e in self.entries
         )
         return f"<table><tr><th>file</th><th>name</th><th>kind</th><th>what it is</th><th>source</th></tr>{rows}</table>"
@@ -79,9 +81,7 @@ def library() -> Library:
 def entries_of(source: ModelSource) -> tuple[Entry, ...]:
     """Return the definitions of a file in its order."""
     return tuple(
-        _entry(source, section, name, spec)
-        for section in KINDS
-        for name, spec in getattr(source.spec, section).items()
+        _entry(source, section, name, spec) for section in KINDS for name, spec in getattr(source.spec, section).items()
     )
 
 
@@ -131,7 +131,9 @@ def _texts(spec: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     for key in _HEADINGS:
         value = getattr(spec, key, None)
         if value:
-            method = f" (integrator {_method(spec.integrator)})" if key == "equations" and getattr(spec, "integrator", None) else ""
+            method = (
+                f" (integrator {_method(spec.integrator)})" if key == "equations" and getattr(spec, "integrator", None) else ""
+            )
             yield f"{key}{method}", _lines(value)
         if key == "update":
             yield from ((f"every {period}", _lines(text)) for period, text in spec.every.items())
@@ -156,7 +158,9 @@ def _part(name: str, use: Any) -> str:
 
 
 def _method(integrator: Any) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in integrator.items()) if isinstance(integrator, dict) else str(integrator)
+    return (
+        ", ".join(f"{key}: {value}" for key, value in integrator.items()) if isinstance(integrator, dict) else str(integrator)
+    )
 
 
 def _refractory(spec: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pydantic import Field
+from pydantic.fields import FieldInfo
 
 from snndsl.spec import Name, Scalar, Spec
 
@@ -20,3 +21,9 @@ class DefinitionSpec(Spec):
     example: Mapping[Name, Scalar] = Field(
         default_factory=dict, description="step, duration, parameters and what enters ports when `snndsl show` uses it"
     )
+
+    @classmethod
+    def known(cls) -> Mapping[str, FieldInfo]:
+        """Return the keys that fit, words for people last."""
+        own = {name: field for name, field in cls.model_fields.items() if name not in DefinitionSpec.model_fields}
+        return {**own, **DefinitionSpec.model_fields}

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 import snndsl
 
 
-def simulated(folder: Path, name: str, step: str, duration: str, backend: str = "reference", **sections: Any) -> snndsl.Recording:
+def simulated(
+    folder: Path, name: str, step: str, duration: str, backend: str = "reference", **sections: Any
+) -> snndsl.Recording:
     """Run a model whose definitions come from the library, under the names of its files."""
     files = {entry.file.removeprefix("snndsl:") for entry in snndsl.library()}
     text = repr(sections)

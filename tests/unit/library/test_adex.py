@@ -34,7 +34,7 @@ def test_spikes_of_another_program(tmp_path: Path) -> None:
 
 
 def test_rheobases(tmp_path: Path) -> None:
-    """A thousandth below the saddle-node the neuron is silent, above it spikes; and so around the Hopf bifurcation, from a push."""
+    """A thousandth below the saddle-node it is silent, above it spikes; and so around the Hopf bifurcation, from a push."""
     currents = [SADDLE_NODE * 0.999, SADDLE_NODE * 1.001]
     around = [HOPF * 0.99, HOPF * 1.01]
     rest = [fixed_point(around[0]), fixed_point(HOPF)]

@@ -81,7 +81,7 @@ def test_equality_is_silent(run: snndsl.Recording) -> None:
 
 
 def test_subtraction_counts_levels(run: snndsl.Recording) -> None:
-    """T steps of x give floor(T x) spikes: a quantiser of T + 1 levels (Castagnetti et al. 2023); 48 steps are three times T."""
+    """T steps of x give floor(T x) spikes: a quantiser of T + 1 levels (Castagnetti et al. 2023)."""
     for level in range(LEVELS + 1):
         spikes = np.array(steps(run, "soft", level))
         assert [int((spikes < T).sum()) for T in (8, 16, 48)] == [math.floor(T * level / LEVELS) for T in (8, 16, 48)]
@@ -100,7 +100,7 @@ def test_few_levels(run: snndsl.Recording) -> None:
 
 
 def test_gates_set_the_time_constants(run: snndsl.Recording) -> None:
-    """u_n = 1 - (1 - alpha)^n with alpha = sigmoid(-1), until the threshold; after a spike the threshold is b_0 + 1.8 (1 - rho) rho^n."""
+    """u_n = 1 - (1 - alpha)^n with alpha = sigmoid(-1), until the threshold, later b_0 + 1.8 (1 - rho) rho^n."""
     alpha, rho = 1 / (1 + math.e), 1 / (1 + math.exp(-3))
     n = np.arange(51)
     assert np.abs(values(run, "gated", "u")[:, 0] - (1 - (1 - alpha) ** n)).max() <= 1e-14
@@ -108,4 +108,6 @@ def test_gates_set_the_time_constants(run: snndsl.Recording) -> None:
     assert steps(run, "gated", 0) == [] and steps(run, "gated", 1)[0] == first - 1
     second = next(m for m in range(1, 50) if 1 - (1 - alpha) ** m > 0.75 + 1.8 * (1 - rho) * rho ** (m - 1))
     assert steps(run, "gated", 1)[1] == first - 1 + second
-    assert values(run, "gated", "b")[first + 1 : first + 4, 1] == pytest.approx([(1 - rho) * rho**m for m in range(3)], rel=1e-14)
+    assert values(run, "gated", "b")[first + 1 : first + 4, 1] == pytest.approx(
+        [(1 - rho) * rho**m for m in range(3)], rel=1e-14
+    )

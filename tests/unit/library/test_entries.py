@@ -52,7 +52,12 @@ def test_typeset(text: str, typeset_text: str) -> None:
 
 
 def test_signs_of_equality_stand_below_each_other() -> None:
-    assert aligned(["x = 1", "long += 2", "deliver(x)", "y[0] = a == b"]) == ["x     = 1", "long += 2", "deliver(x)", "y[0]  = a == b"]
+    assert aligned(["x = 1", "long += 2", "deliver(x)", "y[0] = a == b"]) == [
+        "x     = 1",
+        "long += 2",
+        "deliver(x)",
+        "y[0]  = a == b",
+    ]
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
@@ -75,7 +80,9 @@ def test_the_library_from_python() -> None:
     entry = library["lif.lif_exp"]
     assert repr(entry) == "<neuron lif.lif_exp: Leaky integrate-and-fire with exponential currents>"
     assert "dV/dt = (E_L − V)/τ_m + (syn.I + I_ext)/C" in str(entry) and "<pre>" in entry._repr_html_()
-    assert repr(library).startswith(f"<Library of {len(library)} definitions>\n") and "<td>lif_exp</td>" in library._repr_html_()
+    assert (
+        repr(library).startswith(f"<Library of {len(library)} definitions>\n") and "<td>lif_exp</td>" in library._repr_html_()
+    )
     with pytest.raises(dataclasses.FrozenInstanceError):
         entry.name = "other"  # type: ignore[misc]
     with pytest.raises(snndsl.errors.ModelError, match=r"no 'lif.lif_ex'(.|\n)*try: lif.lif_exp"):
@@ -91,8 +98,15 @@ def test_commands() -> None:
     one = run(app, ["show", "snndsl:receptors", "nmda"], standalone_mode=False).output
     assert one.startswith("snndsl:receptors nmda   part\n") and "use it" in one and "Jahr" in one
     several = run(app, ["show", "snndsl:lif"], standalone_mode=False).output
-    assert [line.split()[1] for line in several.splitlines() if line.startswith("snndsl:lif ")] == ["lif_exp", "lif_alpha", "lif_delta", "lif_cond_exp"]
-    assert json.loads(run(app, ["show", "snndsl:lif", "lif_exp", "--json"], standalone_mode=False).output)[0]["kind"] == "neuron"
+    assert [line.split()[1] for line in several.splitlines() if line.startswith("snndsl:lif ")] == [
+        "lif_exp",
+        "lif_alpha",
+        "lif_delta",
+        "lif_cond_exp",
+    ]
+    assert (
+        json.loads(run(app, ["show", "snndsl:lif", "lif_exp", "--json"], standalone_mode=False).output)[0]["kind"] == "neuron"
+    )
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,15 @@ def spikes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Spikes]:
         }
         run = simulated(
             tmp_path_factory.mktemp("patterns"), "patterns", f"{step} ms", f"{max(row.duration for row in rows.values())} ms",
-            populations={"cells": {"neuron": {"use": "izhikevich2004.izhikevich", **columns, **special}, "size": len(rows), "initial": start}},
-            stimuli={f"s{k}": {"into": f"cells[{k}]", "port": "I", "current": row.current, "during": ["0 ms", f"{row.duration} ms"]} for k, row in enumerate(rows.values())},
+            populations={
+                "cells": {
+                    "neuron": {"use": "izhikevich2004.izhikevich", **columns, **special}, "size": len(rows), "initial": start,
+                }
+            },
+            stimuli={
+                f"s{k}": {"into": f"cells[{k}]", "port": "I", "current": row.current, "during": ["0 ms", f"{row.duration} ms"]}
+                for k, row in enumerate(rows.values())
+            },
             record={"spikes": ["cells"]},
         )  # fmt: skip
         for place, (name, row) in enumerate(rows.items()):
@@ -50,7 +57,7 @@ CLASSES = {
     "tonic spiking": lambda s: len(s) >= 4 and np.ptp(np.diff(s)[-2:]) < 1,
     "phasic spiking": lambda s: len(s) == 1 and s[0] < 60,
     "tonic bursting": lambda s: len(bursts(s, 10)) >= 3 and min(bursts(s, 10)[:-1]) >= 4,
-    "phasic bursting": lambda s: 3 <= len(s) and bursts(s, 15) == [len(s)] and s[-1] < 100,
+    "phasic bursting": lambda s: len(s) >= 3 and bursts(s, 15) == [len(s)] and s[-1] < 100,
     "mixed mode": lambda s: bursts(s, 10)[0] >= 3 and set(bursts(s, 10)[1:]) == {1} and len(bursts(s, 10)) >= 3,
     "adaptation": lambda s: len(s) >= 5 and (np.diff(np.diff(s))[:-1] > 0).all(),
     "class 1": lambda s: len(s) >= 8 and (np.diff(np.diff(s)) <= 0.26).all() and np.diff(s)[0] > 2.5 * np.diff(s)[-1],

@@ -48,7 +48,9 @@ def test_examples_run_alike(programs: dict[str, Program], tmp_path: Path) -> Non
     reference, nest = (run_program(beside, backend, tmp_path / backend) for backend in ("reference", "nest"))
     assert differences(reference, nest) == []
     for prefix in programs:
-        moved = [state.value for name, states in reference.states.items() if name.startswith(prefix) for state in states.values()]
+        moved = [
+            state.value for name, states in reference.states.items() if name.startswith(prefix) for state in states.values()
+        ]
         moved += [part.value for name, parts in reference.weights.items() if name.startswith(prefix) for part in parts.values()]
         assert any((value != value[0]).any() for value in moved), prefix
         assert all(np.isfinite(value).all() for value in moved), prefix

@@ -15,14 +15,16 @@ CURRENTS = [100.0, 187.0, 188.0, 200.0, 250.0, 400.0, 800.0]
 """In pA, around the rheobase of 187.5 pA."""
 
 NEST_COND = [21.98, 48.96, 75.94, 102.92, 129.9, 156.88, 183.86]
-"""Spikes of NEST 3.10 iaf_cond_exp in ms: C_m 200, g_L 10, E_L -60, V_th -50, V_reset -60, t_ref 5, I_e 150 pA, steps of 0.01 ms."""
+"""Spikes of NEST 3.10 iaf_cond_exp in ms: these parameters, I_e 150 pA, steps of 0.01 ms."""
 
 KINDS = ("lif_exp", "lif_alpha", "lif_delta")
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> snndsl.Recording:
-    stimuli = {f"dc_{name}": {"into": name, "port": "I_ext", "current": [f"{value} pA" for value in CURRENTS]} for name in KINDS}
+    stimuli = {
+        f"dc_{name}": {"into": name, "port": "I_ext", "current": [f"{value} pA" for value in CURRENTS]} for name in KINDS
+    }
     stimuli |= {
         f"one_{name}": {"into": f"{name}_silent", "port": port, "weight": weight, "spikes": {"i": 0, "t": "0.9 ms"}}
         for name, port, weight in (("lif_exp", "syn", "100 pA"), ("lif_alpha", "syn", "100 pA"), ("lif_delta", "kick", "1 mV"))

@@ -20,14 +20,21 @@ TAU, W = 20.0, 0.5
 ADDITIVE = ("pair_stdp", "nearest_symmetric_stdp", "nearest_pre_centred_stdp", "nearest_reduced_stdp")
 
 SJOESTROEM = {
-    (10, 0.1): (-0.04, 0.05), (10, 10): (0.14, 0.10), (10, 20): (0.29, 0.14), (10, 40): (0.53, 0.11), (10, 50): (0.56, 0.32),
-    (-10, 0.1): (-0.29, 0.08), (-10, 10): (-0.41, 0.11), (-10, 20): (-0.34, 0.10), (-10, 40): (0.56, 0.32), (-10, 50): (0.75, 0.19),
+    (10, 0.1): (-0.04, 0.05), (10, 10): (0.14, 0.10), (10, 20): (0.29, 0.14),
+    (10, 40): (0.53, 0.11), (10, 50): (0.56, 0.32),
+    (-10, 0.1): (-0.29, 0.08), (-10, 10): (-0.41, 0.11), (-10, 20): (-0.34, 0.10),
+    (-10, 40): (0.56, 0.32), (-10, 50): (0.75, 0.19),
 }  # fmt: skip
-"""Time from pre to post in ms and rate in Hz of 60 pairs: change and standard error in visual cortex, as listed by Pfister and Gerstner."""
+"""Lag in ms and rate in Hz of 60 pairs: change and standard error in visual cortex, as Pfister and Gerstner list them."""
 
 
 def learned(
-    folder: Path, uses: Mapping[str, Any], until: int, pre: Sequence[float], post: Sequence[float], weights: Mapping[str, Any] = {}
+    folder: Path,
+    uses: Mapping[str, Any],
+    until: int,
+    pre: Sequence[float],
+    post: Sequence[float],
+    weights: Mapping[str, Any] = {},
 ) -> snndsl.Recording:
     """Run one synapse of each use with these arrivals in ms; `weights` other than `W` by name."""
     return simulated(
@@ -36,7 +43,9 @@ def learned(
         populations={f"post_{name}": {"neuron": "relay", "size": 1} for name in uses},
         stimuli={"pre": {"size": 1, "spikes": {"i": 0, "t": [f"{time - 1:g} ms" for time in pre]}}}
         | {
-            f"forced_{name}": {"into": f"post_{name}", "port": "spike", "spikes": {"i": 0, "t": [f"{time:g} ms" for time in post]}}
+            f"forced_{name}": {
+                "into": f"post_{name}", "port": "spike", "spikes": {"i": 0, "t": [f"{time:g} ms" for time in post]},
+            }
             for name in (uses if post else ())
         },
         projections={
@@ -157,7 +166,7 @@ def test_the_rule_gives_the_curve(lag: int, rate: float, tmp_path: Path) -> None
 
 
 def test_where_the_power_law_rests(tmp_path: Path) -> None:
-    """Where traces are alike at w_0 alpha^(-1/(1 - mu)), 39.6 w_0 (Morrison et al. 2007); from above and below it is nearer later."""
+    """Where traces are alike at w_0 alpha^(-1/(1 - mu)), 39.6 w_0 (Morrison et al. 2007); weights come nearer."""
     rest = 0.11 ** (-1 / 0.6)
     pre, post = [[10.0 + 40 * k + shift for k in range(25)] for shift in (0, 20)]
     use = {"use": "stdp.power_law_stdp", "lambda_": 0.05, "w_0": 1, "w_max": 60}
@@ -177,7 +186,7 @@ def test_inhibition_rests_at_its_rate(tmp_path: Path) -> None:
         populations={"post": {"neuron": "relay", "size": 3 * number}},
         stimuli={
             "pre": {"size": 3 * number, "poisson": {"rate": f"{pre_rate} Hz"}},
-            "forced": {"size": 3 * number, "poisson": {"rate": f"where(i < {number}, 2 Hz, where(i < {2 * number}, 5 Hz, 8 Hz))"}},
+            "forced": {"size": 3 * number, "poisson": {"rate": f"2 Hz + (3 Hz)*floor(i/{number})"}},
         },
         projections={
             "force": {"from": "forced", "to": "post", "connect": "one_to_one", "port": "spike", "weight": 1, "delay": "1 ms"},
@@ -202,7 +211,9 @@ def test_inhibition_rests_at_its_rate(tmp_path: Path) -> None:
 def test_short_term_plasticity(U: float, recovery: int, facilitation: int, rate: int, tmp_path: Path) -> None:
     """u = U/(1 - (1 - U) e), x = (1 - d)/(1 - (1 - u) d) with the decays e and d of an interval, and w u x is delivered."""
     gap = 1000 // rate
-    use = {"short": {"use": "short_term.tsodyks_markram", "U": U, "tau_rec": f"{recovery} ms", "tau_facil": f"{facilitation} ms"}}
+    use = {
+        "short": {"use": "short_term.tsodyks_markram", "U": U, "tau_rec": f"{recovery} ms", "tau_facil": f"{facilitation} ms"}
+    }
     arrivals = [10.0 + gap * k for k in range(6000 // gap)]
     found = learned(tmp_path, use, 6100, arrivals, [], {"short": 1})
     got = values(found, "post_short", "got")[:, 0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,7 +94,7 @@ def test_delta_brings_the_charge_in_one_step(run: snndsl.Recording) -> None:
 
 @pytest.mark.parametrize("name", CONDUCTANCES)
 def test_currents_follow_the_driving_force(name: str, run: snndsl.Recording) -> None:
-    """Of NMDA with the block of Jahr and Stevens 1990, 1/(1 + Mg/3.57 mM exp(-0.062 V/mV)); an owner reads its parts a step late."""
+    """Of NMDA with the block of Jahr and Stevens 1990, 1/(1 + Mg/3.57 mM exp(-0.062 V/mV)); owners read parts a step late."""
     g, current = values(run, name, "syn.g"), values(run, name, "I")
     block = 1 / (1 + np.exp(-0.062 * np.array(V)) / 3.57) if name == "nmda" else np.ones(len(V))
     assert np.abs(current[1:] - g[:-1] * block * -np.array(V)).max() <= 1e-11
