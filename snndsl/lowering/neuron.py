@@ -128,7 +128,8 @@ class _Lowering:
     extra_params: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     periods: dict[str, float] = field(default_factory=dict)
-    calls: dict[int, int] = field(default_factory=dict)
+    calls: dict[object, int] = field(default_factory=dict)
+    white: dict[tuple[str, int], Expr] = field(default_factory=dict)
     aliases: dict[tuple[object, ...], Expr] = field(default_factory=dict)
     locals: dict[str, Expr] = field(default_factory=dict)
 
@@ -138,7 +139,7 @@ class _Lowering:
         self.latest = dict(old)
         self._ports()
         groups = element.groups
-        for state, value in advance(groups, element, self.builder, self._stage_translator(old)).items():
+        for state, value in advance(groups, element, self.builder, self._stage_translator(old), self._white).items():
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
@@ -253,8 +254,18 @@ class _Lowering:
         return found
 
     def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
-        call = self.calls.setdefault(id(node), len(self.calls))
-        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), Ref("trial"), call)
+        return self._identity(node.written)
+
+    def _identity(self, call: object) -> tuple[Expr, ...]:
+        number = self.calls.setdefault(call, len(self.calls))
+        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), Ref("trial"), number)
+
+    def _white(self, source: str, number: int) -> Expr:
+        """Return a draw of a source of white noise, which several equations may read."""
+        key = (source, number)
+        if key not in self.white:
+            self.white[key] = self.builder.let("xi", Call("normal", self._identity(key)), "xi()")
+        return self.white[key]
 
     # ---- writing
 

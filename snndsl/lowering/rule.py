@@ -51,7 +51,7 @@ def lower_rule(element: PlasticityRule, step: Fraction) -> LoweredRule:
 class _Lowering:
     element: PlasticityRule
     step: Fraction
-    calls: dict[str, dict[int, int]] = field(default_factory=dict)
+    calls: dict[str, dict[object, int]] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
     deliver: str = ""
 
@@ -188,7 +188,7 @@ class _Event:
 
     def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
         calls = self.rule.calls.setdefault(self.owner, {})
-        call = calls.setdefault(id(node), len(calls))
+        call = calls.setdefault(node.written, len(calls))
         return draw_arguments(_key(self.owner), Ref("row"), Ref("tv"), Ref("trial"), call)
 
 

@@ -15,7 +15,7 @@ from snndsl.backend import REFERENCE
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 
 WRITTEN = {
-    "brian2": "prefs.codegen.target = 'numpy'\n{script}\nfound = [(spikes.t/defaultclock.dt).round().astype(int) + 1, spikes.i[:]]",
+    "brian2": "prefs.codegen.target = 'numpy'\n{script}\nfound = [(spikes.t/defaultclock.dt).round() + 1, spikes.i]",
     "nest": "{script}\nfound = [recorder.events['times'], recorder.events['senders'] - 1]",
 }
 """A script and what it finds: stamps and neurons, as they are counted here."""
