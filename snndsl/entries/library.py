@@ -106,7 +106,7 @@ def _symbols(spec: Any) -> Iterator[Symbol]:
     for name, parameter in spec.parameters.items():
         given = parameter.default is not None
         yield symbol(name, "parameter", parameter.default if given else f"in {_unit(parameter.unit)}")
-    for name, unit in spec.needs.items():
+    for name, unit in getattr(spec, "needs", {}).items():
         yield symbol(name, "need", f"in {_unit(unit)}")
     for name, state in spec.state.items():
         yield symbol(name, "state", state.initial)

@@ -69,8 +69,6 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    if model.trials > 1:
-        yield _fault(model.place("trials"), "more than one trial")
     for name, population in model.populations.items():
         if population.positions:
             yield _fault(population.place.inner("positions"), f"positions of {name!r}")
@@ -123,8 +121,6 @@ def _rule(rule: PlasticityRule, model: CheckedModel) -> Iterator[Fault]:
             yield _fault(instruction.place, f"states of neurons in rule {rule.name!r}")
         if _calls(value):
             yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
-        if getattr(instruction.statement, "port", None) is not None:
-            yield _fault(instruction.place, f"deliver(x, port) in rule {rule.name!r}")
 
 
 def _calls(node: tree.Expression) -> bool:

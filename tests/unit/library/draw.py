@@ -115,8 +115,10 @@ def patterns(folder: Path) -> Any:
 
 def rates(folder: Path) -> Any:
     """Draw rates over currents: where spikes begin at any rate, and where they do not."""
-    ranges = {"morris_lecar.type_1": (38, 60, "uA/cm^2"), "morris_lecar.type_2": (85, 120, "uA/cm^2"), "lif.lif_exp": (150, 400, "pA"),
-              "adex.adex": (500, 1200, "pA")}  # fmt: skip
+    ranges = {
+        "morris_lecar.type_1": (38, 60, "uA/cm^2"), "morris_lecar.type_2": (85, 120, "uA/cm^2"),
+        "lif.lif_exp": (150, 400, "pA"), "adex.adex": (500, 1200, "pA"),
+    }  # fmt: skip
     number = 45
     names = {key: key.replace(".", "_") for key in ranges}
     run = simulated(
@@ -146,8 +148,11 @@ def plasticity(folder: Path) -> Any:
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
     lags = [*range(-80, 0, 6), *range(2, 81, 6)]
     given = {"lambda_": 0.01, "alpha": 1.05, "w_max": 1}
-    uses: dict[str, Any] = {"pair_stdp": {"use": f"stdp.{ADDITIVE[0]}", **given}, "multiplicative_stdp": {"use": "stdp.multiplicative_stdp", **given},
-                            "inhibitory_stdp": {"use": "stdp.inhibitory_stdp", "eta": 0.01, "w_max": 1}}  # fmt: skip
+    uses: dict[str, Any] = {
+        "pair_stdp": {"use": f"stdp.{ADDITIVE[0]}", **given},
+        "multiplicative_stdp": {"use": "stdp.multiplicative_stdp", **given},
+        "inhibitory_stdp": {"use": "stdp.inhibitory_stdp", "eta": 0.01, "w_max": 1},
+    }  # fmt: skip
     windows: dict[str, list[float]] = {name: [] for name in uses}
     for lag in lags:
         run = learned(folder / f"lag{lag}", uses, 250, [100.0], [100.0 + lag])
@@ -167,17 +172,20 @@ def plasticity(folder: Path) -> Any:
             pre, post = protocol(lag, rate)
             run = learned(folder / f"triplet{lag}at{rate}", use, round(max(pre[-1], post[-1])) + 5, pre, post, {"triplet": 1})
             axes[1].plot(rate, weight(run, "triplet") - 1, "o", mfc="none", color=colour, ms=5)
-        rows = [(rate, *SJOESTROEM[lag, rate]) for at, rate in SJOESTROEM if at == lag]
-        axes[1].errorbar(*np.transpose(rows)[:2], yerr=np.transpose(rows)[2], fmt="s", color=colour, ms=3, lw=0.6, label=f"{lag:+d} ms")
+        rows = [(rate, *SJOESTROEM[one, rate]) for one, rate in SJOESTROEM if one == lag]
+        at, change, error = np.transpose(rows)
+        axes[1].errorbar(at, change, yerr=error, fmt="s", color=colour, ms=3, lw=0.6, label=f"{lag:+d} ms")
     axes[1].axhline(0, color="0.7", lw=0.5)
     axes[1].set(xlabel="rate of pairs (Hz)", ylabel="change", title="triplet_stdp: measured (squares), run (circles)")
     axes[1].title.set_fontsize(8)
     axes[1].legend(fontsize=7, frameon=False)
     for label, (u, recovery, facilitation) in {"depression": (0.5, 800, 1), "facilitation": (0.04, 130, 530)}.items():
-        use = {"short": {"use": "short_term.tsodyks_markram", "U": u, "tau_rec": f"{recovery} ms", "tau_facil": f"{facilitation} ms"}}
+        taus = {"tau_rec": f"{recovery} ms", "tau_facil": f"{facilitation} ms"}
+        use = {"short": {"use": "short_term.tsodyks_markram", "U": u, **taus}}
         run = learned(folder / label, use, 700, [20.0 + 50 * k for k in range(13)], [], {"short": 1})
         got = values(run, "post_short", "got")[:, 0]
-        axes[2].stem(np.flatnonzero(got), got[got > 0], markerfmt=".", basefmt=" ", linefmt="tab:blue" if label == "depression" else "tab:red", label=label)
+        line = "tab:blue" if label == "depression" else "tab:red"
+        axes[2].stem(np.flatnonzero(got), got[got > 0], markerfmt=".", basefmt=" ", linefmt=line, label=label)
     axes[2].set(xlabel="time (ms)", ylabel="delivered of w = 1", title="tsodyks_markram at 20 Hz")
     axes[2].title.set_fontsize(8)
     axes[2].legend(fontsize=7, frameon=False)

@@ -106,7 +106,7 @@ def test_type_1_begins_at_any_rate(lecar: snndsl.Recording) -> None:
 
 
 def test_type_2_begins_at_a_rate(lecar: snndsl.Recording) -> None:
-    """Spikes exist from 88.3 uA/cm^2 on, and rest is stable up to 93.9 (Rinzel, Ermentrout 1998); where they begin they are fast."""
+    """Spikes exist from 88.3 uA/cm^2 on (Rinzel, Ermentrout 1998), and where they begin they are fast."""
     rates = [rate(lecar, "type_2", place) for place in range(5)]
     assert rates[0] == 0 and rates[1] > 0.5 * rates[4] > 3 and (np.diff(steady(np.linspace(-60, 0, 6001), 2)) > 0).all()
 
