@@ -36,7 +36,7 @@ def receptors(folder: Path) -> Any:
         tau = {"tau": "5 ms"} if any(symbol.name == "tau" for symbol in entry.symbols) else {}
         neurons[entry.name] = {
             "parts": {"syn": {"use": f"receptors.{entry.name}", **tau}}, "state": {"V": "-60 mV", "I": "0 pA"},
-            "integrator": "exact", "update": "I = syn.I",
+            "update": "I = syn.I", **({} if entry.name.startswith("delta") else {"integrator": "exact"}),
         }  # fmt: skip
         stimuli[f"to_{entry.name}"] = {
             "into": entry.name, "port": "syn", "weight": f"1 {unit}", "spikes": {"i": list(range(29)), "t": "1 ms"},
@@ -178,14 +178,15 @@ def plasticity(folder: Path) -> Any:
     axes[1].axhline(0, color="0.7", lw=0.5)
     axes[1].set(xlabel="rate of pairs (Hz)", ylabel="change", title="triplet_stdp: measured (squares), run (circles)")
     axes[1].title.set_fontsize(8)
-    axes[1].legend(fontsize=7, frameon=False)
+    axes[1].legend(fontsize=7, frameon=False, loc="upper left")
     for label, (u, recovery, facilitation) in {"depression": (0.5, 800, 1), "facilitation": (0.04, 130, 530)}.items():
         taus = {"tau_rec": f"{recovery} ms", "tau_facil": f"{facilitation} ms"}
         use = {"short": {"use": "short_term.tsodyks_markram", "U": u, **taus}}
         run = learned(folder / label, use, 700, [20.0 + 50 * k for k in range(13)], [], {"short": 1})
         got = values(run, "post_short", "got")[:, 0]
         line = "tab:blue" if label == "depression" else "tab:red"
-        axes[2].stem(np.flatnonzero(got), got[got > 0], markerfmt=".", basefmt=" ", linefmt=line, label=label)
+        when = np.flatnonzero(got) + 8 * (label == "facilitation")  # beside each other
+        axes[2].stem(when, got[got > 0], markerfmt=".", basefmt=" ", linefmt=line, label=label)
     axes[2].set(xlabel="time (ms)", ylabel="delivered of w = 1", title="tsodyks_markram at 20 Hz")
     axes[2].title.set_fontsize(8)
     axes[2].legend(fontsize=7, frameon=False)

@@ -13,7 +13,7 @@ from snndsl.pipeline import until
 from snndsl.testing import differences
 from snndsl.testing.beside import run_program, side_by_side
 
-LIBRARY = snndsl.library()
+LIBRARY = tuple(snndsl.library())
 STEPS = 450
 """Of the examples that run here: rules have seen some pairs by then, at steps of 0.1 ms."""
 

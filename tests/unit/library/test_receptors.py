@@ -31,7 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> snndsl.Recording:
         nmda = name == "nmda"
         neurons[name] = {
             "parts": {"syn": {"use": f"receptors.{name}", **given}}, "state": {"V": "0 mV", "I": "0 pA"},
-            "integrator": "exact", "update": "I = syn.I",
+            "update": "I = syn.I", **({} if name.startswith("delta") else {"integrator": "exact"}),
         }  # fmt: skip
         populations[name] = {"neuron": name, "size": len(V), "initial": {"V": [f"{value!r} mV" for value in V]}}
         unit = {"delta_current": "pC"}.get(name, "pA" if name in CURRENTS else "nS")
