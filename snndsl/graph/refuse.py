@@ -72,15 +72,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
     for name, population in model.populations.items():
         if population.positions:
             yield _fault(population.place.inner("positions"), f"positions of {name!r}")
-    for name, population in model.elements.items():
-        element = population.element
-        timed = [instruction for timer in element.every for instruction in timer.instructions]
-        for instruction in (*element.update, *timed, *element.reset):
-            if _calls(instruction.statement.value):
-                yield _fault(instruction.place, f"normal_in() in neuron {element.name!r} of {name!r}")
-        for term in (*element.derivatives.values(), *element.aliases.values(), element.threshold, element.silent_while):
-            if term is not None and any(call.function == "normal_in" for call in calls_in(term.tree)):
-                yield _fault(term.place, f"normal_in() in the equations of {element.name!r}")
     yield from _projections(model)
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():

@@ -21,7 +21,7 @@ from snndsl.semantics.noise import misread_noise
 from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
 from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.times import whole_steps
-from snndsl.semantics.usable import BUILD, EQUATIONS, NEURON, PURE
+from snndsl.semantics.usable import BUILD, EQUATIONS, PURE, RUN
 from snndsl.units import ONE, Dimension, to_internal
 
 __all__ = [
@@ -101,7 +101,7 @@ def _during_run(element: ElementDraft, names: Scope) -> None:
     lists = (element.update, element.reset, *(timer.instructions for timer in element.every))
     texts = [instruction.term for instructions in lists for instruction in instructions]
     for term in (*texts, element.threshold, element.silent_while):
-        names.before_run(term, NEURON)
+        names.before_run(term, RUN)
     for term in (*element.derivatives.values(), *element.aliases.values()):
         names.before_run(term, EQUATIONS)
     element.faults += misread_noise(element)

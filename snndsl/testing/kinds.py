@@ -195,7 +195,10 @@ KINDS: Mapping[str, NeuronKind] = {
             "parameters": {"sigma": "0.8"},
             "state": {"x": "0"},
             "ports": {"kick": "1"},
-            "update": ["noise = normal()", "x = 0.9*x + sigma*noise + kick - 0.1*poisson(abs(x))"],
+            "update": [
+                "noise = normal() + normal_in(0, 0.1, -0.1, 0.05)",
+                "x = 0.9*x + sigma*noise + kick - 0.1*poisson(abs(x))",
+            ],
             "threshold": "x > 2 or uniform() < 0.01",
             "reset": "x = -1",
         },

@@ -228,7 +228,7 @@ class _Making:
                 stimuli[name] = {"size": self.size(target), "stream": f"of_{name}", **self._spikes(self.size(target)), **during}
                 self.add_projection(f"{name}_to", name)
             case "current":
-                drawn = ["uniform()", "normal()"] if self.noise else []
+                drawn = ["uniform()", "normal()", "normal_in(1, 0.5, 0, 1 + 0.1*i)"] if self.noise else []
                 wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", "(1 + trial)", *drawn])
                 stimuli[name] = {**into, "current": f"({low})*0.5*{wave}", **during}
             case "poisson":
