@@ -10,8 +10,7 @@ from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.selection import Selection
-from snndsl.model.stimulus import Spiking, Stimulus
-from snndsl.model.text import Place, Term
+from snndsl.model.text import Place
 
 __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
 
@@ -56,7 +55,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     for name, stimulus in model.stimuli.items():
         what = stimulus.what
         reads = any(node.text.partition(".")[0] in signals for term in what.terms for node in names_in(term.tree))
-        if not what.simulated() or reads or touched(stimulus.targets) or _moving(stimulus) is not None:
+        if not what.simulated() or reads or touched(stimulus.targets):
             found.append(("stimuli", name))
     return frozenset(found)
 
@@ -89,9 +88,10 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
-        moving = _moving(stimulus)
-        if moving is not None:
-            yield _fault(moving.place, f"a rate of the source {name!r} that changes during the run")
+        for term in stimulus.what.terms if stimulus.targets is None else ():
+            if any(node.text.partition(".")[0] in model.signals for node in names_in(term.tree)):
+                place, what = term.place, f"a rate of the source {name!r} that reads a signal"
+                yield place.problem("unsupported", f"{what}{REFUSED}", "events into a neuron that fires: poisson with 'into'")
     records = model.records
     if records.signals:
         yield _fault(records.place.inner("signals"), "records of signals")
@@ -133,11 +133,6 @@ def _rule(rule: PlasticityRule) -> Iterator[Fault]:
 def _calls(node: tree.Expression) -> bool:
     """Tell whether an expression of a run calls a function that no program has."""
     return any(call.function in FUNCTIONS and not FUNCTIONS[call.function].runs for call in calls_in(node))
-
-
-def _moving(stimulus: Stimulus) -> Term | None:
-    """Return the expression of a source that changes during the run; None if there is none."""
-    return stimulus.what.moving if stimulus.targets is None and isinstance(stimulus.what, Spiking) else None
 
 
 def _fault(place: Place, what: str) -> Fault:

@@ -129,9 +129,6 @@ def test_every_mistake_is_said() -> None:
     ("part", "what"),
     [
         ("trials: 2", "more than one trial"),
-        ("stimuli: {s: {size: 3, bernoulli: {rate: 5 Hz*(1 + sin(t/(1 s)))}}}",
-         "a rate of the source 's' that changes during the run"),
-        ("stimuli: {s: {size: 3, poisson: {rate: 5 Hz*uniform()}}}", "a rate of the source 's' that changes during the run"),
         ("signals: {g: {state: {y: 5 Hz}, update: y = y}}\n"
          "stimuli: {s: {into: p, port: kick, weight: 1 mV, poisson: {rate: g.y}}}", "the signal 'g'"),
         ("record: {counts: {p: 1 ms}}", "records of counts"),
