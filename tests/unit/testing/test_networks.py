@@ -26,10 +26,13 @@ NUMBER = 200
 LEAST = 3
 """So often at least each thing is in the first 200 networks."""
 
+WORDS = ("title", "references", "meanings", "example")
+"""For people."""
+
 ELSEWHERE = {
-    "neurons": {"made_for"},
-    "parts": {"every", "require"},
-    "plasticity": {"needs", "on_start", "require"},
+    "neurons": {"made_for", *WORDS},
+    "parts": {"every", "require", *WORDS},
+    "plasticity": {"needs", "on_start", "require", *WORDS},
     "populations": {"positions"},
     "projections": {"per_block", "carries"},
     "stimuli": {"round"},
