@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy.ma  # noqa: F401 - loaded by the first search for equal numbers, which is watched here
 import pytest
 
 import snndsl
