@@ -26,10 +26,10 @@ def example(source: ModelSource, section: str, name: str, spec: Any) -> str:
         The definition; its ``example`` says which values to use.
     """
     write = {"neurons": _neuron, "parts": _part, "plasticity": _rule}[section]
-    given = dict(spec.example)
+    given, seed = dict(spec.example), ["seed: 1"] if "xi()" in str(spec.equations if section != "plasticity" else "") else []
     step = given.pop("step", getattr(spec, "made_for", None) or _STEP)
     head = ["snndsl: 1", f"name: {name}_example", f"time: {{step: {step}, duration: {given.pop('duration', _DURATION)}}}"]
-    return "\n".join([*head, f"imports: {{lib: {source.locations.file}}}", *write(f"lib.{name}", spec, given)]) + "\n"
+    return "\n".join([*head, *seed, f"imports: {{lib: {source.locations.file}}}", *write(f"lib.{name}", spec, given)]) + "\n"
 
 
 def _neuron(use: str, spec: Any, given: dict[str, str]) -> Iterator[str]:

@@ -28,7 +28,7 @@ BACKEND = "nest"
 
 def receptors(folder: Path) -> Any:
     """Draw what one spike does at every receptor, and the block of NMDA."""
-    entries = [entry for entry in snndsl.library() if entry.file == "snndsl:receptors"]
+    entries = [entry for entry in snndsl.library() if entry.file == "snndsl:receptors" and entry.name != "noise_current"]
     neurons, stimuli, states = {}, {}, {}
     for entry in entries:
         conductance = any(symbol.name == "g" for symbol in entry.symbols)
