@@ -82,12 +82,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
         if stimulus.delay > 1 and stimulus.what.weighted and _reads(stimulus.what):
             what = f"a delay of more than one step of {name!r}, whose rate reads a signal,"
             yield _fault(stimulus.place.inner("delay"), what)
-    records = model.records
-    if records.counts:
-        yield _fault(records.place.inner("counts"), "records of counts")
-    for synapses in records.synapses:
-        if synapses.where is not None:
-            yield _fault(synapses.place.inner("where"), "'where' in a record of synapses")
 
 
 def _projections(model: CheckedModel) -> Iterator[Fault]:
