@@ -29,8 +29,6 @@ CANDIDATES = [True, 3, "3 ms", "0.7", "elsewhere", ["0.7", "0.2"], ["3 ms", "5 m
 
 FOR_PEOPLE = {"title", "description", "references", "meanings", "example", "source"}
 IDLE = {
-    ("SignalSpec", "frozen"): "matters with several trials, which no backend runs yet",
-    ("PopulationSpec", "frozen"): "matters with several trials, which no backend runs yet",
     ("SpikeListSpec", "duplicates"): "'error' is what is done where nothing is said",
 }
 """Keys that may be given without effect."""
