@@ -29,6 +29,8 @@ __all__ = ["MANY", "Elaboration", "elaborate"]
 
 MANY = 1_000_000
 """Neurons or synapses that are made to judge a model that will not be run."""
+_RATES = 10
+"""So many rates that change are computed in the time of a neuron or synapse."""
 
 
 @dataclass(eq=False)
@@ -211,6 +213,8 @@ class _Work:
                 found.events += played_events(numbers, what, found.warnings)
             case Driving() if stimulus.targets is not None:
                 found.drives += computed_drives(numbers, what)
+            case Spiking() if self.judge and what.moving is not None and numbers.size * numbers.horizon > _RATES * MANY:
+                found.waiting.append(f"{numbers.size * numbers.horizon:,} rates of {stimulus.name!r}")
             case Spiking() if self.judge and what.expected(numbers) > MANY:
                 found.waiting.append(f"about {what.expected(numbers):,.0f} spikes of {stimulus.name!r}")
             case Spiking() if stimulus.targets is None:
