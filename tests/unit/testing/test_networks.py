@@ -19,7 +19,8 @@ from snndsl.schema.stimulus import StimulusSpec
 from snndsl.stimuli import STIMULI
 from snndsl.stimuli.play import PlaySpec
 from snndsl.testing.kinds import KINDS, RULES
-from snndsl.testing.networks import GeneratedNetwork, drawn, networks, smallest, uses_of
+from snndsl.testing.networks import GeneratedNetwork, drawn, networks, uses_of
+from snndsl.testing.smallest import smallest
 
 NUMBER = 200
 LEAST = 3
