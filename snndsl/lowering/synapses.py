@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.neurons import one_or_all
 from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.stimuli import flat_port
 from snndsl.graph.synapses import SynapseRows
@@ -78,7 +80,8 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synaps
                 if rule is None or plastic is None:
                     columns["weight"] = on_grid(rows.weight[chosen], grid[target, port])
                 else:
-                    values = _plastic(rule, plastic, grid[target, port], chosen, columns)
+                    given = {"q__": grid[target, port], **_of_neurons(found, rule, {"pre": source, "post": target}, columns)}
+                    values = _plastic(rule, plastic, given, chosen, columns)
                 label, used = f"{name}__{source}__{target}", None if rule is None else rule.rule.name
                 parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values))
     return parts
@@ -94,16 +97,27 @@ def _ends(rows: SynapseRows, pre: Index, post: Index, chosen: Index) -> dict[str
     }
 
 
+def _of_neurons(
+    found: Elaboration, rule: LoweredRule, ends: Mapping[str, str], columns: Mapping[str, Any]
+) -> dict[str, float | NDArray[np.float64]]:
+    """Return the parameters of neurons that a rule reads, one value for each of the synapses or one for all."""
+    values = {}
+    for local, (side, name) in rule.sides.items():
+        value = np.asarray(found.values[ends[side]].parameters[name], np.float64)
+        values[local] = one_or_all(value[columns[side]] if value.ndim else value)
+    return values
+
+
 def _plastic(
-    lowered: LoweredRule, plastic: PlasticValues, q: float, chosen: Index, columns: dict[str, Any]
+    lowered: LoweredRule, plastic: PlasticValues, own: Mapping[str, Any], chosen: Index, columns: dict[str, Any]
 ) -> dict[str, float]:
     """Add the parameters and states that differ between synapses to the columns; return those that all share."""
-    given = {"q__": q, **{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
+    given = {**{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
     shared: dict[str, float] = {}
     for key in (*lowered.rule.params, *lowered.rule.states):
-        value = given[key]
+        value = own[key] if key in own else given[key]
         if isinstance(value, np.ndarray):
-            columns[key] = value[chosen]
+            columns[key] = value if key in own else value[chosen]
         else:
             shared[key] = float(value)
     return shared

@@ -22,7 +22,7 @@ NEURON = RUN | {row.name for row in FUNCTIONS.values() if row.where in ("before"
 
 def in_a_run(functions: Collection[str]) -> bool:
     """Tell whether a text that may call these functions is computed during a run."""
-    return RUN.issubset(functions)
+    return (RUN - DRAWS).issubset(functions)
 
 
 def misplaced(node: tree.Expression, functions: Collection[str], names: Collection[str] = ()) -> TextFault | None:
