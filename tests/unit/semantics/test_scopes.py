@@ -58,7 +58,8 @@ expect: {paid: {of: reward, value: DA, at: 10 ms, at_least: 0}}
     )
     made = lower(checked(text))
     read = {item.name: [f"{read.of}.{read.state}" for read in item.reads] for item in (*made.neurons, *made.rules)}
-    assert read == {"n": ["ou.I"], "ou": [], "reward": ["ou.I"], "reads": ["post.V", "reward.DA"], "three": ["reward.DA"]}
+    neurons, rules = {"n": ["ou.I"], "n__2": [], "ou": [], "reward": ["ou.I"]}, {"reads": ["post.V", "reward.DA"]}
+    assert read == {**neurons, **rules, "three": ["reward.DA"]}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from snndsl.stimuli import STIMULI
 from snndsl.stimuli.play import PlaySpec
 from snndsl.testing.kinds import KINDS, RULES
 from snndsl.testing.networks import GeneratedNetwork, drawn, networks, smallest, uses_of
+from snndsl.testing.readers import readers
 
 NUMBER = 200
 LEAST = 3
@@ -28,11 +29,11 @@ LEAST = 3
 ELSEWHERE = {
     "neurons": {"made_for", "frozen", "needs"},
     "parts": {"every", "require"},
-    "plasticity": {"needs", "on_start", "require"},
+    "plasticity": {"on_start", "require"},
     "populations": {"positions", "frozen"},
     "projections": {"per_block", "carries"},
     "stimuli": {"round", "frozen"},
-    "record": {"signals", "counts"},
+    "record": {"counts"},
     "record of synapses": {"every", "where"},
     "play": set(),
 }
@@ -47,7 +48,7 @@ SPECS = {
 
 @cache
 def generated() -> list[GeneratedNetwork]:
-    return drawn(networks(), NUMBER)
+    return [*drawn(networks(), NUMBER), *drawn(readers(), 5)]
 
 
 def _sections(network: GeneratedNetwork) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -82,6 +83,7 @@ def found() -> Counter[str]:
             late = stimulus.get("delay", "1 step") != "1 step"
             things |= {f"late: {kind}" for kind in STIMULI if kind in stimulus and late}
             things |= {"forced spikes"} if stimulus.get("port") == "spike" else set()
+        things |= {"signals"} if "signals" in network.sections else set()
         counts.update(things)
     return counts
 
@@ -105,6 +107,7 @@ def test_every_key_is_used(what: str) -> None:
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
         "projection to a group", "plastic projection of a source", "forced spikes", "several rules",
+        "rule: reading", "signals",
     ],
 )  # fmt: skip
 def test_everything_is_there_some_times(thing: str) -> None:
