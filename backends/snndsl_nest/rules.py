@@ -41,11 +41,11 @@ def _event(rule: Rule, name: str, block: Block, samples: Mapping[str, int], rema
     yield "{"
     yield from loads(rule.params, rule.states, own, remarks)
     used = names_read([block])
-    read = [(place, item) for place, item in enumerate(rule.reads, start=1) if item.local in used]
+    read = [(place, item) for place, item in enumerate(rule.reads, start=len(rule.deliver)) if item.local in used]
     yield from (f"  const double {own[item.local]} = sent[{place}];  // {item.state} of {item.of}" for place, item in read)
     yield from locals_of(block, names, samples, remarks.of(path))
-    if name == "pre" and rule.deliver:
-        yield f"  *sent = {names[rule.deliver]};"
+    if name == "pre":
+        yield from (f"  sent[{place}] = {names[local]};" for place, (_, local) in enumerate(rule.deliver))
     yield from writes_of(block, names, rule.states)
     yield from stores(rule.states, (block,), own)
     yield from checks(rule, (block,), may_fail(block, {*own, *_BUILTINS}), own)

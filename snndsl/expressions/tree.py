@@ -33,12 +33,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """A function or a data array called with arguments."""
+    """A function or a data array called with arguments.
+
+    `written` tells the calls of a text apart: every copy of a call has that of the call, so that an alias draws once however
+    often it is read.
+    """
 
     function: str
     arguments: tuple[Expression, ...]
     start: int = field(compare=False, default=0)
     end: int = field(compare=False, default=0)
+    written: object = field(compare=False, repr=False, default_factory=object)
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,14 +144,14 @@ class _Step:
 
         Neurons that the stimulus does not reach read arrays at element 0: what they get is not used.
         """
-        calls: dict[int, int] = {}
+        calls: dict[object, int] = {}
         place: Expr | None = None
         if not self.computed.drive.whole and any(call.function not in FUNCTIONS for call in calls_in(term.tree)):
             inside = Call("ge", (self.element, Const(0.0)))
             place = self.let("place", Call("select", (inside, self.element, Const(0.0))))
 
         def draw(call: tree.FunctionCall) -> tuple[Expr, ...]:
-            return self._identity(self.element, calls.setdefault(id(call), len(calls)))
+            return self._identity(self.element, calls.setdefault(call.written, len(calls)))
 
         def name(text: str) -> Expr:
             if text in self.computed.reads:

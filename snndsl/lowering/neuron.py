@@ -107,9 +107,13 @@ def lower_neuron(
     forced: bool,
     samples: Samples,
     reads: Reads,
+    frozen: bool = False,
 ) -> LoweredNeuron:
-    """Return the neuron of the program for an element and the drives into one of its populations, which share `reads`."""
-    return _Lowering(element, step, size_name, list(drives), forced, samples, reads).run()
+    """Return the neuron of the program for an element and the drives into one of its populations, which share `reads`.
+
+    Where it is `frozen`, it draws in every trial what it draws in trial 0.
+    """
+    return _Lowering(element, step, size_name, list(drives), forced, samples, reads, frozen).run()
 
 
 @dataclass
@@ -121,6 +125,7 @@ class _Lowering:
     forced: bool
     samples: Samples
     reads: Reads
+    frozen: bool
     builder: BlockBuilder = field(default_factory=BlockBuilder)
     latest: dict[str, Expr] = field(default_factory=dict)
     ports: dict[str, Expr] = field(default_factory=dict)
@@ -128,7 +133,8 @@ class _Lowering:
     extra_params: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     periods: dict[str, float] = field(default_factory=dict)
-    calls: dict[int, int] = field(default_factory=dict)
+    calls: dict[object, int] = field(default_factory=dict)
+    white: dict[tuple[str, int], Expr] = field(default_factory=dict)
     aliases: dict[tuple[object, ...], Expr] = field(default_factory=dict)
     locals: dict[str, Expr] = field(default_factory=dict)
 
@@ -138,7 +144,7 @@ class _Lowering:
         self.latest = dict(old)
         self._ports()
         groups = element.groups
-        for state, value in advance(groups, element, self.builder, self._stage_translator(old)).items():
+        for state, value in advance(groups, element, self.builder, self._stage_translator(old), self._white).items():
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
@@ -253,8 +259,19 @@ class _Lowering:
         return found
 
     def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
-        call = self.calls.setdefault(id(node), len(self.calls))
-        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), Ref("trial"), call)
+        return self._identity(node.written)
+
+    def _identity(self, call: object) -> tuple[Expr, ...]:
+        number = self.calls.setdefault(call, len(self.calls))
+        trial: Expr = Const(0.0) if self.frozen else Ref("trial")
+        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), trial, number)
+
+    def _white(self, source: str, number: int) -> Expr:
+        """Return a draw of a source of white noise, which several equations may read."""
+        key = (source, number)
+        if key not in self.white:
+            self.white[key] = self.builder.let("xi", Call("normal", self._identity(key)), "xi()")
+        return self.white[key]
 
     # ---- writing
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.neurons import DerivedValues, one_or_all
-from snndsl.graph.propagators import propagators
+from snndsl.graph.propagators import propagators, spreads
 from snndsl.integrators import INTEGRATORS
-from snndsl.integrators.exact import propagator
+from snndsl.integrators.exact import propagator, spread_name
 from snndsl.ir import Neuron, Population
 from snndsl.lowering.distinct import distinct
 from snndsl.lowering.drives import ComputedDrive
@@ -83,19 +83,19 @@ def _lowered(
     found: Elaboration, name: str, samples: ProgramSamples, signals: Mapping[str, Other]
 ) -> tuple[LoweredNeuron, list[ComputedDrive], Neuron]:
     """Return the neuron of a population, its computed stimuli, and the neuron without any."""
-    model, element = found.model, found.model.elements[name].element
+    model, population = found.model, found.model.elements[name]
+    element, frozen = population.element, population.frozen
     reads, alone = Reads(signals, model.step), Reads(signals, model.step)
     drives = [ComputedDrive(drive, samples.of(model.data), reads) for drive in found.drives if drive.population == name]
     known = samples.of(element.data)
-    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known, reads)
-    return lowered, drives, lower_neuron(element, model.step, name, [], False, known, alone).neuron
+    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known, reads, frozen)
+    return lowered, drives, lower_neuron(element, model.step, name, [], False, known, alone, frozen).neuron
 
 
 def _forced(found: Elaboration, name: str) -> bool:
     """Tell whether events or projections make spikes of a population, past its threshold."""
     return any(events.population == name and events.port == "spike" for events in found.events) or any(
-        projection.port == "spike" and name in projection.targets.populations
-        for projection in found.model.projections.values()
+        projection.port == "spike" and name in projection.targets.populations for projection in found.model.projections.values()
     )
 
 
@@ -131,14 +131,21 @@ def _derived(model: CheckedModel, derived: DerivedValues, lowered: LoweredNeuron
     return table
 
 
-def _propagators(
-    group: StateGroup, matrix: Mapping[tuple[int, int], float | NDArray[np.float64]], h: float
-) -> dict[str, Any]:
+def _propagators(group: StateGroup, matrix: Mapping[tuple[int, int], float | NDArray[np.float64]], h: float) -> dict[str, Any]:
     states = list(group.states)
     p, q = propagators(matrix, len(states), h)
-    return {
+    found = {
         propagator(kind, row, column): one_or_all(block[:, states.index(row), states.index(column)])
         for row in states
         for column in states
         for kind, block in (("P", p), ("Q", q))
     }
+    for source in group.noise:
+        pairs = [(states.index(state), states.index(entry)) for state, entry in group.spread(source)]
+        factor = spreads(matrix, h, pairs)
+        found |= {
+            spread_name(source, row, column): one_or_all(factor[:, row, column])
+            for row in range(len(pairs))
+            for column in range(row + 1)
+        }
+    return found

@@ -54,7 +54,7 @@ def lower_rules(found: Elaboration, samples: ProgramSamples) -> LoweredRules:
         projection = model.projections[name]
         assert projection.rule is not None
         others = {**signals, **sides_of(found, samples, projection.sources, projection.targets)}
-        lowered = lower_rule(projection.rule, model.step, Reads(others, model.step), constants)
+        lowered = lower_rule(projection.rule, model.step, projection.port, Reads(others, model.step), constants)
         rule = distinct(replace(lowered.rule, ranges=ranges_of(values.ranges)), rules.values())
         rules[rule.name] = rule
         of[name] = replace(lowered, rule=rule)

@@ -14,9 +14,9 @@ from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.stimuli import flat_port
 from snndsl.graph.synapses import SynapseRows
 from snndsl.ir import Projection, Synapses, Table
-from snndsl.lowering.grid import Grid, on_grid
+from snndsl.lowering.grid import Grid, on_grid, other_ports
 from snndsl.lowering.neuron import ir_name
-from snndsl.lowering.rule import LoweredRule
+from snndsl.lowering.rule import LoweredRule, quantum_of
 from snndsl.lowering.rules import LoweredRules
 from snndsl.model.selection import Selection
 
@@ -77,13 +77,17 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synaps
                 port = flat_port(found.model, target, found.model.projections[name].port)
                 columns = _ends(rows, pre, post, chosen)
                 values: dict[str, float] = {}
+                ports: dict[str, str] = {}
                 if rule is None or plastic is None:
                     columns["weight"] = on_grid(rows.weight[chosen], grid[target, port])
                 else:
-                    given = {"q__": grid[target, port], **_of_neurons(found, rule, {"pre": source, "post": target}, columns)}
-                    values = _plastic(rule, plastic, given, chosen, columns)
+                    flat = {"": port, **other_ports(found.model, found.model.projections[name], target)}
+                    ports = {ir_name(written): ir_name(reached) for written, reached in flat.items() if written}
+                    own = _of_neurons(found, rule, {"pre": source, "post": target}, columns)
+                    own |= {quantum_of(ir_name(written)): grid[target, reached] for written, reached in flat.items()}
+                    values = _plastic(rule, plastic, own, chosen, columns)
                 label, used = f"{name}__{source}__{target}", None if rule is None else rule.rule.name
-                parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values))
+                parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values, ports))
     return parts
 
 

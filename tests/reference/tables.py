@@ -27,9 +27,8 @@ _MADE = re.compile(r"<!-- ([\w -]+): python tests/reference/write\.py -->\n.*?<!
 _PLACES = {
     "anywhere": "anywhere",
     "drawn": "values of neurons and synapses; what runs",
-    "before": "values of neurons and synapses",
     "run": "what runs",
-    "equations": "equations; cannot be simulated yet",
+    "equations": "equations",
     "rules": "rules; cannot be simulated yet",
 }
 _PHASES = {"constant": "in the file", "build": "before the run", "run": "during the run"}
@@ -73,7 +72,8 @@ def builtins() -> str:
 
 def integrators() -> str:
     """Return the table of integrators."""
-    return table(("integrator", "equations"), *((f"`{item.name}`", item.says) for item in INTEGRATORS.all))
+    rows = [(f"`{item.name}`", item.says, "yes" if item.noisy else "no") for item in INTEGRATORS.all]
+    return table(("integrator", "equations", "`xi()`"), *rows)
 
 
 def connect_rules() -> str:

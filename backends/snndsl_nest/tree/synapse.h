@@ -32,20 +32,23 @@ inline void check(Table& t, long row, int code, long stamp, int phase, int sub)
   network.fail(found);
 }
 
-/* run one event of a rule at a stamp */
-inline int happen(Table& t, long row, snn_rule_event event, long stamp, double* sent = nullptr)
+/* what passes between an event and its synapse: what is transmitted to each port, then what the rule reads */
+inline std::vector<double>& passed(const Table& t)
 {
-  static thread_local std::vector<double> io;
-  if (not t.readings.empty()) {
-    const long seen = event == t.rule->post ? stamp : stamp - 1;
-    io.resize(1 + t.readings.size());
-    for (size_t k = 0; k < t.readings.size(); ++k)
-      io[1 + k] = t.readings[k].state->at(seen, t.readings[k].neuron ? t.readings[k].neuron[row] : 0);
-  }
-  const int code = event(t.params + t.stride * row, t.states + (long)t.rule->ns * row, (double)stamp, (double)t.row[row],
-    network.trial, t.readings.empty() ? sent : io.data());
-  if (sent and not t.readings.empty()) *sent = io[0];
-  return code;
+  static thread_local std::vector<double> values;
+  values.resize(t.ports.size() + t.readings.size());
+  return values;
+}
+
+/* run one event of a rule at a stamp */
+inline int happen(Table& t, long row, snn_rule_event event, long stamp)
+{
+  std::vector<double>& values = passed(t);
+  const long seen = event == t.rule->post ? stamp : stamp - 1;
+  for (size_t k = 0; k < t.readings.size(); ++k)
+    values[t.ports.size() + k] = t.readings[k].state->at(seen, t.readings[k].neuron ? t.readings[k].neuron[row] : 0);
+  return event(t.params + t.stride * row, t.states + (long)t.rule->ns * row, (double)stamp, (double)t.row[row], network.trial,
+    values.data());
 }
 
 inline void tick(Table& t, long row, long upto, int phase = 3)
@@ -110,9 +113,9 @@ inline void arrive(const Arrival& arrival, Neuron& target, long stamp)
   Table& t = *arrival.table;
   const long row = arrival.row;
   if (not t.rule->reads) reach(t, row, target, stamp, false);
-  double sent = 0.0;
-  check(t, row, happen(t, row, t.rule->pre, stamp, &sent), stamp, t.axonal[row] ? 1 : 3, 1);
-  if (t.rule->deliver) target.add(t.port, stamp + t.dendritic[row], sent);
+  check(t, row, happen(t, row, t.rule->pre, stamp), stamp, t.axonal[row] ? 1 : 3, 1);
+  const std::vector<double>& sent = passed(t);
+  for (size_t k = 0; k < t.ports.size(); ++k) target.add(t.ports[k], stamp + t.dendritic[row], sent[k]);
 }
 
 /* ---- connections */
@@ -173,7 +176,6 @@ public:
     Neuron* neuron = dynamic_cast<Neuron*>(&target);
     if (not neuron or not shared.table) throw nest::IllegalConnection("plastic synapses need a table and end in neurons of this runtime");
     shared.table->targets.at(row_) = neuron;
-    shared.table->port = get_rport();
     neuron->keep_history(shared.table->dendritic[row_]);
     if (shared.table->rule->reads) neuron->attend_to({ shared.table, row_ });
   }

@@ -62,7 +62,7 @@ class Machine:
                 part.values,
                 sizes[part.source],
                 target,
-                part.port,
+                part.receiving(rule),
                 program.samples,
                 program.trial,
                 {**self.neurons, "post": target, **({"pre": self.neurons[part.source]} if part.source in self.neurons else {})},

@@ -72,8 +72,8 @@ class PlasticSynapses:
         Size of the source population.
     target : NeuronGroup
         Who is reached.
-    port : str
-        Where.
+    ports : tuple of str
+        Where, in the order of what the rule delivers.
     others : mapping of str to NeuronGroup
         Whose states the rule reads: populations of one neuron, ``pre`` and ``post``.
     """
@@ -86,12 +86,13 @@ class PlasticSynapses:
         values: Mapping[str, float],
         sources: int,
         target: NeuronGroup,
-        port: str,
+        ports: tuple[str, ...],
         samples: Mapping[str, Any],
         trial: int,
         others: Mapping[str, NeuronGroup],
     ) -> None:
-        self.name, self.rule, self.target, self.port = name, rule, target, port
+        self.name, self.rule, self.target = name, rule, target
+        self.sends = [(port, sent) for port, (_, sent) in zip(ports, rule.deliver, strict=True)]
         self.pre, self.post = np.asarray(rows["pre"], np.int64), np.asarray(rows["post"], np.int64)
         ends = {"pre": self.pre, "post": self.post}
         self.reads = {item.local: (others[item.of], item.state, ends.get(item.of)) for item in rule.reads}
@@ -153,13 +154,12 @@ class PlasticSynapses:
             return
         rows = due[0] if len(due) == 1 else np.concatenate(due)
         names = self._event(self.on_pre, stamp, rows)
-        if not self.rule.deliver:
-            return
-        sent = np.broadcast_to(names[self.rule.deliver], rows.shape)
-        if self.at_once:
-            self.target.deliver_now(self.port, stamp, self.post[rows], sent)
-        else:
-            self.target.deliver(self.port, stamp + self.dendritic[rows], self.post[rows], sent)
+        for port, name in self.sends:
+            sent = np.broadcast_to(names[name], rows.shape)
+            if self.at_once:
+                self.target.deliver_now(port, stamp, self.post[rows], sent)
+            else:
+                self.target.deliver(port, stamp + self.dendritic[rows], self.post[rows], sent)
 
     def _tick(self, stamp: int) -> None:
         for period, block in self.ticks:
@@ -183,8 +183,9 @@ class PlasticSynapses:
             elif name in self.reads:
                 group, state, end = self.reads[name]
                 names[name] = group.states[state][0 if end is None else end[rows]]
-        if self.rule.deliver and self.rule.deliver in self.states and self.rule.deliver not in names:
-            names[self.rule.deliver] = self.states[self.rule.deliver][rows]
+        for _, sent in self.sends:
+            if sent in self.states and sent not in names:
+                names[sent] = self.states[sent][rows]
         with np.errstate(all="ignore"):
             block.run(names)
         new = [(state, names[value]) for state, value in block.writes]

@@ -60,7 +60,7 @@ def test_a_rule_that_reads_has_no_dendritic_delay() -> None:
 
 def test_reads_survive_as_json_and_are_not_there_where_nothing_is_read() -> None:
     neuron = reader(READ).neurons[0]
-    rule = Rule("r", (), ("w",), Block(), Block(), "", reads=(replace(READ, of="pre"),))
+    rule = Rule("r", (), ("w",), Block(), Block(), (), reads=(replace(READ, of="pre"),))
     assert neuron_from(json.loads(json.dumps(neuron_to(neuron)))) == neuron
     assert rule_from(json.loads(json.dumps(rule_to(rule)))) == rule
     assert "  read read__s__c = pre.c" in rule_lines(rule)
