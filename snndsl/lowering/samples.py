@@ -65,7 +65,8 @@ def _called(found: Elaboration) -> Iterator[tuple[str, DataColumn]]:
     """Yield each array that is called, by population: first what its stimuli call, then what its neuron does."""
     for name, population in found.model.elements.items():
         drives = [drive.expression for drive in found.drives if drive.population == name and drive.expression is not None]
-        for data, trees in ((found.model.data, drives), (population.element.data, _trees(population.element))):
+        read = [term.tree for term in population.element.aliases.values()] if name in found.model.signals else []
+        for data, trees in ((found.model.data, drives), (population.element.data, [*_trees(population.element), *read])):
             for node in trees:
                 yield from ((call.function, data[call.function]) for call in calls_in(node) if call.function in data)
 

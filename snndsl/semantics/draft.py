@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from snndsl.errors import FaultList
-from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.functions import DRAWS, FUNCTIONS
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
@@ -74,7 +74,7 @@ class ElementDraft:
         )
 
 
-def unreadable(element: ElementDraft, name: str) -> str:
+def unreadable(element: ElementDraft, name: str, one: bool = True) -> str:
     """Return why others cannot read an alias: it, or what it reads, belongs to the step of its owner. Empty: they can.
 
     Parameters
@@ -83,19 +83,23 @@ def unreadable(element: ElementDraft, name: str) -> str:
         Of the owner.
     name : str
         Flat name of any value of it.
+    one : bool
+        Whether there is only one of it: its index is known, and its arrays are.
     """
     waiting, seen = [name], set[str]()
     while waiting:
         current = waiting.pop()
         if current in element.ports:
             return f"reads the port {current!r}"
-        if current == "since_spike":
-            return "reads 'since_spike'"
+        if current == "since_spike" or (current in ("i", "N") and not one):
+            return f"reads {current!r}"
         if current not in element.aliases or current in seen:
             continue
         seen.add(current)
         tree = element.aliases[current].tree
         if any(call.function in DRAWS for call in calls_in(tree)):
             return "draws"
+        if not one and any(call.function not in FUNCTIONS for call in calls_in(tree)):
+            return "reads data"
         waiting += [node.text for node in names_in(tree)]
     return ""
