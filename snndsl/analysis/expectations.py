@@ -47,6 +47,8 @@ class Verdict:
         ``file:line:column``.
     measured : Measured or None
         The numbers; None if there are none.
+    source : str
+        Where the expected numbers are from, as the author says.
     """
 
     name: str
@@ -55,15 +57,19 @@ class Verdict:
     found: str
     place: str
     measured: Measured | None = None
+    source: str = ""
 
     @property
     def text(self) -> str:
         """One line."""
-        return f"{self.name}: {self.found}" + ("" if self.passed else f", expected {self.expected}    {self.place}")
+        source = f" ({self.source})" if self.source else ""
+        return f"{self.name}: {self.found}" + ("" if self.passed else f", expected {self.expected}{source}    {self.place}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data."""
-        facts = {"name": self.name, "passed": self.passed, "expected": self.expected, "found": self.found, "place": self.place}
+        facts: dict[str, Any] = {"name": self.name, "passed": self.passed, "expected": self.expected, "found": self.found}
+        facts["place"] = self.place
+        facts |= {"source": self.source} if self.source else {}
         return facts | {"measured": None if self.measured is None else asdict(self.measured)}
 
 
@@ -87,7 +93,7 @@ def check_expectations(model: CheckedModel, recording: Run) -> list[Verdict]:
     Of several trials the mean of what was measured is judged, value by value; with ``each: trial`` every trial is, and so are
     spikes in any case.
     """
-    return [_verdict(model, recording, expectation) for expectation in model.expectations]
+    return [replace(_verdict(model, recording, item), source=item.source) for item in model.expectations]
 
 
 def _verdict(model: CheckedModel, run: Run, expectation: Expectation) -> Verdict:

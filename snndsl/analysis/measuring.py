@@ -163,6 +163,30 @@ class _Measuring:
         return values
 
     def _synapses(self, of: SynapseValue) -> Values:
+        """Measure synapses at a moment, or at every recorded one of a window; each moment is reduced by itself."""
+        found, rows, what = list[NDArray[np.float64]](), list[NDArray[np.float64]](), self.expectation.value
+        for stamp in self._recorded(of):
+            value, row = self._synapses_at(of, stamp)
+            found.append(value if of.reduce is None else np.atleast_1d(np.asarray(_REDUCE[of.reduce](value), np.float64)))
+            rows.append(row)
+        scope = {"row": np.concatenate(rows)} if of.reduce is None else {}
+        return Values(np.concatenate(found), what, "", scope=scope)
+
+    def _recorded(self, of: SynapseValue) -> list[int]:
+        """Return the stamps of snapshots that are looked at."""
+        expectation = self.expectation
+        if expectation.after is None and expectation.until is None:
+            return [self._time(expectation.at, self.model.steps)]
+        first, last = self._window()
+        records = [item for item in self.recording.manifest["synapse_records"] if item["projection"] in of.projections]
+        stamps = sorted({stamp for item in records for stamp in item["stamps"] if first < stamp <= last})
+        if not stamps:
+            who = ", ".join(of.projections)
+            raise Unreached(f"synapses of {who} were not recorded after step {first:,} and until step {last:,}")
+        return stamps
+
+    def _synapses_at(self, of: SynapseValue, stamp: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the value of every synapse at a stamp, and the row of each."""
         values, rows = [], []
         for name in of.projections:
             if not has(self.recording.synapses, name):
@@ -170,31 +194,28 @@ class _Measuring:
             chosen = self._chosen(name)
             row = self.recording.synapses[name].row[chosen].astype(np.float64)
             try:
-                found = self.bounds.value(of.value, {"row": row, **self._snapshot(name)})
+                found = self.bounds.value(of.value, {"row": row, **self._snapshot(name, stamp)})
             except KeyError as error:
                 raise Unreached(f"{error.args[0]} of {name} was not recorded") from None
             values.append(np.broadcast_to(np.asarray(found, np.float64), row.shape))
             rows.append(row)
-        found, what = np.concatenate(values), self.expectation.value
+        found = np.concatenate(values)
         if not found.size:
             raise Unreached(f"{', '.join(of.projections)} has no synapses")
-        if of.reduce is not None:
-            return Values(np.atleast_1d(np.asarray(_REDUCE[of.reduce](found), np.float64)), what, "")
-        return Values(found, what, "", scope={"row": np.concatenate(rows)})
+        return found, np.concatenate(rows)
 
     def _chosen(self, name: str) -> Any:
         """Return the rows of a projection that were recorded."""
         file = f"weights/{name}/row.npy"
         return self.recording.array(file) if listed(self.recording, file, "") else slice(None)
 
-    def _snapshot(self, name: str) -> dict[str, Any]:
-        """Return the variables of a projection's synapses at the time that is asked for."""
+    def _snapshot(self, name: str, stamp: int) -> dict[str, Any]:
+        """Return the variables of a projection's synapses at a stamp."""
         recorded = [item for item in self.recording.manifest["synapse_records"] if item["projection"] == name]
         plastic = bool(self.model.projections[name].rules)
         found: dict[str, Any] = {} if plastic else {"w": self.recording.synapses[name].weight[self._chosen(name)]}
         if plastic and not recorded:
             raise Unreached(f"synapses of {name} were not recorded")
-        stamp = self._time(self.expectation.at, self.model.steps)
         for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
             values = snapshot(self.recording, name, variable, stamp)
             if values is not None:
@@ -224,9 +245,13 @@ class _Measuring:
     def _f1(self, selection: Selection) -> Values:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
-        wanted = self.bounds.listed(self.expectation.spikes["against"], first, last)
-        if not len(wanted):
-            raise Unreached("no listed spike lies in the window")
+        if self.expectation.against is None:
+            wanted = self.bounds.listed(self.expectation.spikes["against"], first, last)
+            if not len(wanted):
+                raise Unreached("no listed spike lies in the window")
+        else:
+            right = self._spikes(self.expectation.against, first, last)
+            wanted = spike_codes(right.step, right.neuron)
         score = f1_score(spike_codes(spikes.step, spikes.neuron), wanted)
         return Values(np.array([score]), "f1", "")
 

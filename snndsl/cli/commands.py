@@ -14,7 +14,6 @@ import typer
 from snndsl import __version__
 from snndsl.backend import REFERENCE
 from snndsl.cli.actions import (
-    catalogue_picture,
     divergence_picture,
     free_place,
     is_catalogue,
@@ -22,7 +21,6 @@ from snndsl.cli.actions import (
     parsed_settings,
     remark,
     run_with_progress,
-    steps_of,
     verdict,
 )
 from snndsl.cli.compare_groups import compare_groups
@@ -32,10 +30,11 @@ from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.groups_command import groups
 from snndsl.cli.library_command import explain_entries, library
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads, Workers
+from snndsl.cli.plot_command import plot
 from snndsl.cli.report_command import report
 from snndsl.cli.robustness_command import robustness
 from snndsl.cli.spade_command import spade
-from snndsl.cli.sweep_command import is_sweep, sweep, sweep_picture
+from snndsl.cli.sweep_command import sweep
 from snndsl.cli.wire_command import wire
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget, printed
 
@@ -289,45 +288,8 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (library, discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report):
+for _command in (library, discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report, plot):
     app.command()(_command)
-
-
-@app.command()
-def plot(
-    recording: Annotated[Path, typer.Argument(metavar="RUN|CATALOGUE|SWEEP")],
-    out: Output = None,
-    start: Annotated[str | None, typer.Option("--from", metavar="TIME", help="first time shown")] = None,
-    stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time shown")] = None,
-    populations: Annotated[list[str], typer.Option("--population", metavar="NAME", help="all if absent")] = [],
-    states: Annotated[bool, typer.Option("--states", help="recorded states instead of spikes")] = False,
-    neuron: Annotated[int | None, typer.Option("--neuron", metavar="K", help="the one to show over trials")] = None,
-    group: Annotated[int | None, typer.Option("--group", metavar="K", help="a group of a catalogue")] = None,
-    over: Annotated[Path | None, typer.Option("--over", metavar="RUN", help="the group where it occurs in a run")] = None,
-) -> int:
-    """Draw the raster, or the recorded states, of a run; one neuron and the rates over trials; a catalogue of groups, or one
-    group; a sweep (png, svg, pdf)."""
-    if is_sweep(recording):
-        print(sweep_picture(recording, out))
-        return 0
-    if is_catalogue(recording):
-        print(catalogue_picture(recording, group, out, over))
-        return 0
-    from snndsl.analysis.figures import raster, save, states_overview
-    from snndsl.analysis.trial_figures import trial_raster
-    from snndsl.results import TrialsRecording, read_run, single
-
-    run = read_run(recording)
-    window = (steps_of(start, run.step_length), steps_of(stop, run.step_length))
-    file = out or recording / ("states.png" if states else "raster.png")
-    if isinstance(run, TrialsRecording) and not states:
-        drawn = trial_raster(run, populations or None, window, neuron)
-    else:
-        one = single(run)
-        drawn = states_overview(one, populations, window) if states else raster(one, populations or None, window)
-    save(drawn, file)
-    print(file)
-    return 0
 
 
 @app.command()

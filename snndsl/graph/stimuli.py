@@ -109,13 +109,13 @@ class NumbersOfStimulus(FileNumbers):
         during = self.stimulus.during
         stamps = stamps if during is None else np.clip(stamps, during[0], during[1] - 1)
         place, stamp = elements.astype(np.float64)[:, None], stamps.astype(np.float64)[None, :]
-        known = model_names(self.model, {"i": place, "N": float(self.size), "trial": 0.0}, self.size)
+        known = model_names(self.model, {"i": place, "N": float(self.size), "trial": self.trial}, self.size)
 
         def value(name: str) -> Any:
             found = known(name)
             return found[elements][:, None] if name in self.model.data else found
 
-        drawer = None if self.model.seeds.input is None else Drawer(self.key(what), place, stamp)
+        drawer = None if self.model.seeds.input is None else Drawer(self.key(what), place, stamp, self.trial)
         evaluator = Evaluator(value, self.model.step, self.model.data, drawer, stamp)
         shape = (len(elements), len(stamps))
         found: Real = np.broadcast_to(np.asarray(evaluate_term(term, evaluator, what), np.float64), shape)

@@ -54,8 +54,12 @@ class Expectation:
         ``between`` (two), ``near``, ``within``, ``at_least``, ``at_most``, ``equals`` (one each): those that are given.
     spikes : mapping of str to ListedSpikes
         ``equals`` and ``against``, where spikes are listed.
+    against : Selection or None
+        Neurons whose spikes are the right ones.
     said : str
         The bounds as written.
+    source : str
+        Where the numbers are from.
     """
 
     name: str
@@ -68,4 +72,6 @@ class Expectation:
     until: int | None
     bounds: Mapping[str, tuple[ValueTerm, ...]]
     spikes: Mapping[str, ListedSpikes]
+    against: Selection | None
     said: str
+    source: str

@@ -16,6 +16,7 @@ from snndsl.model.text import Term, ValueTerm
 from snndsl.schema.observation import ExpectSpec, TargetSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_steps
+from snndsl.semantics.expectation_keys import unused_keys
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_names import state_makers, state_names
 from snndsl.semantics.scope import Result, Scope
@@ -47,6 +48,8 @@ def read_expectations(reading: Reading) -> tuple[Expectation, ...]:
 def _expectation(reading: Reading, name: str, spec: ExpectSpec) -> Expectation | None:
     """Return an expectation; None after reporting what makes it unreadable."""
     of, kind = _measured(reading, name, spec)
+    unused = unused_keys(name, spec, isinstance(of, SynapseValue)) if of is not None else ()
+    reading.faults += [reading.place("expect", name).unused(key, what, expected) for key, what, expected in unused]
     if all(getattr(spec, key) is None for key in _COMPARISONS):
         what = f"expectation {name!r} compares with nothing"
         reading.report(reading.place("expect", name), "key-missing", what, f"one of {', '.join(_COMPARISONS)}")
@@ -62,23 +65,41 @@ def _expectation(reading: Reading, name: str, spec: ExpectSpec) -> Expectation |
     }
     check_span(reading, reading.place("expect", name), times["after"], times["until"])
     check_moment(reading, reading.place("expect", name, "at"), times["at"], 0)
-    spikes = {}
+    spikes, against = {}, None
     for key in ("equals", "against"):
         target: TargetSpec | None = getattr(spec, key)
         if target is None:
             continue
-        if target.value is not None:
+        if target.value is not None and key == "against":
+            against = _against(reading, name, of, target.value) if spec.value == "f1" else None
+        elif target.value is not None:
             bounds[key] = _bound(reading, target.value, kind, f"{key!r}", "expect", name, key)
         else:
             listed_spikes = _listed(reading, name, key, target)
             if listed_spikes is not None:
                 spikes[key] = listed_spikes
-    if spec.value == "f1" and "against" not in spikes:
-        reading.report(reading.place("expect", name), "key-missing", "f1 needs 'against'", "against: {i: .., t: ..}")
+    if spec.value == "f1" and spec.against is None:
+        fits = "against: {i: .., t: ..}, or neurons"
+        reading.report(reading.place("expect", name), "key-missing", "f1 needs 'against'", fits)
     if of is None:
         return None
     place = reading.place("expect", name)
-    return Expectation(name, place, of, str(spec.value), spec.each, **times, bounds=bounds, spikes=spikes, said=_said(spec))
+    value, said = str(spec.value), _said(spec)
+    source = spec.source or ""
+    return Expectation(
+        name, place, of, value, spec.each, **times, bounds=bounds, spikes=spikes, against=against, said=said, source=source
+    )
+
+
+def _against(reading: Reading, name: str, of: Selection | SynapseValue | None, given: Any) -> Selection | None:
+    """Return the neurons whose spikes are the right ones; None after reporting what is wrong with them."""
+    names = tuple(map(str, given)) if isinstance(given, list | tuple) else (str(given),)
+    selection = reading.selection(names, f"expectation {name!r} is against", "expect", name, "against")
+    if selection is not None and isinstance(of, Selection) and selection.size != of.size:
+        what = f"expectation {name!r} is of {of.size:,} neurons, against {selection.size:,}"
+        reading.report(reading.place("expect", name, "against"), "sizes-differ", what, "as many neurons")
+        return None
+    return selection
 
 
 def _bound(reading: Reading, value: Any, kind: Result, what: str, *path: str | int) -> tuple[ValueTerm, ...]:

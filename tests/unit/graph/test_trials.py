@@ -12,6 +12,8 @@ from snndsl.lowering.grid import quantum
 DRAWN: dict[str, dict[str, Any]] = {
     "bernoulli": {"size": 9, "bernoulli": {"rate": "100 Hz"}},
     "poisson": {"size": 9, "poisson": {"rate": "100 Hz"}},
+    "moving": {"size": 9, "poisson": {"rate": "(100 Hz)*(1 + sin(t/(9 ms)))"}},
+    "drawn": {"size": 9, "bernoulli": {"rate": "(200 Hz)*uniform()"}},
     "packet": {"size": 9, "pulse_packet": {"at": "50 ms", "sd": "9 ms"}},
 }
 
@@ -51,6 +53,14 @@ def test_sources_draw_anew_unless_they_are_frozen(kind: str) -> None:
     for table in tables:
         for column in ("stamp", "neuron"):
             np.testing.assert_array_equal(table["f"][column], tables[0]["s"][column])
+
+
+def test_a_rate_may_read_the_trial() -> None:
+    rate = {"rate": "where(trial == 1, 1 kHz, 0 Hz)"}
+    made = model(stimuli={"s": {"size": 2, "bernoulli": rate}, "f": {"size": 2, "bernoulli": rate, "frozen": True}})
+    for k in range(3):
+        tables = [made.of_trial(k).population(name).spikes for name in ("s", "f")]
+        assert [table is not None and table.rows for table in tables] == [2 * 101 * (k == 1), 0]
 
 
 def test_a_played_motif_has_a_jitter_in_each_trial() -> None:
