@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from snndsl.backend.names import free_names
 from snndsl.ir import Population, Program, Synapses
 from snndsl.ir.remarks import Remarks, harmless
-from snndsl_brian2.neurons import NeuronCode, neuron_code
+from snndsl_brian2.neurons import NeuronCode, neuron_code, states_read
 from snndsl_brian2.rules import RuleCode, RuleContext, rule_code
 from snndsl_brian2.words import object_reserved
 
@@ -94,8 +94,9 @@ class _Script:
     def __init__(self, program: Program, keys: dict[float, int]) -> None:
         self.program, self.keys, self.remarks = program, keys, Remarks(program.comments)
         self.samples = {sample.name: number for number, sample in enumerate(program.samples)}
+        numbers = states_read(program)
         self.neurons = {
-            neuron.name: neuron_code(neuron, self.samples, keys, self.remarks.of("neurons", neuron.name))
+            neuron.name: neuron_code(neuron, self.samples, keys, numbers, self.remarks.of("neurons", neuron.name))
             for neuron in program.neurons
         }
         things = [*(item.name for item in program.populations), *(item.name for item in program.synapses)]
@@ -143,15 +144,15 @@ class _Script:
         ends = f'population["{synapses.source}"], population["{synapses.target}"]'
         here, name = f'synapses["{synapses.name}"]', self.objects[synapses.name]
         delays = "part.pre.order = -1  # delay: axonal + dendritic - 1 steps"
-        port = self._variables(synapses.target)[synapses.port]
         if synapses.rule is None:
+            port = self._variables(synapses.target)[synapses.port]
             yield from _commented(self.remarks.above("synapses", synapses.name))
             code = f'"weight : 1 (constant)", on_pre="{port}_post += weight"'
             yield from _call(f"part = {here} = Synapses", f'{ends}, {code}, name="{name}"')
             yield from (delays, f'arrays.synapses("{synapses.name}", part)')
             return
         rule = self.program.rule(synapses.rule)
-        used, label = self._rule(synapses, port)
+        used, label = self._rule(synapses)
         if label not in self.rules.values():
             self.rules[synapses.rule, used] = label
             yield from _commented(self.remarks.above("rules", rule.name))
@@ -174,12 +175,13 @@ class _Script:
             yield f'arrays.tick("{synapses.name}", {period}, tick)'
         yield f'arrays.synapses("{synapses.name}", part{_renamed(dict(used.names))})'
 
-    def _rule(self, synapses: Synapses, port: str) -> tuple[RuleCode, str]:
+    def _rule(self, synapses: Synapses) -> tuple[RuleCode, str]:
         """Return the code of a rule where it is used, and its label in the script."""
         rule = self.program.rule(synapses.rule or "")
         same = frozenset(synapses.values) & frozenset(rule.params)
         taken = frozenset({"fires", *self._variables(synapses.source).values(), *self._variables(synapses.target).values()})
-        context = RuleContext(port, same, taken, self.samples, self.keys)
+        ports = tuple(self._variables(synapses.target)[port] for port in synapses.receiving(rule))
+        context = RuleContext(ports, same, taken, self.samples, self.keys)
         code = rule_code(rule, context, self.remarks.of("rules", rule.name))
         known = self.rules.get((rule.name, code))
         if known is not None:

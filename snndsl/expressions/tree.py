@@ -23,11 +23,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name, dots included."""
+    """A name, dots included; `moves` marks one that is found to change during a run, though nothing in its text says so."""
 
     text: str
     start: int = field(compare=False, default=0)
     end: int = field(compare=False, default=0)
+    moves: bool = field(compare=False, default=False)
 
 
 @dataclass(frozen=True, slots=True)

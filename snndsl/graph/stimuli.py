@@ -28,9 +28,15 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumbersOfStimulus(FileNumbers):
-    """See `snndsl.model.services.StimulusNumbers`."""
+    """See `snndsl.model.services.StimulusNumbers`; `repetition` is the number of the trial."""
 
     stimulus: Stimulus
+    repetition: int = 0
+
+    @property
+    def trial(self) -> float:
+        """Trial of the draws: 0 in all of them where the stimulus is frozen."""
+        return 0.0 if self.stimulus.frozen else float(self.repetition)
 
     @property
     def size(self) -> int:
@@ -103,13 +109,13 @@ class NumbersOfStimulus(FileNumbers):
         during = self.stimulus.during
         stamps = stamps if during is None else np.clip(stamps, during[0], during[1] - 1)
         place, stamp = elements.astype(np.float64)[:, None], stamps.astype(np.float64)[None, :]
-        known = model_names(self.model, {"i": place, "N": float(self.size), "trial": 0.0}, self.size)
+        known = model_names(self.model, {"i": place, "N": float(self.size), "trial": self.trial}, self.size)
 
         def value(name: str) -> Any:
             found = known(name)
             return found[elements][:, None] if name in self.model.data else found
 
-        drawer = None if self.model.seeds.input is None else Drawer(self.key(what), place, stamp)
+        drawer = None if self.model.seeds.input is None else Drawer(self.key(what), place, stamp, self.trial)
         evaluator = Evaluator(value, self.model.step, self.model.data, drawer, stamp)
         shape = (len(elements), len(stamps))
         found: Real = np.broadcast_to(np.asarray(evaluate_term(term, evaluator, what), np.float64), shape)
@@ -131,4 +137,4 @@ class NumbersOfStimulus(FileNumbers):
 
 def flat_port(model: CheckedModel, population: str, port: str | None) -> str:
     """Return the name of a port in the program."""
-    return "spike" if port == "spike" else model.populations[population].element.port_names[str(port)]
+    return "spike" if port == "spike" else model.elements[population].element.port_names[str(port)]

@@ -51,12 +51,19 @@ FEATURES = (
         "rules with 'order: post_first'",
         lambda program: any(rule.order == "post_first" for rule in program.rules),
     ),
+    Feature(
+        "deliver_ports",
+        "rules that deliver to other ports than that of their projection",
+        lambda program: any(port for rule in program.rules for port, _ in rule.deliver),
+    ),
     Feature("ticks", "rules with 'every'", lambda program: any(rule.every for rule in program.rules)),
     Feature(
         "ranges",
         "states with a 'range'",
         lambda program: any(neuron.ranges for neuron in program.neurons) or any(rule.ranges for rule in program.rules),
     ),
+    Feature("reads", "states that other populations read", lambda program: any(neuron.reads for neuron in program.neurons)),
+    Feature("rule_reads", "rules that read states of neurons", lambda program: any(rule.reads for rule in program.rules)),
     Feature("injections", "events from outside", lambda program: bool(program.injections)),
     Feature(
         "sources",

@@ -15,6 +15,7 @@ from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in
 from snndsl.graph.drives import Drive
 from snndsl.ir import Call, Const, Expr, Ref
+from snndsl.lowering.reads import Reads
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
 from snndsl.model.text import Term
 
@@ -45,12 +46,15 @@ class ComputedDrive:
         With its numbers.
     samples : callable
         Finds the array of a data call.
+    reads : Reads
+        What the target reads of others.
     used : list of str
         Parameters that were read.
     """
 
     drive: Drive
     samples: Samples
+    reads: Reads
     used: list[str] = field(default_factory=list)
 
     @property
@@ -154,6 +158,8 @@ class _Step:
             return self._identity(self.element, calls.setdefault(call.written, len(calls)))
 
         def name(text: str) -> Expr:
+            if text in self.computed.reads:
+                return self.computed.reads.value(text, self.builder, self.stamp)
             return (place or self.element) if text == "i" else self._name(text)
 
         return Translator(self.builder, name, self.step, stamp, draw, self.computed.samples)(term.tree)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -194,8 +194,16 @@ def _equations(element: ElementDraft, names: Scope) -> None:
             element.faults.append(term.place.fault(fault, term.line))
 
 
-def check_instructions(instructions: Iterable[Instruction], names: Scope, assignable: set[str], in_rule: bool = False) -> None:
-    """Check statements in order: targets, dimensions, locals that nobody reads."""
+def check_instructions(
+    instructions: Iterable[Instruction],
+    names: Scope,
+    assignable: set[str],
+    port: Callable[[str], Result | None] | None = None,
+) -> None:
+    """Check statements in order: targets, dimensions, locals that nobody reads.
+
+    `port` finds the dimension of a port that a rule delivers to; None: they are no statements of a rule.
+    """
     local: dict[str, Result] = {}
     read: set[str] = set()
     first: dict[str, Instruction] = {}
@@ -203,7 +211,7 @@ def check_instructions(instructions: Iterable[Instruction], names: Scope, assign
         statement = instruction.statement
         read |= {node.text for node in names_in(statement.value)}
         if isinstance(statement, Deliver):
-            if not in_rule:
+            if port is None:
                 fault = instruction.place.problem(
                     "deliver-misplaced",
                     "a neuron delivers nothing",
@@ -213,9 +221,12 @@ def check_instructions(instructions: Iterable[Instruction], names: Scope, assign
                     statement.line,
                 )
                 names.faults.append(fault)
+            else:
+                wanted = names.lookup("w") if statement.port is None else port(statement.port)
+                names.expect(instruction.term, wanted, "what is delivered", local)
             continue
         found = names.of(instruction.term, local)
-        _assign(instruction, statement, found, names, assignable, local, in_rule)
+        _assign(instruction, statement, found, names, assignable, local, port is not None)
         if statement.target in local:
             first.setdefault(statement.target, instruction)
             if statement.op != "=":

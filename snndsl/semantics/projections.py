@@ -10,6 +10,7 @@ from typing import Any
 from snndsl.errors import ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.model.joint_rule import joined
 from snndsl.model.projection import ConnectRule, Delay, Projection
 from snndsl.model.selection import Selection
 from snndsl.model.services import Rows
@@ -63,7 +64,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
         reading.scope.before_run(where, PURE)
         reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
     weight = read_value(reading, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
-    rules, initial = read_rules(reading, name, port, scope, _readable(reading, sources, targets))
+    rules, initial = read_rules(reading, name, targets, port, scope, _readable(reading, sources, targets))
     delay = _delay(reading, name, spec, scope)
     carries = None if spec.carries is None else reading.term(spec.carries, "projections", name, "carries")
     copies = _copies(reading, name, spec.copies)
@@ -84,6 +85,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
         weight=weight,
         delay=delay,
         rules=rules,
+        rule=joined(rules),
         initial=initial,
         carries=carries,
         stream=spec.stream or f"projections.{name}",
@@ -91,7 +93,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
 
 
 def _sides(reading: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
-    sources = reading.selection(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
+    sources = reading.spiking(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
     targets = reading.selection(spec.to, f"projection {name!r} goes to", "projections", name, "to")
     if sources is None or targets is None:
         return None
@@ -124,10 +126,11 @@ def _wiring_scope(reading: Reading, sources: Selection, targets: Selection) -> d
     scope: dict[str, Result] = dict(builtin_dimensions("wiring"))
     for side, selection in (("pre", sources), ("post", targets)):
         for population in selection.populations:
-            if population not in reading.elements:
+            element = reading.element(population)
+            if element is None:
                 continue
-            names = reading.element_scopes[population]
-            for parameter in reading.elements[population].parameters:
+            names = reading.scope_of(population)
+            for parameter in element.parameters:
                 kind = names.lookup(parameter)
                 scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
     placed = [
@@ -238,7 +241,7 @@ def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str
             what = f"rule {late!r} puts post spikes first, and the delays of a motif are axonal"
             reading.report(place.inner("plasticity"), "post-first-without-dendritic", what, "order: pre_first")
         return None
-    if spec.plasticity and not spec.delay.split:
+    if spec.plasticity and spec.delay.whole:
         what = f"projection {name!r} is plastic and does not say where its delay lies"
         reading.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both")
     if late is not None and not spec.delay.dendritic:
@@ -255,7 +258,7 @@ def _parts(reading: Reading, name: str, spec: DelaySpec, scope: Mapping[str, Res
         value = getattr(spec, side)
         if value is None:
             continue
-        path = ("projections", name, "delay", side) if spec.split else ("projections", name, "delay")
+        path = ("projections", name, "delay", *(() if spec.whole else (side,)))
         before = len(reading.faults)
         terms[side] = read_value(reading, value, TIME, "the delay", scope, *path).terms
         literals.append(_literal(reading, terms[side], spec.round) if len(reading.faults) == before else None)

@@ -65,7 +65,7 @@ def moving_spikes(numbers: StimulusNumbers, hazard: Hazard) -> tuple[Index, Inde
     """
     key, last = numbers.key("spikes"), numbers.horizon
     number = np.zeros(numbers.size)
-    left = _waiting(key, np.arange(numbers.size), number)
+    left = _waiting(key, numbers.trial, np.arange(numbers.size), number)
     elements, stamps = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for piece in _pieces(last):
         for first in range(0, numbers.size, _ELEMENTS):
@@ -80,7 +80,7 @@ def moving_spikes(numbers: StimulusNumbers, hazard: Hazard) -> tuple[Index, Inde
                 elements.append(rows[active])
                 stamps.append(piece[place])
                 number[rows[active]] += 1.0
-                goal[active] = sums[active, place] + _waiting(key, rows[active], number[rows[active]])
+                goal[active] = sums[active, place] + _waiting(key, numbers.trial, rows[active], number[rows[active]])
                 from_[active] = place + 1
             left[rows] = goal - sums[:, -1]
     return np.concatenate(elements), np.concatenate(stamps)
@@ -103,9 +103,9 @@ def _known(hazard: Hazard, elements: Index, stamps: Index, last: int) -> Real:
         raise
 
 
-def _waiting(key: tuple[int, int], elements: Index, number: Real) -> Real:
+def _waiting(key: tuple[int, int], trial: float, elements: Index, number: Real) -> Real:
     """Return the hazard that each element endures before its spike of that number."""
-    drawn: Real = -numerics.log(numerics.uniform(*key, elements.astype(np.float64), number, 0.0, 0.0))
+    drawn: Real = -numerics.log(numerics.uniform(*key, elements.astype(np.float64), number, trial, 0.0))
     return drawn
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from snndsl.testing.kinds import KINDS, PARTS, RULES, SHARED
+from snndsl.testing.kinds import FORKED, KINDS, PARTS, RULES, SHARED, again
 
-__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest"]
+__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest", "uses_of"]
 
 _SECTIONS = ("parts", "neurons", "plasticity", "populations", "groups", "motifs", "projections", "stimuli")
 _STEPS = ("0.1 ms", "0.25 ms", "1 ms")
@@ -60,8 +60,8 @@ class GeneratedNetwork:
     def _plastic(self) -> Iterator[tuple[str, list[str]]]:
         for name, projection in self.sections["projections"].items():
             if "plasticity" in projection:
-                rule = self.sections["plasticity"][projection["plasticity"]["use"]]
-                yield name, ["w", *rule.get("state", {}), *rule.get("traces", {})]
+                rules = [self.sections["plasticity"][use["use"]] for use in uses_of(projection)]
+                yield name, ["w", *(key for rule in rules for key in (*rule.get("state", {}), *rule.get("traces", {})))]
 
 
 @st.composite
@@ -89,7 +89,7 @@ def networks(
         network.sections["neurons"][kind] = definition
         for part in definition.get("parts", {}).values():
             network.sections["parts"][part["use"]] = copy.deepcopy(dict(PARTS[part["use"]]))
-        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}"}
+        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}", **again(name, "p1")}
     making = _Making(draw, network, owners, noise)
     for k in range(draw(st.integers(1, 3))):
         making.add_projection(f"c{k}")
@@ -162,7 +162,9 @@ class _Making:
         size = sections["stimuli"][source]["size"] if source in sections["stimuli"] else self.size(source)
         projection: dict[str, Any] = {"from": source, "to": target, "port": "kick", "self": self.draw(st.booleans())}
         projection |= self._connect(size, self.size(target))
-        learning = self.choose(["", "", *(RULES if self.noise else [*RULES][:-1])])
+        forks = [FORKED] * 3 if "slow" in KINDS[self.owners[target]].definition.get("parts", {}) else []
+        rules = [rule for rule in RULES if rule != FORKED]
+        learning = self.choose(["", "", *forks, *(rules if self.noise else rules[:-1])])
         projection["weight"] = self._weight(self.owners[target], negative=not learning)
         shapes = ["1 step", "3 step", "1 step*(1 + (i + j) % 5)", *(["uniform(1 step, 9 step)"] if self.noise else [])]
         projection["delay"] = {"axonal": self.choose(shapes), "round": "nearest"}
@@ -186,10 +188,13 @@ class _Making:
         return dict(self.choose(rules))
 
     def _plasticity(self, learning: str, target: str) -> dict[str, Any]:
-        self.network.sections["plasticity"][learning] = copy.deepcopy(dict(RULES[learning]))
-        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"} if learning == "traced" else {}
-        states = dict.fromkeys(RULES[learning].get("state", {}), "0.5*(j % 3)")
-        return {"plasticity": {"use": learning, **most}, "initial": states}
+        names = [learning, *(["traced"] if learning in ("nearest", "unreliable") and self.one_in(2) else [])]
+        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"}
+        for name in names:
+            self.network.sections["plasticity"][name] = copy.deepcopy(dict(RULES[name]))
+        uses: list[dict[str, Any]] = [{"use": name, **(most if name == "traced" else {})} for name in names]
+        states = {key: "0.5*(j % 3)" for name in names for key in RULES[name].get("state", {})}
+        return {"plasticity": uses if len(uses) > 1 else uses[0], "initial": states}
 
     def _narrow(self, projection: dict[str, Any], name: str) -> None:
         """Let a projection reach a slice, or a group of two."""
@@ -217,14 +222,14 @@ class _Making:
         what = self.choose(["spikes", "source", "current", "forced", *noisy])
         into: dict[str, Any] = {"into": target, "port": "kick", "stream": f"of_{name}"}
         late = {"weight": high, "delay": f"{self.draw(st.integers(1, 6))} step"}
-        during = {"during": ["10 step", "45 step"]} if self.one_in(4) else {}
+        during = again(name, "s1") | ({"during": ["10 step", "45 step"]} if self.one_in(4) else {})
         match what:
             case "source":
                 stimuli[name] = {"size": self.size(target), "stream": f"of_{name}", **self._spikes(self.size(target)), **during}
                 self.add_projection(f"{name}_to", name)
             case "current":
                 drawn = ["uniform()", "normal()", "normal_in(1, 0.5, 0, 1 + 0.1*i)"] if self.noise else []
-                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", *drawn])
+                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", "(1 + trial)", *drawn])
                 stimuli[name] = {**into, "current": f"({low})*0.5*{wave}", **during}
             case "poisson":
                 rate = self.choose(["50 Hz", "400 Hz", "30000 Hz", "(300 Hz)*(1 + i)", "(2 kHz)*(1 + sin(0.1*steps(t)))"])
@@ -323,7 +328,8 @@ def prefixed(network: GeneratedNetwork, prefix: str) -> GeneratedNetwork:
         motif["arrive"] = {f"{prefix}{neuron}": time for neuron, time in motif["arrive"].items()}
     for projection in made.sections["projections"].values():
         rename(projection, "from", "to")
-        rename(projection.get("plasticity", {}), "use")
+        for use in uses_of(projection):
+            rename(use, "use")
         if isinstance(projection["connect"], dict):
             rename(projection["connect"], "motif")
     for stimulus in made.sections["stimuli"].values():
@@ -331,6 +337,18 @@ def prefixed(network: GeneratedNetwork, prefix: str) -> GeneratedNetwork:
         for item in stimulus.get("play", ()):
             rename(item, "motif")
     return made
+
+
+def uses_of(projection: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rules of a projection with their values.
+
+    Parameters
+    ----------
+    projection : mapping
+        Of a network.
+    """
+    plasticity = projection.get("plasticity", [])
+    return plasticity if isinstance(plasticity, list) else [plasticity]
 
 
 def smallest(

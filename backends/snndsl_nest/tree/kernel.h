@@ -8,13 +8,13 @@
 extern "C" {
 #endif
 
-/* One step of a neuron: p parameters, s states (changed in place), in the sums at its ports, i its index, step the number of
- * the step; fired is set to 1 where it spikes. Returns 0; 1 + k if state k is not finite or outside its range; -1 if an array was
+/* One step of a neuron: p parameters, s states (changed in place), in the sums at its ports and behind them what it reads of other
+ * neurons, i its index, step the number of the step; fired is set to 1 where it spikes. Returns 0; 1 + k if state k is not finite or outside its range; -1 if an array was
  * read out of its range. */
 typedef int (*snn_neuron_step)(const double* p, double* s, const double* in, double i, double step, double trial, int* fired);
 
-/* An event at a synapse: tv its stamp there, row its row; sent takes what is transmitted. Returns as above, or -2 - k if state k,
- * the weight, is beyond its bound. */
+/* An event at a synapse: tv its stamp there, row its row; sent takes what an arrival transmits, for each port. Returns as above,
+ * or -2 - k if state k, the weight, is beyond its bound. */
 typedef int (*snn_rule_event)(const double* p, double* s, double tv, double row, double trial, double* sent);
 
 /* Which array was read where, on this thread, when a kernel returned -1. */

@@ -55,10 +55,9 @@ void snn_neuron_model(const char* name, snn_neuron_step step, snn_sample_place b
     NeuronModel { name, step, bad_sample, { params, params + np }, { states, states + ns }, ports }));
 }
 
-void snn_rule(const char* name, int ns, int deliver, int post_first, snn_rule_event pre, snn_rule_event post,
-  snn_sample_place bad_sample)
+void snn_rule(const char* name, int ns, int post_first, snn_rule_event pre, snn_rule_event post, snn_sample_place bad_sample)
 {
-  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, deliver, post_first, pre, post, bad_sample, {}, {} }));
+  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, post_first, pre, post, bad_sample, {}, {} }));
 }
 
 /* of the last rule */
@@ -70,7 +69,7 @@ void snn_tick(long period, snn_rule_event event)
 
 /* before connections are made: the table they are rows of; its number */
 long snn_table(long rows, const int32_t* axonal, const int32_t* dendritic, const int64_t* row, const double* params, long stride,
-  double* states)
+  double* states, int ports, const int32_t* port)
 {
   auto table = std::make_unique<Table>();
   table->order = (int)network.tables.size();
@@ -81,6 +80,7 @@ long snn_table(long rows, const int32_t* axonal, const int32_t* dendritic, const
   table->params = params;
   table->stride = stride;
   table->states = states;
+  table->ports.assign(port, port + ports);
   table->targets.assign(rows, nullptr);
   table->done.assign(rows, 0);
   table->seen.assign(rows, 0);
@@ -94,6 +94,12 @@ long snn_table(long rows, const int32_t* axonal, const int32_t* dendritic, const
 void snn_injection(long first, int port, const int64_t* start, const int64_t* step, const double* amount)
 {
   network.populations[first].injections.push_back({ port, start, step, amount });
+}
+
+/* what the nodes from an id on read of another node, in the order of their kernel */
+void snn_read(long first, long other, int state)
+{
+  network.populations[first].reads.push_back(network.populations[other].publish(state, 1));
 }
 
 void snn_state_record(long first, int variable, const int32_t* place, long neurons, long period, long from, long last,
