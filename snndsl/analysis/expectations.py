@@ -15,6 +15,7 @@ from snndsl.analysis.chunks import SpikeChunks, has, snapshot, state_records, wa
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
 from snndsl.errors import Fault, SnndslError
 from snndsl.expressions import TextFault
+from snndsl.ir.naming import program_name
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
 from snndsl.model.selection import Block, Selection
@@ -296,7 +297,7 @@ class _Judgement:
 
 def _stored(name: str) -> str:
     """Return the name of a state in a run folder."""
-    return name.replace(".", "__")
+    return program_name(name)
 
 
 def _by_neuron(spikes: Spikes, neurons: int) -> list[Spikes]:

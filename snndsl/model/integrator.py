@@ -74,6 +74,11 @@ class Integrator(Kind, ABC):
         """Return the new values of the states of a group; all right sides read the old ones."""
 
     @classmethod
+    def work(cls, group: Group) -> int:
+        """Return how many operations a step takes that grow faster than the number of equations."""
+        return 0
+
+    @classmethod
     def parameters(cls, group: Group) -> Mapping[str, str]:
         """Return the parameters that `advance` reads beside those of the neuron, by name, and what each is."""
         return {}

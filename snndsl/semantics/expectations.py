@@ -14,6 +14,7 @@ from snndsl.model.text import Term, ValueTerm
 from snndsl.schema.observation import ExpectSpec, TargetSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_steps
+from snndsl.semantics.copies import listed_copies
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, Scope
 from snndsl.semantics.values import read_value
@@ -117,7 +118,7 @@ def _measured(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Selection 
             kinds.append(reading.signal_scopes[population].lookup(spec.value) or UNKNOWN)
         else:
             owner = reading.elements.get(population) or reading.signals.get(population)
-            known = [*_VALUES, *(owner.states if owner is not None else ())]
+            known = [*_VALUES, *(listed_copies(owner.states) if owner is not None else ())]
             what = f"expectation {name!r} is about {spec.value!r}"
             place = reading.place("expect", name, "value")
             reading.report(place, "name-unknown", what, listed(known), nearest(str(spec.value), known))

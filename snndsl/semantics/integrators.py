@@ -9,10 +9,14 @@ from snndsl.integrators import INTEGRATORS
 from snndsl.model.equations import Group, Linear
 from snndsl.model.integrator import Integrator
 from snndsl.semantics.builtins import BUILTINS
+from snndsl.semantics.copies import listed_copies
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
 
 __all__ = ["split_equations"]
+
+MOST_WORK = 20_000
+"""Operations of one step of equations that are solved together: each is a text of its own for compilers."""
 
 _STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts and item.phase != "run")
 """Built-in names whose value stays."""
@@ -45,7 +49,13 @@ def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Faul
         elif integrator.alone:
             groups += [Group(method, (state,), split((state,), integrator)) for state in states]
         else:
+            before = len(faults)
             groups.append(Group(method, states, split(states, integrator)))
+            if len(faults) == before and integrator.work(groups[-1]) > MOST_WORK:
+                what = f"solving {len(states)} equations that read each other takes {integrator.work(groups[-1]):,} operations"
+                expected = f"at most {MOST_WORK:,}: a chain or a tree takes 5 an equation"
+                term = element.derivatives[states[0]]
+                faults.append(term.problem("integrator-not-applicable", what, expected, _one_of(_for_any())))
     return tuple(groups), faults
 
 
@@ -70,9 +80,9 @@ def _expanded(node: tree.Expression, element: ElementDraft) -> tree.Expression:
 def _split(element: ElementDraft, state: str, states: tuple[str, ...], integrator: type[Integrator]) -> Linear:
     term = element.derivatives[state]
     try:
-        parts = linear(_expanded(term.tree, element), states)
+        parts = linear(_expanded(term.tree, element), frozenset(states))
     except NotLinear:
-        what = f"d{state}/dt is not linear in {', '.join(states)}"
+        what = f"d{state}/dt is not linear in {', '.join(listed_copies(states))}"
         raise ModelError(term.problem("integrator-not-applicable", what, _one_of(_for_any()))) from None
     if integrator.constant:
         for coefficient in parts.coefficients.values():

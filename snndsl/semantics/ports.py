@@ -5,6 +5,7 @@ from __future__ import annotations
 from snndsl.errors import listed, nearest
 from snndsl.expressions.dimensions import ANY
 from snndsl.model.selection import Selection
+from snndsl.semantics.copies import listed_copies
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
 from snndsl.units import ONE, Dimension
@@ -22,7 +23,7 @@ def port_dimension(reading: Reading, targets: Selection, port: str, what: str, *
             kind: Result | None = ANY if port in known else None
         elif population in reading.elements:
             element = reading.elements[population]
-            known = [*element.port_names, "spike"]
+            known = [*listed_copies(element.port_names), "spike"]
             kind = ONE if port == "spike" else None
             if port in element.port_names:
                 kind = reading.element_scopes[population].lookup(element.port_names[port])
