@@ -18,10 +18,10 @@ from snndsl.expressions import TextFault
 from snndsl.ir.naming import program_name
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
-from snndsl.model.selection import Block, Selection
+from snndsl.model.selection import NeuronRange, Selection
 from snndsl.results import Recording, Spikes
 
-__all__ = ["Measured", "Outcome", "check_expectations"]
+__all__ = ["Measured", "Verdict", "check_expectations"]
 
 _REDUCE: Mapping[str, Callable[[Any], Any]] = {"mean": np.mean, "max": np.max, "min": np.min, "fraction": np.mean}
 
@@ -37,7 +37,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verdict:
     """One expectation and what came of it.
 
     Parameters
@@ -80,7 +80,7 @@ class _Unreached(Exception):
     """The recording does not hold what the expectation is about."""
 
 
-def check_expectations(model: CheckedModel, recording: Recording) -> list[Outcome]:
+def check_expectations(model: CheckedModel, recording: Recording) -> list[Verdict]:
     """Check every expectation of a model.
 
     Parameters
@@ -92,7 +92,7 @@ def check_expectations(model: CheckedModel, recording: Recording) -> list[Outcom
 
     Returns
     -------
-    list of Outcome
+    list of Verdict
         In the order of the file.
     """
     return [_Judgement(model, recording, expectation).outcome() for expectation in model.expectations]
@@ -103,20 +103,20 @@ class _Judgement:
         self.model, self.recording, self.expectation = model, recording, expectation
         self.bounds = Bounds(model, expectation)
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Verdict:
         """Judge."""
         where = self.expectation.place.at()
         place = f"{where.file}:{where.line}:{where.column}"
         try:
             passed, expected, found, *measured = self._judge()
         except _Unreached as reason:
-            return Outcome(self.expectation.name, False, self.expectation.said, f"not reached: {reason}", place)
+            return Verdict(self.expectation.name, False, self.expectation.said, f"not reached: {reason}", place)
         except TextFault as error:
-            return Outcome(self.expectation.name, False, error.expected or self.expectation.said, error.what, place)
+            return Verdict(self.expectation.name, False, error.expected or self.expectation.said, error.what, place)
         except SnndslError as error:
             fault: Fault = error.faults[0]
-            return Outcome(self.expectation.name, False, fault.expected or self.expectation.said, fault.what, place)
-        return Outcome(self.expectation.name, passed, expected, found, place, *measured)
+            return Verdict(self.expectation.name, False, fault.expected or self.expectation.said, fault.what, place)
+        return Verdict(self.expectation.name, passed, expected, found, place, *measured)
 
     # ---- what is measured
 
@@ -163,7 +163,7 @@ class _Judgement:
         unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
         return self._compare(values, self.expectation.value, unit, 1.0)
 
-    def _sample(self, block: Block, stamp: int) -> NDArray[np.float64]:
+    def _sample(self, block: NeuronRange, stamp: int) -> NDArray[np.float64]:
         """Return the state of a block's neurons at a stamp."""
         values, known = np.zeros(block.size), np.zeros(block.size, np.bool_)
         records = state_records(self.recording, block.population, _stored(self.expectation.value))
@@ -211,7 +211,7 @@ class _Judgement:
         for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
             values = snapshot(self.recording, name, variable, stamp)
             if values is not None:
-                found[variable] = values
+                found[variable.replace("__", ".")] = values
             elif plastic:
                 raise _Unreached(f"{variable} of {name} was not recorded at step {stamp:,}")
         return found

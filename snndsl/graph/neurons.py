@@ -17,7 +17,7 @@ from snndsl.graph.values import PopulationValues, evaluate_term
 from snndsl.integrators import INTEGRATORS
 from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.text import Term
 
 __all__ = ["DerivedValues", "derived_values", "one_or_all"]
@@ -55,7 +55,7 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
     ModelError
         off-grid, time-negative, not-finite, quantum, range-empty, initial-out-of-range.
     """
-    population, faults = model.populations[name], list[Fault]()
+    population, faults = model.elements[name], list[Fault]()
     element, size = population.element, population.size
 
     def named(key: str) -> Any:
@@ -77,7 +77,8 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
     for state, terms in element.ranges.items():
         with collected(faults):
             kind, start = str(element.dimensions[state]), population.initial.get(state, element.states[state])
-            who, unit = f"neuron {{}} of {name!r}", "" if kind == "1" else f" {kind}"
+            who = f"neuron {{}} of {name!r}" if name in model.populations else f"signal {name!r}"
+            unit = "" if kind == "1" else f" {kind}"
             ranges[state] = limits_of(terms, evaluator, state, unit)
             check_start(ranges[state], values.states[state], start, state, who, unit)
     quanta = {}
@@ -107,7 +108,7 @@ def _refractory(model: CheckedModel, term: Term, evaluator: Evaluator) -> Value:
     return found
 
 
-def _coefficients(name: str, element: Element, group: Group, evaluator: Evaluator) -> Mapping[tuple[int, int], Value]:
+def _coefficients(name: str, element: Element, group: StateGroup, evaluator: Evaluator) -> Mapping[tuple[int, int], Value]:
     states = list(group.states)
     matrix: dict[tuple[int, int], Value] = {
         (states.index(row), states.index(column)): evaluator(coefficient)

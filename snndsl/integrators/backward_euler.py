@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from snndsl.integrators.elimination import Matrix, operations, solve
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["BackwardEuler", "equations_of"]
 
 
-def equations_of(group: Group, step: Step, width: float) -> tuple[Matrix, dict[str, Expr]]:
+def equations_of(group: StateGroup, step: Step, width: float) -> tuple[Matrix, dict[str, Expr]]:
     """Return 1 - width*A, and the rest of every equation, where x' = A x + rest.
 
     Parameters
     ----------
-    group : Group
+    group : StateGroup
         Linear equations.
     step : Step
         Writes operations.
@@ -48,7 +48,7 @@ class BackwardEuler(Integrator):
     linear = True
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values."""
         o = step.apply
         matrix, rest = equations_of(group, step, step.h)
@@ -59,6 +59,6 @@ class BackwardEuler(Integrator):
         return solve(group, matrix, right, step)
 
     @classmethod
-    def work(cls, group: Group) -> int:
+    def work(cls, group: StateGroup) -> int:
         """Return how many multiplications a step takes at most."""
         return operations(group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from snndsl.integrators.backward_euler import equations_of
 from snndsl.integrators.elimination import operations, solve
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["CrankNicolson"]
@@ -23,7 +23,7 @@ class CrankNicolson(Integrator):
     linear = True
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values."""
         o, half = step.apply, step.h / 2.0
         matrix, rest = equations_of(group, step, half)
@@ -35,6 +35,6 @@ class CrankNicolson(Integrator):
         return [o("sub", o("mul", 2.0, y), step.old(state)) for state, y in zip(group.states, middle, strict=True)]
 
     @classmethod
-    def work(cls, group: Group) -> int:
+    def work(cls, group: StateGroup) -> int:
         """Return how many multiplications a step takes at most."""
         return operations(group)

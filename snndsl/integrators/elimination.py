@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Step
 
 __all__ = ["elimination_order", "operations", "solve"]
@@ -45,18 +45,18 @@ def elimination_order(states: Iterable[str], pairs: Iterable[tuple[str, str]]) -
     return tuple(found)
 
 
-def operations(group: Group) -> int:
+def operations(group: StateGroup) -> int:
     """Return how many multiplications solving a group takes at most."""
     pairs = [(row, column) for row in group.states for column in group.parts[row].coefficients]
     return sum(len(left) ** 2 + 3 * len(left) + 1 for _, left in elimination_order(group.states, pairs))
 
 
-def solve(group: Group, matrix: Matrix, right: Mapping[str, Expr], step: Step) -> list[Expr]:
+def solve(group: StateGroup, matrix: Matrix, right: Mapping[str, Expr], step: Step) -> list[Expr]:
     """Return the solution of linear equations, written in operations.
 
     Parameters
     ----------
-    group : Group
+    group : StateGroup
         Whose states are looked for.
     matrix : mapping of (str, str) to Expr
         Elements by row and column; the diagonal is there.

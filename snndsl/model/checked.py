@@ -9,13 +9,12 @@ from fractions import Fraction
 from snndsl.errors import Fault
 from snndsl.locations import SourceMap
 from snndsl.model.data import DataColumn
-from snndsl.model.element import Element
 from snndsl.model.expectation import Expectation
-from snndsl.model.motif import Motif
+from snndsl.model.motif import DeclaredMotif
 from snndsl.model.population import Population
 from snndsl.model.projection import Projection
 from snndsl.model.record import Records
-from snndsl.model.search import Search
+from snndsl.model.search import DeclaredSearch
 from snndsl.model.stimulus import Stimulus
 from snndsl.model.sweep import Objective, Setting
 from snndsl.model.text import Place, Term
@@ -58,14 +57,14 @@ class CheckedModel:
     data : mapping of str to DataColumn
         Of the model file; `data_digest` is a hash of the bytes of all data.
     sizes : mapping of str to int
-        Of populations and sources.
+        Of populations, sources and signals.
     populations, signals, stimuli, projections, motifs : mapping
-        By name, in the order of the file.
+        By name, in the order of the file; a signal is a population of one.
     records : Records
         What is kept.
     expectations : tuple of Expectation
         What will happen.
-    searches : mapping of str to Search
+    searches : mapping of str to DeclaredSearch
         For polychronous groups.
     sweep : tuple of Setting or Objective
         Settings, grids and searches, each point of which is a run of its own.
@@ -84,14 +83,19 @@ class CheckedModel:
     data_digest: str
     sizes: Mapping[str, int]
     populations: Mapping[str, Population]
-    signals: Mapping[str, Element]
+    signals: Mapping[str, Population]
     stimuli: Mapping[str, Stimulus]
     projections: Mapping[str, Projection]
-    motifs: Mapping[str, Motif]
+    motifs: Mapping[str, DeclaredMotif]
     records: Records
     expectations: tuple[Expectation, ...]
-    searches: Mapping[str, Search]
+    searches: Mapping[str, DeclaredSearch]
     sweep: tuple[Setting | Objective, ...]
+
+    @property
+    def elements(self) -> Mapping[str, Population]:
+        """Populations and signals: all that is advanced in a step."""
+        return {**self.populations, **self.signals}
 
     def place(self, *path: str | int) -> Place:
         """Return a place of the model file."""

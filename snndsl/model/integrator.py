@@ -10,7 +10,7 @@ from snndsl.expressions.meanings import Algebra
 from snndsl.expressions.tree import Expression
 from snndsl.ir import Expr
 from snndsl.kinds import Kind
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 
 __all__ = ["Integrator", "Step"]
 
@@ -40,6 +40,10 @@ class Step(Protocol):
         """Return the right sides of equations with some states moved to `stage`."""
         ...
 
+    def white(self, source: str, number: int = 0) -> Expr:
+        """Return a standard normal draw of this step: the one of a source of white noise that has this number."""
+        ...
+
     def slopes(self, states: Iterable[str], stage: Mapping[str, Expr]) -> list[Expr]:
         """Return `rates` under names of their own, to be read many times."""
         ...
@@ -60,6 +64,8 @@ class Integrator(Kind, ABC):
         Whether the coefficients must be known before the run: exp(A h) and its integral are then parameters.
     most : int
         How many equations it advances together; 0: any number.
+    noisy : bool
+        Whether its equations may contain white noise.
     """
 
     says: ClassVar[str]
@@ -67,18 +73,19 @@ class Integrator(Kind, ABC):
     alone: ClassVar[bool] = False
     constant: ClassVar[bool] = False
     most: ClassVar[int] = 0
+    noisy: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values of the states of a group; all right sides read the old ones."""
 
     @classmethod
-    def work(cls, group: Group) -> int:
+    def work(cls, group: StateGroup) -> int:
         """Return how many operations a step takes that grow faster than the number of equations."""
         return 0
 
     @classmethod
-    def parameters(cls, group: Group) -> Mapping[str, str]:
+    def parameters(cls, group: StateGroup) -> Mapping[str, str]:
         """Return the parameters that `advance` reads beside those of the neuron, by name, and what each is."""
         return {}

@@ -160,12 +160,12 @@ def of_copy(node: tree.Expression, number: int, counts: Counts, place: Place) ->
 
     def chosen(inner: tree.Expression) -> tree.Expression:
         match inner:
-            case tree.Call(function="where", arguments=(condition, yes, no)) if _by_copy(condition):
+            case tree.FunctionCall(function="where", arguments=(condition, yes, no)) if _by_copy(condition):
                 now = renamed(condition, name)
                 if counts.known(now):
                     return chosen(yes if counts.value(now, place) else no)
         match inner:
-            case tree.Call():
+            case tree.FunctionCall():
                 return replace(inner, arguments=tuple(chosen(part) for part in inner.arguments))
             case tree.Unary():
                 return replace(inner, operand=chosen(inner.operand))

@@ -6,14 +6,16 @@ import re
 from dataclasses import dataclass, field
 
 from snndsl.errors import MOST_FAULTS, Fault, FaultList, TooManyFaults
+from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.walk import calls_in, names_in
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.scope import Scope
 from snndsl.units import Dimension
 
-__all__ = ["CopyFaults", "ElementDraft"]
+__all__ = ["CopyFaults", "ElementDraft", "unreadable"]
 
 
 _NUMBER = re.compile(r"\[\d+\]")
@@ -52,7 +54,7 @@ class ElementDraft:
     aliases: dict[str, Term] = field(default_factory=dict)
     derivatives: dict[str, Term] = field(default_factory=dict)
     integrators: dict[str, str] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
+    groups: tuple[StateGroup, ...] = ()
     update: list[Instruction] = field(default_factory=list)
     every: list[Timer] = field(default_factory=list)
     threshold: Term | None = None
@@ -93,3 +95,30 @@ class ElementDraft:
             data=scope.data,
             dimensions={name: kind for name, kind in scope.found.items() if isinstance(kind, Dimension)},
         )
+
+
+def unreadable(element: ElementDraft, name: str) -> str:
+    """Return why others cannot read an alias: it, or what it reads, belongs to the step of its owner. Empty: they can.
+
+    Parameters
+    ----------
+    element : ElementDraft
+        Of the owner.
+    name : str
+        Flat name of any value of it.
+    """
+    waiting, seen = [name], set[str]()
+    while waiting:
+        current = waiting.pop()
+        if current in element.ports:
+            return f"reads the port {current!r}"
+        if current == "since_spike":
+            return "reads 'since_spike'"
+        if current not in element.aliases or current in seen:
+            continue
+        seen.add(current)
+        tree = element.aliases[current].tree
+        if any(call.function in DRAWS for call in calls_in(tree)):
+            return "draws"
+        waiting += [node.text for node in names_in(tree)]
+    return ""

@@ -10,6 +10,7 @@ from typing import Any
 from snndsl.errors import ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.model.joint_rule import joined
 from snndsl.model.projection import ConnectRule, Delay, Projection
 from snndsl.model.selection import Selection
 from snndsl.model.services import Rows
@@ -84,6 +85,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
         weight=weight,
         delay=delay,
         rules=rules,
+        rule=joined(rules),
         initial=initial,
         carries=carries,
         stream=spec.stream or f"projections.{name}",
@@ -91,7 +93,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
 
 
 def _sides(reading: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
-    sources = reading.selection(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
+    sources = reading.spiking(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
     targets = reading.selection(spec.to, f"projection {name!r} goes to", "projections", name, "to")
     if sources is None or targets is None:
         return None
@@ -124,10 +126,11 @@ def _wiring_scope(reading: Reading, sources: Selection, targets: Selection) -> d
     scope: dict[str, Result] = dict(builtin_dimensions("wiring"))
     for side, selection in (("pre", sources), ("post", targets)):
         for population in selection.populations:
-            if population not in reading.elements:
+            element = reading.element(population)
+            if element is None:
                 continue
-            names = reading.element_scopes[population]
-            for parameter in reading.elements[population].parameters:
+            names = reading.scope_of(population)
+            for parameter in element.parameters:
                 kind = names.lookup(parameter)
                 scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
     placed = [

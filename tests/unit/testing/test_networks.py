@@ -19,7 +19,7 @@ from snndsl.schema.stimulus import StimulusSpec
 from snndsl.stimuli import STIMULI
 from snndsl.stimuli.play import PlaySpec
 from snndsl.testing.kinds import KINDS, RULES
-from snndsl.testing.networks import Network, drawn, networks, smallest
+from snndsl.testing.networks import GeneratedNetwork, drawn, networks, smallest, uses_of
 
 NUMBER = 200
 LEAST = 3
@@ -46,11 +46,11 @@ SPECS = {
 
 
 @cache
-def generated() -> list[Network]:
+def generated() -> list[GeneratedNetwork]:
     return drawn(networks(), NUMBER)
 
 
-def _sections(network: Network) -> Iterator[tuple[str, dict[str, Any]]]:
+def _sections(network: GeneratedNetwork) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every mapping of a model with the name of what it is."""
     model = network.model()
     for section in ("neurons", "parts", "plasticity", "populations", "projections", "stimuli"):
@@ -76,6 +76,7 @@ def found() -> Counter[str]:
             things |= {"projection to a slice"} if "[" in projection["to"] else set()
             things |= {"projection to a group"} if projection["to"] in network.sections["groups"] else set()
             things |= {"plastic projection of a source"} if _learns(network, projection) else set()
+            things |= {"several rules"} if len(uses_of(projection)) > 1 else set()
             things |= {f"plastic, dendritic {projection['delay']['dendritic']}"} if "plasticity" in projection else set()
         for stimulus in network.sections["stimuli"].values():
             late = stimulus.get("delay", "1 step") != "1 step"
@@ -85,7 +86,7 @@ def found() -> Counter[str]:
     return counts
 
 
-def _learns(network: Network, projection: dict[str, Any]) -> bool:
+def _learns(network: GeneratedNetwork, projection: dict[str, Any]) -> bool:
     return "plasticity" in projection and projection["from"] in network.sections["stimuli"]
 
 
@@ -103,7 +104,7 @@ def test_every_key_is_used(what: str) -> None:
         *(f"connect: {rule}" for rule in CONNECT),
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
-        "projection to a group", "plastic projection of a source", "forced spikes",
+        "projection to a group", "plastic projection of a source", "forced spikes", "several rules",
     ],
 )  # fmt: skip
 def test_everything_is_there_some_times(thing: str) -> None:
@@ -121,11 +122,12 @@ def test_what_is_drawn_is_the_same_every_time() -> None:
 def test_the_smallest_wrong_network_has_nothing_that_it_can_lack() -> None:
     """Wrong is here: a projection that learns by traces; so its two neurons, its rule and a stimulus or none are left."""
 
-    def wrong(several: Sequence[Network]) -> bool:
+    def wrong(several: Sequence[GeneratedNetwork]) -> bool:
         return any(
-            projection.get("plasticity", {}).get("use") == "traced"
+            use["use"] == "traced"
             for network in several
             for projection in network.sections["projections"].values()
+            for use in uses_of(projection)
         )
 
     several = generated()[:40]
