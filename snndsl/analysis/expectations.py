@@ -15,7 +15,7 @@ from snndsl.analysis.chunks import SpikeChunks, has, snapshot, state_records, wa
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
 from snndsl.errors import Fault, SnndslError
 from snndsl.expressions import TextFault
-from snndsl.ir.naming import program_name
+from snndsl.ir.naming import program_name, user_name
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
 from snndsl.model.selection import NeuronRange, Selection
@@ -211,7 +211,7 @@ class _Judgement:
         for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
             values = snapshot(self.recording, name, variable, stamp)
             if values is not None:
-                found[variable.replace("__", ".")] = values
+                found[user_name(variable)] = values
             elif plastic:
                 raise _Unreached(f"{variable} of {name} was not recorded at step {stamp:,}")
         return found

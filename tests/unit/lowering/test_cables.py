@@ -17,6 +17,8 @@ from unit.lowering.models import checked, neurons, program
 from snndsl.errors import ModelError
 from snndsl.integrators.elimination import elimination_order
 from snndsl.ir.naming import program_name, user_name
+from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.rest import rest_of
 from snndsl_reference.tree.groups import NeuronGroup
 
 Array = NDArray[np.float64]
@@ -312,3 +314,21 @@ def test_a_dense_system_is_refused_before_it_is_written_out() -> None:
         checked(text)
     assert [fault.code for fault in caught.value.faults] == ["integrator-not-applicable"]
     assert "60 equations" in caught.value.faults[0].what
+
+
+def test_the_search_for_groups_answers_for_a_neuron_with_a_dendrite() -> None:
+    text = f"""{PASSIVE}
+        neurons:
+          n:
+            parts: {{d: {{use: passive, copies: 3}}}}
+            integrator: backward_euler
+            threshold: d[0].V > -60 mV
+            reset: "d[0].V = -70 mV"
+        populations: {{p: {{neuron: n, size: 2, initial: {{d.V: -65 mV - i*(1 mV)}}}}}}
+        stimuli: {{s: {{into: p, port: "d[2]", current: 10 pA}}}}
+    """
+    made = program(text)
+    population = made.populations[0]
+    assert population.undriven is not None
+    known = NeuronModel.from_populations([(population.name, 2, population.undriven, population.values)], float(made.step))
+    np.testing.assert_allclose(rest_of(known), -70.0, atol=1e-6)
