@@ -31,11 +31,28 @@ PASSIVE = """
 snndsl: 1
 name: passive
 time: {step: 100 ms, duration: 4 s}
-imports: {lib: snndsl:cable}
+parts:
+  cylinder:
+    parameters:
+      d: 1 um
+      L: 50 um
+      R_a: 100 Ohm*cm
+      c_m: 1 uF/cm^2
+      g_m: 0.1 mS/cm^2
+      E_m: -70 mV
+      area: pi*d*L
+      r_half: 2*R_a*L/(pi*d**2)
+      g_up: 1/(parent.r_half + r_half)
+    require: [d > 0 um, L > 0 um, R_a > 0, c_m > 0]
+    state: {V: E_m}
+    ports: {I: pA}
+    equations: |
+      up = g_up*(parent.V - V)
+      dV/dt = (I + up - child.up - area*g_m*(V - E_m))/(c_m*area)
 constants: {n: 20}
 neurons:
   cable:                                       # R_m = 10 kOhm cm^2, R_a = 100 Ohm cm, d = 4 um: the space constant is 1 mm
-    parts: {x: {use: lib.passive_cylinder, copies: n, d: 4 um, L: 1000 um/n}}
+    parts: {x: {use: cylinder, copies: n, d: 4 um, L: 1000 um/n}}
     integrator: backward_euler
 populations: {cables: {neuron: cable, size: 1}}
 stimuli: {steady: {into: cables, port: "x[0]", current: 10 pA}}

@@ -10,11 +10,11 @@ from snndsl.frontend.loader import ModelSource
 from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction
 from snndsl.model.text import Place
-from snndsl.schema.neuron import NeuronSpec, SignalSpec
+from snndsl.schema.neuron import NeuronSpec, OwnerSpec
 from snndsl.semantics.copies import Counts, listed_copies, spread
 from snndsl.semantics.definitions import find
 from snndsl.semantics.draft import ElementDraft
-from snndsl.semantics.methods import choose_integrators
+from snndsl.semantics.integrators import read_integrators
 from snndsl.semantics.parts import used_parts
 from snndsl.semantics.piece import Piece
 
@@ -47,11 +47,11 @@ def flatten(
     return element
 
 
-def _order(element: ElementDraft, piece: Piece, spec: SignalSpec, place: Place) -> None:
+def _order(element: ElementDraft, piece: Piece, spec: OwnerSpec, place: Place) -> None:
     """Put what only the element itself says: integrators, threshold, refractoriness."""
     if spec.made_for is not None:
         element.made_for = piece.term(spec.made_for, "made_for")
-    choose_integrators(element, spec.integrator, place)
+    read_integrators(element, spec.integrator, place)
     if not isinstance(spec, NeuronSpec):
         return
     if spec.threshold is not None:

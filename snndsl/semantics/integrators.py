@@ -2,25 +2,69 @@
 
 from __future__ import annotations
 
-from snndsl.errors import Fault, ModelError
+from collections.abc import Mapping
+from typing import Any
+
+from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import tree
 from snndsl.expressions.walk import names_in
 from snndsl.integrators import INTEGRATORS
 from snndsl.model.equations import Linear, StateGroup
 from snndsl.model.integrator import Integrator
+from snndsl.model.text import Place
 from snndsl.semantics.builtins import BUILTINS
-from snndsl.semantics.copies import listed_copies
+from snndsl.semantics.copies import listed_copies, spread
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
 from snndsl.semantics.noise import Noise, expanded
 
-__all__ = ["split_equations"]
+__all__ = ["integrator_table", "read_integrators", "split_equations"]
 
 MOST_WORK = 20_000
 """Operations of one step of equations that are solved together: each is a text of its own for compilers."""
 
 _STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts and item.phase != "run")
 """Built-in names whose value stays."""
+
+
+def read_integrators(element: ElementDraft, given: Any, place: Place) -> None:
+    """Read which integrator advances each state of an element, whose own place is given; faults go to the element."""
+    where = place.inner("integrator")
+    if not element.derivatives:
+        if given is not None and not element.faults:
+            what = f"an integrator for {element.name!r}, which has no equation of the form dx/dt"
+            element.faults.append(place.unused("integrator", what, "equations, or no integrator"))
+        return
+    if given is None:
+        element.faults.append(
+            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", listed(INTEGRATORS))
+        )
+        return
+    table = integrator_table(element, given, where, element.faults)
+    for state in element.derivatives:
+        method = table.get(state, table.get("rest"))
+        if method is None:
+            element.faults.append(
+                where.problem("integrator-missing", f"no integrator is given for {state!r}", "one for each state, or rest: ..")
+            )
+        else:
+            element.integrators[state] = method
+
+
+def integrator_table(element: ElementDraft, given: Any, where: Place, faults: list[Fault]) -> dict[str, str]:
+    """Return integrators by state, and that of the ``rest``; unknown ones, and states without an equation, are reported."""
+    table: dict[str, str] = {}
+    for name, method in (given if isinstance(given, Mapping) else {"rest": given}).items():
+        if method not in INTEGRATORS:
+            near = nearest(str(method), INTEGRATORS)
+            what = f"there is no integrator {str(method)!r}"
+            faults.append(where.problem("integrator-unknown", what, listed(INTEGRATORS), near))
+        for state in spread(str(name), element.copies, element.derivatives):
+            table[state] = str(method)
+            if state != "rest" and state not in element.derivatives:
+                known = listed(listed_copies(element.derivatives))
+                faults.append(where.problem("name-unknown", f"{state!r} has no equation", known))
+    return table
 
 
 def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list[Fault]]:

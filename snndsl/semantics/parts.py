@@ -121,7 +121,7 @@ def _owned(owner: Piece, value: ValueTerm) -> ValueTerm:
 
 def _bind_needs(piece: Piece, owner: Piece) -> None:
     """Bind what a part needs: to what is written at its use, else to the owner's quantity of that name."""
-    for need in piece.spec.needs:
+    for need, unit in (piece.spec.needs if isinstance(piece.spec, PartSpec) else {}).items():
         value = piece.given_needs.get(need)
         if isinstance(value, Term):
             piece.bound[need] = owner.flat_term(value).tree
@@ -131,7 +131,7 @@ def _bind_needs(piece: Piece, owner: Piece) -> None:
             piece.bound[need] = tree.Name(text=need, start=0, end=0)
             piece.element.unbound.add(need)
             use, states = owner.spec.parts[piece.part].use, list(owner.spec.state)  # type: ignore[attr-defined]
-            what = f"part {piece.part!r} needs {need!r}, in {piece.spec.needs[need]}"
+            what = f"part {piece.part!r} needs {need!r}, in {unit}"
             expected = f"a state {need!r} of the owner, or a value where the part is used"
             hint = f"{{use: {use}, {need}: {states[0] if len(states) == 1 else '..'}}}"
             place = owner.inner("parts", piece.part)

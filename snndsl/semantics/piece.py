@@ -16,7 +16,7 @@ from snndsl.frontend.loader import ModelSource
 from snndsl.locations import Location
 from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.schema.neuron import ParameterSpec, PartSpec, PortSpec
+from snndsl.schema.neuron import ElementSpec, ParameterSpec, PortSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.copies import Counts, difference, of_copy
 from snndsl.semantics.draft import ElementDraft
@@ -40,7 +40,7 @@ class Piece:
         Takes declarations, texts and faults.
     source : ModelSource
         The file of the definition.
-    spec : PartSpec
+    spec : ElementSpec
         The definition; a neuron or signal is one, too.
     place : Place
         Of the definition.
@@ -56,7 +56,7 @@ class Piece:
         self,
         element: ElementDraft,
         source: ModelSource,
-        spec: PartSpec,
+        spec: ElementSpec,
         place: Place,
         prefix: str,
         owner: Piece | None = None,

@@ -16,7 +16,7 @@ from snndsl.semantics.copies import Counts, listed_copies, of_copy, spread
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.element import flatten
 from snndsl.semantics.element_texts import check_element, element_scope
-from snndsl.semantics.methods import integrator_table
+from snndsl.semantics.integrators import integrator_table
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, Scope
 from snndsl.semantics.values import read_value, whole_size
@@ -72,7 +72,8 @@ def _as_population(reading: Reading, name: str, draft: ElementDraft) -> Populati
         if item.default is None and key not in {*draft.unreadable, *draft.source_constants}:
             what = f"parameter {key!r} of the signal {name!r} has no value"
             reading.report(place.inner("parameters", key), "parameter-missing", what, "a value where it is declared")
-    return Population(name, place, 1, draft.finished(reading.signal_scopes[name]), {}, {}, {}, {}, f"signals.{name}")
+    frozen = reading.spec.signals[name].frozen
+    return Population(name, place, 1, draft.finished(reading.signal_scopes[name]), {}, {}, {}, {}, f"signals.{name}", frozen)
 
 
 def check_groups(reading: Reading) -> None:
@@ -143,6 +144,7 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
         let=_readable(let),
         positions=_readable(positions),
         stream=spec.stream or f"populations.{name}",
+        frozen=spec.frozen,
     )
 
 
