@@ -154,15 +154,18 @@ class Piece:
     # ---- names
 
     def flat(self, name: str) -> str:
+        """Return the flat name of an own name."""
         return f"{self.prefix}.{name}" if self.prefix else name
 
     def at(self, name: str) -> Place:
+        """Return where a name is declared."""
         for section in _DECLARING:
             if name in getattr(self.spec, section):
                 return self.inner(section, name)
         return self.place
 
     def inner(self, *path: str | int) -> Place:
+        """Return a place inside the definition."""
         return self.place.inner(*path)
 
     def name(self, node: tree.Name) -> tree.Expression:

@@ -57,7 +57,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
     sources, targets = sides
     port = port_dimension(reading, targets, spec.port, f"projection {name!r}", "projections", name, "port")
     reading.weights[name] = UNKNOWN if port is None else port
-    scope = _wiring_scope(reading, sources, targets)
+    scope = reading.wiring[name] = _wiring_scope(reading, sources, targets)
     connect = _connect(reading, name, spec, sources, targets, scope)
     where = None if spec.where is None else reading.term(spec.where, "projections", name, "where")
     if where is not None:

@@ -63,8 +63,10 @@ class Reading:
         By population and by signal; `element_scopes` and `signal_scopes` are theirs.
     rules : dict of str to list of RuleDraft
         By projection; `rule_scopes` are theirs.
-    ports : dict of str to Dimension or NoQuantity
+    weights : dict of str to Dimension or NoQuantity
         Of the weights of each projection.
+    wiring : dict of str to dict
+        Names of the wiring of each projection, with their dimensions.
     """
 
     source: ModelSource
@@ -83,6 +85,7 @@ class Reading:
     rules: dict[str, list[RuleDraft]] = field(default_factory=dict)
     rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
     weights: dict[str, Result] = field(default_factory=dict)
+    wiring: dict[str, dict[str, Result]] = field(default_factory=dict)
     file_data: dict[int, DataColumns] = field(default_factory=dict)
     offered: dict[str, Maker] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from snndsl.testing.kinds import FORKED, KINDS, PARTS, RULES, SHARED, again
 
-__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest", "uses_of"]
+__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "uses_of"]
 
 _SECTIONS = ("parts", "neurons", "plasticity", "populations", "groups", "motifs", "projections", "stimuli")
 _STEPS = ("0.1 ms", "0.25 ms", "1 ms")
@@ -257,7 +257,8 @@ class _Making:
             case "pulse_packet":
                 return {"pulse_packet": {"at": ["8 step", "25 step"], "sd": self.choose(["2 step", "0 ms"])}}
             case "bernoulli" | "poisson" as kind:
-                return {kind: {"rate": self.choose(["0.2/dt", "(0.1/dt)*(1 + i % 3)", "0 Hz"])}}
+                moving = ["(0.2/dt)*(1 + sin(0.3*steps(t) + i))", "(0.1/dt)*abs(wave(tick(3 step) % 5))", "uniform()/dt"]
+                return {kind: {"rate": self.choose(["0.2/dt", "(0.1/dt)*(1 + i % 3)", "0 Hz", *moving])}}
         return {"spikes": self._events(size)}
 
     def _events(self, size: int, first: int = 0) -> dict[str, Any]:
@@ -348,55 +349,3 @@ def uses_of(projection: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     plasticity = projection.get("plasticity", [])
     return plasticity if isinstance(plasticity, list) else [plasticity]
-
-
-def smallest(
-    several: Sequence[GeneratedNetwork],
-    wrong: Callable[[Sequence[GeneratedNetwork]], bool],
-    right: Callable[[GeneratedNetwork], bool],
-    tries: int = 40,
-) -> GeneratedNetwork:
-    """Return one of several networks, without all that it can lack and still be wrong.
-
-    Parameters
-    ----------
-    several : sequence of GeneratedNetwork
-        That are wrong together.
-    wrong : callable
-        Whether some of them are wrong together.
-    right : callable
-        Whether a network is a model at all.
-    tries : int
-        How often `wrong` may be asked.
-    """
-    while len(several) > 1:
-        first, second = several[: len(several) // 2], several[len(several) // 2 :]
-        several, tries = first if wrong(first) else second, tries - 1
-    network, candidates = several[0], _smaller(several[0])
-    while tries > 0:
-        lesser = next(candidates, None)
-        if lesser is None:
-            break
-        if right(lesser):
-            tries -= 1
-            if wrong([lesser]):
-                network, candidates = lesser, _smaller(lesser)
-    return network
-
-
-def _smaller(network: GeneratedNetwork) -> Iterator[GeneratedNetwork]:
-    """Yield networks that lack one thing of a network, or whose run is half as long; not each of them is right."""
-    places: list[tuple[str, ...]] = []
-    for section in ("stimuli", "projections", "populations", "motifs", "groups", "plasticity", "neurons", "parts"):
-        places += [(section, name) for name in network.sections[section]]
-    for section, keys in (("projections", ("plasticity", "where")), ("stimuli", ("during",)), ("populations", ("initial",))):
-        places += [(section, name, key) for name, item in network.sections[section].items() for key in keys if key in item]
-    for *path, last in places:
-        made = GeneratedNetwork(network.step, network.steps, copy.deepcopy(network.sections))
-        inner: dict[str, Any] = made.sections
-        for key in path:
-            inner = inner[key]
-        del inner[last]
-        yield made
-    if network.steps > 20:
-        yield GeneratedNetwork(network.step, network.steps // 2, copy.deepcopy(network.sections))
