@@ -10,6 +10,7 @@ import numpy as np
 
 from snndsl.graph.elaboration import Elaboration
 from snndsl.ir import Const, Expr, Read, Ref
+from snndsl.ir.naming import program_name
 from snndsl.lowering.samples import ProgramSamples
 from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.model.element import Element
@@ -24,7 +25,7 @@ Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
 def local_name(owner: str, name: str) -> str:
     """Return the name under which a text reads a value of another; nothing that a user or the lowering names begins so."""
-    return f"read__{owner}__{name.replace('.', '__')}"
+    return f"read__{owner}__{program_name(name)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +106,7 @@ class Reads:
         owner, _, name = text.partition(".")
         other, local = self.others[owner], local_name(owner, name)
         if name in other.element.states:
-            self.states[local] = Read(local, owner, name.replace(".", "__"))
+            self.states[local] = Read(local, owner, program_name(name))
             return Ref(local)
         if name in other.element.parameters:
             if other.parameters is None:

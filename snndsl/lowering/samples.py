@@ -12,6 +12,7 @@ from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.graph.elaboration import Elaboration
 from snndsl.ir import Sample
+from snndsl.ir.naming import program_name
 from snndsl.model.data import DataColumn
 from snndsl.model.element import Element, Instruction
 
@@ -53,7 +54,7 @@ def program_samples(found: Elaboration) -> ProgramSamples:
     samples: dict[str, Sample] = {}
     names: dict[DataColumn, str] = {}
     for called, column in _called(found):
-        name = called.replace(".", "__").replace(":", "__")
+        name = program_name(called).replace(":", "__")
         while name in samples and not np.array_equal(samples[name].values, column.values.ravel()):
             name += "_"
         samples.setdefault(name, Sample(name, np.ascontiguousarray(column.values.ravel())))
