@@ -29,6 +29,7 @@ from snndsl.graph.network import NetworkGraph, network_graph
 from snndsl.graph.refuse import refuse_unsupported
 from snndsl.ir import Program
 from snndsl.ir.dump import digest
+from snndsl.ir.naming import program_name
 from snndsl.model.checked import CheckedModel
 from snndsl.pipeline import check, collect, elaborate, generate, judge, lower, read, repeat, require, simulate, trial, until
 from snndsl.results import Run
@@ -124,7 +125,7 @@ class Model:
         for name, population in self.checked.elements.items():
             element = population.element
             names = [*element.states, *element.ports]
-            found[name] = {item.replace(".", "__"): str(element.dimensions.get(item) or "") for item in names}
+            found[name] = {program_name(item): str(element.dimensions.get(item) or "") for item in names}
         return found
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 __all__ = [
     "MOST_FAULTS",
@@ -104,7 +105,7 @@ class FaultList(list[Fault]):
         for fault in faults:
             self.append(fault)
 
-    def __iadd__(self, faults: Iterable[Fault]) -> FaultList:  # type: ignore[override, misc]
+    def __iadd__(self, faults: Iterable[Fault]) -> Self:  # type: ignore[misc, override]
         self.extend(faults)
         return self
 

@@ -59,6 +59,8 @@ class RuleContext:
         Variables of source and target: Brian2 wants others at a synapse.
     samples, keys
         As for neurons.
+    reads : mapping of str to str
+        Abstract code of what the rule reads of neurons, by local name.
     """
 
     ports: tuple[str, ...]
@@ -66,6 +68,7 @@ class RuleContext:
     taken: frozenset[str]
     samples: Mapping[str, int]
     keys: dict[float, int]
+    reads: Mapping[str, str]
 
 
 def rule_code(rule: Rule, context: RuleContext, remarks: Remarks) -> RuleCode:
@@ -130,18 +133,20 @@ class _Writer:
         """Return the lines that come first, the names of a block, and what is left of it."""
         context = self.context
         fixed, rest = _fix(block, context.same)
-        built = {name: text for name, text in _BUILTINS.items() if name in names_read([block])}
-        known = [*(name for name, _ in (*fixed, *rest.lets)), *(_LOCALS[name] for name in built)]
+        outside = {**_BUILTINS, **context.reads}
+        built = {name: text for name, text in outside.items() if name in names_read([block])}
+        known = [*(name for name, _ in (*fixed, *rest.lets)), *(_LOCALS.get(name, name) for name in built)]
         local = free_names(known, reserved, context.taken | set(self.names.values()), "_syn")
-        names = self.names | local | {name: local[_LOCALS[name]] for name in built} | {"tv": "tv"}
+        names = self.names | local | {name: local[_LOCALS.get(name, name)] for name in built} | {"tv": "tv"}
+        meaning = {**_MEANING, **{item.local: f"{item.state} of {item.of}" for item in self.rule.reads}}
         scope = BlockNames(names, "tv", context.samples, context.keys)
         lines, _ = block_lines(Block(fixed), scope, (), Remarks({}), [name for name, _ in fixed])
         head = [f"{line}  # the same for all synapses" for line in lines]
-        return [*head, *builtin_lines(built, names, _MEANING), first], scope, rest
+        return [*head, *builtin_lines(built, names, meaning), first], scope, rest
 
     def _checks(self, block: Block, scope: BlockNames, value: str = "{}") -> Iterator[str]:
         """Yield the statements that look at what the block has written: finite, in its range, the weight within its bound."""
-        may = may_fail(block, {*self.rule.params, *self.rule.states, "tv", "row", "trial"})
+        may = may_fail(block, {*self.rule.params, *self.rule.states, *self.context.reads, "tv", "row", "trial"})
         limits = {item.state: item for item in self.rule.ranges}
         for state, _ in block.writes:
             name = scope.names[state]

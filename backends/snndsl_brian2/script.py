@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from snndsl.backend.names import free_names
-from snndsl.ir import Population, Program, Synapses
+from snndsl.ir import Population, Program, Read, Synapses
 from snndsl.ir.remarks import Remarks, harmless
 from snndsl_brian2.neurons import NeuronCode, neuron_code, states_read
 from snndsl_brian2.rules import RuleCode, RuleContext, rule_code
@@ -94,7 +94,7 @@ class _Script:
     def __init__(self, program: Program, keys: dict[float, int]) -> None:
         self.program, self.keys, self.remarks = program, keys, Remarks(program.comments)
         self.samples = {sample.name: number for number, sample in enumerate(program.samples)}
-        numbers = states_read(program)
+        self.numbers = numbers = states_read(program)
         self.neurons = {
             neuron.name: neuron_code(neuron, self.samples, keys, numbers, self.remarks.of("neurons", neuron.name))
             for neuron in program.neurons
@@ -181,7 +181,8 @@ class _Script:
         same = frozenset(synapses.values) & frozenset(rule.params)
         taken = frozenset({"fires", *self._variables(synapses.source).values(), *self._variables(synapses.target).values()})
         ports = tuple(self._variables(synapses.target)[port] for port in synapses.receiving(rule))
-        context = RuleContext(ports, same, taken, self.samples, self.keys)
+        reads = {item.local: self._read(item, synapses) for item in rule.reads}
+        context = RuleContext(ports, same, taken, self.samples, self.keys, reads)
         code = rule_code(rule, context, self.remarks.of("rules", rule.name))
         known = self.rules.get((rule.name, code))
         if known is not None:
@@ -192,6 +193,13 @@ class _Script:
             number += 1
             label = f"{rule.name}_{number}"
         return code, label
+
+    def _read(self, read: Read, synapses: Synapses) -> str:
+        """Return abstract code of a state that a rule reads: Brian2 has those of both sides at hand."""
+        if read.of not in ("pre", "post"):
+            return f"snn_read({self.numbers[read.of, read.state]})"
+        population = synapses.source if read.of == "pre" else synapses.target
+        return f"{self._variables(population)[read.state]}_{read.of}"
 
     def _variables(self, population: str) -> Mapping[str, str]:
         """Return the variables of a population by their name in the program."""

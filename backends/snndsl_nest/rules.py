@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
-from snndsl.ir import Block, Rule
+from snndsl.ir import Block, Rule, names_read
 from snndsl.ir.remarks import Remarks
 from snndsl_nest.statements import checks, loads, locals_of, reserved, stores, writes_of
 
@@ -34,18 +34,21 @@ def rule_lines(rule: Rule, samples: Mapping[str, int], remarks: Remarks) -> Iter
 
 
 def _event(rule: Rule, name: str, block: Block, samples: Mapping[str, int], remarks: Remarks, path: str) -> Iterator[str]:
-    own = free_names((*rule.params, *rule.states), reserved)
+    own = free_names((*rule.params, *rule.states, *(read.local for read in rule.reads)), reserved)
     names = {name: name for name in _BUILTINS} | own
     yield f"SNN_EXPORT int snn_rule_{rule.name}_{name}("
     yield "  const double* p, double* s, double tv, double row, double trial, double* sent)"
     yield "{"
     yield from loads(rule.params, rule.states, own, remarks)
+    used = names_read([block])
+    read = [(place, item) for place, item in enumerate(rule.reads, start=len(rule.deliver)) if item.local in used]
+    yield from (f"  const double {own[item.local]} = sent[{place}];  // {item.state} of {item.of}" for place, item in read)
     yield from locals_of(block, names, samples, remarks.of(path))
     if name == "pre":
         yield from (f"  sent[{place}] = {names[local]};" for place, (_, local) in enumerate(rule.deliver))
     yield from writes_of(block, names, rule.states)
     yield from stores(rule.states, (block,), own)
-    yield from checks(rule, (block,), may_fail(block, {*rule.params, *rule.states, *_BUILTINS}), own)
+    yield from checks(rule, (block,), may_fail(block, {*own, *_BUILTINS}), own)
     if rule.bound and any(state == "w" for state, _ in block.writes):
         yield f"  if (fabs({own['w']}) > fabs({own[rule.bound]})) return {-2 - rule.states.index('w')};"
     yield "  return 0;"

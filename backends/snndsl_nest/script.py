@@ -49,7 +49,7 @@ _SETTINGS = """    # One millisecond of NEST stands for one step ({step} ms of t
 _LONG = """
     # NEST carries a spike for at most max_delay, and the target waits for the rest: NEST's work in a slice grows with it."""
 _READS = """
-    # It goes on in steps of min_delay; here it is one step, because neurons read states of others of the step before."""
+    # It goes on in steps of min_delay; here it is one step: states of others are read as they were before it."""
 _RUN = """    simulation.start(nodes, recorders)
     nest.Prepare()
     for steps in simulation.pieces():  # what is complete is written in between
@@ -71,7 +71,7 @@ def script(program: Program) -> str:
     delays = [_delays(synapses) for synapses in program.synapses if synapses.rows.rows]
     shortest, longest = min((pair[0] for pair in delays), default=SLICE), max((pair[1] for pair in delays), default=SLICE)
     long, chosen = longest > CARRIED, any(record.neurons is not None for record in program.spike_records)
-    reads = any(neuron.reads for neuron in program.neurons)
+    reads = any([*(neuron.reads for neuron in program.neurons), *(rule.reads for rule in program.rules)])
     least, most = 1 if reads else min(shortest, SLICE), min(longest, CARRIED)
     lines = [_HEAD.format(title=plain(program.name), numpy="\nimport numpy as np" if long or chosen else "")]
     said = (_LONG if long else "") + (_READS if reads else "")
@@ -112,6 +112,8 @@ def _neuron(program: Program, neuron: Neuron) -> Iterator[str]:
 
 def _rule(program: Program, rule: Rule) -> Iterator[str]:
     yield from _model(program, f"snn_rule_{rule.name}", f"rules.{rule.name}", {"params": rule.params, "states": rule.states})
+    if rule.reads:
+        yield from _listed("reads", [f"{read.of}.{read.state}" for read in rule.reads])
 
 
 def _model(program: Program, name: str, path: str, lists: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, same_files, state_records, walk
 from snndsl.analysis.ulp import ulp_distance
+from snndsl.ir.naming import user_name
 from snndsl.results import Recording, Spikes
 
 __all__ = ["Divergence", "divergences", "snapshots", "state_pairs"]
@@ -215,7 +216,7 @@ def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]
                 if found is not None:
                     step, neuron, values = found
                     distance, unit = ulp_distance(*values), one.unit(name, variable)
-                    shown = variable.replace("__", ".")
+                    shown = user_name(variable)
                     yield Divergence("state", step, float(step * one.step_length), name, neuron, shown, values, distance, unit)
 
 

@@ -13,6 +13,7 @@ from snndsl.analysis.comparison import Comparison
 from snndsl.analysis.divergence import Divergence
 from snndsl.analysis.saving import COLOURS, new_figure, save, styled
 from snndsl.errors import Fault, ModelError
+from snndsl.ir.naming import program_name, user_name
 from snndsl.results import Recording
 
 __all__ = [
@@ -116,7 +117,7 @@ def states(
     ModelError
         nothing-recorded, window-empty.
     """
-    stored = variable.replace(".", "__")
+    stored = program_name(variable)
     known = {int(neuron) for record in state_records(recording, population, stored) for neuron in record.neuron}
     missing = sorted({*(neurons or ())} - known)
     if not known or missing:
@@ -294,5 +295,5 @@ def _mark(axis: Any, run: Recording, names: Sequence[str], found: Divergence, sc
 
 
 def _axis(variable: str, unit: str) -> str:
-    name = variable.replace("__", ".")
+    name = user_name(variable)
     return f"{name} ({unit})" if unit and unit != "1" else name

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from snndsl.analysis.bounds import Bounds, spike_codes
 from snndsl.analysis.chunks import SpikeChunks, has, listed, snapshot, state_records, walk
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
+from snndsl.ir.naming import program_name, user_name
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
 from snndsl.model.selection import NeuronRange, Selection
@@ -219,7 +220,7 @@ class _Measuring:
         for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
             values = snapshot(self.recording, name, variable, stamp)
             if values is not None:
-                found[variable.replace("__", ".")] = values
+                found[user_name(variable)] = values
             elif plastic:
                 raise Unreached(f"{variable} of {name} was not recorded at step {stamp:,}")
         return found
@@ -300,7 +301,7 @@ class _Measuring:
 
 def _stored(name: str) -> str:
     """Return the name of a state in a run folder."""
-    return name.replace(".", "__")
+    return program_name(name)
 
 
 def _by_neuron(spikes: Spikes, neurons: int) -> list[Spikes]:

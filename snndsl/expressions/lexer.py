@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from snndsl.errors import TextFault
 from snndsl.units import near_unit
 
-__all__ = ["KEYWORDS", "MAX_LENGTH", "MAX_NAME", "Token", "check_name", "compound_unit", "tokens"]
+__all__ = ["COPY", "KEYWORDS", "MAX_LENGTH", "MAX_NAME", "Token", "check_name", "compound_unit", "tokens"]
 
 MAX_LENGTH = 4096
 MAX_NAME = 64
 KEYWORDS = frozenset({"and", "or", "not"})
 
+COPY = r"(?:\[(?:0|[1-9][0-9]{0,8}|copy)\](?=\.))?"
+"""What may stand between a part and its dot: the number of a copy (a pattern)."""
+
+_NUMBER = re.compile(r"\[(?:[0-9]+|copy)\]\Z", re.ASCII)
 _TOKEN = re.compile(
     r"(?P<space>[ \t]+|\n\s*\Z)"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_\u00b5\u03bc][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)"
+    rf"|(?P<name>[A-Za-z_\u00b5\u03bc][A-Za-z0-9_]*{COPY}(?:\.[A-Za-z_][A-Za-z0-9_]*{COPY})*)"
     r"|(?P<op>\*\*|<=|>=|==|!=|[-+*/%<>(),])",
     re.ASCII,
 )
@@ -156,7 +160,8 @@ def check_name(text: str, offset: int) -> None:
     TextFault
         name-too-long, name-reserved, name-not-ascii, expression-syntax.
     """
-    for part in text.split("."):
+    for whole in text.split("."):
+        part = _NUMBER.sub("", whole)
         if len(part) > MAX_NAME:
             raise TextFault("name-too-long", f"a name of {len(part)} characters", offset, f"at most {MAX_NAME}")
         if "__" in part or part.startswith("_"):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from snndsl.errors import TextFault
-from snndsl.expressions.lexer import check_name
+from snndsl.expressions.lexer import COPY, check_name
 from snndsl.expressions.parser import parse_expression
 from snndsl.expressions.tree import Compare, Expression, FunctionCall, Name
 from snndsl.units import near_unit
@@ -20,7 +20,7 @@ from snndsl.units import near_unit
 __all__ = ["Alias", "Assignment", "Deliver", "Derivative", "Equation", "Statement", "parse_equations", "parse_statements"]
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
-_ASSIGNMENT = re.compile(rf"(\s*)({_NAME}(?:\.{_NAME})*)\s*([+\-*/]?=)(?!=)", re.ASCII)
+_ASSIGNMENT = re.compile(rf"(\s*)({_NAME}{COPY}(?:\.{_NAME})*)\s*([+\-*/]?=)(?!=)", re.ASCII)
 _DERIVATIVE = re.compile(rf"(\s*)d({_NAME})\s*/\s*dt\s*=(?!=)", re.ASCII)
 _ALIAS = re.compile(rf"(\s*)({_NAME})\s*=(?!=)", re.ASCII)
 _SIGN = re.compile(r"(?<![=<>!])=(?!=)")

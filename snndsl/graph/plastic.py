@@ -88,10 +88,25 @@ class _Work:
         bound = None
         with collected(self.faults):
             bound = self._bound()
+        if np.any(self.table.dendritic):
+            self.faults += self._late_reads()
         if self.faults:
             raise ModelError(first_of_each_place(self.faults))
         found = {key: one_or_all(value) for key, value in {**self.values, **self._keys()}.items()}
         return PlasticValues(found, self.ranges, bound)
+
+    def _late_reads(self) -> list[Fault]:
+        """Return the fault of a rule that reads neurons or signals though its synapses have a dendritic delay."""
+        for name, place, line in self.use.names_of_a_run():
+            owner, _, own = name.text.partition(".")
+            side = {"pre": self.projection.sources, "post": self.projection.targets}.get(owner)
+            fixed = side is not None and own in self.model.elements[side.populations[0]].element.parameters
+            if not fixed and (side is not None or owner in self.model.signals):
+                steps = int(self.table.dendritic.max())
+                what = f"a rule of {self.name!r} reads {name.text}, and its synapses have a dendritic delay of {steps} steps"
+                expected = "a delay that is axonal as a whole: what is read is there at the time of the soma"
+                return [place.problem("needs-zero-dendritic-delay", what, expected, "", name.start, line)]
+        return []
 
     def _keys(self) -> dict[str, float]:
         """Return the keys of what each rule draws: the first from the stream of the projection, the others from their own."""

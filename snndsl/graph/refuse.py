@@ -92,19 +92,15 @@ def _projections(model: CheckedModel) -> Iterator[Fault]:
         if projection.carries is not None:
             yield _fault(projection.place, f"'carries' in projection {name!r}")
         for use in projection.rules:
-            yield from _rule(use.rule, model)
+            yield from _rule(use.rule)
 
 
-def _rule(rule: PlasticityRule, model: CheckedModel) -> Iterator[Fault]:
-    if rule.needs:
-        yield _fault(rule.place, f"'needs' of rule {rule.name!r}")
+def _rule(rule: PlasticityRule) -> Iterator[Fault]:
     if rule.on_start:
         yield _fault(rule.place, f"'on_start' of rule {rule.name!r}")
     every = [instruction for timer in rule.every for instruction in timer.instructions]
     for instruction in (*rule.on_pre, *rule.on_post, *every):
         value = instruction.statement.value
-        if any(node.text.partition(".")[0] in ("pre", "post", *model.signals) for node in names_in(value)):
-            yield _fault(instruction.place, f"states of neurons in rule {rule.name!r}")
         if _calls(value):
             yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
 

@@ -13,6 +13,7 @@ from snndsl.errors import ModelError
 from snndsl.frontend.yaml import read_yaml
 from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.groups.section_text import Entries, section_text
+from snndsl.ir.naming import program_name
 from snndsl.model.motif import MotifSpikes
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.rest import rest_of
@@ -92,7 +93,7 @@ def _resting(model: Model, name: str, spec: Mapping[str, Any]) -> dict[str, Any]
     initial = {}
     element = model.checked.populations[name].element
     for state in element.states:
-        column = rest[:, population.undriven.states.index(state.replace(".", "__"))]
+        column = rest[:, population.undriven.states.index(program_name(state))]
         dimension = element.dimensions.get(state)
         unit = "" if dimension is None or str(dimension) == "1" else f" {dimension}"
         texts = [f"{value!r}{unit}" for value in column.tolist()]

@@ -13,6 +13,7 @@ from snndsl.connect.motif import Chain, chain_pairs
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.graph.numbers import FileNumbers
+from snndsl.ir.naming import program_name
 from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.impulse import Cells
 from snndsl.polychrony.wire import Choice, choose_weight, try_weight
@@ -128,7 +129,7 @@ class WirePlan:
             neurons = sorted({int(n) for p, n in zip(self.leads.population, self.leads.neuron) if p == name})
             port, flat = self._port(name)
             unit = parse_unit(str(self.model.checked.populations[name].element.ports[flat].unit))
-            cells, choice = self._choice(name, neurons, flat.replace(".", "__"), unit)
+            cells, choice = self._choice(name, neurons, program_name(flat), unit)
             found = choice.latency[cells.cell]
             for latency in sorted(set(found.tolist())):
                 mine = [neuron for neuron, steps in zip(neurons, found.tolist()) if steps == latency]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from snndsl.ir import Expr, Ref
+from snndsl.ir.naming import program_name
 from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
@@ -19,7 +20,7 @@ def propagator(kind: str, row: str, column: str) -> str:
 
     It is also the name of a file, which a system wants short: what is too long ends in a hash of the whole.
     """
-    name = "__".join((kind, row.replace(".", "__"), column.replace(".", "__")))
+    name = "__".join((kind, program_name(row), program_name(column)))
     if len(name) <= _LONGEST:
         return name
     return f"{name[:_LONGEST]}__{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"

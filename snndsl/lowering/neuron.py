@@ -13,6 +13,7 @@ from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import names_in
 from snndsl.integrators import INTEGRATORS
 from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
+from snndsl.ir.naming import program_name
 from snndsl.ir.program import NEURON_BUILTINS
 from snndsl.lowering.comments import equation_text, statement_text
 from snndsl.lowering.integrate import advance
@@ -96,7 +97,7 @@ class LoweredNeuron:
 
 def ir_name(flat: str) -> str:
     """Return the name of the program for a flat name (users cannot write a double underscore)."""
-    return flat.replace(".", "__")
+    return program_name(flat)
 
 
 def lower_neuron(

@@ -10,11 +10,13 @@ import numpy as np
 
 from snndsl.graph.elaboration import Elaboration
 from snndsl.ir import Const, Expr, Read, Ref
+from snndsl.ir.naming import program_name
 from snndsl.lowering.samples import ProgramSamples
 from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.model.element import Element
+from snndsl.model.selection import Selection
 
-__all__ = ["Other", "Reads", "local_name", "signals_of"]
+__all__ = ["Other", "Reads", "local_name", "sides_of", "signals_of"]
 
 _BUILTINS: Mapping[str, Expr] = {"i": Const(0.0), "N": Const(1.0), "trial": Ref("trial")}
 """What built-in names are in an alias of a signal, which is one of one."""
@@ -23,7 +25,7 @@ Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
 def local_name(owner: str, name: str) -> str:
     """Return the name under which a text reads a value of another; nothing that a user or the lowering names begins so."""
-    return f"read__{owner}__{name.replace('.', '__')}"
+    return f"read__{owner}__{program_name(name)}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +39,12 @@ class Other:
     samples : callable
         Finds the arrays that its aliases call.
     parameters : mapping of str to float
-        Values of its parameters; None: they differ between neurons, and are parameters of the reader.
+        Values of its parameters; None: they differ between neurons.
     """
 
     element: Element
     samples: Samples
-    parameters: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, float] | None
 
 
 def signals_of(found: Elaboration, samples: ProgramSamples) -> dict[str, Other]:
@@ -52,6 +54,16 @@ def signals_of(found: Elaboration, samples: ProgramSamples) -> dict[str, Other]:
         values = found.values[name].parameters.items()
         known = {key: float(np.ravel(value)[0]) for key, value in values}
         others[name] = Other(signal.element, samples.of(signal.element.data), known)
+    return others
+
+
+def sides_of(found: Elaboration, samples: ProgramSamples, sources: Selection, targets: Selection) -> dict[str, Other]:
+    """Return the neurons on both sides of a projection, which its rule may read; sources of listed spikes have nothing."""
+    others = {}
+    for side, selection in (("pre", sources), ("post", targets)):
+        population = found.model.elements.get(selection.populations[0])
+        if population is not None:
+            others[side] = Other(population.element, samples.of(population.element.data), None)
     return others
 
 
@@ -69,12 +81,15 @@ class Reads:
         States that were read, by their local name.
     values : dict of str to float
         Parameters of others that were read, by theirs; `said` is what each is, for comments.
+    sides : dict of str to tuple of str
+        Those that differ between neurons: whose they are, and their flat name.
     """
 
     others: Mapping[str, Other]
     step: Fraction
     states: dict[str, Read] = field(default_factory=dict)
     values: dict[str, float] = field(default_factory=dict)
+    sides: dict[str, tuple[str, str]] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     aliases: dict[tuple[int, str, Expr], Expr] = field(default_factory=dict)
 
@@ -91,10 +106,13 @@ class Reads:
         owner, _, name = text.partition(".")
         other, local = self.others[owner], local_name(owner, name)
         if name in other.element.states:
-            self.states[local] = Read(local, owner, name.replace(".", "__"))
+            self.states[local] = Read(local, owner, program_name(name))
             return Ref(local)
         if name in other.element.parameters:
-            self.values[local] = other.parameters[name]
+            if other.parameters is None:
+                self.sides[local] = (owner, name)
+            else:
+                self.values[local] = other.parameters[name]
             self.said[local] = f"{name} of {owner}"
             return Ref(local)
         key = (id(builder), text, now)

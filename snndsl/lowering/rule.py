@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -13,9 +13,10 @@ from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
 from snndsl.ir.program import RULE_BUILTINS
 from snndsl.lowering.comments import statement_text
 from snndsl.lowering.neuron import ir_name
+from snndsl.lowering.reads import Reads, local_name
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Instruction
-from snndsl.model.rule import PlasticityRule
+from snndsl.model.rule import PlasticityRule, RuleUse
 
 __all__ = ["LoweredRule", "lower_rule", "quantum_of"]
 
@@ -31,7 +32,9 @@ class LoweredRule:
     rule : Rule
         Of the program.
     added : mapping of str to float
-        Initial values of the states that the lowering added.
+        Initial values of the states that the lowering added, and values of parameters that are read of signals and of the file.
+    sides : mapping of str to tuple of str
+        Parameters that are those of neurons: of which side, and their flat name.
     origins : mapping of str to str
         Path of a local, parameter or state (``on_pre.w__1``, ``every_1000.w__1``, ``params.q__``) to the user's text or its
         meaning, for comments.
@@ -39,12 +42,27 @@ class LoweredRule:
 
     rule: Rule
     added: Mapping[str, float]
+    sides: Mapping[str, tuple[str, str]]
     origins: Mapping[str, str]
 
 
-def lower_rule(element: PlasticityRule, step: Fraction, port: str) -> LoweredRule:
-    """Return the rule of the program for synapses that reach a port."""
-    return _Lowering(element, step, port).run()
+def lower_rule(use: RuleUse, step: Fraction, port: str, reads: Reads, constants: Callable[[str], float]) -> LoweredRule:
+    """Return the rule of the program for synapses that reach a port.
+
+    Parameters
+    ----------
+    use : RuleUse
+        With what its needs are bound to.
+    step : Fraction
+        Length of a step in ms.
+    port : str
+        As the projection names it.
+    reads : Reads
+        Of neurons and signals.
+    constants : callable
+        Values of constants of the file, which needs may be bound to.
+    """
+    return _Lowering(use.rule, step, port, use, reads, constants).run()
 
 
 def quantum_of(port: str) -> str:
@@ -57,13 +75,16 @@ class _Lowering:
     element: PlasticityRule
     step: Fraction
     port: str
+    use: RuleUse
+    reads: Reads
+    constants: Callable[[str], float]
     calls: dict[str, dict[object, int]] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
 
     def run(self) -> LoweredRule:
         element = self.element
         on_pre = _Event(self, element.on_pre, delivers=True)
-        on_post = _Event(self, element.on_post)
+        on_post = _Event(self, element.on_post, late=True)
         due: dict[int, list[Instruction]] = {}
         for timer in element.every:
             due.setdefault(timer.steps, []).extend(timer.instructions)
@@ -71,10 +92,12 @@ class _Lowering:
         parameters, own, traces = ([*map(ir_name, names)] for names in (element.parameters, element.states, element.traces))
         added = {f"{trace}__last": 0.0 for trace in traces}
         added |= {f"last_{kind}__": NEVER for kind in ("pre", "post") if kind in self.intervals}
+        fixed = [ir_name(need) for need in element.needs if need not in self.use.bound]
         blocks = [on_pre.block("pre"), on_post.block("post")]
         every = tuple(Tick(period, event.block("")) for period, event in ticks)
         quanta = ["q__", *(quantum_of(port) for port, _ in on_pre.delivered if port)]
         params = [*quanta, *parameters, *(f"{trace}__{part}" for trace in traces for part in ("c", "to"))]
+        params += [*fixed, *self.reads.values, *self.reads.sides]
         params += ["bound__"] if element.bounds else []
         params += [word for owner in self.calls for word in _key(owner)]
         states = ("w", *own, *traces, *added)
@@ -89,10 +112,11 @@ class _Lowering:
             every=every,
             bound="bound__" if element.bounds else "",
             order=element.order,
+            reads=tuple(self.reads.states.values()),
         )
         events = [("on_pre", on_pre), ("on_post", on_post), *((f"every_{period}", event) for period, event in ticks)]
         said = {f"{name}.{key}": text for name, event in events for key, text in event.builder.origins.items()}
-        return LoweredRule(rule, added, said | self._meanings())
+        return LoweredRule(rule, {**added, **self.reads.values}, self.reads.sides, said | self._meanings())
 
     def _meanings(self) -> dict[str, str]:
         """Return what the parameters and states are that no user wrote."""
@@ -102,6 +126,7 @@ class _Lowering:
         for owner in self.calls:
             whose = f" of {owner}" if owner else ""
             found |= {f"params.{word}": f"key of the random draws{whose}" for word in _key(owner)}
+        found |= {f"params.{name}": text for name, text in self.reads.said.items()}
         found |= {f"states.last_{kind}__": f"stamp of the last {kind} arrival" for kind in ("pre", "post")}
         for trace in self.element.traces:  # no numbers here: another time constant compiles nothing
             stored = ir_name(trace)
@@ -114,8 +139,12 @@ class _Lowering:
 class _Event:
     """One event of a synapse as a block."""
 
-    def __init__(self, rule: _Lowering, instructions: Iterable[Instruction], delivers: bool = False) -> None:
+    def __init__(
+        self, rule: _Lowering, instructions: Iterable[Instruction], delivers: bool = False, late: bool = False
+    ) -> None:
         self.rule, self.builder = rule, BlockBuilder()
+        self.read_at: Expr = Ref("tv") if late else Call("sub", (Ref("tv"), Const(1.0)))
+        self.needs: dict[str, Expr] = {}
         self.latest: dict[str, Expr] = {}
         self.locals: dict[str, Expr] = {}
         self.assigned: set[str] = set()
@@ -173,8 +202,12 @@ class _Event:
         if text in element.traces:
             self.latest[text] = self._trace(text)
             return self.latest[text]
-        if text in element.parameters:
+        if text in element.parameters or (text in element.needs and text not in self.rule.use.bound):
             return Ref(ir_name(text))
+        if text in element.needs:
+            return self._need(text)
+        if text in self.rule.reads:
+            return self.rule.reads.value(text, self.builder, self.read_at)
         for kind in ("pre", "post"):
             if text in (f"since_{kind}", f"steps(since_{kind})"):
                 self.rule.intervals.add(kind)
@@ -183,6 +216,21 @@ class _Event:
         if text in RULE_BUILTINS:
             return Ref(text)
         raise KeyError(text)
+
+    def _need(self, need: str) -> Expr:
+        """Return what a need is bound to: an expression of the file, of signals and of the neurons on both sides."""
+        if need not in self.needs:
+            value = Translator(self.builder, self._bound_name, self.rule.step, Ref("tv"))(self.rule.use.bound[need].tree)
+            self.needs[need] = self.builder.atom(value, need, f"{need} of the projection")
+        return self.needs[need]
+
+    def _bound_name(self, text: str) -> Expr:
+        reads = self.rule.reads
+        if text in reads:
+            return reads.value(text, self.builder, self.read_at)
+        local = local_name("", text)
+        reads.values[local], reads.said[local] = self.rule.constants(text), f"constant {text}"
+        return Ref(local)
 
     def _trace(self, trace: str) -> Expr:
         """to + (x - to)*exp(c*(V - last)), from the last assignment."""

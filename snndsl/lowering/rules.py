@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from snndsl.graph.plastic import PlasticValues
+from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.values import model_names
 from snndsl.ir import Rule
 from snndsl.lowering.distinct import distinct
 from snndsl.lowering.ranges import ranges_of
+from snndsl.lowering.reads import Reads, sides_of, signals_of
 from snndsl.lowering.rule import LoweredRule, lower_rule
-from snndsl.model.checked import CheckedModel
+from snndsl.lowering.samples import ProgramSamples
 
 __all__ = ["LoweredRules", "lower_rules"]
 
@@ -34,23 +36,25 @@ class LoweredRules:
     origins: Mapping[str, str]
 
 
-def lower_rules(model: CheckedModel, plastic: Mapping[str, PlasticValues]) -> LoweredRules:
+def lower_rules(found: Elaboration, samples: ProgramSamples) -> LoweredRules:
     """Lower the rule of every plastic projection.
 
     Parameters
     ----------
-    model : CheckedModel
-        With the rules.
-    plastic : mapping of str to PlasticValues
-        Numbers of the projections that have one.
+    found : Elaboration
+        With the rules, and the numbers of the projections that have one.
+    samples : ProgramSamples
+        Names of the arrays that texts call.
     """
     rules: dict[str, Rule] = {}
     of: dict[str, LoweredRule] = {}
     origins: dict[str, str] = {}
-    for name, values in plastic.items():
+    model, signals, constants = found.model, signals_of(found, samples), model_names(found.model, {}, None)
+    for name, values in found.plastic.items():
         projection = model.projections[name]
         assert projection.rule is not None
-        lowered = lower_rule(projection.rule.rule, model.step, projection.port)
+        others = {**signals, **sides_of(found, samples, projection.sources, projection.targets)}
+        lowered = lower_rule(projection.rule, model.step, projection.port, Reads(others, model.step), constants)
         rule = distinct(replace(lowered.rule, ranges=ranges_of(values.ranges)), rules.values())
         rules[rule.name] = rule
         of[name] = replace(lowered, rule=rule)

@@ -12,6 +12,7 @@ from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.graph.elaboration import Elaboration
 from snndsl.ir import Sample
+from snndsl.ir.naming import program_name
 from snndsl.model.data import DataColumn
 from snndsl.model.element import Element, Instruction
 
@@ -53,7 +54,7 @@ def program_samples(found: Elaboration) -> ProgramSamples:
     samples: dict[str, Sample] = {}
     names: dict[DataColumn, str] = {}
     for called, column in _called(found):
-        name = called.replace(".", "__").replace(":", "__")
+        name = program_name(called).replace(":", "__")
         while name in samples and not np.array_equal(samples[name].values, column.values.ravel()):
             name += "_"
         samples.setdefault(name, Sample(name, np.ascontiguousarray(column.values.ravel())))
@@ -65,7 +66,8 @@ def _called(found: Elaboration) -> Iterator[tuple[str, DataColumn]]:
     """Yield each array that is called, by population: first what its stimuli call, then what its neuron does."""
     for name, population in found.model.elements.items():
         drives = [drive.expression for drive in found.drives if drive.population == name and drive.expression is not None]
-        for data, trees in ((found.model.data, drives), (population.element.data, _trees(population.element))):
+        read = [term.tree for term in population.element.aliases.values()] if name in found.model.signals else []
+        for data, trees in ((found.model.data, drives), (population.element.data, [*_trees(population.element), *read])):
             for node in trees:
                 yield from ((call.function, data[call.function]) for call in calls_in(node) if call.function in data)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.graph.elaboration import Elaboration
+from snndsl.graph.neurons import one_or_all
 from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.stimuli import flat_port
 from snndsl.graph.synapses import SynapseRows
@@ -81,8 +83,9 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synaps
                 else:
                     flat = {"": port, **other_ports(found.model, found.model.projections[name], target)}
                     ports = {ir_name(written): ir_name(reached) for written, reached in flat.items() if written}
-                    quanta = {quantum_of(ir_name(written)): grid[target, reached] for written, reached in flat.items()}
-                    values = _plastic(rule, plastic, quanta, chosen, columns)
+                    own = _of_neurons(found, rule, {"pre": source, "post": target}, columns)
+                    own |= {quantum_of(ir_name(written)): grid[target, reached] for written, reached in flat.items()}
+                    values = _plastic(rule, plastic, own, chosen, columns)
                 label, used = f"{name}__{source}__{target}", None if rule is None else rule.rule.name
                 parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values, ports))
     return parts
@@ -98,16 +101,27 @@ def _ends(rows: SynapseRows, pre: Index, post: Index, chosen: Index) -> dict[str
     }
 
 
+def _of_neurons(
+    found: Elaboration, rule: LoweredRule, ends: Mapping[str, str], columns: Mapping[str, Any]
+) -> dict[str, float | NDArray[np.float64]]:
+    """Return the parameters of neurons that a rule reads, one value for each of the synapses or one for all."""
+    values = {}
+    for local, (side, name) in rule.sides.items():
+        value = np.asarray(found.values[ends[side]].parameters[name], np.float64)
+        values[local] = one_or_all(value[columns[side]] if value.ndim else value)
+    return values
+
+
 def _plastic(
-    lowered: LoweredRule, plastic: PlasticValues, quanta: dict[str, float], chosen: Index, columns: dict[str, Any]
+    lowered: LoweredRule, plastic: PlasticValues, own: Mapping[str, Any], chosen: Index, columns: dict[str, Any]
 ) -> dict[str, float]:
     """Add the parameters and states that differ between synapses to the columns; return those that all share."""
-    given = {**quanta, **{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
+    given = {**{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
     shared: dict[str, float] = {}
     for key in (*lowered.rule.params, *lowered.rule.states):
-        value = given[key]
+        value = own[key] if key in own else given[key]
         if isinstance(value, np.ndarray):
-            columns[key] = value[chosen]
+            columns[key] = value if key in own else value[chosen]
         else:
             shared[key] = float(value)
     return shared

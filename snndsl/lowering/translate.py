@@ -17,6 +17,7 @@ from snndsl.expressions.counts import in_counts
 from snndsl.expressions.functions import COMPUTED
 from snndsl.expressions.meanings import FIXED, INFIX, power, remainder, time_of
 from snndsl.ir import Block, Call, Const, Expr, Ref
+from snndsl.ir.naming import program_name
 from snndsl.units import to_internal
 
 __all__ = ["BlockBuilder", "Names", "Translator", "draw_arguments", "start_time"]
@@ -38,7 +39,7 @@ class BlockBuilder:
 
     def let(self, base: str, expression: Expr, origin: str = "") -> Ref:
         """Bind an expression and return its name."""
-        base = base.replace(".", "__")
+        base = program_name(base)
         self._counts[base] = self._counts.get(base, 0) + 1
         name = f"{base}__{self._counts[base]}"
         self.lets.append((name, expression))

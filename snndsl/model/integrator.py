@@ -81,6 +81,11 @@ class Integrator(Kind, ABC):
         """Return the new values of the states of a group; all right sides read the old ones."""
 
     @classmethod
+    def work(cls, group: StateGroup) -> int:
+        """Return how many operations a step takes that grow faster than the number of equations."""
+        return 0
+
+    @classmethod
     def parameters(cls, group: StateGroup) -> Mapping[str, str]:
         """Return the parameters that `advance` reads beside those of the neuron, by name, and what each is."""
         return {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from snndsl.expressions import tree
 from snndsl.expressions.statements import Deliver
+from snndsl.expressions.walk import names_in
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 
@@ -79,8 +81,8 @@ class RuleUse:
         Of the use.
     given : mapping of str to ValueTerm
         Parameters that the projection sets.
-    bound : mapping of str to ValueTerm
-        What its needs are bound to.
+    bound : mapping of str to Term
+        What its needs are bound to that change during a run; the others are given like parameters.
     label : str
         What it is called among the rules of the projection; empty: it is alone.
     places : mapping of str to Place
@@ -90,9 +92,18 @@ class RuleUse:
     rule: PlasticityRule
     place: Place
     given: Mapping[str, ValueTerm]
-    bound: Mapping[str, ValueTerm]
+    bound: Mapping[str, Term]
     label: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
+
+    def names_of_a_run(self) -> Iterator[tuple[tree.Name, Place, int]]:
+        """Yield every name that is read in an event, with the place of its text and the line in it."""
+        rule = self.rule
+        timed = [item for timer in rule.every for item in timer.instructions]
+        for item in (*rule.on_pre, *rule.on_post, *timed):
+            yield from ((name, item.place, item.statement.line) for name in names_in(item.statement.value))
+        for term in self.bound.values():
+            yield from ((name, term.place, term.line) for name in names_in(term.tree))
 
     def place_of(self, key: str) -> Place:
         """Return where a parameter is given."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.ir.naming import program_name, user_name
 from snndsl.results.measured import Counts, MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
 
@@ -29,7 +30,7 @@ class Lazy(Mapping[str, T]):
         self._names, self._make, self._made = names, make, {}  # type: ignore[var-annotated]
 
     def __getitem__(self, name: str) -> T:
-        key = name if name in self._names else name.replace(".", "__")
+        key = name if name in self._names else program_name(name)
         if key not in self._names:
             raise KeyError(f"{name!r}; there is {', '.join(self._names) or 'nothing'}")
         if key not in self._made:
@@ -37,7 +38,7 @@ class Lazy(Mapping[str, T]):
         return self._made[key]  # type: ignore[no-any-return]
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and (name in self._names or name.replace(".", "__") in self._names)
+        return isinstance(name, str) and (name in self._names or program_name(name) in self._names)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -277,7 +278,7 @@ class Recording:
             for name, item in self._named_records().items()
             if item["population"] == population and variable in item["variables"]
         ]
-        shown = variable.replace("__", ".")
+        shown = user_name(variable)
         what = f"{shown} of {population} is in {len(names)} records of different times: {', '.join(names)}"
         ways = " or ".join(f'run.records["{name}"]["{variable}"]' for name in names)
         return Fault("records-differ", what, expected="the name of one record", try_=ways)

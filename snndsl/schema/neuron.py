@@ -35,6 +35,7 @@ __all__ = [
     "OwnerSpec",
     "ParameterSpec",
     "PartSpec",
+    "PartUseSpec",
     "PortSpec",
     "RefractorySpec",
     "SignalSpec",
@@ -90,6 +91,30 @@ Ports = Mapping[str, Annotated[PortSpec, BeforeValidator(_port), Written(SCALAR)
 Use = Annotated[UseSpec, BeforeValidator(split_use), Written(TEXT, USE, alone=True)]
 
 
+def _split_part(value: object) -> object:
+    return split_use(value, ("use", "values", "copies", "parents", "parent"))
+
+
+class PartUseSpec(UseSpec):
+    """A part, once or in copies that make a chain or a tree, and the values given to it."""
+
+    copies: Scalar | None = Field(default=None, description="how many make a chain; a copy reads parent.x and child.x")
+    parents: PerElement = Field(default=None, description="number of the parent of each copy, -1 for the root; makes a tree")
+    parent: Name | None = Field(default=None, description="the part, or copy of one, on which the root hangs")
+
+
+_PART_USE = {
+    **USE,
+    "properties": {
+        "use": {**TEXT, "description": "name of the definition, or alias.name"},
+        "copies": {**SCALAR, "description": "how many make a chain; a copy reads parent.x and child.x"},
+        "parents": {"anyOf": [TEXT, LIST], "description": "number of the parent of each copy, -1 for the root; makes a tree"},
+        "parent": {**TEXT, "description": "the part, or copy of one, on which the root hangs"},
+    },
+}
+PartUse = Annotated[PartUseSpec, BeforeValidator(_split_part), Written(TEXT, _PART_USE, alone=True)]
+
+
 class RefractorySpec(Spec):
     """Silence after a spike: for a time, or while a condition holds."""
 
@@ -129,7 +154,7 @@ class PartSpec(ElementSpec):
 class OwnerSpec(ElementSpec):
     """What a signal and a neuron have: parts, and one integrator for all of it."""
 
-    parts: Mapping[str, Use] = Field(default_factory=dict, description="name: {use: part, values, bindings}")
+    parts: Mapping[str, PartUse] = Field(default_factory=dict, description="name: {use: part, values, bindings}")
     integrator: Any = Field(default=None, description=f"{', '.join(INTEGRATORS)} or {{state: .., rest: ..}}")
     made_for: Scalar | None = Field(default=None, description="the step these numbers belong to")
 

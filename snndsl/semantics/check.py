@@ -177,10 +177,10 @@ def _unused_definitions(reading: Reading) -> None:
     for name in reading.spec.neurons:
         if name not in used:
             try:
-                element = flatten(reading.source, "neurons", name, reading.place("neurons", name))
+                element = flatten(reading.source, "neurons", name, reading.place("neurons", name), reading.data)
             except ModelError as error:
                 reading.faults += error.faults
                 continue
             scope = element_scope(element, reading.data, reading.signal_makers())
             check_element(element, scope, None if is_library(reading.source) else reading.step)
-            reading.faults += element.faults
+            reading.faults += element.faults.distinct()

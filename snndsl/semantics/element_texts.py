@@ -15,6 +15,7 @@ from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions, run_names
+from snndsl.semantics.copies import listed_copies
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.integrators import split_equations
 from snndsl.semantics.noise import misread_noise
@@ -264,7 +265,7 @@ def _assign(
         known = local[target]
     elif target in names.makers or target in names.data or "." in target:
         what = f"{target!r} cannot be assigned"
-        expected = f"a state ({', '.join(sorted(assignable))}) or a new local"
+        expected = f"a state ({', '.join(listed_copies(sorted(assignable)))}) or a new local"
         if in_rule and target.startswith("post."):
             expected += "; neurons change by what arrives at their ports: deliver(x)"
         names.faults.append(instruction.place.problem("not-assignable", what, expected, "", statement.start, line))

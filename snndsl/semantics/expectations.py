@@ -16,6 +16,7 @@ from snndsl.model.text import Term, ValueTerm
 from snndsl.schema.observation import ExpectSpec, TargetSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_steps
+from snndsl.semantics.copies import listed_copies
 from snndsl.semantics.expectation_keys import unused_keys
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_names import state_makers, state_names
@@ -140,7 +141,7 @@ def _measured(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Selection 
         if owner is not None and spec.value in owner.states:
             kinds.append(reading.scope_of(population).lookup(spec.value) or UNKNOWN)
         else:
-            known = [*_VALUES, *(owner.states if owner is not None else ())]
+            known = [*_VALUES, *(listed_copies(owner.states) if owner is not None else ())]
             what = f"expectation {name!r} is about {spec.value!r}"
             place = reading.place("expect", name, "value")
             reading.report(place, "name-unknown", what, listed(known), nearest(str(spec.value), known))

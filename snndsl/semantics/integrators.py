@@ -13,11 +13,15 @@ from snndsl.model.equations import Linear, StateGroup
 from snndsl.model.integrator import Integrator
 from snndsl.model.text import Place
 from snndsl.semantics.builtins import BUILTINS
+from snndsl.semantics.copies import listed_copies, spread
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
 from snndsl.semantics.noise import Noise, expanded
 
-__all__ = ["read_integrators", "split_equations"]
+__all__ = ["integrator_table", "read_integrators", "split_equations"]
+
+MOST_WORK = 20_000
+"""Operations of one step of equations that are solved together: each is a text of its own for compilers."""
 
 _STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts and item.phase != "run")
 """Built-in names whose value stays."""
@@ -36,15 +40,7 @@ def read_integrators(element: ElementDraft, given: Any, place: Place) -> None:
             place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", listed(INTEGRATORS))
         )
         return
-    table = given if isinstance(given, Mapping) else {"rest": given}
-    for state, method in table.items():
-        if method not in INTEGRATORS:
-            near = nearest(str(method), INTEGRATORS)
-            element.faults.append(
-                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", listed(INTEGRATORS), near)
-            )
-        if state != "rest" and state not in element.derivatives:
-            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
+    table = integrator_table(element, given, where, element.faults)
     for state in element.derivatives:
         method = table.get(state, table.get("rest"))
         if method is None:
@@ -52,7 +48,23 @@ def read_integrators(element: ElementDraft, given: Any, place: Place) -> None:
                 where.problem("integrator-missing", f"no integrator is given for {state!r}", "one for each state, or rest: ..")
             )
         else:
-            element.integrators[state] = str(method)
+            element.integrators[state] = method
+
+
+def integrator_table(element: ElementDraft, given: Any, where: Place, faults: list[Fault]) -> dict[str, str]:
+    """Return integrators by state, and that of the ``rest``; unknown ones, and states without an equation, are reported."""
+    table: dict[str, str] = {}
+    for name, method in (given if isinstance(given, Mapping) else {"rest": given}).items():
+        if method not in INTEGRATORS:
+            near = nearest(str(method), INTEGRATORS)
+            what = f"there is no integrator {str(method)!r}"
+            faults.append(where.problem("integrator-unknown", what, listed(INTEGRATORS), near))
+        for state in spread(str(name), element.copies, element.derivatives):
+            table[state] = str(method)
+            if state != "rest" and state not in element.derivatives:
+                known = listed(listed_copies(element.derivatives))
+                faults.append(where.problem("name-unknown", f"{state!r} has no equation", known))
+    return table
 
 
 def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list[Fault]]:
@@ -91,7 +103,13 @@ def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list
         elif integrator.alone:
             groups += [group((state,), integrator) for state in states]
         else:
+            before = len(faults)
             groups.append(group(states, integrator))
+            if len(faults) == before and integrator.work(groups[-1]) > MOST_WORK:
+                what = f"solving {len(states)} equations that read each other takes {integrator.work(groups[-1]):,} operations"
+                expected = f"at most {MOST_WORK:,}: a chain or a tree takes 5 an equation"
+                term = element.derivatives[states[0]]
+                faults.append(term.problem("integrator-not-applicable", what, expected, _one_of(_for_any())))
     return tuple(groups), faults
 
 
@@ -109,9 +127,9 @@ def _split(
 ) -> Linear:
     term = element.derivatives[state]
     try:
-        parts = linear(expanded(drift, element), states)
+        parts = linear(expanded(drift, element), frozenset(states))
     except NotLinear:
-        what = f"d{state}/dt is not linear in {', '.join(states)}"
+        what = f"d{state}/dt is not linear in {', '.join(listed_copies(states))}"
         raise ModelError(term.problem("integrator-not-applicable", what, _one_of(_for_any()))) from None
     if integrator.constant:
         for coefficient in parts.coefficients.values():

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import UNKNOWN
-from snndsl.integrators import INTEGRATORS
 from snndsl.model.element import Element
 from snndsl.model.population import Population
-from snndsl.model.text import ValueTerm
+from snndsl.model.text import Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.copies import Counts, listed_copies, of_copy, spread
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.element import flatten
 from snndsl.semantics.element_texts import check_element, element_scope
+from snndsl.semantics.integrators import integrator_table
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, Scope
 from snndsl.semantics.values import read_value, whole_size
+from snndsl.units import ONE
 
 __all__ = ["check_groups", "read_populations", "read_signals"]
 
@@ -48,14 +51,16 @@ def read_signals(reading: Reading) -> dict[str, Population]:
     """Return the signals of a file; what they offer to be read enters its scope."""
     for name in reading.spec.signals:
         try:
-            reading.signals[name] = flatten(reading.source, "signals", name, reading.place("signals", name))
+            reading.signals[name] = flatten(
+                reading.source, "signals", name, reading.place("signals", name), reading.data
+            )
         except ModelError as error:
             reading.faults += error.faults
     for name, element in reading.signals.items():
         reading.signal_scopes[name] = element_scope(element, reading.columns_of(element), reading.signal_makers())
     for name, element in reading.signals.items():
         check_element(element, reading.signal_scopes[name], reading.step)
-        reading.faults += element.faults
+        reading.faults += element.faults.distinct()
     reading.scope.outside = reading.signal_makers()
     return {name: _as_population(reading, name, draft) for name, draft in reading.signals.items()}
 
@@ -80,29 +85,22 @@ def check_groups(reading: Reading) -> None:
 def _element(reading: Reading, name: str) -> tuple[ElementDraft, Scope]:
     """Return the neuron of a population, checked, with its scope."""
     use = reading.spec.populations[name].neuron
-    draft = flatten(reading.source, "neurons", use.use, reading.place("populations", name, "neuron"))
+    draft = flatten(reading.source, "neurons", use.use, reading.place("populations", name, "neuron"), reading.data)
     if use.integrator is not None:
         _use_integrator(draft, use.integrator, reading, name)
     known = reading.signal_makers() if draft.sources[""] is reading.source else {}
     scope = element_scope(draft, reading.columns_of(draft), known)
     check_element(draft, scope, reading.step)
-    reading.faults += draft.faults
+    reading.faults += draft.faults.distinct()
     return draft, scope
 
 
 def _use_integrator(element: ElementDraft, given: Any, reading: Reading, name: str) -> None:
-    table = given if isinstance(given, Mapping) else {"rest": given}
-    place = reading.place("populations", name, "neuron", "integrator")
-    for state, method in table.items():
-        if method not in INTEGRATORS:
-            reading.faults.append(
-                place.problem("integrator-unknown", f"there is no integrator {str(method)!r}", ", ".join(INTEGRATORS))
-            )
-            return
-        if state != "rest" and state not in element.derivatives:
-            reading.faults.append(place.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
-    for state in element.derivatives:
-        element.integrators[state] = str(table.get(state, table.get("rest", element.integrators.get(state))))
+    place, before = reading.place("populations", name, "neuron", "integrator"), len(reading.faults)
+    table = integrator_table(element, given, place, reading.faults)
+    if len(reading.faults) == before:
+        for state in element.derivatives:
+            element.integrators[state] = table.get(state, table.get("rest", element.integrators.get(state, "")))
 
 
 def _population(reading: Reading, name: str, element: Element) -> Population:
@@ -114,19 +112,24 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
         let[key], kind = read_value(reading, value, None, f"let {key!r}", own, "populations", name, "let", key)
         own[key] = UNKNOWN if kind is None else kind
     given = _given(reading, name, own)
+    values = {key for written in spec.neuron.values for key in spread(written, draft.copies, draft.parameters)}
     for key, item in draft.parameters.items():
-        if item.default is None and key not in {*draft.unreadable, *spec.neuron.values, *draft.source_constants}:
+        if item.default is None and key not in {*draft.unreadable, *values, *draft.source_constants}:
             what = f"parameter {key!r} of {spec.neuron.use!r} has no value"
             reading.report(reading.place("populations", name, "neuron"), "parameter-missing", what, f"{key}: ..")
     known = {**own, **{key: _known(scope, key) for key in (*draft.parameters, *draft.states)}}
     initial: dict[str, ValueTerm | None] = {}
-    for key, value in spec.initial.items():
-        path = ("populations", name, "initial", key)
-        if key not in draft.states:
-            what = f"neuron {spec.neuron.use!r} has no state {key!r}"
-            reading.report(reading.place(*path), "name-unknown", what, listed(draft.states), nearest(key, draft.states))
-            continue
-        initial[key] = read_value(reading, value, scope.lookup(key), f"the initial {key!r}", known, *path).terms
+    for written, value in spec.initial.items():
+        path = ("populations", name, "initial", written)
+        for key in spread(written, draft.copies, draft.states):
+            if key not in draft.states:
+                what, near = f"neuron {spec.neuron.use!r} has no state {key!r}", nearest(key, draft.states)
+                expected = listed(listed_copies(draft.states))
+                reading.report(reading.place(*path), "name-unknown", what, expected, near)
+                continue
+            extra = {**known, "copy": ONE} if key != written else known
+            terms = read_value(reading, value, scope.lookup(key), f"the initial {key!r}", extra, *path).terms
+            initial[key] = _of_copy(reading, terms, key) if key != written else terms
     positions = {
         key: read_value(reading, value, None, f"position {key!r}", own, "populations", name, "positions", key).terms
         for key, value in spec.positions.items()
@@ -149,15 +152,29 @@ def _given(reading: Reading, name: str, own: Mapping[str, Result]) -> dict[str, 
     """Return the parameters that a population gives its neuron."""
     use, draft, scope = reading.spec.populations[name].neuron, reading.elements[name], reading.element_scopes[name]
     given: dict[str, ValueTerm | None] = {}
-    for key, value in use.values.items():
-        path = ("populations", name, "neuron", key)
-        if key not in draft.parameters or key in draft.source_constants:
-            known = [item for item in draft.parameters if item not in draft.source_constants]
-            what = f"neuron {use.use!r} has no parameter {key!r}"
-            reading.report(reading.place(*path), "parameter-unknown", what, listed(known), nearest(key, known))
-            continue
-        given[key] = read_value(reading, value, scope.lookup(key), f"{key!r}", own, *path).terms
+    for written, value in use.values.items():
+        path = ("populations", name, "neuron", written)
+        for key in spread(written, draft.copies, draft.parameters):
+            if key not in draft.parameters or key in draft.source_constants:
+                known = [item for item in draft.parameters if item not in draft.source_constants]
+                what, near = f"neuron {use.use!r} has no parameter {key!r}", nearest(key, known)
+                expected = listed(listed_copies(known))
+                reading.report(reading.place(*path), "parameter-unknown", what, expected, near)
+                continue
+            extra = {**own, "copy": ONE} if key != written else own
+            terms = read_value(reading, value, scope.lookup(key), f"{key!r}", extra, *path).terms
+            given[key] = _of_copy(reading, terms, key) if key != written else terms
     return given
+
+
+def _of_copy(reading: Reading, value: ValueTerm | None, key: str) -> ValueTerm | None:
+    """Return the value of one copy where a population gives one for all: ``copy`` is its number."""
+    number, counts = int(key.partition("[")[2].partition("]")[0]), Counts(reading.source, reading.data)
+
+    def one(term: Term) -> Term:
+        return replace(term, tree=of_copy(term.tree, number, counts, term.place))
+
+    return tuple(one(term) for term in value) if isinstance(value, tuple) else None if value is None else one(value)
 
 
 def _readable(values: Mapping[str, ValueTerm | None]) -> dict[str, ValueTerm]:

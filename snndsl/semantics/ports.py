@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from snndsl.errors import listed, nearest
 from snndsl.model.selection import Selection
+from snndsl.semantics.copies import listed_copies
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
 from snndsl.units import ONE, Dimension
@@ -26,7 +27,7 @@ def port_dimension(reading: Reading, targets: Selection, port: str, what: str, *
         if kind is None:
             near = nearest(port, known)
             fault = reading.place(*path).problem(
-                "port-unknown", f"{what}: {population!r} has no port {port!r}", listed(known), near
+                "port-unknown", f"{what}: {population!r} has no port {port!r}", listed(listed_copies(known)), near
             )
             reading.faults.append(fault)
             return None

@@ -23,6 +23,7 @@ from snndsl.semantics.ports import port_dimension
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_texts import read_rules
 from snndsl.semantics.scope import Result
+from snndsl.semantics.sides import SideNames
 from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import PURE
 from snndsl.semantics.values import read_value
@@ -64,7 +65,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
         reading.scope.before_run(where, PURE)
         reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
     weight = read_value(reading, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
-    rules, initial = read_rules(reading, name, targets, port, scope, _readable(reading, sources, targets))
+    rules, initial = read_rules(reading, name, targets, port, scope, SideNames(reading, sources, targets))
     delay = _delay(reading, name, spec, scope)
     carries = None if spec.carries is None else reading.term(spec.carries, "projections", name, "carries")
     copies = _copies(reading, name, spec.copies)
@@ -140,18 +141,6 @@ def _wiring_scope(reading: Reading, sources: Selection, targets: Selection) -> d
     ]
     if placed and all(placed):
         scope["distance"] = UNKNOWN  # no model with positions can be simulated yet, which is said there
-    return scope
-
-
-def _readable(reading: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
-    """Return ``pre.x`` and ``post.x`` of a rule: states, aliases and parameters of the neurons on both sides."""
-    scope: dict[str, Result] = {}
-    for side, selection in (("pre", sources), ("post", targets)):
-        for population in selection.populations:
-            if population in reading.elements:
-                element, names = reading.elements[population], reading.element_scopes[population]
-                for name in (*element.states, *element.aliases, *element.parameters):
-                    scope[f"{side}.{name}"] = names.lookup(name) or UNKNOWN
     return scope
 
 

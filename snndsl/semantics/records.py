@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from snndsl.errors import listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, UNKNOWN
 from snndsl.model.record import RecordedCounts, RecordedStates, RecordedSynapses, Records
 from snndsl.model.selection import Selection
 from snndsl.schema.observation import StateRecordSpec, SynapseRecordSpec
 from snndsl.semantics.constants import constant_steps
+from snndsl.semantics.copies import listed_copies, spread
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_names import state_names, unknown_state
 from snndsl.semantics.usable import PURE
@@ -39,18 +42,23 @@ def read_records(reading: Reading) -> Records:
 def _states(reading: Reading, text: str, spec: StateRecordSpec, section: str = "states") -> RecordedStates | None:
     path = ("record", section, text)
     selection = reading.selection((text,), f"record.{section} names", *path)
+    found: dict[tuple[str, ...], str] = {}
     for population in () if selection is None else selection.populations:
-        element = reading.element(population)
-        if element is not None:
-            known = list(element.states)
-            for state in spec.of:
-                if state not in known:
-                    _unknown(reading, state, known, f"{population!r} has no state", *path)
+        draft = reading.element(population)
+        if draft is not None:
+            of = tuple(dict.fromkeys(state for name in spec.of for state in spread(name, draft.copies, draft.states)))
+            found.setdefault(of, population)
+            for state in of:
+                if state not in draft.states:
+                    _unknown(reading, state, draft.states, f"{population!r} has no state", *path)
+    if len(found) > 1:
+        what = f"{' and '.join(found.values())} differ in the copies that {', '.join(spec.of)} names"
+        reading.report(reading.place(*path), "copies", what, "a record for each population")
     every, after, until = _times(reading, spec, *path)
     check_span(reading, reading.place(*path), after, until, every)
     if selection is None:
         return None
-    return RecordedStates(text, reading.place(*path), selection, spec.of, every, after, until)
+    return RecordedStates(text, reading.place(*path), selection, next(iter(found), spec.of), every, after, until)
 
 
 def _signal(reading: Reading, name: str, spec: StateRecordSpec) -> RecordedStates | None:
@@ -113,5 +121,9 @@ def _at_least_one(reading: Reading, text: str | None, what: str, *path: str | in
     return steps
 
 
-def _unknown(reading: Reading, name: str, known: list[str], what: str, *path: str | int) -> None:
-    reading.report(reading.place(*path), "name-unknown", f"{what} {name!r}", listed(known), nearest(name, known))
+def _unknown(
+    reading: Reading, name: str, known: Iterable[str], what: str, *path: str | int
+) -> None:
+    known = [*known]
+    expected = listed(listed_copies(known))
+    reading.report(reading.place(*path), "name-unknown", f"{what} {name!r}", expected, nearest(name, known))

@@ -16,7 +16,7 @@ from snndsl.model.rule import PlasticityRule
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.plasticity import RuleSpec
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.element import find
+from snndsl.semantics.definitions import find
 from snndsl.semantics.terms import initial_place, parse_term, value_terms
 
 __all__ = ["RuleDraft", "flatten_rule"]

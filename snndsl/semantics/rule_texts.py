@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from functools import partial
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.expressions.functions import DRAWS
 from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
 from snndsl.model.joint_rule import labels
@@ -20,6 +22,7 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.rule_names import state_makers, state_names, unknown_state
 from snndsl.semantics.scope import Maker, Result, Scope
+from snndsl.semantics.sides import SideNames, mentioned, mixed, moving_need
 from snndsl.semantics.usable import BUILD, PURE, RUN
 from snndsl.semantics.values import read_value
 from snndsl.spec import UseSpec
@@ -34,7 +37,7 @@ def read_rules(
     targets: Selection,
     weight: Dimension | None,
     wiring: Mapping[str, Result],
-    neurons: Mapping[str, Result],
+    neurons: SideNames,
 ) -> tuple[tuple[RuleUse, ...], dict[str, ValueTerm]]:
     """Return the rules of a projection, and the initial states that it gives them.
 
@@ -88,11 +91,11 @@ def _use(
     scope: Scope,
     place: Place,
     wiring: Mapping[str, Result],
-    neurons: Mapping[str, Result],
+    neurons: SideNames,
 ) -> RuleUse:
     """Return a rule with the values that a projection gives it."""
     given: dict[str, ValueTerm] = {}
-    bound: dict[str, ValueTerm] = {}
+    bound: dict[str, Term] = {}
     for key, value in use.values.items():
         inside = place.inner(key)
         if key not in rule.spec.parameters and key not in rule.spec.needs:
@@ -101,11 +104,18 @@ def _use(
             reading.report(inside, "parameter-unknown", what, listed(known), nearest(key, known))
             continue
         own = key in rule.spec.parameters
-        names = wiring if own else {**wiring, **neurons}
-        functions = BUILD if own else RUN
+        names = wiring if own else ChainMap(wiring, neurons)  # type: ignore[arg-type]  # it is not written
+        functions = BUILD if own else RUN - DRAWS
         terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path, functions=functions).terms
-        if terms is not None:
-            (given if own else bound)[key] = terms
+        if terms is not None and own:
+            given[key] = terms
+        elif terms is not None:
+            moving = moving_need(terms, neurons, wiring)
+            if moving is None:
+                given[key] = terms
+            else:
+                bound[key] = moving
+                reading.faults += mixed(moving, neurons, wiring)
     for key, parameter in rule.parameters.items():
         if parameter.default is None and key not in {*rule.unreadable, *use.values} and key in rule.spec.parameters:
             reading.report(place, "parameter-missing", f"parameter {key!r} of rule {use.use!r} has no value", f"{key}: ..")
@@ -141,11 +151,13 @@ def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[
     return initial
 
 
-def _scope(reading: Reading, rule: RuleDraft, weight: Dimension | None, neurons: Mapping[str, Result]) -> Scope:
+def _scope(reading: Reading, rule: RuleDraft, weight: Dimension | None, neurons: SideNames) -> Scope:
     """Return the scope of a rule between neurons that offer `neurons`."""
     columns = DataColumns()
     columns.unreadable = frozenset(rule.source.spec.data)  # arrays are no names of a rule, which is said where it is read
-    scope = Scope({}, columns, rule.faults, reading.signal_makers())
+    outside = {**reading.signal_makers()} if rule.source is reading.source else {}
+    outside |= {name: partial(neurons.__getitem__, name) for name in sorted(mentioned(rule))}
+    scope = Scope({}, columns, rule.faults, outside)
     scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
         scope.define(key, () if parameter.default is None else parameter.default, _parameter(scope, parameter))
@@ -158,7 +170,6 @@ def _scope(reading: Reading, rule: RuleDraft, weight: Dimension | None, neurons:
     for need, unit in rule.spec.needs.items():
         scope.makers[need] = _parameter(scope, Parameter(rule.place.inner("needs", need), None, unit))
     ask_all(scope, rule.place)
-    scope.declare({key: kind for key, kind in neurons.items() if key not in scope.makers})
     return scope
 
 
@@ -169,7 +180,6 @@ def _parameter(scope: Scope, parameter: Parameter) -> Maker:
 def _before_run(rule: RuleDraft, names: Scope) -> None:
     """Check that what is computed once does not need a run."""
     late = {*run_names("rule"), *rule.traces, *rule.spec.needs}
-    late |= {name for name in names.makers if name.startswith(("pre.", "post."))}
     values = [*rule.states.values(), *(item.default for item in rule.parameters.values() if item.default is not None)]
     for value in values:
         if isinstance(value, tuple):

@@ -10,7 +10,7 @@ from functools import partial
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault
 from snndsl.expressions.dimensions import ANY, UNKNOWN, NoQuantity, dimension_of, fits
-from snndsl.expressions.tree import Expression, FunctionCall, Number
+from snndsl.expressions.tree import Expression, FunctionCall, Name, Number
 from snndsl.expressions.walk import LEAF, Extent, calls_in, extent, names_in
 from snndsl.frontend.data import unreadable
 from snndsl.model.data import DataColumn
@@ -172,6 +172,8 @@ class Scope:
             return more[name] if name in more else self.lookup(name)
 
         for name in names_in(node):
+            if name.text in self.outside and name.text not in more:
+                self._ask_outside(name)
             if name.text in _PARTS and lookup(name.text) is None:
                 what = f"there is no {name.text!r} here: it can be read in {_PARTS[name.text]}"
                 raise TextFault("name-unknown", what, name.start, "a name that is known here")
@@ -180,6 +182,13 @@ class Scope:
         for call in calls_in(node):
             self._indices(call)
         return found
+
+    def _ask_outside(self, name: Name) -> None:
+        """Ask for a name that is declared elsewhere; what is wrong with it is said where it stands."""
+        try:
+            self.lookup(name.text)
+        except TextFault as error:
+            raise TextFault(error.code, error.what, name.start, error.expected, error.try_) from None
 
     def _indices(self, call: FunctionCall) -> None:
         """Refuse an array that is called with too few or too many indices."""

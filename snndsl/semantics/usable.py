@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from snndsl.expressions import FUNCTIONS, TextFault, tree
-from snndsl.expressions.functions import Function
+from snndsl.expressions.functions import DRAWS, Function
 from snndsl.expressions.walk import calls_in, names_in
 
 __all__ = ["BUILD", "EQUATIONS", "PURE", "RUN", "in_a_run", "misplaced"]
@@ -22,7 +22,7 @@ EQUATIONS = RUN | {row.name for row in FUNCTIONS.values() if row.where == "equat
 
 def in_a_run(functions: Collection[str]) -> bool:
     """Tell whether a text that may call these functions is computed during a run."""
-    return RUN.issubset(functions)
+    return (RUN - DRAWS).issubset(functions)
 
 
 def misplaced(node: tree.Expression, functions: Collection[str], names: Collection[str] = ()) -> TextFault | None:

@@ -63,9 +63,9 @@ def moving_spikes(numbers: StimulusNumbers, hazard: Hazard) -> tuple[Index, Inde
     hazard : callable
         Of elements at stamps.
     """
-    key, trial, last = numbers.key("spikes"), numbers.trial, numbers.horizon
+    key, last = numbers.key("spikes"), numbers.horizon
     number = np.zeros(numbers.size)
-    left = _waiting(key, np.arange(numbers.size), number, trial)
+    left = _waiting(key, numbers.trial, np.arange(numbers.size), number)
     elements, stamps = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for piece in _pieces(last):
         for first in range(0, numbers.size, _ELEMENTS):
@@ -80,7 +80,7 @@ def moving_spikes(numbers: StimulusNumbers, hazard: Hazard) -> tuple[Index, Inde
                 elements.append(rows[active])
                 stamps.append(piece[place])
                 number[rows[active]] += 1.0
-                goal[active] = sums[active, place] + _waiting(key, rows[active], number[rows[active]], trial)
+                goal[active] = sums[active, place] + _waiting(key, numbers.trial, rows[active], number[rows[active]])
                 from_[active] = place + 1
             left[rows] = goal - sums[:, -1]
     return np.concatenate(elements), np.concatenate(stamps)
@@ -103,7 +103,7 @@ def _known(hazard: Hazard, elements: Index, stamps: Index, last: int) -> Real:
         raise
 
 
-def _waiting(key: tuple[int, int], elements: Index, number: Real, trial: float) -> Real:
+def _waiting(key: tuple[int, int], trial: float, elements: Index, number: Real) -> Real:
     """Return the hazard that each element endures before its spike of that number."""
     drawn: Real = -numerics.log(numerics.uniform(*key, elements.astype(np.float64), number, trial, 0.0))
     return drawn

@@ -49,6 +49,12 @@ SHARED: Mapping[str, Any] = {
 """Sections that every network has."""
 
 PARTS: Mapping[str, Mapping[str, Any]] = {
+    "passive": {
+        "parameters": {"C": "40 pF", "g_a": "10 nS"},
+        "needs": {"I_in": "pA"},
+        "state": {"V": "-70 mV"},
+        "equations": ["up = g_a*(parent.V - V)", "dV/dt = ((2 nS)*(-70 mV - V) + up - child.up + I_in)/C"],
+    },
     "current": {
         "parameters": {"tau": "3 ms"},
         "state": {"I": "0 pA", "y": "0 pA/ms"},
@@ -153,6 +159,36 @@ KINDS: Mapping[str, NeuronKind] = {
         "nS",
         "3 mV",
         ({"integrator": "euler"}, {"integrator": "rk4", "g_c": "(3 nS)*(1 + i % 2)"}),
+    ),
+    "dendritic": NeuronKind(
+        {
+            "parameters": {"C": "80 pF", "g": "4 nS", "g_c": "9 nS"},
+            "parts": {
+                "dend": {
+                    "use": "passive",
+                    "copies": 3,
+                    "C": "(20 pF)*(1 + copy)",
+                    "I_in": "where(copy == 0, g_c*(V - dend[0].V), 0 pA)",
+                },
+                "twig": {
+                    "use": "passive",
+                    "parents": [-1, -1, 1],
+                    "parent": "dend[1]",
+                    "I_in": "where(copy == 2, kick.I, 0 pA)",
+                },
+                "kick": {"use": "synapse", "V": "twig[2].V"},
+            },
+            "state": {"V": "-70 mV"},
+            "equations": "dV/dt = (g*(-70 mV - V) + g_c*(dend[0].V - V))/C",
+            "integrator": {"kick.g": "exact", "rest": "backward_euler"},
+            "threshold": "V > -66 mV",
+            "refractory": {"for": "3 step", "hold": ["V", "dend.V"]},
+            "reset": ["V = -70 mV", "dend[0].V -= 2 mV"],
+        },
+        (8.0, 60.0),
+        "nS",
+        "3 mV",
+        ({"integrator": {"kick.g": "exact", "rest": "crank_nicolson"}, "dend.g_a": "(8 nS)/(1 + copy)"}, {"integrator": "rk4"}),
     ),
     "relaxing": NeuronKind(
         {

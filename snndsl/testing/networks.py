@@ -46,6 +46,8 @@ class GeneratedNetwork:
             record["states"] |= {f"{name}[0:1]": {"of": self.states(name)[:1], **few} for name in names}
             stamps = [f"{self.steps//2} step", f"{self.steps} step"]
             record["synapses"] = {name: {"of": of, "at": stamps} for name, of in self._plastic()}
+            if self.sections.get("signals"):
+                record["signals"] = {name: [*signal["state"]] for name, signal in self.sections["signals"].items()}
         made = {name: copy.deepcopy(section) for name, section in self.sections.items() if section}
         time = {"step": self.step, "duration": f"{self.steps} step"}
         head = {"snndsl": 1, "name": "generated", "time": time, "seed": 5, **copy.deepcopy(dict(SHARED))}

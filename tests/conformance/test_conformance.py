@@ -14,7 +14,7 @@ from snndsl.testing import cases, differences, run_case
 from snndsl.testing.conformance import case_file
 from snndsl.testing.parameters import OTHERS, Together, parameters, run_or_skip
 
-THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays", "signals"]
+THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays", "signals", "reward"]
 
 
 @pytest.fixture(scope="module")

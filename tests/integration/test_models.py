@@ -35,6 +35,7 @@ TOGETHER = {
     "planted_groups": None,
     "polychrony_minimal": None,
     "song2000": "1 s",
+    "squid_axon": None,
     "synfire_chain": None,
     "vogels2011": "20 ms",
     "wired_group": None,

@@ -26,6 +26,7 @@ from snndsl.testing import differences
 from snndsl.testing.beside import run_program, side_by_side
 from snndsl.testing.networks import GeneratedNetwork, drawn, networks
 from snndsl.testing.parameters import OTHERS
+from snndsl.testing.readers import readers
 from snndsl.testing.smallest import smallest
 
 NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "100"))
@@ -39,7 +40,8 @@ Made = tuple[Sequence[GeneratedNetwork], Program, Recording]
 
 @cache
 def generated() -> list[GeneratedNetwork]:
-    return drawn(networks(), NUMBER)
+    reading = NUMBER // 4  # the last ones, in programs of their own: those take steps of one on NEST
+    return [*drawn(networks(), NUMBER - reading), *drawn(readers(), reading)]
 
 
 def together(several: Sequence[GeneratedNetwork]) -> Program:

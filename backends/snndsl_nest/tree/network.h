@@ -27,11 +27,20 @@ struct NeuronModel
 struct Rule // of plasticity
 {
   std::string name;
-  int ns, post_first;
+  int ns, post_first, reads;
   snn_rule_event pre, post;
   snn_sample_place bad_sample;
   std::vector<long> periods;
   std::vector<snn_rule_event> ticks;
+};
+
+struct Published;
+
+/* What a rule reads: the state of a neuron for each row, or of the only neuron of a population. */
+struct Reading
+{
+  const Published* state;
+  const int32_t* neuron; // by row; none: the first
 };
 
 struct Table // plastic synapses of one projection between two populations; arrays belong to Python and are changed in place
@@ -46,6 +55,7 @@ struct Table // plastic synapses of one projection between two populations; arra
   const Rule* rule = nullptr;
   std::vector<int> ports; // of the targets, in the order of what an arrival transmits
   std::vector<Neuron*> targets;
+  std::vector<Reading> readings;
   std::vector<long> done, seen; // by row: stamp it has caught up with; postsynaptic spikes it has seen
   std::vector<int> variables; // of snapshots
   std::vector<long> stamps;

@@ -25,6 +25,8 @@ struct Arrival // of a spike at a plastic synapse
 };
 
 void arrive(const Arrival& arrival, Neuron& target, long stamp);
+void attend(const Arrival& synapse, long stamp, bool fired);
+void tick(Table& t, long row, long upto, int phase);
 
 /* what is due in one turn of the ring, beyond its present one */
 struct Later
@@ -90,6 +92,9 @@ public:
       later_[stamp / network.ring].arrivals.push_back({ stamp, arrival });
   }
 
+  /* synapses whose rule reads neurons cannot wait for the next spike: they look at every stamp */
+  void attend_to(Arrival synapse) { attentive_.push_back(synapse); }
+
   /* spikes are kept until the synapses with the longest dendritic part have seen them */
   void keep_history(long dendritic) { kept_for_ = std::max(kept_for_, dendritic); }
   long spike(long k) const { return k - forgotten_ < (long)past_.size() ? past_[k - forgotten_] : std::numeric_limits<long>::max() / 2; }
@@ -134,6 +139,7 @@ private:
       nest::kernel().event_delivery_manager.send(*this, event, lag);
       if (stamp > 0) ++network.counted[nest::kernel().vp_manager.get_thread_id()];
       if (kept_for_ >= 0) past_.push_back(stamp);
+      last_ = stamp;
     }
   }
 
@@ -147,11 +153,13 @@ private:
   bool advance(long stamp)
   {
     if (not later_.empty() and (stamp & (network.ring - 1)) == 0) pour();
+    for (const Arrival& synapse : attentive_) attend(synapse, stamp - 1, last_ == stamp - 1);
     if (not calendar_.empty()) {
       std::vector<Arrival>& due = calendar_[stamp & (network.ring - 1)];
       for (size_t k = 0; k < due.size(); ++k) arrive(due[k], *this, stamp);
       due.clear();
     }
+    for (const Arrival& synapse : attentive_) tick(*synapse.table, synapse.row, stamp, 1);
     now_ = stamp + 1;
     double* states = values_.data() + model_->params.size();
     const bool fired = stamp > 0 and step(stamp, states);
@@ -218,6 +226,8 @@ private:
   std::vector<long> cursor_; // by injection: its next event
   std::vector<long> listed_; // of a source: its spikes
   size_t next_ = 0;
+  std::vector<Arrival> attentive_; // rows that reach it
+  long last_ = -2; // stamp of its last spike; none yet
   long kept_for_ = -1, forgotten_ = 0; // steps its spikes are kept, -1: not at all; spikes that are not kept any more
   std::deque<long> past_;
 };

@@ -55,9 +55,10 @@ void snn_neuron_model(const char* name, snn_neuron_step step, snn_sample_place b
     NeuronModel { name, step, bad_sample, { params, params + np }, { states, states + ns }, ports }));
 }
 
-void snn_rule(const char* name, int ns, int post_first, snn_rule_event pre, snn_rule_event post, snn_sample_place bad_sample)
+void snn_rule(const char* name, int ns, int post_first, int reads, snn_rule_event pre, snn_rule_event post,
+  snn_sample_place bad_sample)
 {
-  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, post_first, pre, post, bad_sample, {}, {} }));
+  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, post_first, reads, pre, post, bad_sample, {}, {} }));
 }
 
 /* of the last rule */
@@ -100,6 +101,12 @@ void snn_injection(long first, int port, const int64_t* start, const int64_t* st
 void snn_read(long first, long other, int state)
 {
   network.populations[first].reads.push_back(network.populations[other].publish(state, 1));
+}
+
+/* what the rule of a table reads of the nodes from an id on, in the order of its kernels: of one for each row, or of the only one */
+void snn_rule_read(long table, long other, long size, int state, const int32_t* neuron)
+{
+  network.tables[table]->readings.push_back({ network.populations[other].publish(state, size), neuron });
 }
 
 void snn_state_record(long first, int variable, const int32_t* place, long neurons, long period, long from, long last,
@@ -146,7 +153,7 @@ void snn_take_snapshot(long table, long number, double* values)
 void snn_catch_up(long stamp)
 {
   for (const auto& t : network.tables)
-    for (long row = 0; row < t->rows; ++row)
+    for (long row = 0; row < t->rows and not t->rule->reads; ++row)
       if (t->done[row] <= stamp) reach(*t, row, *t->targets[row], stamp, true);
   for (Neuron* neuron : network.learners) neuron->forget(stamp);
 }

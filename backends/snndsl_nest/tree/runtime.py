@@ -76,6 +76,25 @@ class Runtime:
         )  # fmt: skip
         return self.tables[synapses]
 
+    def reads(self, first: Mapping[str, int]) -> None:
+        """Tell what neurons and rules read of others; `first` is the id of the first node of each population."""
+        populations, library = self.settings["populations"], self.library
+        for name, population in populations.items():
+            for _, of, state in self.settings["neurons"].get(population["neuron"], {}).get("reads", ()):
+                ids = (ctypes.c_long(first[item]) for item in (name, of))
+                library.snn_read(*ids, populations[of]["states"].index(state))
+        for name, number in self.tables.items():
+            item = self.settings["synapses"][name]
+            for _, of, state in self.settings["rules"][item["rule"]].get("reads", ()):
+                owner = {"pre": item["source"], "post": item["target"]}.get(of, of)
+                which = None
+                if of in ("pre", "post"):
+                    which = self.pointer(np.load(self.data / "synapses" / name / f"{of}.npy"), np.int32)
+                library.snn_rule_read(
+                    ctypes.c_long(number), ctypes.c_long(first[owner]), ctypes.c_long(populations[owner]["size"]),
+                    populations[owner]["states"].index(state), which,
+                )  # fmt: skip
+
     def pointer(self, array: Any, kind: Any) -> ctypes.c_void_p:
         """Return where an array of some kind of numbers is; it stays there."""
         whole = np.ascontiguousarray(array, kind)  # the array itself, if it is of that kind
@@ -108,7 +127,7 @@ class Runtime:
 
     def _rule(self, name: str, rule: Mapping[str, Any]) -> None:
         pre, post = (getattr(self.kernels, f"snn_rule_{name}_{event}") for event in ("pre", "post"))
-        facts = (len(rule["states"]), int(rule["order"] == "post_first"))
+        facts = (len(rule["states"]), int(rule["order"] == "post_first"), len(rule.get("reads", ())))
         self.library.snn_rule(f"snn_rule_{name}".encode(), *facts, pre, post, self.kernels.snn_sample_failure)
         for period in rule["every"]:
             self.library.snn_tick(ctypes.c_long(period), getattr(self.kernels, f"snn_rule_{name}_every_{period}"))

@@ -4,6 +4,9 @@
  * A plastic synapse is a machine of its own. A spike of stamp s that NEST delivers is put into the calendar of the target at
  * stamp s + axonal; when that stamp is there, the synapse first catches up with the ticks and the postsynaptic spikes that come
  * before it, then runs on_pre. Postsynaptic spikes are kept by the target until every synapse has seen them (snn_catch_up).
+ * A rule that reads states of neurons cannot be late: its synapses have no dendritic part, and at the beginning of step n, when
+ * every neuron is at stamp n - 1, the target has them do what is left of that stamp (on_post, snapshots), then the arrivals and
+ * ticks of stamp n.
  */
 #ifndef SNN_SYNAPSE_H
 #define SNN_SYNAPSE_H
@@ -29,14 +32,26 @@ inline void check(Table& t, long row, int code, long stamp, int phase, int sub)
   network.fail(found);
 }
 
-/* run one event of a rule at a stamp */
-inline int happen(Table& t, long row, snn_rule_event event, long stamp, double* sent = nullptr)
+/* what passes between an event and its synapse: what is transmitted to each port, then what the rule reads */
+inline std::vector<double>& passed(const Table& t)
 {
-  return event(
-    t.params + t.stride * row, t.states + (long)t.rule->ns * row, (double)stamp, (double)t.row[row], network.trial, sent);
+  static thread_local std::vector<double> values;
+  values.resize(t.ports.size() + t.readings.size());
+  return values;
 }
 
-inline void tick(Table& t, long row, long upto)
+/* run one event of a rule at a stamp */
+inline int happen(Table& t, long row, snn_rule_event event, long stamp)
+{
+  std::vector<double>& values = passed(t);
+  const long seen = event == t.rule->post ? stamp : stamp - 1;
+  for (size_t k = 0; k < t.readings.size(); ++k)
+    values[t.ports.size() + k] = t.readings[k].state->at(seen, t.readings[k].neuron ? t.readings[k].neuron[row] : 0);
+  return event(t.params + t.stride * row, t.states + (long)t.rule->ns * row, (double)stamp, (double)t.row[row], network.trial,
+    values.data());
+}
+
+inline void tick(Table& t, long row, long upto, int phase = 3)
 {
   const Rule& rule = *t.rule;
   while (t.done[row] < upto) {
@@ -44,7 +59,7 @@ inline void tick(Table& t, long row, long upto)
     for (const long period : rule.periods) due = std::min(due, (t.done[row] / period + 1) * period);
     if (due > upto) break;
     for (size_t k = 0; k < rule.periods.size(); ++k)
-      if (due % rule.periods[k] == 0) check(t, row, happen(t, row, rule.ticks[k], due), due, 3, 2 + (int)k);
+      if (due % rule.periods[k] == 0) check(t, row, happen(t, row, rule.ticks[k], due), due, phase, 2 + (int)k);
     t.done[row] = due;
   }
   t.done[row] = std::max(t.done[row], upto);
@@ -66,28 +81,40 @@ inline void follow(Table& t, long row, const Neuron& target, long upto, bool all
   tick(t, row, all ? upto : upto - 1);
 }
 
+inline void take(Table& t, long row)
+{
+  std::vector<double>& taken = t.taken[t.next[row]++];
+  for (size_t k = 0; k < t.variables.size() and not taken.empty(); ++k)
+    taken[k * t.rows + row] = t.states[(long)t.rule->ns * row + t.variables[k]];
+}
+
 /* as `follow`, and keeps the snapshots that lie on the way */
 inline void reach(Table& t, long row, const Neuron& target, long upto, bool all)
 {
-  int& next = t.next[row];
+  const int& next = t.next[row];
   while (next < (int)t.stamps.size() and (t.stamps[next] < upto or (all and t.stamps[next] == upto))) {
     follow(t, row, target, t.stamps[next], true);
-    std::vector<double>& taken = t.taken[next];
-    for (size_t k = 0; k < t.variables.size() and not taken.empty(); ++k)
-      taken[k * t.rows + row] = t.states[(long)t.rule->ns * row + t.variables[k]];
-    ++next;
+    take(t, row);
   }
   follow(t, row, target, upto, all);
+}
+
+/* of a rule that reads neurons: what is left of a stamp when all of them are there */
+inline void attend(const Arrival& synapse, long stamp, bool fired)
+{
+  Table& t = *synapse.table;
+  const long row = synapse.row;
+  if (fired) check(t, row, happen(t, row, t.rule->post, stamp), stamp, 3, 20);
+  while (t.next[row] < (int)t.stamps.size() and t.stamps[t.next[row]] <= stamp) take(t, row);
 }
 
 inline void arrive(const Arrival& arrival, Neuron& target, long stamp)
 {
   Table& t = *arrival.table;
   const long row = arrival.row;
-  reach(t, row, target, stamp, false);
-  static thread_local std::vector<double> sent;
-  sent.resize(t.ports.size());
-  check(t, row, happen(t, row, t.rule->pre, stamp, sent.data()), stamp, t.axonal[row] ? 1 : 3, 1);
+  if (not t.rule->reads) reach(t, row, target, stamp, false);
+  check(t, row, happen(t, row, t.rule->pre, stamp), stamp, t.axonal[row] ? 1 : 3, 1);
+  const std::vector<double>& sent = passed(t);
   for (size_t k = 0; k < t.ports.size(); ++k) target.add(t.ports[k], stamp + t.dendritic[row], sent[k]);
 }
 
@@ -150,6 +177,7 @@ public:
     if (not neuron or not shared.table) throw nest::IllegalConnection("plastic synapses need a table and end in neurons of this runtime");
     shared.table->targets.at(row_) = neuron;
     neuron->keep_history(shared.table->dendritic[row_]);
+    if (shared.table->rule->reads) neuron->attend_to({ shared.table, row_ });
   }
   bool send(nest::Event& event, size_t thread, const Shared& shared)
   {

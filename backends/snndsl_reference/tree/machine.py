@@ -65,6 +65,7 @@ class Machine:
                 part.receiving(rule),
                 program.samples,
                 program.trial,
+                {**self.neurons, "post": target, **({"pre": self.neurons[part.source]} if part.source in self.neurons else {})},
             )
             self.plastic.append((part.source, plastic))
             self.by_projection.setdefault(part.projection, []).append(plastic)

@@ -74,6 +74,8 @@ class PlasticSynapses:
         Who is reached.
     ports : tuple of str
         Where, in the order of what the rule delivers.
+    others : mapping of str to NeuronGroup
+        Whose states the rule reads: populations of one neuron, ``pre`` and ``post``.
     """
 
     def __init__(
@@ -87,10 +89,13 @@ class PlasticSynapses:
         ports: tuple[str, ...],
         samples: Mapping[str, Any],
         trial: int,
+        others: Mapping[str, NeuronGroup],
     ) -> None:
         self.name, self.rule, self.target = name, rule, target
         self.sends = [(port, sent) for port, (_, sent) in zip(ports, rule.deliver, strict=True)]
         self.pre, self.post = np.asarray(rows["pre"], np.int64), np.asarray(rows["post"], np.int64)
+        ends = {"pre": self.pre, "post": self.post}
+        self.reads = {item.local: (others[item.of], item.state, ends.get(item.of)) for item in rule.reads}
         self.axonal, self.dendritic = np.asarray(rows["axonal"], np.int64), np.asarray(rows["dendritic"], np.int64)
         self.row = np.asarray(rows["row"], np.int64)
         count = rows.rows
@@ -113,6 +118,8 @@ class PlasticSynapses:
         if self.rule.order == "post_first":
             self._post(stamp, self.post_due.pop(stamp, []))
         self._pre(stamp, self.pre_due.pop(stamp, []))
+        if self.reads:
+            self._tick(stamp)  # while neurons and signals are those of the stamp before
 
     def presynaptic(self, stamp: int, fired: Index) -> None:
         """Note presynaptic spikes; those with no axonal delay have arrived already."""
@@ -125,9 +132,8 @@ class PlasticSynapses:
     def end(self, stamp: int) -> None:
         """Do what is due at a stamp after its spikes: arrivals without axonal delay, ticks, post arrivals."""
         self.arrivals(stamp)
-        for period, block in self.ticks:
-            if stamp % period == 0:
-                self._event(block, stamp, self.everyone)
+        if not self.reads:
+            self._tick(stamp)
         if self.rule.order == "pre_first":
             self._post(stamp, self.post_due.pop(stamp, []))
 
@@ -155,6 +161,11 @@ class PlasticSynapses:
             else:
                 self.target.deliver(port, stamp + self.dendritic[rows], self.post[rows], sent)
 
+    def _tick(self, stamp: int) -> None:
+        for period, block in self.ticks:
+            if stamp % period == 0:
+                self._event(block, stamp, self.everyone)
+
     def _post(self, stamp: int, due: list[Index]) -> None:
         if due:
             self._event(self.on_post, stamp, due[0] if len(due) == 1 else np.concatenate(due))
@@ -169,6 +180,9 @@ class PlasticSynapses:
                 names[name] = value[rows] if isinstance(value, np.ndarray) else value
             elif name == "row":
                 names[name] = self.row[rows].astype(np.float64)
+            elif name in self.reads:
+                group, state, end = self.reads[name]
+                names[name] = group.states[state][0 if end is None else end[rows]]
         for _, sent in self.sends:
             if sent in self.states and sent not in names:
                 names[sent] = self.states[sent][rows]

@@ -23,9 +23,10 @@ def rate(mu: float, sigma: float, tau: float, threshold: float, reset: float, si
 
 def test_rates(tmp_path: Path) -> None:
     """The threshold is looked at once a step, which acts like one that is 0.5826 sigma sqrt(2 h/tau) higher (Chernoff 1965)."""
+    uses = [{"use": "lif.lif_noise", "mu": f"{mu} mV"} for mu in MEANS]
     run = simulated(
         tmp_path, "siegert", f"{STEP} ms", "3 s", backend="nest",
-        populations={f"p{k}": {"neuron": {"use": "lif.lif_noise", "mu": f"{mu} mV"}, "size": NUMBER} for k, mu in enumerate(MEANS)},
+        populations={f"p{k}": {"neuron": use, "size": NUMBER} for k, use in enumerate(uses)},
         record={"spikes": [f"p{k}" for k in range(len(MEANS))]},
     )  # fmt: skip
     seen = 0.5826 * 3 * np.sqrt(2 * STEP / 20)

@@ -181,5 +181,5 @@ def test_an_integrator_is_one_class() -> None:
 
 
 def test_integrators_are_told_in_an_order_that_does_not_depend_on_files() -> None:
-    assert [*INTEGRATORS] == ["exact", "exponential_euler", "euler", "heun", "rk4"]
+    assert [*INTEGRATORS] == ["exact", "exponential_euler", "euler", "heun", "rk4", "backward_euler", "crank_nicolson"]
     assert all(item.says and "|" not in item.says for item in INTEGRATORS.all)

@@ -56,7 +56,10 @@ record: {signals: {reward: [DA]}}
 expect: {paid: {of: reward, value: DA, at: 10 ms, at_least: 0}}
 """
     )
-    assert set(unsupported(text)) == {"'needs' of rule 'three'", "states of neurons in rule 'reads'"}
+    made = lower(checked(text))
+    read = {item.name: [f"{read.of}.{read.state}" for read in item.reads] for item in (*made.neurons, *made.rules)}
+    neurons, rules = {"n": ["ou.I"], "n__2": [], "ou": [], "reward": ["ou.I"]}, {"reads": ["post.V", "reward.DA"]}
+    assert read == {**neurons, **rules, "three": ["reward.DA"]}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from snndsl.stimuli import STIMULI
 from snndsl.stimuli.play import PlaySpec
 from snndsl.testing.kinds import KINDS, RULES
 from snndsl.testing.networks import GeneratedNetwork, drawn, networks, uses_of
+from snndsl.testing.readers import readers
 from snndsl.testing.smallest import smallest
 
 NUMBER = 200
@@ -32,11 +33,11 @@ WORDS = ("title", "references", "meanings", "example")
 ELSEWHERE = {
     "neurons": {"made_for", *WORDS},
     "parts": {"every", "require", *WORDS},
-    "plasticity": {"needs", "on_start", "require", *WORDS},
+    "plasticity": {"on_start", "require", *WORDS},
     "populations": {"positions"},
     "projections": {"per_block", "carries"},
     "stimuli": {"round"},
-    "record": {"signals", "counts"},
+    "record": {"counts"},
     "record of synapses": {"every", "where"},
 }
 """Keys that no generated network has: they cannot be simulated yet, or change no bit of one trial."""
@@ -50,7 +51,7 @@ SPECS = {
 
 @cache
 def generated() -> list[GeneratedNetwork]:
-    return drawn(networks(), NUMBER)
+    return [*drawn(networks(), NUMBER), *drawn(readers(), 5)]
 
 
 def _sections(network: GeneratedNetwork) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -85,6 +86,7 @@ def found() -> Counter[str]:
             late = stimulus.get("delay", "1 step") != "1 step"
             things |= {f"late: {kind}" for kind in STIMULI if kind in stimulus and late}
             things |= {"forced spikes"} if stimulus.get("port") == "spike" else set()
+        things |= {"signals"} if "signals" in network.sections else set()
         counts.update(things)
     return counts
 
@@ -115,6 +117,7 @@ def test_what_no_network_has_is_a_key_that_no_network_has(what: str, key: str) -
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
         "projection to a group", "plastic projection of a source", "forced spikes", "several rules",
+        "rule: reading", "signals",
     ],
 )  # fmt: skip
 def test_everything_is_there_some_times(thing: str) -> None:

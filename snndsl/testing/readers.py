@@ -1,0 +1,78 @@
+"""Random networks whose neurons and rules read signals, and rules the neurons on both sides; needs hypothesis."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from snndsl.testing.kinds import KINDS
+from snndsl.testing.networks import GeneratedNetwork, networks
+
+__all__ = ["readers"]
+
+SIGNALS: Mapping[str, Mapping[str, Any]] = {
+    "shared": {
+        "parameters": {"most": "0.4"},
+        "state": {"c": "0", "before": "0"},
+        "ports": {"hit": "1"},
+        "equations": ["dc/dt = -c/(5 ms)", "level = most*tanh(c) + 0.01*clock.k"],
+        "integrator": "exact",
+        "update": ["c += hit", "before = shared.c"],
+        "every": {"11 step": "c = 0.5*c"},
+    },
+    "clock": {"state": {"k": "0"}, "update": "k = (k + 1 + floor(shared.c)) % 7"},
+}
+RULE: Mapping[str, Any] = {
+    "parameters": {"A": "0.02"},
+    "needs": {"paid": "1", "V": "1", "fixed": "1"},
+    "state": {"e": "0"},
+    "on_pre": ["e += 0.5 + 0.1*paid", "w *= 1 - A*tanh(V)*fixed"],
+    "on_post": ["e -= 0.2*tanh(post.seen)", "w *= 1 + A*tanh(paid + shared.level)"],
+    "every": {"4 step": ["w *= 1 + 0.5*A*tanh(e*paid)", "e = 0.9*e + 0.01*pre.seen"], "6 step": "e += 0.1*clock.k"},
+}
+
+
+@st.composite
+def readers(draw: st.DrawFn) -> GeneratedNetwork:
+    """Draw a network with two signals that spikes feed: they are read in every place in which a signal can be."""
+    network = draw(networks())
+    sections, names = network.sections, [*network.sections["populations"]]
+    sections["signals"] = copy.deepcopy({name: dict(signal) for name, signal in SIGNALS.items()})
+    sections["plasticity"]["reading"] = copy.deepcopy(dict(RULE))
+    for definition in sections["neurons"].values():
+        _reading(definition, draw(st.booleans()))
+    feeding, source, target = (draw(st.sampled_from(names)) for _ in range(3))
+    kind = KINDS[sections["populations"][target]["neuron"]["use"]]
+    low = f"{kind.weight[0]}{kind.suffix}"
+    sections["projections"]["feeds"] = {
+        "from": feeding, "to": "shared", "connect": "all_to_all", "port": "hit", "weight": "0.2 + 0.1*(i % 3)",
+        "delay": draw(st.sampled_from(["1 step", "3 step", "1 step*(1 + i)"])),
+    }  # fmt: skip
+    sections["projections"]["reads"] = {
+        "from": source, "to": target, "connect": "all_to_all", "self": True, "port": "kick",
+        "weight": f"({low})*(1 + 0.5*(j % 2))",
+        "delay": {"axonal": draw(st.sampled_from(["1 step", "1 step*(1 + (i + j) % 4)"])), "dendritic": "0 step"},
+        "plasticity": {"use": "reading", "paid": "shared.c - 0.2", "V": "0.1*post.seen - 0.01*pre.seen", "fixed": "1 + 0.1*i"},
+    }  # fmt: skip
+    sections["stimuli"]["shares"] = {"into": target, "port": "kick", "current": f"({low})*0.3*shared.level*(1 + 0.1*i)"}
+    sections["stimuli"]["raised"] = {
+        "into": target, "port": "kick", "weight": low, "stream": "of_raised",
+        "poisson": {"rate": "(100 Hz)*(1 + abs(shared.c))"},
+    }  # fmt: skip
+    return network
+
+
+def _reading(definition: dict[str, Any], quiet: bool) -> None:
+    """Have a neuron read signals: in statements, in its threshold if it is to be `quiet` now and then, in its reset."""
+    definition["state"] = {**definition["state"], "seen": "0"}
+    definition["update"] = [*_listed(definition.get("update", ())), "seen = shared.c + 0.1*clock.k"]
+    definition["reset"] = [*_listed(definition.get("reset", ())), "seen -= 0.5 + shared.most*shared.before"]
+    if quiet:
+        definition["threshold"] = f"({definition['threshold']}) and clock.k != 3"
+
+
+def _listed(statements: Any) -> list[str]:
+    return statements.split("\n") if isinstance(statements, str) else [*statements]
