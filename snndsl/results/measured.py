@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Counts", "MeasuredSynapses", "Spikes", "States", "Weights"]
+__all__ = ["BinnedCounts", "MeasuredSynapses", "Spikes", "States", "Weights"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Spikes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counts:
+class BinnedCounts:
     """Spikes of a selection together, in bins.
 
     Parameters

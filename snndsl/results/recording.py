@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.ir.naming import program_name, user_name
-from snndsl.results.measured import Counts, MeasuredSynapses, Spikes, States, Weights
+from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
 
-__all__ = ["Counts", "Lazy", "MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_manifest"]
+__all__ = ["BinnedCounts", "Lazy", "MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_manifest"]
 
 T = TypeVar("T")
 
@@ -160,7 +160,7 @@ class Recording:
         return Lazy(list(named), _make)
 
     @cached_property
-    def counts(self) -> Mapping[str, Counts]:
+    def counts(self) -> Mapping[str, BinnedCounts]:
         """Spikes in bins, by selection as it was written."""
         names = [item["name"] for item in self.manifest.get("count_records", [])]
         return Lazy(names, lambda name: self._counts(names.index(name)))
@@ -248,13 +248,13 @@ class Recording:
         step = np.repeat(np.arange(1, len(count) + 1, dtype=np.int64), count)
         return Spikes(step, neuron, self.step_length)
 
-    def _counts(self, number: int) -> Counts:
+    def _counts(self, number: int) -> BinnedCounts:
         item = self.manifest["count_records"][number]
         chunks = self._chunks(f"counts/{number}/", ".npy")
         value = np.concatenate([*chunks, np.zeros(0, np.uint32)]).astype(np.int64)
         neurons = sum(stop - start for parts in item["parts"].values() for start, stop in parts)
         step = item["width"] * np.arange(1, len(value) + 1, dtype=np.int64)
-        return Counts(value, step, item["width"], neurons, self.step_length)
+        return BinnedCounts(value, step, item["width"], neurons, self.step_length)
 
     def _variables(self, population: str) -> Mapping[str, States]:
         records = [item for item in self.manifest["state_records"] if item["population"] == population]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.measured import Counts, MeasuredSynapses, Spikes, States, Weights
+from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.recording import Lazy, Recording, read_manifest
 
 __all__ = [
@@ -147,9 +147,9 @@ class TrialCounts:
         """Spikes per neuron and second, Hz, shape (trials, bins)."""
         return np.asarray(self.value / (self.neurons * self.width * float(self.step_ms) / 1000), np.float64)
 
-    def of_trial(self, k: int) -> Counts:
+    def of_trial(self, k: int) -> BinnedCounts:
         """Return the counts of the k-th of the trials."""
-        return Counts(self.value[k], self.step, self.width, self.neurons, self.step_ms)
+        return BinnedCounts(self.value[k], self.step, self.width, self.neurons, self.step_ms)
 
 
 class TrialsRecording:
