@@ -4,5 +4,6 @@ from snndsl.results.recording import BinnedCounts, MeasuredSynapses, Recording, 
 from snndsl.results.trials import Run, TrialsRecording, read_run, single
 
 __all__ = [
-    "BinnedCounts", "MeasuredSynapses", "Recording", "Run", "Spikes", "States", "TrialsRecording", "Weights", "read_run", "single",
+    "BinnedCounts", "MeasuredSynapses", "Recording", "Run", "Spikes", "States", "TrialsRecording", "Weights",
+    "read_run", "single",
 ]  # fmt: skip
