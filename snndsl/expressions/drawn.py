@@ -55,18 +55,17 @@ def normal_in(o: Algebra[Value], identity: tuple[Any, ...], mean: Value, spread:
     if rare.any():
         first = int(np.argmax(rare))
         raise DrawTooRare(*(float(array.ravel()[first]) for array in (mean, spread, low, high)))
-    result = np.full(mean.shape, np.nan)
-    pending = np.ones(mean.shape, np.bool_)
+    result = np.full(mean.size, np.nan)
+    pending, rows = np.arange(mean.size), [np.asarray(array, np.float64).ravel() for array in (mean, spread, low, high, *words)]
     for attempt in range(_MOST_ATTEMPTS):
-        rows = [np.asarray(word, np.float64)[pending] for word in words]
-        standard = normal_attempt(identity[0], identity[1], rows[0], rows[1], rows[2], identity[5], attempt)
-        drawn = mean[pending] + spread[pending] * standard
-        inside = (drawn >= low[pending]) & (drawn <= high[pending])
-        result[pending] = np.where(inside, drawn, np.nan)
-        pending = np.isnan(result)
-        if not pending.any():
+        standard = normal_attempt(identity[0], identity[1], rows[4], rows[5], rows[6], identity[5], attempt)
+        drawn = rows[0] + rows[1] * standard
+        inside = (drawn >= rows[2]) & (drawn <= rows[3])
+        result[pending[inside]] = drawn[inside]
+        pending, rows = pending[~inside], [row[~inside] for row in rows]
+        if not len(pending):
             break
-    return result
+    return result.reshape(mean.shape)
 
 
 def _share(mean: Value, spread: Value, low: Value, high: Value) -> Value:

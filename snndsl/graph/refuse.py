@@ -50,7 +50,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
 
     found: list[tuple[str, str]] = []
     for name, projection in model.projections.items():
-        refused = projection.per_block or projection.carries is not None or len(projection.rules) > 1
+        refused = projection.carries is not None or len(projection.rules) > 1
         if refused or touched(projection.sources) or touched(projection.targets):
             found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
@@ -83,9 +83,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
     for name in model.signals:
         yield _fault(model.place("signals", name), f"the signal {name!r}")
     for name, population in model.populations.items():
-        if population.positions:
-            yield _fault(population.place.inner("positions"), f"positions of {name!r}")
-    for name, population in model.populations.items():
         element = population.element
         timed = [instruction for timer in element.every for instruction in timer.instructions]
         for instruction in (*element.update, *timed, *element.reset):
@@ -113,8 +110,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
 
 def _projections(model: CheckedModel) -> Iterator[Fault]:
     for name, projection in model.projections.items():
-        if projection.per_block:
-            yield _fault(projection.place, f"per_block in projection {name!r}")
         if projection.carries is not None:
             yield _fault(projection.place, f"'carries' in projection {name!r}")
         if len(projection.rules) > 1:

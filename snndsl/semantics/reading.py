@@ -62,8 +62,10 @@ class Reading:
         By population and by signal; `element_scopes` and `signal_scopes` are theirs.
     rules : dict of str to list of RuleDraft
         By projection; `rule_scopes` are theirs.
-    ports : dict of str to Dimension or Kind
-        Of the weights of each projection.
+    weights : dict of str to Dimension or Kind
+        Of each projection.
+    lets : dict of str to dict
+        Dimensions of the values of ``let``, by population.
     """
 
     source: ModelSource
@@ -82,6 +84,7 @@ class Reading:
     rules: dict[str, list[RuleDraft]] = field(default_factory=dict)
     rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
     weights: dict[str, Result] = field(default_factory=dict)
+    lets: dict[str, dict[str, Result]] = field(default_factory=dict)
     file_data: dict[int, DataColumns] = field(default_factory=dict)
     offered: dict[str, Maker] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

@@ -34,11 +34,13 @@ def expected_synapses(model: CheckedModel, projection: Projection) -> float:
     projection : Projection
         Resolved.
     """
-    sources, targets, connect = projection.sources.size, projection.targets.size, projection.connect
+    connect = projection.connect
     if not isinstance(connect, ByNumber):
         return 0.0
     value = 1.0 if connect.value is None else constant_number(connect.value, model.constants, model.step)
-    return 0.0 if value is None else connect.expected(float(sources), float(targets), value)
+    if value is None:
+        return 0.0
+    return sum(connect.expected(float(part.sources.size), float(part.targets.size), value) for part in projection.parts)
 
 
 def _network(model: CheckedModel) -> Iterator[Fault]:

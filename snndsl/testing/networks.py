@@ -130,6 +130,9 @@ def _population(draw: st.DrawFn, kind: str, noise: bool) -> dict[str, Any]:
         shapes += ["uniform()", "uniform(-1, 1)"]
         if draw(st.booleans()):
             made["let"], shapes = {"r": "uniform()"}, ["(r - 0.5*r**2)"]
+    across = draw(st.sampled_from(["", "(10 um)*(i % 3)", "uniform(0 um, 40 um)" if noise else ""]))
+    if across:
+        made["positions"] = {"x": across, "y": "(5 um)*i", "period": {"x": "30 um"}}
     if draw(st.booleans()):
         made["initial"] = {first: f"{base} + ({KINDS[kind].spread})*{draw(st.sampled_from(shapes))}"}
     return made
@@ -159,7 +162,8 @@ class _Making:
         source = source or self.choose(self.owners)
         size = sections["stimuli"][source]["size"] if source in sections["stimuli"] else self.size(source)
         projection: dict[str, Any] = {"from": source, "to": target, "port": "kick", "self": self.draw(st.booleans())}
-        projection |= self._connect(size, self.size(target))
+        placed = all("positions" in sections["populations"].get(side, {}) for side in (source, target))
+        projection |= self._connect(size, self.size(target), placed)
         learning = self.choose(["", "", *(RULES if self.noise else [*RULES][:-1])])
         projection["weight"] = self._weight(self.owners[target], negative=not learning)
         shapes = ["1 step", "3 step", "1 step*(1 + (i + j) % 5)", *(["uniform(1 step, 9 step)"] if self.noise else [])]
@@ -171,8 +175,11 @@ class _Making:
             self._narrow(projection, name)
         sections["projections"][name] = {**projection, "stream": f"of_{name}"}
 
-    def _connect(self, source: int, target: int) -> dict[str, Any]:
+    def _connect(self, source: int, target: int, placed: bool) -> dict[str, Any]:
         rules: list[dict[str, Any]] = [{"connect": "all_to_all"}, {"connect": "all_to_all", "where": "(i + 2*j) % 3 < 2"}]
+        if placed:
+            rules += 2 * [{"connect": "all_to_all", "where": "distance < 18 um"}]
+            rules += 2 * [{"connect": {"bernoulli": "exp(-distance/(20 um))"}}] if self.noise else []
         if self.noise:
             fixed = [{"fixed_indegree": 2}, {"fixed_outdegree": 2}, {"fixed_total_number": 7}]
             rules += [{"connect": {"bernoulli": 0.4}}, *({"connect": rule, "multiple": True} for rule in fixed)]
@@ -197,6 +204,8 @@ class _Making:
         elif projection["connect"] != "one_to_one":
             self.network.sections["groups"][f"g_{name}"] = [f"{target}[1]", f"{target}[0]"]
             projection["to"] = f"g_{name}"
+            if self.draw(st.booleans()):
+                projection |= {"per_block": True, "self": True}  # a block of one neuron may have no other
 
     def _weight(self, kind: str, negative: bool = True) -> str:
         size = self.draw(st.floats(*KINDS[kind].weight).map(lambda value: round(value, 3)))
@@ -361,12 +370,17 @@ def smallest(
     return network
 
 
+_LEFT_OUT = (
+    ("projections", ("plasticity", "where", "per_block")), ("stimuli", ("during",)), ("populations", ("initial", "positions")),
+)  # fmt: skip
+
+
 def _smaller(network: Network) -> Iterator[Network]:
     """Yield networks that lack one thing of a network, or whose run is half as long; not each of them is right."""
     places: list[tuple[str, ...]] = []
     for section in ("stimuli", "projections", "populations", "motifs", "groups", "plasticity", "neurons", "parts"):
         places += [(section, name) for name in network.sections[section]]
-    for section, keys in (("projections", ("plasticity", "where")), ("stimuli", ("during",)), ("populations", ("initial",))):
+    for section, keys in _LEFT_OUT:
         places += [(section, name, key) for name, item in network.sections[section].items() for key in keys if key in item]
     for *path, last in places:
         made = Network(network.step, network.steps, copy.deepcopy(network.sections))

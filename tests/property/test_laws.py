@@ -108,8 +108,9 @@ def _split(network: Network, name: str, first: int) -> Network:
     populations = made.sections["populations"]
     one = populations.pop(name)
     right = copy.deepcopy(one)
-    for values in (right.get("initial", {}), right["neuron"]):
-        values |= {key: re.sub(r"\bi\b", f"(i + {first})", value) for key, value in values.items()}
+    for values in (right.get("initial", {}), right["neuron"], right.get("positions", {})):
+        texts = {key: value for key, value in values.items() if isinstance(value, str)}
+        values |= {key: re.sub(r"\bi\b", f"(i + {first})", value) for key, value in texts.items()}
     populations["left"] = {**one, "size": first}
     populations["right"] = {**right, "size": one["size"] - first}
     for section, key in (("projections", "from"), ("projections", "to"), ("stimuli", "into")):

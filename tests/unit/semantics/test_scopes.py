@@ -135,8 +135,6 @@ def test_every_mistake_is_said() -> None:
         ("signals: {g: {state: {y: 5 Hz}, update: y = y}}\n"
          "stimuli: {s: {into: p, port: kick, weight: 1 mV, poisson: {rate: g.y}}}", "the signal 'g'"),
         ("record: {counts: {p: 1 ms}}", "records of counts"),
-        ("projections: {a: {from: p, to: q, connect: all_to_all, port: kick, weight: 1 mV, delay: 1 ms, per_block: true}}",
-         "per_block in projection 'a'"),
         ("projections: {a: {from: p, to: q, connect: all_to_all, port: kick, weight: 1 mV, delay: 1 ms, carries: V}}",
          "'carries' in projection 'a'"),
     ],

@@ -29,8 +29,8 @@ ELSEWHERE = {
     "neurons": {"made_for", "frozen", "needs"},
     "parts": {"every", "require"},
     "plasticity": {"needs", "on_start", "require"},
-    "populations": {"positions", "frozen"},
-    "projections": {"per_block", "carries"},
+    "populations": {"frozen"},
+    "projections": {"carries"},
     "stimuli": {"round", "frozen"},
     "record": {"signals", "counts"},
     "record of synapses": {"every", "where"},
@@ -74,6 +74,7 @@ def found() -> Counter[str]:
             connect = projection["connect"]
             things.add(f"connect: {connect if isinstance(connect, str) else next(iter(connect))}")
             things |= {"projection to a slice"} if "[" in projection["to"] else set()
+            things |= {"wired by distance"} if "distance" in str(projection) else set()
             things |= {"projection to a group"} if projection["to"] in network.sections["groups"] else set()
             things |= {"plastic projection of a source"} if _learns(network, projection) else set()
             things |= {f"plastic, dendritic {projection['delay']['dendritic']}"} if "plasticity" in projection else set()
@@ -103,7 +104,7 @@ def test_every_key_is_used(what: str) -> None:
         *(f"connect: {rule}" for rule in CONNECT),
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
-        "projection to a group", "plastic projection of a source", "forced spikes",
+        "projection to a group", "wired by distance", "plastic projection of a source", "forced spikes",
     ],
 )  # fmt: skip
 def test_everything_is_there_some_times(thing: str) -> None:
