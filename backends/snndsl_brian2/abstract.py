@@ -14,14 +14,14 @@ from snndsl.backend.printing import PYTHON, saved_states, written
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, walk
 from snndsl.ir.remarks import Remarks
 
-__all__ = ["Scope", "block_lines", "expression"]
+__all__ = ["BlockNames", "block_lines", "expression"]
 
 _IN_PLACE = {"add": "+=", "sub": "-=", "mul": "*=", "div": "/="}
 _POLYNOMIAL = frozenset({"add", "sub", "mul", "neg"})
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class BlockNames:
     """What the names of a block stand for.
 
     Parameters
@@ -42,14 +42,14 @@ class Scope:
     keys: dict[float, int]
 
 
-def expression(tree: Expr, scope: Scope) -> str:
+def expression(tree: Expr, scope: BlockNames) -> str:
     """Return abstract code that evaluates `tree` in exactly its order.
 
     Parameters
     ----------
     tree : Expr
         Any.
-    scope : Scope
+    scope : BlockNames
         What names stand for.
     """
 
@@ -69,7 +69,7 @@ def expression(tree: Expr, scope: Scope) -> str:
 
 
 def block_lines(
-    block: Block, scope: Scope, states: Iterable[str], remarks: Remarks, read: Iterable[str] = ()
+    block: Block, scope: BlockNames, states: Iterable[str], remarks: Remarks, read: Iterable[str] = ()
 ) -> tuple[list[str], list[str]]:
     """Return the statements of a block.
 
@@ -77,7 +77,7 @@ def block_lines(
     ----------
     block : Block
         Of a neuron or a rule.
-    scope : Scope
+    scope : BlockNames
         What names stand for.
     states : iterable of str
         Of the neuron or the rule.
@@ -111,7 +111,7 @@ def block_lines(
     ]
 
 
-def _assigned(state: str, tree: Expr, scope: Scope) -> str:
+def _assigned(state: str, tree: Expr, scope: BlockNames) -> str:
     if isinstance(tree, Call) and tree.op in _IN_PLACE and tree.args[0] == Ref(state):
         return f"{scope.names[state]} {_IN_PLACE[tree.op]} {expression(tree.args[1], scope)}"
     return f"{scope.names[state]} = {expression(tree, scope)}"

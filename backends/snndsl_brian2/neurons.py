@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from snndsl.backend.names import free_names
 from snndsl.ir import Block, Neuron, names_read
 from snndsl.ir.remarks import Remarks
-from snndsl_brian2.abstract import Scope, block_lines
+from snndsl_brian2.abstract import BlockNames, block_lines
 from snndsl_brian2.words import reserved
 
 __all__ = ["NeuronCode", "builtin_lines", "neuron_code"]
@@ -64,7 +64,7 @@ def neuron_code(neuron: Neuron, samples: Mapping[str, int], keys: dict[float, in
         known = names | local | {name: local[_VARIABLE.get(name, name)] for name in built}
         if kind == "update" and neuron.fires:
             known |= {neuron.fires: "fires"}
-        scope = Scope(known, "t_in_timesteps + 1.0", samples, keys)
+        scope = BlockNames(known, "t_in_timesteps + 1.0", samples, keys)
         first, last = block_lines(block, scope, neuron.states, remarks.of(kind), read)
         return [*builtin_lines(built, known, _MEANING), *first], last
 

@@ -9,7 +9,7 @@ from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, Rule, names_read, walk
 from snndsl.ir.remarks import Remarks
-from snndsl_brian2.abstract import Scope, block_lines
+from snndsl_brian2.abstract import BlockNames, block_lines
 from snndsl_brian2.neurons import builtin_lines
 from snndsl_brian2.words import reserved
 
@@ -126,7 +126,7 @@ class _Writer:
         yield from (f"{name} = {name}__due" for name in names.values())
         yield from self._checks(block, scope, "snn_select(due, {}, {})")
 
-    def _scope(self, first: str, block: Block) -> tuple[list[str], Scope, Block]:
+    def _scope(self, first: str, block: Block) -> tuple[list[str], BlockNames, Block]:
         """Return the lines that come first, the names of a block, and what is left of it."""
         context = self.context
         fixed, rest = _fix(block, context.same)
@@ -134,12 +134,12 @@ class _Writer:
         known = [*(name for name, _ in (*fixed, *rest.lets)), *(_LOCALS[name] for name in built)]
         local = free_names(known, reserved, context.taken | set(self.names.values()), "_syn")
         names = self.names | local | {name: local[_LOCALS[name]] for name in built} | {"tv": "tv"}
-        scope = Scope(names, "tv", context.samples, context.keys)
+        scope = BlockNames(names, "tv", context.samples, context.keys)
         lines, _ = block_lines(Block(fixed), scope, (), Remarks({}), [name for name, _ in fixed])
         head = [f"{line}  # the same for all synapses" for line in lines]
         return [*head, *builtin_lines(built, names, _MEANING), first], scope, rest
 
-    def _checks(self, block: Block, scope: Scope, value: str = "{}") -> Iterator[str]:
+    def _checks(self, block: Block, scope: BlockNames, value: str = "{}") -> Iterator[str]:
         """Yield the statements that look at what the block has written: finite, in its range, the weight within its bound."""
         may = may_fail(block, {*self.rule.params, *self.rule.states, "tv", "row", "trial"})
         limits = {item.state: item for item in self.rule.ranges}

@@ -17,10 +17,10 @@ from snndsl.errors import Fault, SnndslError
 from snndsl.expressions import TextFault
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
-from snndsl.model.selection import Block, Selection
+from snndsl.model.selection import NeuronRange, Selection
 from snndsl.results import Recording, Spikes
 
-__all__ = ["Measured", "Outcome", "check_expectations"]
+__all__ = ["Measured", "Verdict", "check_expectations"]
 
 _REDUCE: Mapping[str, Callable[[Any], Any]] = {"mean": np.mean, "max": np.max, "min": np.min, "fraction": np.mean}
 
@@ -36,7 +36,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verdict:
     """One expectation and what came of it.
 
     Parameters
@@ -79,7 +79,7 @@ class _Unreached(Exception):
     """The recording does not hold what the expectation is about."""
 
 
-def check_expectations(model: CheckedModel, recording: Recording) -> list[Outcome]:
+def check_expectations(model: CheckedModel, recording: Recording) -> list[Verdict]:
     """Check every expectation of a model.
 
     Parameters
@@ -91,7 +91,7 @@ def check_expectations(model: CheckedModel, recording: Recording) -> list[Outcom
 
     Returns
     -------
-    list of Outcome
+    list of Verdict
         In the order of the file.
     """
     return [_Judgement(model, recording, expectation).outcome() for expectation in model.expectations]
@@ -102,20 +102,20 @@ class _Judgement:
         self.model, self.recording, self.expectation = model, recording, expectation
         self.bounds = Bounds(model, expectation)
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Verdict:
         """Judge."""
         where = self.expectation.place.at()
         place = f"{where.file}:{where.line}:{where.column}"
         try:
             passed, expected, found, *measured = self._judge()
         except _Unreached as reason:
-            return Outcome(self.expectation.name, False, self.expectation.said, f"not reached: {reason}", place)
+            return Verdict(self.expectation.name, False, self.expectation.said, f"not reached: {reason}", place)
         except TextFault as error:
-            return Outcome(self.expectation.name, False, error.expected or self.expectation.said, error.what, place)
+            return Verdict(self.expectation.name, False, error.expected or self.expectation.said, error.what, place)
         except SnndslError as error:
             fault: Fault = error.faults[0]
-            return Outcome(self.expectation.name, False, fault.expected or self.expectation.said, fault.what, place)
-        return Outcome(self.expectation.name, passed, expected, found, place, *measured)
+            return Verdict(self.expectation.name, False, fault.expected or self.expectation.said, fault.what, place)
+        return Verdict(self.expectation.name, passed, expected, found, place, *measured)
 
     # ---- what is measured
 
@@ -162,7 +162,7 @@ class _Judgement:
         unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
         return self._compare(values, self.expectation.value, unit, 1.0)
 
-    def _sample(self, block: Block, stamp: int) -> NDArray[np.float64]:
+    def _sample(self, block: NeuronRange, stamp: int) -> NDArray[np.float64]:
         """Return the state of a block's neurons at a stamp."""
         values, known = np.zeros(block.size), np.zeros(block.size, np.bool_)
         records = state_records(self.recording, block.population, _stored(self.expectation.value))

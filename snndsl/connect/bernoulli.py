@@ -19,7 +19,7 @@ from snndsl.numerics import log as our_log
 from snndsl.numerics import log1p, uniform
 from snndsl.spec import Scalar, Spec
 
-__all__ = ["Bernoulli", "BernoulliSpec"]
+__all__ = ["BernoulliPairs", "BernoulliSpec"]
 
 Index = NDArray[np.int64]
 _LEAST = 2.0**-54
@@ -33,7 +33,7 @@ class BernoulliSpec(Spec):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bernoulli(ByNumber):
+class BernoulliPairs(ByNumber):
     """Each pair by itself, with a probability."""
 
     name = "bernoulli"
@@ -56,7 +56,7 @@ class Bernoulli(ByNumber):
         return f"{{bernoulli: {text}}}" if re.fullmatch(r"0?\.[0-9]+", text) else ""
 
     @classmethod
-    def read(cls, reader: ConnectReader, given: BernoulliSpec) -> Bernoulli | None:
+    def read(cls, reader: ConnectReader, given: BernoulliSpec) -> BernoulliPairs | None:
         """Return the probability."""
         term = reader.number(given.bernoulli, cls.name)
         if term is None:

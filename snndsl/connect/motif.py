@@ -23,7 +23,7 @@ from snndsl.model.wiring import Allowed, Pairs
 from snndsl.spec import Name, Scalar, Spec
 from snndsl.units import ONE
 
-__all__ = ["Chain", "MotifSpec", "MotifWiring", "chain_pairs"]
+__all__ = ["Chain", "MotifWiring", "MotifWiringSpec", "chain_pairs"]
 
 Index = NDArray[np.int64]
 _LONGEST = 2**20
@@ -51,7 +51,7 @@ class Chain:
     own: bool | None = None
 
 
-class MotifSpec(Spec):
+class MotifWiringSpec(Spec):
     """The spikes of a motif: to where they meet, or, with a latency, to what they lead to."""
 
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"inputs": ["latency"], "longest": ["latency"]}})
@@ -97,7 +97,7 @@ class MotifWiring(ConnectRule):
 
     name = "motif"
     rank = 8
-    form = MotifSpec
+    form = MotifWiringSpec
     written = {
         "{motif: m}": "every spike of a motif with every neuron where its spikes meet (`arrive`); the delays follow",
         "{motif: m, latency: T, inputs: n}": "earlier spikes of a motif with those it leads to (`leads_to`), with delays up to "
@@ -124,7 +124,7 @@ class MotifWiring(ConnectRule):
         return " ".join([self.name, self.motif, *said])
 
     @classmethod
-    def read(cls, reader: ConnectReader, given: MotifSpec) -> MotifWiring | None:
+    def read(cls, reader: ConnectReader, given: MotifWiringSpec) -> MotifWiring | None:
         """Return the motif and what is said beside it; there is no delay of the projection's own."""
         known = given.motif in reader.motifs
         if not known:

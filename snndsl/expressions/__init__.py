@@ -1,7 +1,7 @@
 """Expressions and statements of the language: text to tree, tree to text, dimensions; nothing else knows the syntax."""
 
 from snndsl.errors import TextFault
-from snndsl.expressions.dimensions import BOOLEAN, Kind, dimension_of
+from snndsl.expressions.dimensions import BOOLEAN, NoQuantity, dimension_of
 from snndsl.expressions.functions import FUNCTIONS
 from snndsl.expressions.parser import parse_expression
 from snndsl.expressions.printer import to_text
@@ -10,7 +10,7 @@ from snndsl.expressions.statements import parse_equations, parse_statements
 __all__ = [
     "BOOLEAN",
     "FUNCTIONS",
-    "Kind",
+    "NoQuantity",
     "TextFault",
     "dimension_of",
     "parse_equations",

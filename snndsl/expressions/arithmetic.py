@@ -42,7 +42,7 @@ class Column(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Arrays:
+class ArrayAlgebra:
     """Operations carried out at once, on numbers and arrays (an `Algebra`); there is no step before a run."""
 
     step: Fraction
@@ -85,7 +85,7 @@ class Evaluator:
     draw: Drawer | None = None
 
     def __post_init__(self) -> None:
-        self.apply = Arrays(self.step)
+        self.apply = ArrayAlgebra(self.step)
 
     def __call__(self, node: tree.Expression) -> Value:
         """Return the value; warnings of NumPy are silent, NaN and infinities are the caller's to judge."""
@@ -112,7 +112,7 @@ class Evaluator:
                 for value in values[1:]:
                     result = self.apply(node.op, result, value)
                 return result
-            case tree.Call():
+            case tree.FunctionCall():
                 return self._call(node.function, [self._value(argument) for argument in node.arguments])
         raise TypeError(node)
 
@@ -162,7 +162,7 @@ def counted(times: Value, step: Fraction) -> Value:
         Length of a step in ms.
     """
     with np.errstate(invalid="ignore"):
-        return on_grid(Arrays(step), np.asarray(times, np.float64))
+        return on_grid(ArrayAlgebra(step), np.asarray(times, np.float64))
 
 
 def evaluate(node: tree.Expression, names: Callable[[str], Value], step: Fraction) -> Value:

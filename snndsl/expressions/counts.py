@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from snndsl.expressions.dimensions import TIME
 from snndsl.expressions.functions import COMPUTED, TO_MS, TO_STEPS, Counting
-from snndsl.expressions.tree import Binary, Call, Compare, Expression, Name, Number, Unary
+from snndsl.expressions.tree import Binary, Compare, Expression, FunctionCall, Name, Number, Unary
 
 __all__ = ["in_counts", "is_count"]
 
@@ -46,16 +46,16 @@ def in_counts(node: Expression, step: Fraction) -> Expression:
         case Binary(op="/", left=left, right=right) if is_count(left, step) and is_count(right, step):
             return _pair(node, step)
         case Binary(op="%", left=left, right=right) if _is_time(left) or _is_time(right):
-            return Call(TO_MS, (_pair(node, step),), node.start, node.end)
-        case Binary() | Call() if is_count(node, step) and _computed(node):
-            return Call(TO_MS, (_steps(node, step),), node.start, node.end)
-        case Call() if _counting(node) == "rounds":
+            return FunctionCall(TO_MS, (_pair(node, step),), node.start, node.end)
+        case Binary() | FunctionCall() if is_count(node, step) and _computed(node):
+            return FunctionCall(TO_MS, (_steps(node, step),), node.start, node.end)
+        case FunctionCall() if _counting(node) == "rounds":
             return _with_quotients(node, step)
-        case Call(function="steps", arguments=(Name(),)):
+        case FunctionCall(function="steps", arguments=(Name(),)):
             return node
-        case Call(function="steps", arguments=(argument,)) if is_count(argument, step):
+        case FunctionCall(function="steps", arguments=(argument,)) if is_count(argument, step):
             return _steps(argument, step)
-        case Call(function=function) if function not in COMPUTED:
+        case FunctionCall(function=function) if function not in COMPUTED:
             return _with_quotients(node, step)  # an index of a data array is rounded down
     return node
 
@@ -75,9 +75,9 @@ def is_count(node: Expression, step: Fraction) -> bool:
         case Binary(op="*"):
             left, right = node.left, node.right
             return (is_count(left, step) and _is_whole(right)) or (_is_whole(left) and is_count(right, step))
-        case Call(arguments=(argument,)) if node.function == "phase" or _counting(node) == "magnitude":
+        case FunctionCall(arguments=(argument,)) if node.function == "phase" or _counting(node) == "magnitude":
             return is_count(argument, step)
-        case Call() if _counting(node) == "chooses":
+        case FunctionCall() if _counting(node) == "chooses":
             return _is_time(node) and all(is_count(part, step) or _is_zero(part) for part in _values(node))
     return False
 
@@ -97,11 +97,11 @@ def _is_time(node: Expression) -> bool:
             return (_is_time(node.left) and _is_whole(node.right)) or (_is_whole(node.left) and _is_time(node.right))
         case Binary(op="/"):
             return _is_time(node.left) and _is_whole(node.right)
-        case Call(function="phase"):
+        case FunctionCall(function="phase"):
             return True
-        case Call(arguments=(argument,)) if _counting(node) == "magnitude":
+        case FunctionCall(arguments=(argument,)) if _counting(node) == "magnitude":
             return _is_time(argument)
-        case Call() if _counting(node) == "chooses":
+        case FunctionCall() if _counting(node) == "chooses":
             return any(_is_time(part) for part in _values(node))
     return False
 
@@ -117,7 +117,7 @@ def _is_whole(node: Expression) -> bool:
             return _is_whole(node.operand)
         case Binary(op="+" | "-" | "*" | "%"):
             return _is_whole(node.left) and _is_whole(node.right)
-        case Call(function=function) if function in COMPUTED:
+        case FunctionCall(function=function) if function in COMPUTED:
             chooses = _counting(node) == "chooses"
             return COMPUTED[function].is_whole or (chooses and all(_is_whole(part) for part in _values(node)))
     return False
@@ -127,11 +127,11 @@ def _is_zero(node: Expression) -> bool:
     return isinstance(node, Number) and node.value == 0
 
 
-def _counting(node: Call) -> Counting:
+def _counting(node: FunctionCall) -> Counting:
     return COMPUTED[node.function].counting if node.function in COMPUTED else ""
 
 
-def _values(node: Call) -> tuple[Expression, ...]:
+def _values(node: FunctionCall) -> tuple[Expression, ...]:
     """Return what a choice chooses from: the condition of ``where`` is none of it."""
     row = COMPUTED.get(node.function)
     return node.arguments[1:] if row is not None and row.law == "where" else node.arguments
@@ -140,9 +140,9 @@ def _values(node: Call) -> tuple[Expression, ...]:
 def _computed(node: Expression) -> bool:
     """Tell whether arithmetic would round: a choice between literals does not."""
     match node:
-        case Call(function="phase"):
+        case FunctionCall(function="phase"):
             return False  # has a meaning of its own
-        case Call():
+        case FunctionCall():
             return any(_computed(part) for part in _values(node))
         case Unary():
             return _computed(node.operand)
@@ -159,7 +159,7 @@ def _pair(node: Compare | Binary, step: Fraction) -> Compare | Binary:
     return replace(node, left=_steps(node.left, step), right=_steps(node.right, step))
 
 
-def _with_quotients(node: Call, step: Fraction) -> Call:
+def _with_quotients(node: FunctionCall, step: Fraction) -> FunctionCall:
     arguments = tuple(_quotients(argument, step) for argument in node.arguments)
     changed = any(new is not old for new, old in zip(arguments, node.arguments, strict=True))
     return replace(node, arguments=arguments) if changed else node
@@ -187,7 +187,7 @@ def _steps(node: Expression, step: Fraction) -> Expression:
         case Name(text="dt"):
             return Number(Fraction(1), None)
         case Name() if node.text in _CLOCKS:
-            return Call("steps", (node,), node.start, node.end)
+            return FunctionCall("steps", (node,), node.start, node.end)
         case Unary(op="+" | "-"):
             return replace(node, operand=_steps(node.operand, step))
         case Binary(op="+" | "-" | "%"):
@@ -196,9 +196,9 @@ def _steps(node: Expression, step: Fraction) -> Expression:
             return replace(node, right=_steps(node.right, step))
         case Binary(op="*" | "/") if _is_time(node.left):
             return replace(node, left=_steps(node.left, step))
-        case Call(function="phase", arguments=(period,)):
-            return Binary("%", Call("steps", (Name("t"),)), Call("steps", (period,)), node.start, node.end)
-        case Call() if _counting(node) in ("chooses", "magnitude"):
+        case FunctionCall(function="phase", arguments=(period,)):
+            return Binary("%", FunctionCall("steps", (Name("t"),)), FunctionCall("steps", (period,)), node.start, node.end)
+        case FunctionCall() if _counting(node) in ("chooses", "magnitude"):
             condition = node.arguments[: len(node.arguments) - len(_values(node))]
             return replace(node, arguments=(*condition, *(_steps(value, step) for value in _values(node))))
-    return Call(TO_STEPS, (node,))
+    return FunctionCall(TO_STEPS, (node,))

@@ -10,14 +10,14 @@ from heapq import nsmallest
 from snndsl.errors import TextFault, nearest
 from snndsl.expressions.functions import FUNCTIONS, Law
 from snndsl.expressions.printer import to_text
-from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
+from snndsl.expressions.tree import Binary, Compare, Expression, FunctionCall, Logic, Name, Number, Unary
 from snndsl.units import ONE, Dimension, near_unit, unit_symbol
 
-__all__ = ["ANY", "BOOLEAN", "TIME", "UNKNOWN", "Kind", "dimension_of", "fits"]
+__all__ = ["ANY", "BOOLEAN", "TIME", "UNKNOWN", "NoQuantity", "dimension_of", "fits"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NoQuantity:
     """What an expression is when it is no physical number: a truth value, a zero that fits every unit, or unknown."""
 
     name: str
@@ -26,12 +26,12 @@ class Kind:
         return self.name
 
 
-BOOLEAN = Kind("a truth value")
-ANY = Kind("zero")
-UNKNOWN = Kind("unknown")  # something in it is wrong and reported already: it fits everywhere
+BOOLEAN = NoQuantity("a truth value")
+ANY = NoQuantity("zero")
+UNKNOWN = NoQuantity("unknown")  # something in it is wrong and reported already: it fits everywhere
 
-Lookup = Callable[[str], "Dimension | Kind | None"]
-Result = Dimension | Kind
+Lookup = Callable[[str], "Dimension | NoQuantity | None"]
+Result = Dimension | NoQuantity
 
 MAX_EXPONENT = 9
 _TIME = unit_symbol("ms")
@@ -93,7 +93,7 @@ class _Checker:
                 return BOOLEAN
             case Binary():
                 return self.binary(node)
-            case Call():
+            case FunctionCall():
                 return self.call(node)
 
     def name(self, node: Name) -> Result:
@@ -181,7 +181,7 @@ class _Checker:
             )
         return base.power(value)
 
-    def call(self, node: Call) -> Result:
+    def call(self, node: FunctionCall) -> Result:
         function = FUNCTIONS.get(node.function)
         if function is None:
             return self.called_data(node)
@@ -194,7 +194,7 @@ class _Checker:
             raise TextFault("argument-count", f"{node.function}() with {_plural(count)}", node.start, wanted)
         return self.law(node, function.law)
 
-    def law(self, node: Call, law: Law) -> Result:
+    def law(self, node: FunctionCall, law: Law) -> Result:
         first = node.arguments[0] if node.arguments else node
         match law:
             case "number":
@@ -241,7 +241,7 @@ class _Checker:
             return _INSTEAD[function]
         return nearest(function, [*FUNCTIONS, *(name for name in self.known if self.data(name))], 0.6)
 
-    def called_data(self, node: Call) -> Result:
+    def called_data(self, node: FunctionCall) -> Result:
         found = self.data(node.function)
         if found is None:
             what, expected = f"there is no function {node.function!r}", "a function of the language or a data array"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from snndsl.errors import TextFault
 from snndsl.expressions.lexer import KEYWORDS, Token, check_name, compound_unit, tokens
-from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary, children
+from snndsl.expressions.tree import Binary, Compare, Expression, FunctionCall, Logic, Name, Number, Unary, children
 from snndsl.units import check_range, near_unit, number_value, parse_quantity, unit_symbol
 
 __all__ = ["MAX_DEPTH", "MAX_NODES", "is_plain_unit", "parse_expression"]
@@ -192,7 +192,7 @@ class _Parser:
                 self.take()
                 arguments.append(self.expression(0, depth + 1))
         end = self.close(bracket)
-        return Call(token.text, tuple(arguments), token.start, end.end)
+        return FunctionCall(token.text, tuple(arguments), token.start, end.end)
 
     def close(self, bracket: Token) -> Token:
         if self.now.text != ")":

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from snndsl.expressions.parser import is_plain_unit
-from snndsl.expressions.tree import Binary, Call, Compare, Expression, Logic, Name, Number, Unary
+from snndsl.expressions.tree import Binary, Compare, Expression, FunctionCall, Logic, Name, Number, Unary
 
 __all__ = ["to_text"]
 
@@ -34,7 +34,7 @@ def _text(node: Expression, level: int) -> str:
             return f"({text})" if (compound and level) or clear else text
         case Name():
             return node.text
-        case Call():
+        case FunctionCall():
             return f"{node.function}({', '.join(_text(argument, 0) for argument in node.arguments)})"
         case Unary(op="not"):
             return _bracketed(f"not {_text(node.operand, _LEVEL['not'])}", _LEVEL["not"], level)

@@ -14,7 +14,7 @@ from typing import TypeVar
 from snndsl.errors import TextFault
 from snndsl.expressions.lexer import check_name
 from snndsl.expressions.parser import parse_expression
-from snndsl.expressions.tree import Call, Compare, Expression, Name
+from snndsl.expressions.tree import Compare, Expression, FunctionCall, Name
 from snndsl.units import near_unit
 
 __all__ = ["Alias", "Assignment", "Deliver", "Derivative", "Equation", "Statement", "parse_equations", "parse_statements"]
@@ -177,13 +177,13 @@ def _statement(line: str, number: int) -> Statement:
         return Assignment(match[2], match[3], _value(line, match.end()), number, start)
     _check_target(line)
     tree = parse_expression(line, whole=False)
-    if isinstance(tree, Call) and tree.function == "deliver":
+    if isinstance(tree, FunctionCall) and tree.function == "deliver":
         return _deliver(tree, number)
     hint = line.strip().replace("==", "=", 1) if isinstance(tree, Compare) and tree.op == "==" else ""
     raise TextFault("not-assignable", f"{line.strip()[:40]!r} assigns nothing", tree.start, _ASSIGNS, hint)
 
 
-def _deliver(tree: Call, number: int) -> Deliver:
+def _deliver(tree: FunctionCall, number: int) -> Deliver:
     match tree.arguments:
         case (value,):
             return Deliver(value, None, number, tree.start)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from snndsl.units import Unit
 
-__all__ = ["Binary", "Call", "Compare", "Expression", "Logic", "Name", "Number", "Unary", "children"]
+__all__ = ["Binary", "Compare", "Expression", "FunctionCall", "Logic", "Name", "Number", "Unary", "children"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FunctionCall:
     """A function or a data array called with arguments."""
 
     function: str
@@ -82,7 +82,7 @@ class Logic:
     end: int = field(compare=False, default=0)
 
 
-Expression = Number | Name | Call | Unary | Binary | Compare | Logic
+Expression = Number | Name | FunctionCall | Unary | Binary | Compare | Logic
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
@@ -94,7 +94,7 @@ def children(node: Expression) -> tuple[Expression, ...]:
         Any node.
     """
     match node:
-        case Call():
+        case FunctionCall():
             return node.arguments
         case Logic():
             return node.operands

@@ -44,9 +44,9 @@ def names_in(node: Expression) -> Iterator[tree.Name]:
     return (part for part in _parts(node) if isinstance(part, tree.Name))
 
 
-def calls_in(node: Expression) -> Iterator[tree.Call]:
+def calls_in(node: Expression) -> Iterator[tree.FunctionCall]:
     """Yield every call of an expression."""
-    return (part for part in _parts(node) if isinstance(part, tree.Call))
+    return (part for part in _parts(node) if isinstance(part, tree.FunctionCall))
 
 
 def _parts(node: Expression) -> Iterator[Expression]:
@@ -65,7 +65,7 @@ def renamed(
     match node:
         case tree.Name():
             return name(node)
-        case tree.Call():
+        case tree.FunctionCall():
             return replace(node, function=call(node.function), arguments=tuple(renamed(a, name, call) for a in node.arguments))
         case tree.Unary():
             return replace(node, operand=renamed(node.operand, name, call))

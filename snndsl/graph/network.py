@@ -24,7 +24,7 @@ __all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "networ
 MAX_NEURON_EDGES = 1_000_000
 """Largest number of synapses that may become edges of a networkx graph."""
 
-Kind = Literal["population", "source", "stimulus", "motif"]
+NodeKind = Literal["population", "source", "stimulus", "motif"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +46,7 @@ class Node:
     """
 
     name: str
-    kind: Kind
+    kind: NodeKind
     size: int
     what: str
     values: PopulationValues | None = None
@@ -112,7 +112,7 @@ class NetworkGraph:
         """Synapses by projection."""
         return self.found.rows
 
-    def nodes(self, kind: Kind | None = None) -> Iterator[Node]:
+    def nodes(self, kind: NodeKind | None = None) -> Iterator[Node]:
         """Yield the nodes (of one kind) in the order of the model."""
         for _, node in self.graph.nodes(data="node"):
             if kind is None or node.kind == kind:

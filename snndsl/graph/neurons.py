@@ -17,7 +17,7 @@ from snndsl.graph.values import PopulationValues, evaluate_term
 from snndsl.integrators import INTEGRATORS
 from snndsl.model.checked import CheckedModel
 from snndsl.model.element import Element
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.text import Term
 
 __all__ = ["DerivedValues", "derived_values", "one_or_all"]
@@ -107,7 +107,7 @@ def _refractory(model: CheckedModel, term: Term, evaluator: Evaluator) -> Value:
     return found
 
 
-def _coefficients(name: str, element: Element, group: Group, evaluator: Evaluator) -> Mapping[tuple[int, int], Value]:
+def _coefficients(name: str, element: Element, group: StateGroup, evaluator: Evaluator) -> Mapping[tuple[int, int], Value]:
     states = list(group.states)
     matrix: dict[tuple[int, int], Value] = {
         (states.index(row), states.index(column)): evaluator(coefficient)

@@ -52,7 +52,7 @@ def range_of(model: CheckedModel, node: tree.Expression, names: Mapping[str, Ran
         case tree.Binary():
             left, right = range_of(model, node.left, names), range_of(model, node.right, names)
             return None if left is None or right is None else _binary(node.op, left, right)
-        case tree.Call():
+        case tree.FunctionCall():
             arguments = [range_of(model, argument, names) for argument in node.arguments]
             known = [argument for argument in arguments if argument is not None]
             return _call(node.function, known) if len(known) == len(arguments) else None

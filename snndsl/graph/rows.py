@@ -82,7 +82,7 @@ def _names(node: Any) -> Iterator[str]:
     match node:
         case tree.Name():
             yield node.text
-        case tree.Call():
+        case tree.FunctionCall():
             yield node.function
             for argument in node.arguments:
                 yield from _names(argument)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["Euler"]
@@ -17,7 +17,7 @@ class Euler(Integrator):
     says = "any equations; the error of a step shrinks with h^2"
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values."""
         o, rates = step.apply, step.rates(group.states, {})
         return [o("add", step.old(state), o("mul", step.h, rate)) for state, rate in zip(group.states, rates, strict=True)]

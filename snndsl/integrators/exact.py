@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from snndsl.ir import Expr, Ref
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["Exact", "propagator"]
@@ -36,7 +36,7 @@ class Exact(Integrator):
     most = 64  # they share one matrix exponential, which is worked out to 50 digits
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values."""
         o, reach = step.apply, group.reaches()
         inputs = {
@@ -56,7 +56,7 @@ class Exact(Integrator):
         return values
 
     @classmethod
-    def parameters(cls, group: Group) -> Mapping[str, str]:
+    def parameters(cls, group: StateGroup) -> Mapping[str, str]:
         """Return the propagators that the group reads."""
         reach = group.reaches()
         pairs = [(row, column) for row in group.states for column in group.states if (row, column) in reach]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["ExponentialEuler"]
@@ -19,7 +19,7 @@ class ExponentialEuler(Integrator):
     alone = True
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new value."""
         [state] = group.states
         o, old, part = step.apply, step.old(state), group.parts[state]

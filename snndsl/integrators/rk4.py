@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from snndsl.integrators.stages import moved
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 
 __all__ = ["RungeKutta4"]
@@ -18,7 +18,7 @@ class RungeKutta4(Integrator):
     says = "any equations; the error of a step shrinks with h^5"
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values."""
         o, h, states = step.apply, step.h, group.states
         first = step.slopes(states, {})

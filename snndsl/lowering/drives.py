@@ -146,7 +146,7 @@ class _Step:
             inside = Call("ge", (self.element, Const(0.0)))
             place = self.let("place", Call("select", (inside, self.element, Const(0.0))))
 
-        def draw(call: tree.Call) -> tuple[Expr, ...]:
+        def draw(call: tree.FunctionCall) -> tuple[Expr, ...]:
             return self._identity(self.element, calls.setdefault(id(call), len(calls)))
 
         def name(text: str) -> Expr:

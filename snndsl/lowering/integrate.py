@@ -12,14 +12,14 @@ from snndsl.ir import Expr
 from snndsl.lowering.comments import equation_text
 from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.model.element import Element
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 
 __all__ = ["advance"]
 
 At = Callable[[Mapping[str, Expr]], Translator]
 
 
-def advance(groups: Iterable[Group], element: Element, builder: BlockBuilder, at: At) -> dict[str, Expr]:
+def advance(groups: Iterable[StateGroup], element: Element, builder: BlockBuilder, at: At) -> dict[str, Expr]:
     """Return the new value of every integrated state; `at` translates with some states moved, all others at the beginning."""
     new: dict[str, Expr] = {}
     for group in groups:

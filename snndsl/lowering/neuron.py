@@ -18,9 +18,9 @@ from snndsl.lowering.comments import equation_text, statement_text
 from snndsl.lowering.integrate import advance
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Element, Instruction, Timer
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 
-__all__ = ["Drive", "LoweredNeuron", "ir_name", "lower_neuron"]
+__all__ = ["ComputedInput", "LoweredNeuron", "ir_name", "lower_neuron"]
 
 Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
@@ -32,7 +32,7 @@ _ADDED = {
 """States that the lowering adds, and what they hold."""
 
 
-class Drive(Protocol):
+class ComputedInput(Protocol):
     """An injection that is computed in the neuron."""
 
     @property
@@ -67,7 +67,7 @@ class LoweredNeuron:
     ----------
     neuron : Neuron
         Of the program; its name is the element's.
-    groups : tuple of Group
+    groups : tuple of StateGroup
         Exact groups, whose propagators are parameters.
     periods : mapping of str to Term tree
         Parameters that hold a period in steps.
@@ -82,7 +82,7 @@ class LoweredNeuron:
     """
 
     neuron: Neuron
-    groups: tuple[Group, ...]
+    groups: tuple[StateGroup, ...]
     periods: Mapping[str, float]
     refractory: str
     initial: Mapping[str, float]
@@ -96,7 +96,7 @@ def ir_name(flat: str) -> str:
 
 
 def lower_neuron(
-    element: Element, step: Fraction, size_name: str, drives: Iterable[Drive], forced: bool, samples: Samples
+    element: Element, step: Fraction, size_name: str, drives: Iterable[ComputedInput], forced: bool, samples: Samples
 ) -> LoweredNeuron:
     """Return the neuron of the program for an element and the drives into one of its populations."""
     return _Lowering(element, step, size_name, list(drives), forced, samples).run()
@@ -107,7 +107,7 @@ class _Lowering:
     element: Element
     step: Fraction
     size_name: str
-    drives: list[Drive]
+    drives: list[ComputedInput]
     forced: bool
     samples: Samples
     builder: BlockBuilder = field(default_factory=BlockBuilder)
@@ -236,7 +236,7 @@ class _Lowering:
                 found |= self._states_of(node.text)
         return found
 
-    def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
+    def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
         call = self.calls.setdefault(id(node), len(self.calls))
         return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), Ref("trial"), call)
 

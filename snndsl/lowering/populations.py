@@ -22,7 +22,7 @@ from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.ranges import ranges_of
 from snndsl.lowering.samples import ProgramSamples
 from snndsl.model.checked import CheckedModel
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.numerics import stream_key
 
 __all__ = ["LoweredPopulations", "lower_populations"]
@@ -129,7 +129,7 @@ def _derived(model: CheckedModel, derived: DerivedValues, lowered: LoweredNeuron
 
 
 def _propagators(
-    group: Group, matrix: Mapping[tuple[int, int], float | NDArray[np.float64]], h: float
+    group: StateGroup, matrix: Mapping[tuple[int, int], float | NDArray[np.float64]], h: float
 ) -> dict[str, Any]:
     states = list(group.states)
     p, q = propagators(matrix, len(states), h)

@@ -178,6 +178,6 @@ class _Event:
         moved = Call("add", (to, Call("mul", (Call("sub", (Ref(trace), to)), factor))))
         return self.builder.let(trace, moved, f"{trace} has decayed since")
 
-    def _draw(self, node: tree.Call) -> tuple[Expr, ...]:
+    def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
         call = self.rule.calls.setdefault(id(node), len(self.rule.calls))
         return draw_arguments(("key__0", "key__1"), Ref("row"), Ref("tv"), Ref("trial"), call)

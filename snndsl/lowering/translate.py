@@ -107,7 +107,7 @@ class Translator:
         names: Names,
         step: Fraction,
         now: Expr | None = None,
-        draw: Callable[[tree.Call], tuple[Expr, ...]] | None = None,
+        draw: Callable[[tree.FunctionCall], tuple[Expr, ...]] | None = None,
         samples: Callable[[str, int], tuple[str, tuple[int, ...]]] | None = None,
     ) -> None:
         self.names = names
@@ -144,7 +144,7 @@ class Translator:
                 for part in node.operands[1:]:
                     joined = Call(node.op, (joined, self(part)))
                 return joined
-            case tree.Call():
+            case tree.FunctionCall():
                 return self._call(node)
         raise TypeError(node)
 
@@ -153,19 +153,19 @@ class Translator:
             return Const(FIXED[text](self.step))
         return time_of(self.apply, self.now) if text == "t" else self.names(text)
 
-    def _call(self, node: tree.Call) -> Expr:
+    def _call(self, node: tree.FunctionCall) -> Expr:
         function = COMPUTED.get(node.function)
         if function is None:
             return self._sampled(node.function, [self(argument) for argument in node.arguments])
         match node:
-            case tree.Call(function="steps", arguments=(tree.Name(text="t"),)):
+            case tree.FunctionCall(function="steps", arguments=(tree.Name(text="t"),)):
                 return self.now
-            case tree.Call(function="steps", arguments=(tree.Name(text="dt"),)):
+            case tree.FunctionCall(function="steps", arguments=(tree.Name(text="dt"),)):
                 return Const(1.0)
-            case tree.Call(function="steps", arguments=(tree.Name(text=text),)) if text.startswith("since_"):
+            case tree.FunctionCall(function="steps", arguments=(tree.Name(text=text),)) if text.startswith("since_"):
                 return self.names(f"steps({text})")
         if function.where == "run":
-            node = tree.Call(node.function, (tree.Call("steps", node.arguments),))
+            node = tree.FunctionCall(node.function, (tree.FunctionCall("steps", node.arguments),))
         arguments: list[Any] = [self(argument) for argument in node.arguments]
         if function.draws:
             assert self.draw is not None

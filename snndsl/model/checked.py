@@ -11,11 +11,11 @@ from snndsl.locations import SourceMap
 from snndsl.model.data import DataColumn
 from snndsl.model.element import Element
 from snndsl.model.expectation import Expectation
-from snndsl.model.motif import Motif
+from snndsl.model.motif import DeclaredMotif
 from snndsl.model.population import Population
 from snndsl.model.projection import Projection
 from snndsl.model.record import Records
-from snndsl.model.search import Search
+from snndsl.model.search import DeclaredSearch
 from snndsl.model.stimulus import Stimulus
 from snndsl.model.sweep import Objective, Setting
 from snndsl.model.text import Place, Term
@@ -65,7 +65,7 @@ class CheckedModel:
         What is kept.
     expectations : tuple of Expectation
         What will happen.
-    searches : mapping of str to Search
+    searches : mapping of str to DeclaredSearch
         For polychronous groups.
     sweep : tuple of Setting or Objective
         Settings, grids and searches, each point of which is a run of its own.
@@ -87,10 +87,10 @@ class CheckedModel:
     signals: Mapping[str, Element]
     stimuli: Mapping[str, Stimulus]
     projections: Mapping[str, Projection]
-    motifs: Mapping[str, Motif]
+    motifs: Mapping[str, DeclaredMotif]
     records: Records
     expectations: tuple[Expectation, ...]
-    searches: Mapping[str, Search]
+    searches: Mapping[str, DeclaredSearch]
     sweep: tuple[Setting | Objective, ...]
 
     def place(self, *path: str | int) -> Place:

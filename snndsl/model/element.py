@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from snndsl.expressions.statements import Statement
 from snndsl.model.data import DataColumn
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.units import Dimension
 
@@ -85,7 +85,7 @@ class Element:
         By flat name; `port_names` gives the flat name of what a projection may write.
     aliases, derivatives : mapping of str to Term
         Equations ``x = ..`` and ``dx/dt = ..``.
-    groups : tuple of Group
+    groups : tuple of StateGroup
         Equations by the integrator that advances them.
     update, reset : tuple of Instruction
         In order.
@@ -114,7 +114,7 @@ class Element:
     port_names: Mapping[str, str]
     aliases: Mapping[str, Term]
     derivatives: Mapping[str, Term]
-    groups: tuple[Group, ...]
+    groups: tuple[StateGroup, ...]
     update: tuple[Instruction, ...]
     every: tuple[Timer, ...]
     threshold: Term | None

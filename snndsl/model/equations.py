@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from snndsl.expressions.tree import Expression
 
-__all__ = ["Group", "Linear"]
+__all__ = ["Linear", "StateGroup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class StateGroup:
     """States that one integrator advances together.
 
     Parameters

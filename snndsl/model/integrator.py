@@ -10,7 +10,7 @@ from snndsl.expressions.meanings import Algebra
 from snndsl.expressions.tree import Expression
 from snndsl.ir import Expr
 from snndsl.kinds import Kind
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 
 __all__ = ["Integrator", "Step"]
 
@@ -70,10 +70,10 @@ class Integrator(Kind, ABC):
 
     @classmethod
     @abstractmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values of the states of a group; all right sides read the old ones."""
 
     @classmethod
-    def parameters(cls, group: Group) -> Mapping[str, str]:
+    def parameters(cls, group: StateGroup) -> Mapping[str, str]:
         """Return the parameters that `advance` reads beside those of the neuron, by name, and what each is."""
         return {}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term, ValueTerm
 
-__all__ = ["Motif", "MotifEvents", "MotifSpikes", "SpikeColumns"]
+__all__ = ["DeclaredMotif", "MotifEvents", "MotifSpikes", "SpikeColumns"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class SpikeColumns:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Motif:
+class DeclaredMotif:
     """A motif.
 
     Parameters

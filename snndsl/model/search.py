@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from snndsl.expressions.dimensions import Kind
+from snndsl.expressions.dimensions import NoQuantity
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term
 from snndsl.units import Dimension
 
-__all__ = ["Search", "Surrogate"]
+__all__ = ["DeclaredSearch", "Surrogate"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +24,7 @@ class Surrogate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Search:
+class DeclaredSearch:
     """An entry of the section ``discover``.
 
     Parameters
@@ -41,7 +41,7 @@ class Search:
         Populations that are called inhibitory.
     projection : str
         Whose synapses surrogates shuffle.
-    weight : Dimension or Kind
+    weight : Dimension or NoQuantity
         Of its weights.
     mothers : Selection or None
         None: every neuron.
@@ -57,7 +57,7 @@ class Search:
     numbers: Mapping[str, Any]
     inhibitory: tuple[str, ...] | None
     projection: str
-    weight: Dimension | Kind
+    weight: Dimension | NoQuantity
     mothers: Selection | None
     surrogates: tuple[Surrogate, ...]
     expect: Mapping[str, Any]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Block", "Selection", "Sides"]
+__all__ = ["NeuronRange", "Selection", "Sides"]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class NeuronRange:
     """Neurons start <= i < stop of one population or source."""
 
     population: str
@@ -28,7 +28,7 @@ class Block:
 class Selection:
     """Blocks in written order; i, j and N count through them."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[NeuronRange, ...]
 
     @property
     def size(self) -> int:

@@ -16,13 +16,13 @@ from snndsl.polychrony.engine import answers, events, maps
 from snndsl.polychrony.engine.arrays import ENDS, LARGE, SMALL, Found, Net, Room, Work, found, work
 from snndsl.polychrony.engine.cascade import BROKEN
 from snndsl.polychrony.engine.literal import rows
-from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, Search
+from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, MotherSearch
 from snndsl.polychrony.engine.network import combinations, inputs, kept_rows, network, published, rule
 from snndsl.polychrony.folder import Chunk
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect
 
-__all__ = ["Block", "Neurons", "Searcher", "blocks", "triples"]
+__all__ = ["MotherBlock", "Neurons", "Searcher", "blocks", "triples"]
 
 Neurons = NDArray[np.float64] | NeuronModel | None
 """a, b, c, d of neurons of 2006, shape (neurons, 4); or programs; None: those of 2006, by type."""
@@ -31,7 +31,7 @@ BLOCK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MotherBlock:
     """Mothers from `first` to `last` - 1, with the number of probes."""
 
     first: int
@@ -44,7 +44,7 @@ def triples(table: SynapseTable, definition: Definition) -> list[int]:
     return combinations(inputs(table, definition), definition.anchors)
 
 
-def blocks(counts: list[int], least: int = BLOCK, mothers: NDArray[np.int64] | None = None) -> list[Block]:
+def blocks(counts: list[int], least: int = BLOCK, mothers: NDArray[np.int64] | None = None) -> list[MotherBlock]:
     """Cut the mothers (all, or those chosen, sorted) into blocks of at least `least` probes.
 
     A block has no gaps; the blocks do not depend on the number of workers.
@@ -57,7 +57,7 @@ def blocks(counts: list[int], least: int = BLOCK, mothers: NDArray[np.int64] | N
             first = mother
         probes += counts[mother]
         if probes >= least or place == len(chosen) - 1 or chosen[place + 1] != mother + 1:
-            result.append(Block(first, mother + 1, probes))
+            result.append(MotherBlock(first, mother + 1, probes))
             first, probes = -1, 0
     return result
 
@@ -89,7 +89,7 @@ class Searcher:
         self.out: Found = found(self.rule)
         self.net, self._search, self._state = self._searching(table, definition, neurons)
 
-    def _searching(self, table: SynapseTable, definition: Definition, neurons: Neurons) -> tuple[Net, Search, Any]:
+    def _searching(self, table: SynapseTable, definition: Definition, neurons: Neurons) -> tuple[Net, MotherSearch, Any]:
         """Return the network, the search of one mother that definition and neurons want, and what its probe needs."""
         rule = self.rule
         if definition.EVENTS:
@@ -106,7 +106,7 @@ class Searcher:
         given, rule, small, large = self.given, self.rule, self.small, self.large
         return self._search(self._state, self.net, given, rule, small, large, self.out, mother)
 
-    def __call__(self, block: Block) -> Chunk:
+    def __call__(self, block: MotherBlock) -> Chunk:
         """Search a block; groups and links are numbered from 0 within it."""
         self.out.used[:], self.out.ended[:] = 0, 0
         for mother in range(block.first, block.last):

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.polychrony.answer import NeuronModel
-from snndsl.polychrony.engine.answers import Cells
-from snndsl.polychrony.engine.arrays import Net, Rule
+from snndsl.polychrony.engine.answers import AnsweringCells
+from snndsl.polychrony.engine.arrays import Criteria, Net
 from snndsl.polychrony.engine.still import until_still
 from snndsl.polychrony.rest import rest_of
 
@@ -19,7 +19,7 @@ MOST_TRIED = 500_000_000
 Reals = NDArray[np.float64]
 
 
-def cells(model: NeuronModel, net: Net, port: NDArray[np.int8], rule: Rule) -> Cells:
+def cells(model: NeuronModel, net: Net, port: NDArray[np.int8], rule: Criteria) -> AnsweringCells:
     """Bring neurons to rest and try every synapse.
 
     Parameters
@@ -30,12 +30,12 @@ def cells(model: NeuronModel, net: Net, port: NDArray[np.int8], rule: Rule) -> C
         Synapses that carry spikes.
     port : ndarray of int8, shape (synapses,)
         Port of the target's program, in the order of `net`.
-    rule : Rule
+    rule : Criteria
         Says how long a probe lasts.
     """
     rest = rest_of(model)
     size = len(rest)
-    return Cells(
+    return AnsweringCells(
         model.kind,
         model.parameter,
         rest,

@@ -20,7 +20,7 @@ from snndsl.polychrony.engine.impulse import spikes_after
 from snndsl.polychrony.engine.still import Advance
 from snndsl.polychrony.rest import rest_of
 
-__all__ = ["Answer", "Cells", "threshold"]
+__all__ = ["Cells", "Response", "threshold"]
 
 Reals = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -32,7 +32,7 @@ LEAST, MOST, RATIO = 2.0**-40, 2.0**80, 2.0**0.25
 """Inputs that are tried, in internal units: from the least on, each larger than the one before by the ratio."""
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """Spikes that follow an input.
 
     Parameters
@@ -110,7 +110,7 @@ class Cells:
     def __len__(self) -> int:
         return len(self.rest)
 
-    def answer(self, cell: int, total: float) -> Answer:
+    def answer(self, cell: int, total: float) -> Response:
         """Return what a cell does after an input in one step.
 
         Parameters
@@ -128,7 +128,7 @@ class Cells:
         scratch = np.zeros(state.shape[1])
         with np.errstate(all="ignore"):  # where kernels are not compiled
             spikes = spikes_after(self.advance, one, state, model.parameter, model.kind, inbox, firing, scratch, steps, stamps)
-        return Answer(int(stamps[0]) if spikes > 0 else -1, max(spikes, 0))
+        return Response(int(stamps[0]) if spikes > 0 else -1, max(spikes, 0))
 
 
 def threshold(cells: Cells, cell: int) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.parallel import Task, ordered
 from snndsl.polychrony.answer import NeuronModel
-from snndsl.polychrony.blocks import Block, Neurons, Searcher, blocks, triples
+from snndsl.polychrony.blocks import MotherBlock, Neurons, Searcher, blocks, triples
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated, Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
@@ -320,7 +320,7 @@ def fingerprint(table: SynapseTable, neurons: Neurons = None, trains: SpikeTrain
 
 
 def _search(
-    folder: Folder, work: Work, plan: list[Block], workers: int, scheduler: str | None, progress: Progress | None
+    folder: Folder, work: Work, plan: list[MotherBlock], workers: int, scheduler: str | None, progress: Progress | None
 ) -> None:
     manifest = folder.manifest
     done: int = manifest["blocks"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Spikes", "States", "SynapseTable", "Weights"]
+__all__ = ["MeasuredSynapses", "Spikes", "States", "Weights"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SynapseTable:
+class MeasuredSynapses:
     """Synapses of a projection; every column has shape (synapses,)."""
 
     pre: NDArray[np.int32]

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.measured import Spikes, States, SynapseTable, Weights
+from snndsl.results.measured import MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
 
-__all__ = ["Recording", "Spikes", "States", "SynapseTable", "Weights", "read_run"]
+__all__ = ["MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_run"]
 
 T = TypeVar("T")
 
@@ -156,7 +156,7 @@ class Recording:
         return _Lazy(list(records), _make)
 
     @cached_property
-    def synapses(self) -> Mapping[str, SynapseTable]:
+    def synapses(self) -> Mapping[str, MeasuredSynapses]:
         """Tables of synapses by projection."""
         return _Lazy(sorted(self.manifest["projections"]), self._synapses)
 
@@ -292,10 +292,10 @@ class Recording:
         value = np.array([self.array(name) for name in names]).reshape(len(names), rows)
         return Weights(step, value)
 
-    def _synapses(self, projection: str) -> SynapseTable:
+    def _synapses(self, projection: str) -> MeasuredSynapses:
         columns = ("pre", "post", "pre_population", "post_population", "row", "weight", "axonal", "dendritic")
         arrays = {name: self.array(f"synapses/{projection}/{name}.npy") for name in columns}
-        return SynapseTable(**arrays, populations=tuple(self.manifest["projections"][projection]["populations"]))
+        return MeasuredSynapses(**arrays, populations=tuple(self.manifest["projections"][projection]["populations"]))
 
     def _chunks(self, folder: str, ending: str, without: str = "") -> list[NDArray[Any]]:
         names = sorted(name for name in self._listed if name.startswith(folder) and name.endswith(ending))

@@ -393,10 +393,8 @@ def _owner(lock: Path) -> int | None:
     """Return the process that holds a lock, or None if it is gone (or the lock is from a dead process of this host)."""
     try:
         held = json.loads(lock.read_text())
-        pid = int(held["pid"])
-        if held["host"] != socket.gethostname():
-            return pid
-        os.kill(pid, 0)
+        if held["host"] == socket.gethostname():
+            os.kill(int(held["pid"]), 0)
+        return int(held["pid"])
     except (OSError, ValueError, KeyError):
         return None
-    return pid

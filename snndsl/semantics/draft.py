@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from snndsl.errors import FaultList
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.scope import Scope
 from snndsl.units import Dimension
@@ -29,7 +29,7 @@ class ElementDraft:
     aliases: dict[str, Term] = field(default_factory=dict)
     derivatives: dict[str, Term] = field(default_factory=dict)
     integrators: dict[str, str] = field(default_factory=dict)
-    groups: tuple[Group, ...] = ()
+    groups: tuple[StateGroup, ...] = ()
     update: list[Instruction] = field(default_factory=list)
     every: list[Timer] = field(default_factory=list)
     threshold: Term | None = None

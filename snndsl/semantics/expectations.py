@@ -131,7 +131,7 @@ def _of_synapses(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Synapse
     if term is None:
         return None, UNKNOWN
     node, reduce = term.tree, None
-    if isinstance(node, tree.Call) and node.function in _REDUCED and len(node.arguments) == 1:
+    if isinstance(node, tree.FunctionCall) and node.function in _REDUCED and len(node.arguments) == 1:
         reduce, node = node.function, node.arguments[0]
     try:
         found = _variables(reading, spec.of[0]).find(node, {})

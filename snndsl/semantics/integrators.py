@@ -6,7 +6,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.expressions import tree
 from snndsl.expressions.walk import names_in, renamed
 from snndsl.integrators import INTEGRATORS
-from snndsl.model.equations import Group, Linear
+from snndsl.model.equations import Linear, StateGroup
 from snndsl.model.integrator import Integrator
 from snndsl.semantics.builtins import BUILTINS
 from snndsl.semantics.draft import ElementDraft
@@ -18,12 +18,12 @@ _STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts 
 """Built-in names whose value stays."""
 
 
-def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Fault]]:
+def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list[Fault]]:
     """Return the integrated states by method, and what is wrong with equations that a linear integrator is to solve.
 
     The element has no other faults.
     """
-    groups: list[Group] = []
+    groups: list[StateGroup] = []
     faults: list[Fault] = []
 
     def split(states: tuple[str, ...], integrator: type[Integrator]) -> dict[str, Linear]:
@@ -43,9 +43,9 @@ def split_equations(element: ElementDraft) -> tuple[tuple[Group, ...], list[Faul
             term = element.derivatives[states[integrator.most]]
             faults.append(term.problem("integrator-not-applicable", what, f"at most {integrator.most}", _one_of(_for_any())))
         elif integrator.alone:
-            groups += [Group(method, (state,), split((state,), integrator)) for state in states]
+            groups += [StateGroup(method, (state,), split((state,), integrator)) for state in states]
         else:
-            groups.append(Group(method, states, split(states, integrator)))
+            groups.append(StateGroup(method, states, split(states, integrator)))
     return tuple(groups), faults
 
 

@@ -22,7 +22,7 @@ def mentions(node: Expression, names: Collection[str]) -> bool:
     match node:
         case tree.Name():
             return node.text in names
-        case tree.Call():
+        case tree.FunctionCall():
             return any(mentions(argument, names) for argument in node.arguments)
         case tree.Unary():
             return mentions(node.operand, names)

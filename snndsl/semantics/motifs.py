@@ -8,7 +8,7 @@ from typing import Any
 
 from snndsl.errors import ModelError
 from snndsl.expressions.dimensions import TIME
-from snndsl.model.motif import Motif, MotifEvents, SpikeColumns
+from snndsl.model.motif import DeclaredMotif, MotifEvents, SpikeColumns
 from snndsl.model.text import Term
 from snndsl.schema.observation import MotifSpec
 from snndsl.semantics.builtins import builtin_dimensions
@@ -21,7 +21,7 @@ from snndsl.units import ONE
 __all__ = ["read_motifs"]
 
 
-def read_motifs(reading: Reading) -> dict[str, Motif]:
+def read_motifs(reading: Reading) -> dict[str, DeclaredMotif]:
     """Return the section ``motifs``."""
     found = {}
     for name, spec in reading.spec.motifs.items():
@@ -29,7 +29,7 @@ def read_motifs(reading: Reading) -> dict[str, Motif]:
         arrive, leads_to = (_events(reading, name, part, getattr(spec, part)) for part in ("arrive", "leads_to"))
         tolerance = None if spec.tolerance is None else _time(reading, spec.tolerance, ("motifs", name, "tolerance"))
         if spikes is not None:
-            found[name] = Motif(name, reading.place("motifs", name), spikes, arrive, leads_to, tolerance)
+            found[name] = DeclaredMotif(name, reading.place("motifs", name), spikes, arrive, leads_to, tolerance)
     return found
 
 

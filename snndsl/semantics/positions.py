@@ -35,7 +35,7 @@ def read_positions(reading: Reading, name: str, own: Mapping[str, Result]) -> Sp
         The file.
     name : str
         Of the population.
-    own : mapping of str to Dimension or Kind
+    own : mapping of str to Dimension or NoQuantity
         Names that its values may read.
     """
     spec, place = reading.spec.populations[name].positions, reading.place("populations", name, "positions")

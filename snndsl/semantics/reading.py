@@ -62,7 +62,7 @@ class Reading:
         By population and by signal; `element_scopes` and `signal_scopes` are theirs.
     rules : dict of str to list of RuleDraft
         By projection; `rule_scopes` are theirs.
-    weights : dict of str to Dimension or Kind
+    weights : dict of str to Dimension or NoQuantity
         Of each projection.
     lets : dict of str to dict
         Dimensions of the values of ``let``, by population.

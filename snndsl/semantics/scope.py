@@ -9,8 +9,8 @@ from functools import partial
 
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault
-from snndsl.expressions.dimensions import ANY, UNKNOWN, Kind, dimension_of, fits
-from snndsl.expressions.tree import Call, Expression, Number
+from snndsl.expressions.dimensions import ANY, UNKNOWN, NoQuantity, dimension_of, fits
+from snndsl.expressions.tree import Expression, FunctionCall, Number
 from snndsl.expressions.walk import LEAF, Extent, calls_in, extent, names_in
 from snndsl.frontend.data import unreadable
 from snndsl.model.data import DataColumn
@@ -25,7 +25,7 @@ MAX_LEVELS = 100
 MAX_PARTS = 4096
 """How deep values may refer to each other, and what one of them may stand for in all."""
 
-Result = Dimension | Kind
+Result = Dimension | NoQuantity
 Maker = Callable[[], "Result | None"]
 
 _PARTS = {
@@ -181,7 +181,7 @@ class Scope:
             self._indices(call)
         return found
 
-    def _indices(self, call: Call) -> None:
+    def _indices(self, call: FunctionCall) -> None:
         """Refuse an array that is called with too few or too many indices."""
         if call.function in self.data:
             wanted = self.data[call.function].values.ndim

@@ -8,7 +8,7 @@ from typing import Any
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, UNKNOWN
-from snndsl.model.search import Search, Surrogate
+from snndsl.model.search import DeclaredSearch, Surrogate
 from snndsl.model.selection import Selection
 from snndsl.model.text import Term
 from snndsl.schema.observation import DiscoverSpec
@@ -30,7 +30,7 @@ MEASURES = ("groups", "p")
 COMPARISONS = ("equals", "at_least", "at_most", "between")
 
 
-def read_searches(reading: Reading) -> dict[str, Search]:
+def read_searches(reading: Reading) -> dict[str, DeclaredSearch]:
     """Return the section ``discover``; whether a definition takes such numbers is for those who search."""
     found = {}
     for name, spec in reading.spec.discover.items():
@@ -40,7 +40,7 @@ def read_searches(reading: Reading) -> dict[str, Search]:
     return found
 
 
-def _search(reading: Reading, name: str, spec: DiscoverSpec) -> Search | None:
+def _search(reading: Reading, name: str, spec: DiscoverSpec) -> DeclaredSearch | None:
     """Return a search; None after reporting what makes it unreadable."""
     path = ("discover", name)
     if len(spec.definition) != 1:
@@ -60,7 +60,7 @@ def _search(reading: Reading, name: str, spec: DiscoverSpec) -> Search | None:
         return None
     [(kind, given)] = spec.definition.items()
     weight = reading.weights.get(spec.in_, UNKNOWN)
-    return Search(
+    return DeclaredSearch(
         name=name,
         place=reading.place(*path, "definition", kind),
         kind=kind,

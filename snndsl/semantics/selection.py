@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from snndsl.errors import ModelError, nearest
-from snndsl.model.selection import Block, Selection
+from snndsl.model.selection import NeuronRange, Selection
 from snndsl.model.text import Place
 
-__all__ = ["MAX_BLOCKS", "Block", "Selection", "resolve"]
+__all__ = ["MAX_BLOCKS", "NeuronRange", "Selection", "resolve"]
 
 MAX_BLOCKS = 10_000
 MAX_CHAIN = 32
@@ -40,14 +40,14 @@ def resolve(
     ModelError
         population-unknown, slice-out-of-range, selection-syntax, cycle; inside a group at the place of the group.
     """
-    found: list[Block] = []
+    found: list[NeuronRange] = []
     for item in items:
         _add(found, str(item), sizes, groups, place, what, ())
     return Selection(tuple(found))
 
 
 def _add(
-    found: list[Block],
+    found: list[NeuronRange],
     item: str,
     sizes: Mapping[str, int],
     groups: Mapping[str, tuple[str, ...]],
@@ -80,14 +80,14 @@ def _add(
         raise ModelError(fault)
     size = sizes[name]
     if "[" not in item:
-        found.append(Block(name, 0, size))
+        found.append(NeuronRange(name, 0, size))
         return
     start = int(first) if first is not None else 0
     stop = (int(last) if last is not None else size) if colon else start + 1
     if (first is None and not colon) or not 0 <= start < stop <= size:
         expected = f"0 <= start < stop <= {size}" if colon else f"0 .. {size - 1}"
         raise ModelError(place.problem("slice-out-of-range", f"{what} {item!r}; {name} has {size} neurons", expected))
-    found.append(Block(name, start, stop))
+    found.append(NeuronRange(name, start, stop))
 
 
 def _cycle(chain: tuple[str, ...], place: Place) -> ModelError:

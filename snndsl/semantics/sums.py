@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from snndsl.expressions import TextFault, to_text, tree
-from snndsl.expressions.dimensions import Kind, fits
+from snndsl.expressions.dimensions import NoQuantity, fits
 from snndsl.expressions.walk import names_in
 from snndsl.semantics.scope import said
 from snndsl.units import Dimension
@@ -16,7 +16,7 @@ __all__ = ["wrong_term"]
 _OTHER = {"*": "/", "/": "*"}
 _MOST_NAMES = 4
 
-Find = Callable[[tree.Expression], "Dimension | Kind"]
+Find = Callable[[tree.Expression], "Dimension | NoQuantity"]
 
 
 def wrong_term(node: tree.Expression, wanted: Dimension, find: Find, whose: str) -> TextFault | None:

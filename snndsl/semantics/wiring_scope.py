@@ -28,7 +28,7 @@ class WiringScope:
 
     Parameters
     ----------
-    known : dict of str to Dimension or Kind
+    known : dict of str to Dimension or NoQuantity
         Dimensions.
     absent : dict of str to str
         Why a name that might be known is not.

@@ -14,13 +14,13 @@ from snndsl.model.stimulus import Spiking
 from snndsl.model.text import Term, ValueTerm, first_term
 from snndsl.stimuli.rates import RateSpec, chances, random_spikes, read_rate, varying
 
-__all__ = ["Bernoulli"]
+__all__ = ["BernoulliSpikes"]
 
 Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bernoulli(Spiking):
+class BernoulliSpikes(Spiking):
     """Random spikes, at most one a step, on average at a rate."""
 
     name = "bernoulli"
@@ -33,7 +33,7 @@ class Bernoulli(Spiking):
     rate: ValueTerm
 
     @classmethod
-    def read(cls, reader: StimulusReader, given: RateSpec) -> Bernoulli | None:
+    def read(cls, reader: StimulusReader, given: RateSpec) -> BernoulliSpikes | None:
         """Return the rate; there is no more than one spike a step."""
         terms, value = read_rate(reader, given)
         if terms is not None and value is not None and value * reader.step > 1.0:

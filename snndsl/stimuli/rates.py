@@ -47,7 +47,7 @@ def _varies(node: tree.Expression) -> bool:
     """Tell whether an expression changes during a run: it reads the time or the trial, or draws."""
     if isinstance(node, tree.Name):
         return node.text in ("t", "trial")
-    if isinstance(node, tree.Call) and node.function in FUNCTIONS and FUNCTIONS[node.function].varies:
+    if isinstance(node, tree.FunctionCall) and node.function in FUNCTIONS and FUNCTIONS[node.function].varies:
         return True
     return any(_varies(child) for child in tree.children(node))
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "PARTS", "RULES", "SHARED", "Kind"]
+__all__ = ["KINDS", "PARTS", "RULES", "SHARED", "NeuronKind"]
 
 
 @dataclass(frozen=True)
-class Kind:
+class NeuronKind:
     """A neuron with a port ``kick``, and how to use it.
 
     Parameters
@@ -66,8 +66,8 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
-KINDS: Mapping[str, Kind] = {
-    "leaky": Kind(
+KINDS: Mapping[str, NeuronKind] = {
+    "leaky": NeuronKind(
         {
             "parameters": {"tau": "12 ms", "V_th": "9 mV"},
             "state": {"V": "0 mV"},
@@ -84,7 +84,7 @@ KINDS: Mapping[str, Kind] = {
         "2 mV",
         ({"tau": "9 ms"},),
     ),
-    "adaptive": Kind(
+    "adaptive": NeuronKind(
         {
             "parameters": {"tau": "10 ms", "tau_w": "40 ms", "a": "0.3", "theta": {"unit": "mV", "default": "8 mV"}},
             "require": ["tau > 0 ms"],
@@ -102,7 +102,7 @@ KINDS: Mapping[str, Kind] = {
         "2 mV",
         ({"theta": "(7 mV)*(1 + 0.1*cos(i))"}, {"tau": "8 ms", "a": "0.1*(i % 4)"}),
     ),
-    "conductance": Kind(
+    "conductance": NeuronKind(
         {
             "parameters": {"E_e": "0 mV", "E_L": "-65 mV", "C": "100 pF", "g_L": "5 nS", "tau_s": "3 ms"},
             "state": {"V": "E_L", "g": "0 nS"},
@@ -118,7 +118,7 @@ KINDS: Mapping[str, Kind] = {
         "2 mV",
         ({"g_L": "(4 nS)*(1 + 0.25*(i % 2))"},),
     ),
-    "receptive": Kind(
+    "receptive": NeuronKind(
         {
             "parameters": {"C": "200 pF", "tau": "15 ms", "t_ref": "2 step"},
             "parts": {"kick": {"use": "current"}, "slow": {"use": "current", "tau": "8 ms"}},
@@ -134,7 +134,7 @@ KINDS: Mapping[str, Kind] = {
         "3 mV",
         ({"t_ref": "(1 + i % 3)*(1 step)"},),
     ),
-    "compartments": Kind(
+    "compartments": NeuronKind(
         {
             "parameters": {"C": "80 pF", "g": "4 nS", "g_c": "6 nS"},
             "parts": {"kick": {"use": "synapse", "V": "D"}},
@@ -154,7 +154,7 @@ KINDS: Mapping[str, Kind] = {
         "3 mV",
         ({"integrator": "euler"}, {"integrator": "rk4", "g_c": "(3 nS)*(1 + i % 2)"}),
     ),
-    "relaxing": Kind(
+    "relaxing": NeuronKind(
         {
             "parameters": {"a": "0.7", "b": "0.8"},
             "state": {"v": "-1.1", "u": "-0.6"},
@@ -170,7 +170,7 @@ KINDS: Mapping[str, Kind] = {
         "0.2",
         ({"integrator": "heun"}, {"integrator": "euler", "b": "0.7 + 0.01*i"}),
     ),
-    "counting": Kind(
+    "counting": NeuronKind(
         {
             "parameters": {"most": "5"},
             "state": {"n": "0", "last": "0", "m": "0"},
@@ -190,7 +190,7 @@ KINDS: Mapping[str, Kind] = {
         "3",
         ({"most": "4 + i % 3"},),
     ),
-    "restless": Kind(
+    "restless": NeuronKind(
         {
             "parameters": {"sigma": "0.8"},
             "state": {"x": "0"},

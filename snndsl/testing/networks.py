@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from snndsl.testing.kinds import KINDS, PARTS, RULES, SHARED
 
-__all__ = ["Network", "combined", "drawn", "networks", "prefixed", "smallest"]
+__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest"]
 
 _SECTIONS = ("parts", "neurons", "plasticity", "populations", "groups", "motifs", "projections", "stimuli")
 _STEPS = ("0.1 ms", "0.25 ms", "1 ms")
 
 
 @dataclass(frozen=True)
-class Network:
+class GeneratedNetwork:
     """The sections of a small model.
 
     Parameters
@@ -65,7 +65,9 @@ class Network:
 
 
 @st.composite
-def networks(draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tuple(KINDS), noise: bool = True) -> Network:
+def networks(
+    draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tuple(KINDS), noise: bool = True
+) -> GeneratedNetwork:
     """Draw a network of one to three populations that are driven, and perhaps learn.
 
     Parameters
@@ -79,7 +81,7 @@ def networks(draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tu
     noise : bool
         Whether anything in it may be drawn at random, or name single neurons: values, wiring, input, slices, motifs.
     """
-    network = Network(step or draw(st.sampled_from(_STEPS)), draw(st.integers(60, 120)))
+    network = GeneratedNetwork(step or draw(st.sampled_from(_STEPS)), draw(st.integers(60, 120)))
     usable = [kind for kind in kinds if noise or not KINDS[kind].draws]
     owners = {f"p{k}": draw(st.sampled_from(usable)) for k in range(draw(st.integers(1, 3)))}
     for name, kind in owners.items():
@@ -98,7 +100,7 @@ def networks(draw: st.DrawFn, step: str | None = None, kinds: Iterable[str] = tu
     return network
 
 
-def drawn(strategy: st.SearchStrategy[Network], number: int) -> list[Network]:
+def drawn(strategy: st.SearchStrategy[GeneratedNetwork], number: int) -> list[GeneratedNetwork]:
     """Return that many networks, the same ones on every machine.
 
     Parameters
@@ -108,12 +110,12 @@ def drawn(strategy: st.SearchStrategy[Network], number: int) -> list[Network]:
     number : int
         How many.
     """
-    found: list[Network] = []
+    found: list[GeneratedNetwork] = []
 
     @seed(1)
     @settings(max_examples=number, phases=[Phase.generate], database=None, deadline=None)
     @given(strategy)
-    def keep(network: Network) -> None:
+    def keep(network: GeneratedNetwork) -> None:
         """Collect what is drawn."""
         found.append(network)
 
@@ -143,7 +145,7 @@ class _Making:
     """A network whose populations are there, while projections, stimuli and motifs are added."""
 
     draw: st.DrawFn
-    network: Network
+    network: GeneratedNetwork
     owners: Mapping[str, str]
     noise: bool
 
@@ -283,33 +285,33 @@ class _Making:
             }  # fmt: skip
 
 
-def combined(parts: Iterable[Network]) -> Network:
+def combined(parts: Iterable[GeneratedNetwork]) -> GeneratedNetwork:
     """Return one network in which the given ones lie side by side, unconnected, as ``m0_..``, ``m1_..``.
 
     Parameters
     ----------
-    parts : iterable of Network
+    parts : iterable of GeneratedNetwork
         Of one length of step; the longest run is used.
     """
     parts = list(parts)
-    whole = Network(parts[0].step, max(part.steps for part in parts))
+    whole = GeneratedNetwork(parts[0].step, max(part.steps for part in parts))
     for k, part in enumerate(parts):
         for section, items in prefixed(part, f"m{k}_").sections.items():
             whole.sections[section].update(items)
     return whole
 
 
-def prefixed(network: Network, prefix: str) -> Network:
+def prefixed(network: GeneratedNetwork, prefix: str) -> GeneratedNetwork:
     """Return a network with a prefix before every name of it, and the streams it had.
 
     Parameters
     ----------
-    network : Network
+    network : GeneratedNetwork
         Any.
     prefix : str
         Such as ``m0_``.
     """
-    made = Network(network.step, network.steps)
+    made = GeneratedNetwork(network.step, network.steps)
     for section, items in copy.deepcopy(network.sections).items():
         made.sections[section] = {f"{prefix}{name}": item for name, item in items.items()}
 
@@ -340,13 +342,16 @@ def prefixed(network: Network, prefix: str) -> Network:
 
 
 def smallest(
-    several: Sequence[Network], wrong: Callable[[Sequence[Network]], bool], right: Callable[[Network], bool], tries: int = 40
-) -> Network:
+    several: Sequence[GeneratedNetwork],
+    wrong: Callable[[Sequence[GeneratedNetwork]], bool],
+    right: Callable[[GeneratedNetwork], bool],
+    tries: int = 40,
+) -> GeneratedNetwork:
     """Return one of several networks, without all that it can lack and still be wrong.
 
     Parameters
     ----------
-    several : sequence of Network
+    several : sequence of GeneratedNetwork
         That are wrong together.
     wrong : callable
         Whether some of them are wrong together.
@@ -375,7 +380,7 @@ _LEFT_OUT = (
 )  # fmt: skip
 
 
-def _smaller(network: Network) -> Iterator[Network]:
+def _smaller(network: GeneratedNetwork) -> Iterator[GeneratedNetwork]:
     """Yield networks that lack one thing of a network, or whose run is half as long; not each of them is right."""
     places: list[tuple[str, ...]] = []
     for section in ("stimuli", "projections", "populations", "motifs", "groups", "plasticity", "neurons", "parts"):
@@ -383,11 +388,11 @@ def _smaller(network: Network) -> Iterator[Network]:
     for section, keys in _LEFT_OUT:
         places += [(section, name, key) for name, item in network.sections[section].items() for key in keys if key in item]
     for *path, last in places:
-        made = Network(network.step, network.steps, copy.deepcopy(network.sections))
+        made = GeneratedNetwork(network.step, network.steps, copy.deepcopy(network.sections))
         inner: dict[str, Any] = made.sections
         for key in path:
             inner = inner[key]
         del inner[last]
         yield made
     if network.steps > 20:
-        yield Network(network.step, network.steps // 2, copy.deepcopy(network.sections))
+        yield GeneratedNetwork(network.step, network.steps // 2, copy.deepcopy(network.sections))

@@ -1,5 +1,7 @@
 """The shipped models on all backends: equal bit for bit, and as expected by their files."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +17,39 @@ from snndsl.testing.parameters import OTHERS
 
 MODELS = Path(__file__).parents[2] / "models"
 
+Run = Callable[[str, str, str | None], Recording]
+
 TOGETHER = {
+    "adaptive_threshold": None,
     "balanced_lif": "100 ms",
+    "brette_coba": "50 ms",
+    "brette_cuba": "100 ms",
+    "brette_hh": "10 ms",
+    "discrete_units": None,
     "hodgkin_huxley": "100 ms",
+    "izhikevich2003": "300 ms",
     "izhikevich2006": "3 s",
     "izhikevich2006_recorded": None,
+    "izhikevich_types": None,
     "lif_stdp_delays": "1 s",
     "planted_groups": None,
     "polychrony_minimal": None,
+    "synfire_chain": None,
     "wired_group": None,
 }
 """How long the reference, which is slow, runs of each; None: all of it."""
 
 
-def run(name: str, backend: str, out: Path, duration: str | None = None) -> Recording:
-    return run_model(load(MODELS / name, duration=duration), backend, out / backend).recording
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Return the run of a model on a backend, each made once."""
+
+    @cache
+    def made(name: str, backend: str, duration: str | None = None) -> Recording:
+        folder = tmp_path_factory.mktemp("run") / backend
+        return run_model(load(MODELS / name, duration=duration), backend, folder).recording
+
+    return made
 
 
 def test_every_shipped_model_is_tested() -> None:
@@ -37,8 +57,8 @@ def test_every_shipped_model_is_tested() -> None:
 
 
 @pytest.mark.parametrize("name", TOGETHER)
-def test_all_backends_agree(name: str, tmp_path: Path) -> None:
-    runs = [run(name, backend, tmp_path, TOGETHER[name]) for backend in (REFERENCE, *OTHERS)]
+def test_all_backends_agree(name: str, run: Run) -> None:
+    runs = [run(name, backend, TOGETHER[name]) for backend in (REFERENCE, *OTHERS)]
     assert sum(len(runs[0].spikes[population]) for population in runs[0].spikes) > 10
     assert [differences(runs[0], other) for other in runs[1:]] == [[]] * len(OTHERS)
     assert compare(*runs).identical
@@ -46,16 +66,16 @@ def test_all_backends_agree(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("backend", OTHERS)
 @pytest.mark.parametrize("name", TOGETHER)
-def test_what_the_model_expects(name: str, backend: str, tmp_path: Path) -> None:
-    outcomes = check_expectations(load(MODELS / name).checked, run(name, backend, tmp_path))
+def test_what_the_model_expects(name: str, backend: str, run: Run) -> None:
+    outcomes = check_expectations(load(MODELS / name).checked, run(name, backend, None))
     assert outcomes and [outcome.text for outcome in outcomes if not outcome.passed] == []
 
 
 @pytest.mark.parametrize("name", TOGETHER)
-def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, tmp_path: Path) -> None:
+def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, run: Run) -> None:
     if name == "izhikevich2006_recorded":
         pytest.skip("its data lie beside the original file")
-    recording = run(name, REFERENCE, tmp_path, "10 ms")
+    recording = run(name, REFERENCE, TOGETHER[name])
     assert load(recording.path).digest == load(MODELS / name).digest == recording.manifest["model"]
 
 
@@ -64,9 +84,9 @@ def test_a_model_has_a_readme(name: str) -> None:
     assert (MODELS / name / "README.md").read_text(encoding="utf-8").startswith(f"# {name}\n")
 
 
-def test_the_recorded_accumulators(tmp_path: Path) -> None:
+def test_the_recorded_accumulators(run: Run) -> None:
     """Recorded before the postsynaptic spikes of the last stamp: synapses onto neurons that fire then are left out."""
-    recording = run("izhikevich2006_recorded", OTHERS[0], tmp_path)
+    recording = run("izhikevich2006_recorded", OTHERS[0], None)
     table, last = recording.synapses["exc_all"], recording.steps_done
     with np.load(MODELS / "izhikevich2006_recorded" / "seed0_reference_grid32.npz") as recorded:
         wanted = recorded["derivative_60s"][table.row]

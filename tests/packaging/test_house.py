@@ -146,8 +146,3 @@ def test_no_simulator_in_the_compiler() -> None:
     for path in sorted((ROOT / "snndsl").rglob("*.py")):
         for module, _ in imports(path):
             assert module.split(".")[0] not in {"brian2", "nest", *BACKENDS}, f"{path.relative_to(ROOT)} imports {module}"
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "snndsl").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
-def test_size_of_modules(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 440

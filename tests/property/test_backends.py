@@ -24,22 +24,22 @@ from snndsl.ir import Program
 from snndsl.results import Recording
 from snndsl.testing import differences
 from snndsl.testing.beside import run_program, side_by_side
-from snndsl.testing.networks import Network, drawn, networks, smallest
+from snndsl.testing.networks import GeneratedNetwork, drawn, networks, smallest
 from snndsl.testing.parameters import OTHERS
 
 NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "100"))
 TOGETHER = 25
 PARTS = range(-(-NUMBER // TOGETHER))
 
-Made = tuple[Sequence[Network], Program, Recording]
+Made = tuple[Sequence[GeneratedNetwork], Program, Recording]
 
 
 @cache
-def generated() -> list[Network]:
+def generated() -> list[GeneratedNetwork]:
     return drawn(networks(), NUMBER)
 
 
-def together(several: Sequence[Network]) -> Program:
+def together(several: Sequence[GeneratedNetwork]) -> Program:
     """Return a program of networks that lie side by side, each with records of another period."""
     models = (network.model(every=1 + k % 3) for k, network in enumerate(several))
     return side_by_side({f"m{k}_": Model(**model).program for k, model in enumerate(models)})
@@ -58,7 +58,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Made]:
     return make
 
 
-def is_model(network: Network) -> bool:
+def is_model(network: GeneratedNetwork) -> bool:
     """Tell whether a network that lacks something is still a model; a KeyError: its records need what is not there."""
     try:
         Model(**network.model())
@@ -67,7 +67,7 @@ def is_model(network: Network) -> bool:
     return True
 
 
-def unequal(several: Sequence[Network], backend: str, folder: Path) -> list[str]:
+def unequal(several: Sequence[GeneratedNetwork], backend: str, folder: Path) -> list[str]:
     """Return what is not equal between a backend and the reference, or why the backend stopped."""
     program = together(several)
     one = run_program(program, REFERENCE, folder / "reference")
@@ -77,11 +77,11 @@ def unequal(several: Sequence[Network], backend: str, folder: Path) -> list[str]
         return [str(error)]
 
 
-def shown(several: Sequence[Network], backend: str, folder: Path) -> str:
+def shown(several: Sequence[GeneratedNetwork], backend: str, folder: Path) -> str:
     """Return the smallest of the networks that is unequal by itself, and what of it is."""
     numbers = itertools.count()
 
-    def wrong(some: Sequence[Network]) -> bool:
+    def wrong(some: Sequence[GeneratedNetwork]) -> bool:
         return bool(unequal(some, backend, folder / f"try{next(numbers)}"))
 
     network = smallest(several, wrong, is_model)

@@ -15,7 +15,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from property.machine import Outcome, simulated
 
-from snndsl.testing.networks import Network, combined, networks, prefixed
+from snndsl.testing.networks import GeneratedNetwork, combined, networks, prefixed
 
 EXAMPLES = settings(
     max_examples=int(os.environ.get("SNNDSL_EXAMPLES", "100")), phases=[Phase.explicit, Phase.generate]
@@ -41,19 +41,19 @@ def backwards(value: Any) -> Any:
 
 @EXAMPLES
 @given(networks())
-def test_names_mean_nothing_if_streams_are_kept(network: Network) -> None:
+def test_names_mean_nothing_if_streams_are_kept(network: GeneratedNetwork) -> None:
     assert_equal(simulated(network.model()), simulated(prefixed(network, "other_").model()), "other_")
 
 
 @EXAMPLES
 @given(networks())
-def test_the_order_of_keys_means_nothing(network: Network) -> None:
+def test_the_order_of_keys_means_nothing(network: GeneratedNetwork) -> None:
     assert_equal(simulated(network.model()), simulated(backwards(network.model())))
 
 
 @EXAMPLES
 @given(ONE_STEP.flatmap(lambda step: st.tuples(networks(step), networks(step))))
-def test_a_part_that_is_not_connected_changes_nothing(pair: tuple[Network, Network]) -> None:
+def test_a_part_that_is_not_connected_changes_nothing(pair: tuple[GeneratedNetwork, GeneratedNetwork]) -> None:
     one, other = pair
     whole = combined([one, other])
     together = simulated(whole.model(), steps=one.steps)
@@ -66,7 +66,7 @@ def test_a_part_that_is_not_connected_changes_nothing(pair: tuple[Network, Netwo
 
 @EXAMPLES
 @given(networks())
-def test_what_is_recorded_changes_nothing(network: Network) -> None:
+def test_what_is_recorded_changes_nothing(network: GeneratedNetwork) -> None:
     every = simulated(network.model())
     assert_equal(every, simulated(network.model(states=False)))
     assert_equal(every, simulated(network.model(every=7)))
@@ -74,7 +74,7 @@ def test_what_is_recorded_changes_nothing(network: Network) -> None:
 
 @EXAMPLES
 @given(networks(), st.integers(1, 50))
-def test_a_shorter_run_is_the_beginning_of_a_longer_one(network: Network, steps: int) -> None:
+def test_a_shorter_run_is_the_beginning_of_a_longer_one(network: GeneratedNetwork, steps: int) -> None:
     short, long = simulated(network.model(), duration=f"{steps} step"), simulated(network.model())
     for name, spikes in short.spikes.items():
         assert spikes == [spike for spike in long.spikes[name] if spike[0] <= steps]
@@ -84,7 +84,7 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(network: Network, steps:
 
 @EXAMPLES
 @given(networks(noise=False), st.data())
-def test_a_population_may_be_split(network: Network, data: st.DataObject) -> None:
+def test_a_population_may_be_split(network: GeneratedNetwork, data: st.DataObject) -> None:
     """If the grid of its ports is written: else it follows from the weights that reach each population."""
     for element in (*network.sections["neurons"].values(), *network.sections["parts"].values()):
         for port, unit in element.get("ports", {}).items():
@@ -102,9 +102,9 @@ def test_a_population_may_be_split(network: Network, data: st.DataObject) -> Non
         np.testing.assert_array_equal(np.hstack([parts.states["left"][state], parts.states["right"][state]]), values)
 
 
-def _split(network: Network, name: str, first: int) -> Network:
+def _split(network: GeneratedNetwork, name: str, first: int) -> GeneratedNetwork:
     """Put two populations, left and right, in the place of one."""
-    made = Network(network.step, network.steps, copy.deepcopy(network.sections))
+    made = GeneratedNetwork(network.step, network.steps, copy.deepcopy(network.sections))
     populations = made.sections["populations"]
     one = populations.pop(name)
     right = copy.deepcopy(one)
@@ -122,10 +122,10 @@ def _split(network: Network, name: str, first: int) -> Network:
 
 @EXAMPLES
 @given(networks(kinds=["leaky"], noise=False), st.integers(1, 40))
-def test_later_input_makes_later_spikes(network: Network, later: int) -> None:
+def test_later_input_makes_later_spikes(network: GeneratedNetwork, later: int) -> None:
     """A network at rest, without timers: when something happens does not matter, only how long after what."""
     _at_rest(network)
-    moved = Network(network.step, network.steps + later, copy.deepcopy(network.sections))
+    moved = GeneratedNetwork(network.step, network.steps + later, copy.deepcopy(network.sections))
     for stimulus in moved.sections["stimuli"].values():
         stimulus["spikes"]["t"] = [f"{int(time.split()[0]) + later} step" for time in stimulus["spikes"]["t"]]
     soon, late = simulated(network.model()), simulated(moved.model())
@@ -135,7 +135,7 @@ def test_later_input_makes_later_spikes(network: Network, later: int) -> None:
         np.testing.assert_array_equal(late.synapses[name]["w"], synapses["w"])
 
 
-def _at_rest(network: Network) -> None:
+def _at_rest(network: GeneratedNetwork) -> None:
     """Leave listed spikes as the only cause of anything."""
     stimuli, projections = network.sections["stimuli"], network.sections["projections"]
     for name in [name for name, stimulus in stimuli.items() if "spikes" not in stimulus or "during" in stimulus]:
@@ -152,10 +152,10 @@ def _at_rest(network: Network) -> None:
 
 @EXAMPLES
 @given(networks(kinds=["leaky"]), st.integers(-6, 6))
-def test_a_scale_of_a_power_of_two_changes_no_spike(network: Network, power: int) -> None:
+def test_a_scale_of_a_power_of_two_changes_no_spike(network: GeneratedNetwork, power: int) -> None:
     """Voltages, weights and thresholds times 2**k: the same spikes, and every voltage exactly 2**k times what it was."""
     factor = f"2**{power}" if power >= 0 else f"1/2**{-power}"
-    scaled = Network(network.step, network.steps, copy.deepcopy(network.sections))
+    scaled = GeneratedNetwork(network.step, network.steps, copy.deepcopy(network.sections))
     scaled.sections["neurons"]["leaky"]["parameters"]["V_th"] = f"({factor})*(9 mV)"
     for population in scaled.sections["populations"].values():
         population["initial"] = {key: f"({factor})*({value})" for key, value in population.get("initial", {}).items()}

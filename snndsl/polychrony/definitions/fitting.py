@@ -8,7 +8,7 @@ from typing import Any
 
 from snndsl.errors import Fault, ModelError
 from snndsl.model.checked import CheckedModel
-from snndsl.model.search import Search
+from snndsl.model.search import DeclaredSearch
 from snndsl.polychrony.definitions import Definition, definition_of
 from snndsl.units import Dimension
 
@@ -47,12 +47,12 @@ def fitted(name: str, numbers: Mapping[str, Any], *, step_ms: float, longest: in
     return definition
 
 
-def placed(wanted: Search, step_ms: float, longest: int, units: Sequence[str], **defaults: Any) -> Definition:
+def placed(wanted: DeclaredSearch, step_ms: float, longest: int, units: Sequence[str], **defaults: Any) -> Definition:
     """Return the definition of an entry of a model's section, its faults at the place of the definition.
 
     Parameters
     ----------
-    wanted : Search
+    wanted : DeclaredSearch
         The entry.
     step_ms : float
         Length of a step, ms.

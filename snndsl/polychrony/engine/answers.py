@@ -13,20 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.arrays import Criteria, Net, Work
 from snndsl.polychrony.engine.cascade import BROKEN, EVENT, FULL, NEGATIVE, STEP, SYNAPSE, clear, schedule
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.mothers import searching
 from snndsl.polychrony.engine.still import Advance
 
-__all__ = ["Cells", "search_mother"]
+__all__ = ["AnsweringCells", "search_mother"]
 
 NEVER = 1 << 30
 
 Reals = NDArray[np.float64]
 
 
-class Cells(NamedTuple):
+class AnsweringCells(NamedTuple):
     """Neurons that answer, with the memory of one thread."""
 
     kind: NDArray[np.int32]  # (N,) -1: a source, which never answers
@@ -42,7 +42,16 @@ class Cells(NamedTuple):
 
 @kernel
 def _emit(
-    net: Net, cells: Cells, work: Work, neuron: int, event: int, step: int, now: int, least: int, touched: int, nodes: int
+    net: Net,
+    cells: AnsweringCells,
+    work: Work,
+    neuron: int,
+    event: int,
+    step: int,
+    now: int,
+    least: int,
+    touched: int,
+    nodes: int,
 ) -> tuple[int, int, int]:
     """Enter the arrivals of a spike; returns touched neurons, nodes used and the last arrival (FULL if there is no room)."""
     tag = (event << EVENT) | (NEGATIVE if net.inhibitory[neuron] else 0)
@@ -77,7 +86,7 @@ def _emit(
 
 
 @kernel
-def _receive(net: Net, cells: Cells, work: Work, x: int, step: int) -> None:
+def _receive(net: Net, cells: AnsweringCells, work: Work, x: int, step: int) -> None:
     """Add up what arrives at a neuron in this step, in the order in which it was sent; ``work.last`` is the next such step."""
     if work.last[x] != step:
         return
@@ -94,7 +103,7 @@ def _receive(net: Net, cells: Cells, work: Work, x: int, step: int) -> None:
 
 
 @kernel
-def _wake(net: Net, cells: Cells, advance: Advance, work: Work, live: int, step: int) -> int:
+def _wake(net: Net, cells: AnsweringCells, advance: Advance, work: Work, live: int, step: int) -> int:
     """Bring up to date the neurons scheduled for this step; returns the neurons awake."""
     node = work.bucket[step]
     while node >= 0:
@@ -119,7 +128,7 @@ def _wake(net: Net, cells: Cells, advance: Advance, work: Work, live: int, step:
 
 @kernel
 def _run(
-    net: Net, cells: Cells, advance: Advance, rule: Rule, work: Work, touched: int, nodes: int
+    net: Net, cells: AnsweringCells, advance: Advance, rule: Criteria, work: Work, touched: int, nodes: int
 ) -> tuple[int, int, int, int]:
     """Let the network answer; returns spikes (FULL: not done), touched neurons, last step with an arrival, neurons awake."""
     end, live, t = rule.end, 0, 0
@@ -154,7 +163,7 @@ def _run(
 
 
 @kernel
-def _broken(cells: Cells, work: Work, live: int) -> bool:
+def _broken(cells: AnsweringCells, work: Work, live: int) -> bool:
     """Whether the state of a neuron that was integrated is no number."""
     broken = False
     for k in range(live):
@@ -164,7 +173,7 @@ def _broken(cells: Cells, work: Work, live: int) -> bool:
 
 
 @kernel
-def _probe(state: tuple[Cells, Advance], net: Net, rule: Rule, work: Work) -> tuple[int, int, int]:
+def _probe(state: tuple[AnsweringCells, Advance], net: Net, rule: Criteria, work: Work) -> tuple[int, int, int]:
     """One combination of anchors: spikes (BROKEN: a state is no number), links, longest path."""
     cells, advance = state
     latest, touched, nodes = 0, 0, 0

@@ -19,11 +19,11 @@ __all__ = [
     "SHORT",
     "SILENT",
     "SMALL",
+    "Criteria",
     "Found",
     "Inputs",
     "Net",
     "Room",
-    "Rule",
     "Work",
     "found",
     "work",
@@ -58,7 +58,7 @@ class Inputs(NamedTuple):
     weight: Reals
 
 
-class Rule(NamedTuple):
+class Criteria(NamedTuple):
     """Numbers of the definition."""
 
     anchors: int
@@ -149,7 +149,7 @@ LONG_AGO = -(1 << 20)
 MOST = 96  # strong inputs of a mother up to which `pairs` is used
 
 
-def work(neurons: int, rule: Rule, room: Room) -> Work:
+def work(neurons: int, rule: Criteria, room: Room) -> Work:
     """Allocate the memory of one thread."""
     int32 = np.int32
     horizon = rule.last_step + 2 * rule.reach
@@ -186,7 +186,7 @@ def work(neurons: int, rule: Rule, room: Room) -> Work:
     )
 
 
-def found(rule: Rule, groups: int = 2_000, spikes: int = 200_000, links: int = 800_000) -> Found:
+def found(rule: Criteria, groups: int = 2_000, spikes: int = 200_000, links: int = 800_000) -> Found:
     """Allocate room for results."""
     return Found(
         np.zeros((groups, 6 + 2 * rule.anchors), np.int32),

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import LONG_AGO, Net, Rule, Work
+from snndsl.polychrony.engine.arrays import LONG_AGO, Criteria, Net, Work
 
 __all__ = ["FULL", "clear", "emit", "run", "schedule", "start"]
 
@@ -77,7 +77,7 @@ def _other(past: Int64s, x: int, n: int, arrival: int, isolation: int, spiked: i
 
 @kernel
 def emit(
-    net: Net, rule: Rule, work: Work, neuron: int, event: int, step: int, least: int, touched: int, nodes: int
+    net: Net, rule: Criteria, work: Work, neuron: int, event: int, step: int, least: int, touched: int, nodes: int
 ) -> tuple[int, int, int]:
     """Enter the arrivals of a spike; returns touched neurons, nodes used and the last arrival (FULL if there is no room)."""
     post, delay, strong, alone, capacity = net.post, net.delay, net.strong, net.alone, work.arrival.shape[1]
@@ -189,7 +189,7 @@ def _wake(net: Net, work: Work, live: int, step: int) -> int:
 
 
 @kernel
-def _advance(net: Net, rule: Rule, work: Work, live: int, step: int) -> tuple[int, int]:
+def _advance(net: Net, rule: Criteria, work: Work, live: int, step: int) -> tuple[int, int]:
     """One step of all live neurons; returns how many stay live and how many fired, the latter sorted by neuron."""
     weight, parameters, calm, dip = net.weight, net.parameters, rule.calm, -rule.dip
     neurons, firing, potential, recovery, past, count = work.live, work.fired, work.v, work.u, work.arrival, work.number
@@ -224,7 +224,7 @@ def _advance(net: Net, rule: Rule, work: Work, live: int, step: int) -> tuple[in
 
 
 @kernel
-def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int) -> tuple[int, int, int]:
+def run(net: Net, rule: Criteria, work: Work, spikes: int, touched: int, nodes: int) -> tuple[int, int, int]:
     """Let the network answer to the arrivals of the anchors.
 
     Returns
@@ -264,7 +264,7 @@ def run(net: Net, rule: Rule, work: Work, spikes: int, touched: int, nodes: int)
 
 
 @kernel
-def start(net: Net, rule: Rule, work: Work, pre: NDArray[np.int32], delay: NDArray[np.int32]) -> tuple[int, int]:
+def start(net: Net, rule: Criteria, work: Work, pre: NDArray[np.int32], delay: NDArray[np.int32]) -> tuple[int, int]:
     """Fire the anchors so that they arrive together; returns touched neurons and nodes used (FULL if there is no room)."""
     latest = 0
     touched = 0

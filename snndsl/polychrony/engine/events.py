@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.arrays import Criteria, Net, Work
 from snndsl.polychrony.engine.cascade import EVENT, EVENTS, FULL, NEGATIVE, STEP, clear, schedule
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.mothers import searching
@@ -38,7 +38,7 @@ class Plan(NamedTuple):
 
 def plan(
     neurons: int,
-    rule: Rule,
+    rule: Criteria,
     *,
     coincident: int,
     jitter: int,
@@ -181,7 +181,7 @@ def _firing(rules: Plan, work: Work, step: int) -> int:
 
 
 @kernel
-def _run(net: Net, rules: Plan, rule: Rule, work: Work, touched: int, nodes: int) -> tuple[int, int, int]:
+def _run(net: Net, rules: Plan, rule: Criteria, work: Work, touched: int, nodes: int) -> tuple[int, int, int]:
     """Let the spikes of the anchors spread; returns spikes (FULL: not done), touched neurons, last step used."""
     end, t, spikes = rule.end, 0, rule.anchors
     far = end + rule.reach
@@ -214,7 +214,7 @@ def _run(net: Net, rules: Plan, rule: Rule, work: Work, touched: int, nodes: int
 
 
 @kernel
-def _probe(rules: Plan, net: Net, rule: Rule, work: Work) -> tuple[int, int, int]:
+def _probe(rules: Plan, net: Net, rule: Criteria, work: Work) -> tuple[int, int, int]:
     """One combination of anchors: spikes, links, longest path (0: no group)."""
     latest, touched, nodes, last = 0, 0, 0, 0
     for i in range(rule.anchors):

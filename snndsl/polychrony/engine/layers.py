@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.arrays import Criteria, Net, Work
 from snndsl.polychrony.engine.cascade import EVENT, EVENTS, FULL, NEGATIVE, STEP, SYNAPSE
 
 __all__ = ["judge"]
 
 
 @kernel
-def _window(rule: Rule, work: Work, event: int) -> int:
+def _window(rule: Criteria, work: Work, event: int) -> int:
     """Excitatory arrivals in the window of a spike, latest step first, as sent within a step."""
     n = 0
     x = work.neuron[event]
@@ -34,7 +34,7 @@ def _window(rule: Rule, work: Work, event: int) -> int:
 
 
 @kernel
-def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
+def _links(net: Net, rule: Criteria, work: Work, event: int, links: int) -> int:
     """Layer of a spike and the links to it."""
     work.layer[event] = 0
     first = links
@@ -62,7 +62,7 @@ def _links(net: Net, rule: Rule, work: Work, event: int, links: int) -> int:
 
 
 @kernel
-def judge(net: Net, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
+def judge(net: Net, rule: Criteria, work: Work, spikes: int) -> tuple[int, int]:
     """Links and longest path of a probe: negative if too short, 0 where an anchor has one link only to an excitatory neuron."""
     links = 0
     longest = 0

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.arrays import Criteria, Net, Work
 from snndsl.polychrony.engine.cascade import FULL
 
 __all__ = ["Rows", "literal_probe", "rows"]
@@ -35,7 +35,7 @@ class Rows(NamedTuple):
     peak: NDArray[np.int32]  # (1,) largest count seen
 
 
-def rows(neurons: int, rule: Rule, longest: int) -> Rows:
+def rows(neurons: int, rule: Criteria, longest: int) -> Rows:
     """Allocate the tables for delays up to `longest`."""
     steps = rule.last_step + longest + 2
     cells = (steps + 1) * rule.row
@@ -74,7 +74,7 @@ def _emit(net: Net, table: Rows, row: int, neuron: int, event: int, step: int, l
 
 
 @kernel
-def _simulate(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> int:
+def _simulate(net: Net, table: Rows, rule: Criteria, work: Work, spikes: int) -> int:
     """Let the network at rest answer; returns the number of spikes, anchors included."""
     neurons = table.v.shape[0]
     v, u, current, parameters = table.v, table.u, table.current, net.parameters
@@ -108,7 +108,7 @@ def _simulate(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> int
 
 
 @kernel
-def _layers(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> tuple[int, int]:
+def _layers(net: Net, table: Rows, rule: Criteria, work: Work, spikes: int) -> tuple[int, int]:
     """Layers of the spikes and links between them; returns the number of links and the longest path."""
     links = 0
     longest = 0
@@ -136,7 +136,7 @@ def _layers(net: Net, table: Rows, rule: Rule, work: Work, spikes: int) -> tuple
 
 @kernel
 def literal_probe(
-    net: Net, table: Rows, rule: Rule, work: Work, pre: NDArray[np.int32], delay: NDArray[np.int32]
+    net: Net, table: Rows, rule: Criteria, work: Work, pre: NDArray[np.int32], delay: NDArray[np.int32]
 ) -> tuple[int, int, int]:
     """Fire the anchors `pre` so that they arrive together after `delay`; see `izhikevich2006`.
 

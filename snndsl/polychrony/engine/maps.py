@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import Net, Rule, Work
+from snndsl.polychrony.engine.arrays import Criteria, Net, Work
 from snndsl.polychrony.engine.cascade import clear, run, start
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.literal import Rows, literal_probe
@@ -13,7 +13,7 @@ __all__ = ["search_mother"]
 
 
 @kernel
-def _overrun(rule: Rule, work: Work, last: int) -> bool:
+def _overrun(rule: Criteria, work: Work, last: int) -> bool:
     over = False
     for t in range(last + 1):
         over |= work.row[t] > rule.row
@@ -21,7 +21,7 @@ def _overrun(rule: Rule, work: Work, last: int) -> bool:
 
 
 @kernel
-def _probe(table: Rows, net: Net, rule: Rule, work: Work) -> tuple[int, int, int]:
+def _probe(table: Rows, net: Net, rule: Criteria, work: Work) -> tuple[int, int, int]:
     """One combination of anchors: spikes, links, longest path (0: no group); FULL in one of the first two: no memory."""
     touched, nodes = start(net, rule, work, work.pre, work.delay)
     spikes, touched, last = run(net, rule, work, rule.anchors, touched, nodes)

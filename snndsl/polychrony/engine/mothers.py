@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import FEW, INERT, LONELY, LONGEST, SHORT, SILENT, Found, Inputs, Net, Rule, Work
+from snndsl.polychrony.engine.arrays import FEW, INERT, LONELY, LONGEST, SHORT, SILENT, Criteria, Found, Inputs, Net, Work
 from snndsl.polychrony.engine.cascade import BROKEN, FULL
 from snndsl.polychrony.engine.pairs import pairs
 
-__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "Probe", "Search", "first_probe", "next_probe", "searching"]
+__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "MotherSearch", "Probe", "first_probe", "next_probe", "searching"]
 
 DONE, NO_ROOM, NO_MEMORY = 0, 1, 2
 
-Probe = Callable[[Any, Net, Rule, Work], tuple[int, int, int]]
-Search = Callable[[Any, Net, Inputs, Rule, Work, Work, Found, int], int]
+Probe = Callable[[Any, Net, Criteria, Work], tuple[int, int, int]]
+MotherSearch = Callable[[Any, Net, Inputs, Criteria, Work, Work, Found, int], int]
 
 
-def _probe(state: Any, net: Net, rule: Rule, work: Work) -> tuple[int, int, int]:
+def _probe(state: Any, net: Net, rule: Criteria, work: Work) -> tuple[int, int, int]:
     """Stand where `searching` puts a probe."""
     raise NotImplementedError
 
@@ -52,7 +52,7 @@ def _load(given: Inputs, work: Work, first: int) -> None:
 
 
 @kernel
-def first_probe(given: Inputs, rule: Rule, work: Work, mother: int) -> bool:
+def first_probe(given: Inputs, rule: Criteria, work: Work, mother: int) -> bool:
     """Set the first combination of the mother's inputs; False if she has too few."""
     first = given.start[mother]
     if given.start[mother + 1] - first < rule.anchors:
@@ -74,7 +74,7 @@ def next_probe(given: Inputs, work: Work, mother: int) -> bool:
 
 
 @kernel
-def store(out: Found, work: Work, rule: Rule, mother: int, spikes: int, links: int, longest: int) -> bool:
+def store(out: Found, work: Work, rule: Criteria, mother: int, spikes: int, links: int, longest: int) -> bool:
     """Write a group; False if there is no room."""
     g, s, k = out.used[0], out.used[1], out.used[2]
     if g == out.group.shape[0] or s + spikes > out.spike.shape[0] or k + links > out.link.shape[0]:
@@ -116,7 +116,7 @@ def _skip(work: Work, n: int) -> bool:
 
 
 @kernel
-def _count(out: Found, rule: Rule, spikes: int, longest: int) -> None:
+def _count(out: Found, rule: Criteria, spikes: int, longest: int) -> None:
     """Count how a probe that is no group ended."""
     if spikes <= rule.anchors:
         out.ended[SILENT] += 1
@@ -129,7 +129,7 @@ def _count(out: Found, rule: Rule, spikes: int, longest: int) -> None:
         out.ended[LONGEST] = max(out.ended[LONGEST], abs(longest))
 
 
-def searching(probe: Probe) -> Search:
+def searching(probe: Probe) -> MotherSearch:
     """Return the search of one mother with a probe.
 
     Parameters
@@ -151,11 +151,11 @@ def searching(probe: Probe) -> Search:
     """
     made = FunctionType(_search_mother.__code__, globals() | {"_probe": probe}, "search_mother")
     made.__qualname__ = f"search_mother_{probe.__module__.rpartition('.')[2]}"
-    return cast(Search, kernel(made))
+    return cast(MotherSearch, kernel(made))
 
 
 def _search_mother(
-    state: Any, net: Net, given: Inputs, rule: Rule, small: Work, large: Work, out: Found, mother: int
+    state: Any, net: Net, given: Inputs, rule: Criteria, small: Work, large: Work, out: Found, mother: int
 ) -> int:
     """Try all combinations of the mother's strong inputs; a probe that does not fit into `small` is done in `large`."""
     n = given.start[mother + 1] - given.start[mother]

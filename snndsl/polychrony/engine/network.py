@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.definitions import Definition, EventTriggered, Izhikevich2006
-from snndsl.polychrony.engine.arrays import Inputs, Net, Rule
+from snndsl.polychrony.engine.arrays import Criteria, Inputs, Net
 from snndsl.polychrony.engine.bounds import CALM, DIP, apart, leave_alone, resting, settles
 from snndsl.polychrony.network.table import SynapseTable
 
@@ -113,11 +113,11 @@ def published(table: SynapseTable) -> NDArray[np.float64]:
     return np.where(table.inhibitory[:, None], [0.1, 0.2, -65.0, 2.0], [0.02, 0.2, -65.0, 8.0])
 
 
-def rule(definition: Definition) -> Rule:
+def rule(definition: Definition) -> Criteria:
     """Return the numbers of the definition as the kernels read them."""
     by_events = not isinstance(definition, Izhikevich2006)
     tested = isinstance(definition, (EventTriggered, Izhikevich2006))
-    return Rule(
+    return Criteria(
         anchors=definition.anchors,
         latency=definition.answer,
         end=definition.end,

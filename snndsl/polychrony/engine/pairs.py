@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from snndsl.numerics.compiled import kernel
-from snndsl.polychrony.engine.arrays import MOST, Inputs, Net, Rule, Work
+from snndsl.polychrony.engine.arrays import MOST, Criteria, Inputs, Net, Work
 from snndsl.polychrony.engine.bounds import SPENT
 from snndsl.polychrony.engine.cascade import FULL, NEGATIVE, STEP, clear, emit, run, schedule
 
@@ -67,7 +67,7 @@ def _latency(net: Net, mother: int, current: float) -> int:
 
 
 @kernel
-def _undisturbed(net: Net, rule: Rule, work: Work, mother: int, spikes: int, arrival: int, answer: int) -> bool:
+def _undisturbed(net: Net, rule: Criteria, work: Work, mother: int, spikes: int, arrival: int, answer: int) -> bool:
     """Whether the mother fires once, at `arrival` + `answer`, and gets nothing that could change this."""
     once = 0
     for e in range(rule.anchors - 1, spikes):
@@ -91,7 +91,9 @@ def _undisturbed(net: Net, rule: Rule, work: Work, mother: int, spikes: int, arr
 
 
 @kernel
-def _cascade(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, pair: tuple[int, int, int]) -> tuple[int, int, int]:
+def _cascade(
+    net: Net, given: Inputs, rule: Criteria, work: Work, mother: int, pair: tuple[int, int, int]
+) -> tuple[int, int, int]:
     """Do the cascade of two anchors, with the weight of a third at the mother, and note when an arrival could matter.
 
     Returns
@@ -135,7 +137,7 @@ def _cascade(net: Net, given: Inputs, rule: Rule, work: Work, mother: int, pair:
 
 
 @kernel
-def _crowded(net: Net, rule: Rule, work: Work, last: int) -> bool:
+def _crowded(net: Net, rule: Criteria, work: Work, last: int) -> bool:
     """Whether a row of the original could run over once a third anchor fires."""
     most = 0
     for t in range(last + 1):
@@ -181,7 +183,7 @@ def _sum(given: Inputs, i: int, j: int, k: int) -> float:
 
 
 @kernel
-def pairs(net: Net, given: Inputs, rule: Rule, work: Work, mother: int) -> bool:
+def pairs(net: Net, given: Inputs, rule: Criteria, work: Work, mother: int) -> bool:
     """Mark in ``work.inert`` which third anchors change nothing in the cascade of any two; False if that is not known."""
     first = given.start[mother]
     n = given.start[mother + 1] - first

@@ -26,7 +26,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.engine.surrogates import dither_trains, joint_density, redraw_train, rotate_trains, trade
 from snndsl.polychrony.recordings.detect import SpikeTrains
 
-__all__ = ["DITHERS", "SURROGATES", "Surrogate", "dither", "exchange", "joint_isi", "shift"]
+__all__ = ["DITHERS", "SURROGATES", "SurrogateMethod", "dither", "exchange", "joint_isi", "shift"]
 
 _WIDEST = 100_000
 _BLOCK = 1 << 20
@@ -39,7 +39,7 @@ _TAPS = np.exp(-0.5 * np.arange(-4.0, 5.0) ** 2)
 """Smoothing over bins: a standard deviation of one."""
 
 
-class Surrogate(Protocol):
+class SurrogateMethod(Protocol):
     """A function from a recording to a surrogate of it."""
 
     def __call__(self, trains: SpikeTrains, rng: np.random.Generator, *, width: int) -> SpikeTrains:
@@ -199,7 +199,7 @@ def exchange(trains: SpikeTrains, rng: np.random.Generator, *, width: int = 0) -
     return SpikeTrains(trains.start, step, trains.last)
 
 
-SURROGATES: dict[str, Surrogate] = {"shift": shift, "dither": dither, "joint_isi": joint_isi, "exchange": exchange}
+SURROGATES: dict[str, SurrogateMethod] = {"shift": shift, "dither": dither, "joint_isi": joint_isi, "exchange": exchange}
 """By name."""
 DITHERS = ("dither", "joint_isi")
 """Those that use the width."""

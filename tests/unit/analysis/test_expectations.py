@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from unit.analysis.runs import write
 
-from snndsl.analysis.expectations import Outcome, check_expectations
+from snndsl.analysis.expectations import Verdict, check_expectations
 from snndsl.errors import ModelError
 from snndsl.frontend.loader import load_source
 from snndsl.semantics.check import check
@@ -36,7 +36,7 @@ SPIKES = {"exc": [(1, 0), (5, 3), (5, 7), (40, 3)], "inh": [(6, 1)]}
 FOUR = "exc[0:8]"
 
 
-def outcome(folder: Path, expect: str, *, plastic: bool = False, record: str | None = None, **run: Any) -> Outcome:
+def outcome(folder: Path, expect: str, *, plastic: bool = False, record: str | None = None, **run: Any) -> Verdict:
     rule = "plasticity: rule" if plastic else "self: true"
     delay = "delay: {axonal: 1 ms}" if plastic else "delay: 1 ms"
     text = MODEL.replace("delay: 1 ms, RULE", f"{delay}, {rule}").replace("EXPECT", expect)

@@ -18,7 +18,7 @@ from snndsl.backend.protocol import Backend
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Program, Ref, Rule, walk
 from snndsl.ir.remarks import Remarks
 from snndsl_brian2 import backend
-from snndsl_brian2.abstract import Scope, block_lines, expression
+from snndsl_brian2.abstract import BlockNames, block_lines, expression
 from snndsl_brian2.rules import RuleCode, RuleContext, rule_code
 from snndsl_brian2.words import reserved
 
@@ -26,8 +26,8 @@ NOTHING = Remarks({})
 PRINTED = {name: name for name in ("v", "x", "w", "step", "i", "a__1")}
 
 
-def scope() -> Scope:
-    return Scope(PRINTED | {"step": "step", "i": "index"}, "1.0", {"table": 4}, {})
+def scope() -> BlockNames:
+    return BlockNames(PRINTED | {"step": "step", "i": "index"}, "1.0", {"table": 4}, {})
 
 
 def test_is_a_backend() -> None:

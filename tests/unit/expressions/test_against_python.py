@@ -27,7 +27,7 @@ def ours(node: tree.Expression) -> object:
             return float(node.value)
         case tree.Name():
             return node.text
-        case tree.Call():
+        case tree.FunctionCall():
             return (node.function, *map(ours, node.arguments))
         case tree.Unary():
             return (node.op, ours(node.operand))

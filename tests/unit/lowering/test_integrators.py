@@ -14,7 +14,7 @@ from snndsl.errors import ModelError
 from snndsl.integrators import INTEGRATORS
 from snndsl.integrators.stages import moved
 from snndsl.ir import Expr
-from snndsl.model.equations import Group
+from snndsl.model.equations import StateGroup
 from snndsl.model.integrator import Integrator, Step
 from snndsl_reference.tree.groups import NeuronGroup
 
@@ -162,7 +162,7 @@ class Midpoint(Integrator):
     says = "any equations"
 
     @classmethod
-    def advance(cls, group: Group, step: Step) -> list[Expr]:
+    def advance(cls, group: StateGroup, step: Step) -> list[Expr]:
         """Return the new values."""
         o = step.apply
         middle = moved(group.states, step.slopes(group.states, {}), step.h / 2.0, step)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.polychrony import Catalogue, Group, Izhikevich2006, SynapseTable
-from snndsl.polychrony.blocks import Block, Searcher
+from snndsl.polychrony.blocks import MotherBlock, Searcher
 from snndsl.polychrony.folder import Chunk
 from snndsl.testing.brute.search import BruteGroup
 
@@ -89,7 +89,7 @@ def fast_groups(
     table: SynapseTable, definition: Izhikevich2006, parameters: NDArray[np.float64] | None = None
 ) -> list[BruteGroup]:
     """What the engine finds, in the form of the brute-force searcher."""
-    chunk = Searcher(table, definition, parameters)(Block(0, table.neurons, 0))
+    chunk = Searcher(table, definition, parameters)(MotherBlock(0, table.neurons, 0))
     return [_plain(chunk, k) for k in range(len(chunk["groups"]["id"]))]
 
 

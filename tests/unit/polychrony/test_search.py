@@ -13,7 +13,7 @@ from unit.polychrony.networks import chain, middling, random_network, recorded, 
 
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, Izhikevich2006, SynapseTable, discover, predict, read_catalogue, search
-from snndsl.polychrony.blocks import Block, Searcher, blocks, triples
+from snndsl.polychrony.blocks import MotherBlock, Searcher, blocks, triples
 from snndsl.polychrony.engine.arrays import Room, found, work
 from snndsl.polychrony.folder import Folder
 
@@ -154,13 +154,13 @@ def test_searches_that_take_days_are_refused() -> None:
 def test_room_grows_and_groups_stay_the_same() -> None:
     definition = Izhikevich2006(mode="corrected", **SMALL_PATHS)  # type: ignore[arg-type]
     table = network()
-    whole = Searcher(table, definition)(Block(0, 100, 0))
+    whole = Searcher(table, definition)(MotherBlock(0, 100, 0))
     cramped = Searcher(table, definition)
     cramped.out = found(cramped.rule, 2, 40, 40)
     cramped.small = work(100, cramped.rule, Room(3, 8, 8))
     cramped.room = Room(4, 16, 16)
     cramped.large = work(100, cramped.rule, cramped.room)
-    again = cramped(Block(0, 100, 0))
+    again = cramped(MotherBlock(0, 100, 0))
     for name, columns in whole.items():
         for column, values in columns.items():
             assert np.array_equal(values, again[name][column]), (name, column)
@@ -195,7 +195,7 @@ def test_a_threshold_may_be_a_fraction_of_the_largest_weight() -> None:
 
 
 def test_the_recorded_network_in_parts() -> None:
-    part = Searcher(recorded(), Izhikevich2006())(Block(26, 31, 0))
+    part = Searcher(recorded(), Izhikevich2006())(MotherBlock(26, 31, 0))
     mothers, counts = np.unique(part["groups"]["mother"], return_counts=True)
     assert dict(zip(mothers.tolist(), counts.tolist())) == {26: 79, 27: 2, 28: 8, 29: 1, 30: 8}
 
@@ -207,7 +207,7 @@ def test_probes_left_out_make_no_group_even_where_rows_run_over(row: int) -> Non
     quick, thorough = Searcher(table, definition), Searcher(table, definition)
     assert quick.net.single
     thorough.net = thorough.net._replace(single=False)
-    one, other = (searcher(Block(0, 100, 0)) for searcher in (quick, thorough))
+    one, other = (searcher(MotherBlock(0, 100, 0)) for searcher in (quick, thorough))
     assert len(one["groups"]["id"]) > 0
     for name in ("groups", "spikes", "links"):
         for column, values in one[name].items():

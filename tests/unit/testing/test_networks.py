@@ -19,7 +19,7 @@ from snndsl.schema.stimulus import StimulusSpec
 from snndsl.stimuli import STIMULI
 from snndsl.stimuli.play import PlaySpec
 from snndsl.testing.kinds import KINDS, RULES
-from snndsl.testing.networks import Network, drawn, networks, smallest
+from snndsl.testing.networks import GeneratedNetwork, drawn, networks, smallest
 
 NUMBER = 200
 LEAST = 3
@@ -46,11 +46,11 @@ SPECS = {
 
 
 @cache
-def generated() -> list[Network]:
+def generated() -> list[GeneratedNetwork]:
     return drawn(networks(), NUMBER)
 
 
-def _sections(network: Network) -> Iterator[tuple[str, dict[str, Any]]]:
+def _sections(network: GeneratedNetwork) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every mapping of a model with the name of what it is."""
     model = network.model()
     for section in ("neurons", "parts", "plasticity", "populations", "projections", "stimuli"):
@@ -86,7 +86,7 @@ def found() -> Counter[str]:
     return counts
 
 
-def _learns(network: Network, projection: dict[str, Any]) -> bool:
+def _learns(network: GeneratedNetwork, projection: dict[str, Any]) -> bool:
     return "plasticity" in projection and projection["from"] in network.sections["stimuli"]
 
 
@@ -122,7 +122,7 @@ def test_what_is_drawn_is_the_same_every_time() -> None:
 def test_the_smallest_wrong_network_has_nothing_that_it_can_lack() -> None:
     """Wrong is here: a projection that learns by traces; so its two neurons, its rule and a stimulus or none are left."""
 
-    def wrong(several: Sequence[Network]) -> bool:
+    def wrong(several: Sequence[GeneratedNetwork]) -> bool:
         return any(
             projection.get("plasticity", {}).get("use") == "traced"
             for network in several

@@ -1,0 +1,73 @@
+"""The modules as they are read: a name means one thing, and what is said about the house is so."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted((ROOT / "snndsl").rglob("*.py"))
+BACKENDS = sorted((ROOT / "backends").rglob("*.py"))
+
+# One thing of the field before and after it is lowered: the names of the model and of the program. No module imports both.
+LOWERED = {"Population": "snndsl.model.population", "Projection": "snndsl.model.projection"}
+
+
+def place(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def classes(paths: list[Path]) -> dict[str, list[str]]:
+    """Return where each public class is made."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(place(path))
+    return found
+
+
+def test_a_class_name_means_one_thing() -> None:
+    own = classes(MODULES)
+    assert {name: where for name, where in own.items() if len(where) > 1 and name not in LOWERED} == {}
+    assert {name: own[name] for name in LOWERED} == {
+        name: ["snndsl/ir/program.py", module.replace(".", "/") + ".py"] for name, module in LOWERED.items()
+    }
+
+
+def test_a_backend_has_no_class_of_the_compilers_name() -> None:
+    """Among themselves backends may: they have the same parts."""
+    own = classes(MODULES)
+    assert {name: [*own[name], *where] for name, where in classes(BACKENDS).items() if name in own} == {}
+
+
+def imported(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+@pytest.mark.parametrize("name", LOWERED)
+def test_no_module_imports_a_thing_from_the_model_and_from_the_program(name: str) -> None:
+    for path in MODULES:
+        modules = {module for module, taken in imported(path) if taken == name}
+        assert LOWERED[name] not in modules or not modules & {"snndsl.ir", "snndsl.ir.program"}, place(path)
+
+
+@pytest.mark.parametrize("path", MODULES + BACKENDS, ids=place)
+def test_sizes(path: Path) -> None:
+    """At most 400 lines a module, and 60 a function without its docstring."""
+    text = path.read_text()
+    assert len(text.splitlines()) <= 400
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            documented = 0 if ast.get_docstring(node) is None else lines(node.body[0])
+            assert lines(node) - documented <= 60, f"{place(path)}:{node.lineno}: {node.name}"
+
+
+def lines(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
