@@ -85,7 +85,8 @@ def lines(model: Model) -> Iterator[str]:
         kind = "" if node["kind"] == "population" else " (source)"
         yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}{kind}{_where(node)}"
     for name, item in facts["projections"].items():
-        number = f"{item['synapses']:,} synapses" if "synapses" in item else f"about {item['expected']:,.0f} synapses"
+        number = f"{item['synapses']:,} synapses" if "synapses" in item else "synapses not counted"
+        number = f"about {item['expected']:,.0f} synapses" if "synapses" not in item and item["expected"] else number
         yield (
             f"  {name:<14} {item['from']} -> {item['to']}.{item['port']}   {item['connect']}   {number}   "
             f"{item['plasticity'] or 'static'}   {_delays(item, facts['step_ms'])}"

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from snndsl.errors import ModelError
 from snndsl.expressions import to_text
 from snndsl.kinds import Kind
 from snndsl.model.rule import RuleUse
 from snndsl.model.selection import Selection, Sides
 from snndsl.model.services import ConnectReader, Rows, WiringNumbers
 from snndsl.model.text import Place, Rounding, Term, ValueTerm
-from snndsl.model.wiring import Kernel, Pairs, Wiring
+from snndsl.model.wiring import MOST_PAIRS, Kernel, Pairs, TooManyPairs, Wiring
 
 __all__ = ["ByNumber", "ConnectRule", "Delay", "Projection", "sides_of"]
 
@@ -131,7 +132,11 @@ class ByNumber(ConnectRule):
 
     def pairs(self, numbers: WiringNumbers) -> Pairs:
         """Return the connected pairs."""
-        return self.draw(numbers.wiring(self.number(numbers)))
+        try:
+            return self.draw(numbers.wiring(self.number(numbers)))
+        except TooManyPairs:
+            what, expected = f"{self.name} connects more than {MOST_PAIRS:,} pairs", f"at most {MOST_PAIRS:,}"
+            raise ModelError(numbers.place().problem("too-large", what, expected, "fewer neurons or synapses")) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

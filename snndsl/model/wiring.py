@@ -8,10 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TOGETHER", "Allowed", "Infeasible", "Kernel", "Pairs", "Wiring"]
+__all__ = [
+    "BYTES_OF_SYNAPSE",
+    "MAX_NETWORK_BYTES",
+    "MOST_PAIRS",
+    "TOGETHER",
+    "Allowed",
+    "Infeasible",
+    "Kernel",
+    "Pairs",
+    "TooManyPairs",
+    "Wiring",
+]
 
 Index = NDArray[np.int64]
 Real = NDArray[np.float64]
+MAX_NETWORK_BYTES = 2**36
+BYTES_OF_SYNAPSE = 208
+"""Source, target, two delays, weight, row, here and in the projection: and four times that while it is made."""
+MOST_PAIRS = MAX_NETWORK_BYTES // BYTES_OF_SYNAPSE
 TOGETHER = 2**13
 """So many pairs are looked at together: what is drawn does not depend on it. Arrays of this length stay in a cache."""
 Kernel = Callable[[Index, Index], Real]
@@ -22,6 +37,10 @@ Allowed = Callable[[Index, Index], NDArray[np.bool_]]
 
 class Infeasible(Exception):
     """A rule asks for more partners than are allowed; `args` holds the row, the number and what there is."""
+
+
+class TooManyPairs(Exception):  # noqa: N818 - becomes a fault with a place
+    """A rule connects more pairs than a network may have, which only its wiring shows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,15 +68,24 @@ class Pairs:
 
     def repeated(self, copies: int) -> Pairs:
         """Return every pair so many times."""
-        i, j, owner, draw, row = (
-            np.repeat(column, copies) for column in (self.i, self.j, self.owner, self.draw, self.row)
-        )
+        i, j, owner, draw, row = (np.repeat(column, copies) for column in (self.i, self.j, self.owner, self.draw, self.row))
         return Pairs(i, j, owner, draw, row, None if self.delay is None else np.repeat(self.delay, copies))
 
     @staticmethod
     def joined(parts: Iterable[Pairs]) -> Pairs:
-        """Return pairs without delays, one part behind the other."""
-        several = [(part.i, part.j, part.owner, part.draw, part.row) for part in parts]
+        """Return pairs without delays, one part behind the other; as they are made, no more than a network may have.
+
+        Raises
+        ------
+        TooManyPairs
+            There are more than `MOST_PAIRS`.
+        """
+        several, number = [], 0
+        for part in parts:
+            several.append((part.i, part.j, part.owner, part.draw, part.row))
+            number += len(part.i)
+            if number > MOST_PAIRS:
+                raise TooManyPairs
         return Pairs(*(np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*several, strict=True)))
 
 

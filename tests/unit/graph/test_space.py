@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.lowering.models import graph
+from unit.lowering.models import checked, graph
 
 from snndsl.errors import ModelError
 from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.wiring import NumbersOfWiring
+from snndsl.model import wiring
 from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import ByNumber
 from snndsl.model.wiring import Pairs
@@ -177,8 +178,8 @@ def drawn(name: str, together: int | None = None) -> Pairs:
     numbers = _numbers()[name]
     rule = numbers.projection.connect
     assert isinstance(rule, ByNumber)
-    wiring = numbers.wiring(rule.number(numbers))
-    return rule.draw(wiring if together is None else replace(wiring, together=together))
+    made = numbers.wiring(rule.number(numbers))
+    return rule.draw(made if together is None else replace(made, together=together))
 
 
 @pytest.mark.parametrize("name", [f"{name}{more}" for name in RULES if name != "one_to_one" for more in ("", "_where")])
@@ -228,6 +229,23 @@ def test_few_neurons_far_away_are_found() -> None:
     for rule, said in (("fixed_indegree: 2", "of 2 for target 0, 1"), ("fixed_total_number: 41", "of 41, 40")):
         with pytest.raises(ModelError, match=f"{said} can be drawn"):
             elaborated({"a": line, "b": line.replace("6000", "40")}, p=f"from: a, to: b, connect: {{{rule}}}, {where}")
+
+
+@pytest.mark.parametrize("name", ["all_to_all_where", "kernel"])
+def test_more_pairs_than_a_network_may_have_are_not_made(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = _numbers()[name]
+    monkeypatch.setattr(wiring, "MOST_PAIRS", 100)
+    with pytest.raises(ModelError, match="too-large"):
+        numbers.projection.connect.pairs(numbers)
+
+
+def test_a_condition_on_many_pairs_is_judged_by_what_it_leaves() -> None:
+    """All pairs of these would not fit; under a condition only the wiring tells how many there are."""
+    line = "populations: {a: {neuron: n, size: 30000, positions: {x: 1 um*i}}}\nprojections: {p: {from: a, to: a, "
+    rest = "self: true, port: in, weight: 1, delay: 1 ms}}"
+    assert checked(f"{HEAD}{line}connect: all_to_all, where: distance < 1.5 um, {rest}").projections["p"].where is not None
+    with pytest.raises(ModelError, match="too-large"):
+        checked(f"{HEAD}{line}connect: all_to_all, {rest}")
 
 
 def test_an_array_of_pairs_is_read_by_source_and_target() -> None:
