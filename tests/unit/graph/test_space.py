@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -338,3 +340,27 @@ def test_rows_and_ranks_count_within_a_pair_of_blocks() -> None:
     rows = elaborated(BLOCKS, p=f"from: [b, c], to: [c, b], {rule}, weight: rank + 100*row").rows["p"]
     assert sorted((rows.weight % 100).astype(int).tolist()) == sorted([0, 1, 2] * 200)
     assert sorted(rows.row.tolist()) == list(range(600)) and rows.weight.max() < 100 * 150 + 3
+
+
+# ---- the page that explains it
+
+
+def test_the_how_to_page_is_right() -> None:
+    root = Path(__file__).resolve().parents[3]
+    page = (root / "docs" / "how-to" / "wire-in-space.md").read_text(encoding="utf-8")
+    lif = "neurons: {lif: {state: {V: 0 mV}, ports: {I: pA}, update: V = V + I*(1 mV)/(1 pA), threshold: V > 1 mV}}\n"
+    first, second = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    local = graph(lif + first).rows["local"]
+    assert len(local.i) > 10_000 and len(np.unique(local.axonal)) > 3
+    blocks = graph(f"{lif}populations: {{exc: {{neuron: lif, size: 40}}, inh: {{neuron: lif, size: 10}}}}\n{second}").rows[
+        "cortex"
+    ]
+    counts = np.zeros((2, 2), int)
+    np.add.at(counts, (blocks.j // 40, blocks.i // 40), 1)
+    assert counts.tolist() == [[160, 68], [52, 14]]
+    places_there = re.findall(r"^\| [^|]+ \| `(\{[^`]*\})`", page, re.MULTILINE)
+    assert len(places_there) == 6
+    for text in places_there:
+        if "cells" not in text:
+            item = f"{{neuron: n, size: 100, positions: {text.replace('y: ..', 'y: 0 um')}}}"
+            assert np.isfinite(places(elaborated({"a": item}, p="from: a, to: a, connect: one_to_one, self: true"), "a")).all()
