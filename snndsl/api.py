@@ -115,7 +115,7 @@ class Model:
     def units(self) -> dict[str, dict[str, str]]:
         """Return the internal unit of every state and port by population."""
         found = {}
-        for name, population in self.checked.populations.items():
+        for name, population in self.checked.elements.items():
             element = population.element
             names = [*element.states, *element.ports]
             found[name] = {item.replace(".", "__"): str(element.dimensions.get(item) or "") for item in names}

@@ -210,7 +210,7 @@ class _Judgement:
         for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
             values = snapshot(self.recording, name, variable, stamp)
             if values is not None:
-                found[variable] = values
+                found[variable.replace("__", ".")] = values
             elif plastic:
                 raise _Unreached(f"{variable} of {name} was not recorded at step {stamp:,}")
         return found

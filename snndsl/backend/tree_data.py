@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from snndsl.ir import Program, Synapses, Table
 from snndsl.ir.dump import dump
-from snndsl.ir.serial import neuron_to, ranges_to
+from snndsl.ir.serial import neuron_to, ranges_to, reads_to
 
 __all__ = ["arrays", "common_files", "settings", "shipped"]
 
@@ -125,6 +125,7 @@ def _neurons(program: Program) -> dict[str, Any]:
             "states": list(neuron.states),
             "ports": list(neuron.ports),
             **ranges_to(neuron.ranges),
+            **reads_to(neuron.reads),
         }
         for neuron in program.neurons
     }
@@ -141,6 +142,7 @@ def _rules(program: Program) -> dict[str, Any]:
             "every": [tick.period for tick in rule.every],
             "bound": rule.bound,
             **ranges_to(rule.ranges),
+            **reads_to(rule.reads),
         }
         for rule in program.rules
     }

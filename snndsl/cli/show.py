@@ -24,6 +24,8 @@ from snndsl.semantics.sizes import expected_synapses
 
 _MANY_PARTS = 500
 _MANY_PRODUCTS = 5000
+_ROLE = {"population": "", "signal": "signal", "source": " (source)"}
+"""What is said of something that neurons or signals belong to."""
 _HZ = 10.0
 _BASE = 150_000_000
 
@@ -82,8 +84,7 @@ def lines(model: Model) -> Iterator[str]:
         f"   seed {_seed(seed)}" if seed != Seeds() else ""
     )
     for name, node in facts["populations"].items():
-        kind = "" if node["kind"] == "population" else " (source)"
-        yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}{kind}{_where(node)}"
+        yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + _ROLE[node["kind"]] + _where(node)
     for name, item in facts["projections"].items():
         number = f"{item['synapses']:,} synapses" if "synapses" in item else "synapses not counted"
         number = f"about {item['expected']:,.0f} synapses" if "synapses" not in item and item["expected"] else number
@@ -136,6 +137,8 @@ def draw_graph(model: Model, file: Path) -> None:
 def _populations(checked: CheckedModel) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, population in checked.populations.items():
         yield name, {"kind": "population", "size": population.size, "neuron": population.element.name}
+    for name in checked.signals:
+        yield name, {"kind": "signal", "size": 1, "neuron": ""}
     for name, stimulus in checked.stimuli.items():
         if stimulus.size is not None:
             yield name, {"kind": "source", "size": stimulus.size, "neuron": stimulus.kind}

@@ -46,7 +46,7 @@ class Function:
         What it is, in one line.
     where : str
         ``anywhere``; ``drawn`` (values of neurons and synapses, and what runs), ``before`` (drawn before a run only),
-        ``run`` (what runs; its argument, a period, comes in steps), ``equations``, ``rules`` (those two cannot run yet).
+        ``run`` (what runs; its argument, a period, comes in steps), ``equations``, ``rules`` (the last cannot run yet).
     counting : str
         What it does to whole numbers: gives one (``whole``), rounds to one (``rounds``), gives one of its arguments
         (``chooses``) or its argument without sign (``magnitude``).
@@ -94,7 +94,7 @@ class Function:
 
     @property
     def runs(self) -> bool:
-        """Whether a program can compute it during a run."""
+        """Whether a program can compute it during a run; white noise is what integrators make of it."""
         return self.where in ("anywhere", "drawn", "run")
 
     @property
@@ -151,7 +151,7 @@ _ROWS: Iterable[Function] = (
     Function("lognormal", "[mean, sd]", "number", "exp(normal(mean, sd))", "drawn", meaning=meanings.lognormal),
     Function("exponential", "[mean]", "draw", "exponential, of mean 1 unless given", "drawn", meaning=meanings.exponential),
     Function("poisson", "mean", "number", "a Poisson count", "drawn", meaning=meanings.poisson),
-    Function("xi", "", "noise", "white noise", "equations"),
+    Function("xi", "", "noise", "white noise, whose integral over a time T is normal with spread sqrt(T)", "equations"),
     Function("sum_by_target", "x", "keep", "sum over the synapses of the target", "rules"),
     Function("sum_by_source", "x", "keep", "sum over the synapses of the source", "rules"),
 )

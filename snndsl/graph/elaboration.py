@@ -109,7 +109,7 @@ class _Work:
         return self.found.model
 
     def run(self) -> Elaboration:
-        for population in self.model.populations.values():
+        for population in self.model.elements.values():
             with collected(self.faults):
                 self._population(population)
         for name, projection in self.model.projections.items():
@@ -160,11 +160,11 @@ class _Work:
         name, found = projection.name, self.found
         if name in self.begun.rows:
             found.rows[name] = self.begun.rows[name]
-            if projection.rules:
+            if projection.rule is not None:
                 found.plastic[name] = self.begun.plastic[name]
         else:
             found.rows[name] = synapse_rows(self.model, projection, found.values)
-            if projection.rules:
+            if projection.rule is not None:
                 found.plastic[name] = plastic_values(self.model, projection, found.rows[name])
         if not len(found.rows[name].i):
             found.warnings.append(_empty(projection))
@@ -172,7 +172,7 @@ class _Work:
     def _try(self, projection: Projection) -> None:
         """Make one synapse of a projection, to judge it."""
         rows = synapse_rows(self.model, projection, self.found.values, one=True)
-        if projection.rules:
+        if projection.rule is not None:
             plastic_values(self.model, projection, rows)
         if not len(rows.i):
             self.found.warnings.append(_empty(projection))
@@ -187,7 +187,7 @@ class _Work:
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""
         names = {name for side in sides for name in side.populations}
-        return all(name in self.found.values or name not in self.model.populations for name in names)
+        return all(name in self.found.values or name not in self.model.elements for name in names)
 
     def _stimulus(self, stimulus: Stimulus) -> None:
         found = self.found

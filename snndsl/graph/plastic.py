@@ -30,12 +30,11 @@ Value = float | NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlasticValues:
-    """Parameters, initial states and ranges of the rule, by name of the program; one value a row, or one for all."""
+    """Parameters, initial states, ranges and keys of draws of the rule, by flat name; one value a row, or one for all."""
 
     values: Mapping[str, Value]
     ranges: Mapping[str, Limits]
     bound: Value | None
-    key: tuple[float, float]
 
     def largest(self, weight: float, rows: NDArray[np.bool_]) -> float:
         """Return W: the largest magnitude the rule may reach, else 16 times the largest initial one."""
@@ -51,7 +50,8 @@ def plastic_values(model: CheckedModel, projection: Projection, table: SynapseRo
     Raises
     ------
     ModelError
-        require, not-finite, range-empty, initial-out-of-range, bound-missing, weight-above-bound: one of each place.
+        require, not-finite, range-empty, initial-out-of-range, bound-missing, bounds-differ, weight-above-bound: one of each
+        place.
     """
     return _Work(model, projection, table).run()
 
@@ -66,7 +66,8 @@ class _Work:
     ranges: dict[str, Limits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        [self.use] = self.projection.rules
+        assert self.projection.rule is not None
+        self.use = self.projection.rule
         self.rule, self.name = self.use.rule, self.projection.name
         self.values: dict[str, Any] = {"w": one_or_all(self.table.weight), **self.table.values}
         self.evaluator = Evaluator(self.named, self.model.step)
@@ -89,10 +90,19 @@ class _Work:
             bound = self._bound()
         if self.faults:
             raise ModelError(first_of_each_place(self.faults))
-        seed = self.model.seeds.input
-        words = (0, 0) if seed is None else stream_key(seed, self.projection.stream)
-        found = {key: one_or_all(value) for key, value in self.values.items()}
-        return PlasticValues(found, self.ranges, bound, (float(words[0]), float(words[1])))
+        found = {key: one_or_all(value) for key, value in {**self.values, **self._keys()}.items()}
+        return PlasticValues(found, self.ranges, bound)
+
+    def _keys(self) -> dict[str, float]:
+        """Return the keys of what each rule draws: the first from the stream of the projection, the others from their own."""
+        seed, stream, found = self.model.seeds.input, self.projection.stream, dict[str, float]()
+        if seed is None:
+            return found
+        for number, use in enumerate(self.projection.rules, start=1):
+            words = stream_key(seed, stream if number == 1 else f"{stream}/{number}")
+            for place, word in enumerate(words):
+                found[f"{use.label}.key__{place}" if use.label else f"key__{place}"] = float(word)
+        return found
 
     def named(self, key: str) -> Any:
         """Return a parameter or state; one that is wrong is so wherever it is read."""
@@ -139,12 +149,18 @@ class _Work:
     def _bound(self) -> Value | None:
         """Return the bound of the weights, which none of them exceeds when it starts; None if the rule has none."""
         weights = np.abs(self.table.weight)
-        if self.rule.bound is None:
+        if not self.rule.bounds:
             if not np.any(weights):
-                what = f"all initial weights of {self.name!r} are 0, so the rule {self.rule.name!r} needs 'bound'"
+                rule = self.projection.rules[0].rule.name
+                what = f"all initial weights of {self.name!r} are 0, so the rule {rule!r} needs 'bound'"
                 raise ModelError(self.rule.place.problem("bound-missing", what, "bound: the largest |w| it may reach"))
             return None
-        bound: Value = one_or_all(self._finite(self.rule.bound, "bound", "the bound"))
+        bound: Value
+        bound, *others = (one_or_all(self._finite(term, "bound", "the bound")) for term in self.rule.bounds)
+        if any(np.any(np.asarray(bound) != np.asarray(other)) for other in others):
+            said = " and ".join(f"{np.max(np.asarray(value)):g}" for value in (bound, *others))
+            what = f"the rules of projection {self.name!r} have bounds that differ: {said}"
+            raise ModelError(self.use.place.problem("bounds-differ", what, "one bound, or equal ones"))
         self.values["bound__"] = bound
         if np.any(weights > np.abs(bound)):
             what, expected = "an initial weight is larger than the bound of its rule", f"at most {np.max(bound):g}"
@@ -155,7 +171,7 @@ class _Work:
 def _given(use: RuleUse, term: Term) -> Place:
     """Return the place of the first value in a term that the projection gives; else that of its plasticity."""
     given = next((node.text for node in names_in(term.tree) if node.text in use.given), None)
-    return use.place.inner(*(() if given is None else (given,)))
+    return use.place if given is None else use.place_of(given)
 
 
 def _unmet(projection: Projection, table: SynapseRows, term: Term, named: Any, row: int) -> Fault:
@@ -164,6 +180,7 @@ def _unmet(projection: Projection, table: SynapseRows, term: Term, named: Any, r
     count = len(table.i)
     shown = ", ".join(f"{key} {float(np.broadcast_to(np.asarray(named(key), np.float64), (count,))[row]):g}" for key in names)
     who = f"the synapse from {int(table.i[row])} to {int(table.j[row])}"
-    [use] = projection.rules
-    what = f"{who} of {projection.name!r} has {shown}; {use.rule.name!r} requires {to_text(term.tree)}"
+    use, rules = projection.rule, " and ".join(repr(use.rule.name) for use in projection.rules)
+    assert use is not None
+    what = f"{who} of {projection.name!r} has {shown}; {rules} requires {to_text(term.tree)}"
     return _given(use, term).problem("require", what, f"{to_text(term.tree)} for every synapse")

@@ -97,4 +97,4 @@ class NumbersOfStimulus(FileNumbers):
 
 def flat_port(model: CheckedModel, population: str, port: str | None) -> str:
     """Return the name of a port in the program."""
-    return "spike" if port == "spike" else model.populations[population].element.port_names[str(port)]
+    return "spike" if port == "spike" else model.elements[population].element.port_names[str(port)]

@@ -170,7 +170,7 @@ class _Part:
         with collected(faults):
             weight = self._evaluate(self.projection.weight, "weight", pairs, scope)
         values = {}
-        given = {key: value for use in self.projection.rules for key, value in use.given.items()}
+        given = {} if self.projection.rule is None else self.projection.rule.given
         for section, terms in (("plasticity", given), ("initial", self.projection.initial)):
             for key, value in terms.items():
                 with collected(faults):

@@ -10,7 +10,7 @@ import numpy as np
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
 from snndsl.ir.operations import OPERATIONS
-from snndsl.ir.program import Neuron, Program, Range, Rule, Value
+from snndsl.ir.program import Neuron, Program, Range, Read, Rule, Value
 from snndsl.ir.table import Table
 
 __all__ = ["digest", "dump", "expression_text", "neuron_lines", "rule_lines"]
@@ -98,6 +98,7 @@ def neuron_lines(neuron: Neuron) -> Iterator[str]:
     yield f"  states {', '.join(neuron.states)}"
     yield from _ranges(neuron.ranges)
     yield f"  ports {', '.join(neuron.ports)}"
+    yield from _reads(neuron.reads)
     yield from _block("update", neuron.update)
     if neuron.fires:
         yield f"  fires {neuron.fires}"
@@ -110,6 +111,7 @@ def rule_lines(rule: Rule) -> Iterator[str]:
     yield f"  params {', '.join(rule.params)}"
     yield f"  states {', '.join(rule.states)}"
     yield from _ranges(rule.ranges)
+    yield from _reads(rule.reads)
     yield from _block("on_pre", rule.on_pre)
     if rule.deliver:
         yield f"  deliver {rule.deliver}"
@@ -120,6 +122,10 @@ def rule_lines(rule: Rule) -> Iterator[str]:
 
 def _ranges(ranges: Iterable[Range]) -> Iterator[str]:
     yield from (f"  range {item.state} {item.low!r} .. {item.high!r}" for item in ranges)
+
+
+def _reads(reads: Iterable[Read]) -> Iterator[str]:
+    yield from (f"  read {item.local} = {item.of}.{item.state}" for item in reads)
 
 
 def _block(title: str, block: Block) -> Iterator[str]:

@@ -5,7 +5,8 @@ The meaning of a step is `docs/explanation/execution.md`; in short, step j produ
 
 1. arrivals with synapse stamp n (``on_pre``), then ``every`` due at n; deliveries go to soma stamp n + dendritic;
 2. ports: the sum of what has soma stamp n (deliveries, static synapses, injections of step j), else 0;
-3. ``Neuron.update``: reads the old state, parameters, ports and built-in names; its writes replace the state;
+3. ``Neuron.update``: reads the old state, parameters, ports, built-in names and states of others at stamp j; its writes replace
+   the state;
 4. where ``Neuron.fires`` is true the neuron spikes with stamp n and ``Neuron.reset`` runs (reads the new state);
 5. ``on_post`` of synapses with p + dendritic = n; 6. recording.
 """
@@ -31,6 +32,7 @@ __all__ = [
     "Program",
     "Projection",
     "Range",
+    "Read",
     "Rule",
     "Sample",
     "SpikeRecord",
@@ -59,6 +61,25 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A state of another population that blocks read under a name of their own.
+
+    Parameters
+    ----------
+    local : str
+        Name in the blocks that read it.
+    of : str
+        A population of size one; in a rule also ``pre`` and ``post``, the neurons on both sides of the synapse.
+    state : str
+        Of its neuron.
+    """
+
+    local: str
+    of: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Neuron:
     """What one neuron does in a step.
 
@@ -77,6 +98,8 @@ class Neuron:
         built-in names, no locals of `update`.
     ranges : tuple of Range
         Of states that have one, in the order of `states`; the others may be any finite number.
+    reads : tuple of Read
+        In `update` and `reset` alike the value at stamp j: before the step, of whatever population.
     """
 
     name: str
@@ -87,6 +110,7 @@ class Neuron:
     fires: str = ""
     reset: Block = field(default_factory=Block)
     ranges: tuple[Range, ...] = ()
+    reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +147,9 @@ class Rule:
         ``pre_first`` or ``post_first`` (only with dendritic >= 1).
     ranges : tuple of Range
         As those of a neuron.
+    reads : tuple of Read
+        The value at stamp V - 1 in `on_pre` and `every`, at V, after reset, in `on_post`. Only where no delay has a dendritic
+        part.
     """
 
     name: str
@@ -135,6 +162,7 @@ class Rule:
     bound: str = ""
     order: str = "pre_first"
     ranges: tuple[Range, ...] = ()
+    reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -31,18 +31,19 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
     for population in populations:
         found[f"populations.{population.name}"] = _line(model.place(*_section(model, population.name)))
         if population.neuron is not None:
-            element = model.populations[population.name].element
+            element = model.elements[population.name].element
             found.setdefault(f"neurons.{population.neuron}", "\n".join([_line(element.place), *_element(element)]))
     for part in synapses:
         found[f"synapses.{part.name}"] = _line(model.place("projections", part.projection))
         if part.rule is not None:
-            rule = model.projections[part.projection].rules[0].rule
-            found.setdefault(f"rules.{part.rule}", "\n".join([_line(rule.place), *_rule(rule)]))
+            rules = [use.rule for use in model.projections[part.projection].rules]
+            lines = [line for rule in rules for line in (_line(rule.place), *_rule(rule))]
+            found.setdefault(f"rules.{part.rule}", "\n".join(lines))
     return found
 
 
 def _section(model: CheckedModel, name: str) -> tuple[str, str]:
-    return ("populations" if name in model.populations else "stimuli", name)
+    return ("populations" if name in model.populations else "signals" if name in model.signals else "stimuli", name)
 
 
 def _line(place: Place) -> str:

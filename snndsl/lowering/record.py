@@ -49,5 +49,5 @@ def _synapses(model: CheckedModel) -> tuple[SynapseRecord, ...]:
             stamps |= set(range(record.every, model.steps + 1, record.every))
         kept = tuple(sorted(stamp for stamp in stamps if 0 < stamp <= model.steps))
         if kept:
-            found.append(SynapseRecord(record.projection, record.of, kept))
+            found.append(SynapseRecord(record.projection, tuple(map(ir_name, record.of)), kept))
     return tuple(found)

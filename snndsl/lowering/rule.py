@@ -12,6 +12,7 @@ from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
 from snndsl.ir.program import RULE_BUILTINS
 from snndsl.lowering.comments import statement_text
+from snndsl.lowering.neuron import ir_name
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Instruction
 from snndsl.model.rule import PlasticityRule
@@ -31,8 +32,6 @@ class LoweredRule:
         Of the program.
     added : mapping of str to float
         Initial values of the states that the lowering added.
-    drawn : bool
-        Whether the rule draws (parameters ``key__0``, ``key__1``).
     origins : mapping of str to str
         Path of a local, parameter or state (``on_pre.w__1``, ``every_1000.w__1``, ``params.q__``) to the user's text or its
         meaning, for comments.
@@ -40,7 +39,6 @@ class LoweredRule:
 
     rule: Rule
     added: Mapping[str, float]
-    drawn: bool
     origins: Mapping[str, str]
 
 
@@ -53,7 +51,7 @@ def lower_rule(element: PlasticityRule, step: Fraction) -> LoweredRule:
 class _Lowering:
     element: PlasticityRule
     step: Fraction
-    calls: dict[int, int] = field(default_factory=dict)
+    calls: dict[str, dict[object, int]] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
     deliver: str = ""
 
@@ -61,41 +59,47 @@ class _Lowering:
         element = self.element
         on_pre = _Event(self, element.on_pre, delivers=True)
         on_post = _Event(self, element.on_post)
-        ticks = [(timer.steps, _Event(self, timer.instructions)) for timer in element.every]
-        ticks.sort(key=lambda item: item[0])
-        added = {f"{trace}__last": 0.0 for trace in element.traces}
+        due: dict[int, list[Instruction]] = {}
+        for timer in element.every:
+            due.setdefault(timer.steps, []).extend(timer.instructions)
+        ticks = [(steps, _Event(self, due[steps])) for steps in sorted(due)]
+        parameters, own, traces = ([*map(ir_name, names)] for names in (element.parameters, element.states, element.traces))
+        added = {f"{trace}__last": 0.0 for trace in traces}
         added |= {f"last_{kind}__": NEVER for kind in ("pre", "post") if kind in self.intervals}
         blocks = [on_pre.block("pre"), on_post.block("post")]
         every = tuple(Tick(period, event.block("")) for period, event in ticks)
-        params = ["q__", *element.parameters, *(f"{trace}__{part}" for trace in element.traces for part in ("c", "to"))]
-        params += ["bound__"] if element.bound is not None else []
-        params += ["key__0", "key__1"] if self.calls else []
-        states = ("w", *element.states, *element.traces, *added)
+        params = ["q__", *parameters, *(f"{trace}__{part}" for trace in traces for part in ("c", "to"))]
+        params += ["bound__"] if element.bounds else []
+        params += [word for owner in self.calls for word in _key(owner)]
+        states = ("w", *own, *traces, *added)
         used = names_read([*blocks, *(tick.block for tick in every)]) | {"q__", "bound__"}
         rule = Rule(
-            name=element.name.replace(".", "__"),
+            name=ir_name(element.name),
             params=tuple(name for name in params if name in used),
             states=states,
             on_pre=blocks[0],
             on_post=blocks[1],
             deliver=on_pre.delivered,
             every=every,
-            bound="bound__" if element.bound is not None else "",
+            bound="bound__" if element.bounds else "",
             order=element.order,
         )
         events = [("on_pre", on_pre), ("on_post", on_post), *((f"every_{period}", event) for period, event in ticks)]
         said = {f"{name}.{key}": text for name, event in events for key, text in event.builder.origins.items()}
-        return LoweredRule(rule, added, bool(self.calls), said | self._meanings())
+        return LoweredRule(rule, added, said | self._meanings())
 
     def _meanings(self) -> dict[str, str]:
         """Return what the parameters and states are that no user wrote."""
         found = {"params.q__": "weights are multiples of it", "params.bound__": "largest magnitude of w"}
-        found |= dict.fromkeys(("params.key__0", "params.key__1"), "key of the random draws")
+        for owner in self.calls:
+            whose = f" of {owner}" if owner else ""
+            found |= {f"params.{word}": f"key of the random draws{whose}" for word in _key(owner)}
         found |= {f"states.last_{kind}__": f"stamp of the last {kind} arrival" for kind in ("pre", "post")}
         for trace in self.element.traces:  # no numbers here: another time constant compiles nothing
-            found[f"params.{trace}__c"] = f"-h/tau of {trace}"
-            found[f"params.{trace}__to"] = f"what {trace} decays to"
-            found[f"states.{trace}__last"] = f"stamp at which {trace} was assigned"
+            stored = ir_name(trace)
+            found[f"params.{stored}__c"] = f"-h/tau of {trace}"
+            found[f"params.{stored}__to"] = f"what {trace} decays to"
+            found[f"states.{stored}__last"] = f"stamp at which {trace} was assigned"
         return found
 
 
@@ -108,6 +112,7 @@ class _Event:
         self.locals: dict[str, Expr] = {}
         self.assigned: set[str] = set()
         self.delivered = ""
+        self.owner = ""
         self.translate = Translator(self.builder, self._named, rule.step, Ref("tv"), self._draw, None)
         for instruction in instructions:
             self._run(instruction)
@@ -117,15 +122,17 @@ class _Event:
     def block(self, kind: str) -> Block:
         """Return the block; `kind` names the interval that ends with this event."""
         writes = [
-            (state, value.name) for state, value in self.latest.items() if state in self.assigned and isinstance(value, Ref)
+            (ir_name(state), value.name)
+            for state, value in self.latest.items()
+            if state in self.assigned and isinstance(value, Ref)
         ]
-        writes += [(f"{trace}__last", "tv") for trace in self.rule.element.traces if trace in self.assigned]
+        writes += [(f"{ir_name(trace)}__last", "tv") for trace in self.rule.element.traces if trace in self.assigned]
         if kind in self.rule.intervals:
             writes.append((f"last_{kind}__", "tv"))
         return self.builder.block(writes)
 
     def _run(self, instruction: Instruction) -> None:
-        statement = instruction.statement
+        statement, self.owner = instruction.statement, instruction.owner
         if isinstance(statement, Deliver):
             self._deliver(self.translate(statement.value), statement_text(statement))
             return
@@ -152,12 +159,12 @@ class _Event:
         if text in self.latest:
             return self.latest[text]
         if text == "w" or text in element.states:
-            return Ref(text)
+            return Ref(ir_name(text))
         if text in element.traces:
             self.latest[text] = self._trace(text)
             return self.latest[text]
         if text in element.parameters:
-            return Ref(text)
+            return Ref(ir_name(text))
         for kind in ("pre", "post"):
             if text in (f"since_{kind}", f"steps(since_{kind})"):
                 self.rule.intervals.add(kind)
@@ -169,15 +176,23 @@ class _Event:
 
     def _trace(self, trace: str) -> Expr:
         """to + (x - to)*exp(c*(V - last)), from the last assignment."""
-        age = Call("sub", (Ref("tv"), Ref(f"{trace}__last")))
-        factor = Call("exp", (Call("mul", (Ref(f"{trace}__c"), age)),))
+        stored = ir_name(trace)
+        age = Call("sub", (Ref("tv"), Ref(f"{stored}__last")))
+        factor = Call("exp", (Call("mul", (Ref(f"{stored}__c"), age)),))
         target = self.rule.element.traces[trace][1].tree
         if isinstance(target, tree.Number) and target.value == 0:
-            return self.builder.let(trace, Call("mul", (Ref(trace), factor)), f"{trace} has decayed since")
-        to = Ref(f"{trace}__to")
-        moved = Call("add", (to, Call("mul", (Call("sub", (Ref(trace), to)), factor))))
+            return self.builder.let(trace, Call("mul", (Ref(stored), factor)), f"{trace} has decayed since")
+        to = Ref(f"{stored}__to")
+        moved = Call("add", (to, Call("mul", (Call("sub", (Ref(stored), to)), factor))))
         return self.builder.let(trace, moved, f"{trace} has decayed since")
 
     def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
-        call = self.rule.calls.setdefault(id(node), len(self.rule.calls))
-        return draw_arguments(("key__0", "key__1"), Ref("row"), Ref("tv"), Ref("trial"), call)
+        calls = self.rule.calls.setdefault(self.owner, {})
+        call = calls.setdefault(node.written, len(calls))
+        return draw_arguments(_key(self.owner), Ref("row"), Ref("tv"), Ref("trial"), call)
+
+
+def _key(owner: str) -> tuple[str, str]:
+    """Return the parameters that hold the key of what a rule draws."""
+    before = f"{ir_name(owner)}__" if owner else ""
+    return f"{before}key__0", f"{before}key__1"

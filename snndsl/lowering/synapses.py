@@ -98,7 +98,7 @@ def _plastic(
     lowered: LoweredRule, plastic: PlasticValues, q: float, chosen: Index, columns: dict[str, Any]
 ) -> dict[str, float]:
     """Add the parameters and states that differ between synapses to the columns; return those that all share."""
-    given = {"q__": q, "key__0": plastic.key[0], "key__1": plastic.key[1], **plastic.values, **lowered.added}
+    given = {"q__": q, **{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
     shared: dict[str, float] = {}
     for key in (*lowered.rule.params, *lowered.rule.states):
         value = given[key]

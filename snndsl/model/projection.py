@@ -177,7 +177,9 @@ class Projection:
     delay : Delay or None
         None: it follows from a motif.
     rules : tuple of RuleUse
-        Its plasticity.
+        Its plasticity, as listed.
+    rule : RuleUse or None
+        The same as one rule; None: it is static.
     initial : mapping of str to ValueTerm
         Initial states of its rules.
     carries : Term or None
@@ -200,6 +202,7 @@ class Projection:
     weight: ValueTerm
     delay: Delay | None
     rules: tuple[RuleUse, ...]
+    rule: RuleUse | None
     initial: Mapping[str, ValueTerm]
     carries: Term | None
     stream: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from snndsl.expressions.statements import Deliver
@@ -39,8 +39,8 @@ class PlasticityRule:
         Periodic statements.
     order : str
         Which of two events of one stamp is first.
-    bound : Term or None
-        Largest magnitude of the weight.
+    bounds : tuple of Term
+        Largest magnitude of the weight: none or one; of several rules in one perhaps more, which have to be equal.
     require : tuple of Term
         Conditions on its parameters.
     """
@@ -58,7 +58,7 @@ class PlasticityRule:
     on_start: tuple[Instruction, ...]
     every: tuple[Timer, ...]
     order: Literal["pre_first", "post_first"]
-    bound: Term | None
+    bounds: tuple[Term, ...]
     require: tuple[Term, ...]
 
     @property
@@ -81,9 +81,19 @@ class RuleUse:
         Parameters that the projection sets.
     bound : mapping of str to ValueTerm
         What its needs are bound to.
+    label : str
+        What it is called among the rules of the projection; empty: it is alone.
+    places : mapping of str to Place
+        Where parameters are given, if not all of them stand inside `place`.
     """
 
     rule: PlasticityRule
     place: Place
     given: Mapping[str, ValueTerm]
     bound: Mapping[str, ValueTerm]
+    label: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    def place_of(self, key: str) -> Place:
+        """Return where a parameter is given."""
+        return self.places[key] if key in self.places else self.place.inner(key)

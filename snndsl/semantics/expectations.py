@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from snndsl.errors import listed, nearest
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.expressions.walk import renamed
 from snndsl.model.expectation import Expectation, ListedSpikes, SynapseValue
 from snndsl.model.selection import Selection
 from snndsl.model.text import Term, ValueTerm
@@ -15,6 +17,7 @@ from snndsl.schema.observation import ExpectSpec, TargetSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.reading import Reading
+from snndsl.semantics.rule_names import state_makers, state_names
 from snndsl.semantics.scope import Result, Scope
 from snndsl.semantics.values import read_value
 from snndsl.semantics.windows import check_moment, check_span
@@ -106,17 +109,16 @@ def _measured(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Selection 
     """Return of whom a value is, and its dimension; None and UNKNOWN after reporting what is wrong."""
     if spec.of and set(spec.of) <= {*reading.spec.projections}:
         return _of_synapses(reading, name, spec)
-    selection = reading.selection(spec.of, f"expectation {name!r} is of", "expect", name, "of")
+    select = reading.spiking if spec.value in _VALUES else reading.selection
+    selection = select(spec.of, f"expectation {name!r} is of", "expect", name, "of")
     if selection is None or spec.value in _VALUES:
         return selection, _VALUES.get(spec.value, UNKNOWN)
     kinds: list[Result] = []
     for population in selection.populations:
-        if population in reading.elements and spec.value in reading.elements[population].states:
-            kinds.append(reading.element_scopes[population].lookup(spec.value) or UNKNOWN)
-        elif population in reading.signals and spec.value in reading.signals[population].states:
-            kinds.append(reading.signal_scopes[population].lookup(spec.value) or UNKNOWN)
+        owner = reading.element(population)
+        if owner is not None and spec.value in owner.states:
+            kinds.append(reading.scope_of(population).lookup(spec.value) or UNKNOWN)
         else:
-            owner = reading.elements.get(population) or reading.signals.get(population)
             known = [*_VALUES, *(owner.states if owner is not None else ())]
             what = f"expectation {name!r} is about {spec.value!r}"
             place = reading.place("expect", name, "value")
@@ -138,15 +140,16 @@ def _of_synapses(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Synapse
     except TextFault as error:
         reading.faults.append(Term(node, term.place).place.fault(error))
         return None, UNKNOWN
-    return SynapseValue(tuple(spec.of), reduce, node), ONE if reduce == "fraction" else found
+    flat = state_names(reading, spec.of[0])
+    value = renamed(node, lambda name: replace(name, text=flat.get(name.text, name.text)))
+    return SynapseValue(tuple(spec.of), reduce, value), ONE if reduce == "fraction" else found
 
 
 def _variables(reading: Reading, projection: str) -> Scope:
     """Return what the synapses of a projection hold."""
     scope = Scope(dict(reading.scope.makers), reading.data, [])
     scope.declare({"w": reading.weights.get(projection, UNKNOWN)})
-    for known in reading.rule_scopes.get(projection, ()):
-        scope.makers.update(known.makers)
+    scope.makers.update(state_makers(reading, projection))
     return scope
 
 

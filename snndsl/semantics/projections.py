@@ -11,6 +11,7 @@ from snndsl.errors import Fault, ModelError, listed
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.walk import names_in
+from snndsl.model.joint_rule import joined
 from snndsl.model.population import Population
 from snndsl.model.projection import ByNumber, ConnectRule, Delay, Projection, sides_of
 from snndsl.model.selection import Selection, Sides
@@ -98,6 +99,7 @@ def _projection(
         weight=weight,
         delay=delay,
         rules=rules,
+        rule=joined(rules),
         initial=initial,
         carries=carries,
         stream=spec.stream or f"projections.{name}",
@@ -112,7 +114,7 @@ def _say_instead(reading: Reading, fault: Fault) -> None:
 
 
 def _sides(reading: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
-    sources = reading.selection(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
+    sources = reading.spiking(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
     targets = reading.selection(spec.to, f"projection {name!r} goes to", "projections", name, "to")
     if sources is None or targets is None:
         return None

@@ -24,12 +24,16 @@ __all__ = ["RuleDraft", "flatten_rule"]
 
 @dataclass(eq=False)
 class RuleDraft:
-    """A `PlasticityRule` while it is read, with what is wrong with it; `unreadable` are parameters whose default is wrong."""
+    """A `PlasticityRule` while it is read, with what is wrong with it; `unreadable` are parameters whose default is wrong.
+
+    `label` is what it is called among several rules of a projection.
+    """
 
     name: str
     spec: RuleSpec
     source: ModelSource
     place: Place
+    label: str = ""
     parameters: dict[str, Parameter] = field(default_factory=dict)
     states: dict[str, ValueTerm] = field(default_factory=dict)
     ranges: dict[str, tuple[Term, Term]] = field(default_factory=dict)
@@ -60,7 +64,7 @@ class RuleDraft:
             on_start=tuple(self.on_start),
             every=tuple(self.every),
             order=self.spec.order,
-            bound=self.bound,
+            bounds=() if self.bound is None else (self.bound,),
             require=tuple(self.require),
         )
 

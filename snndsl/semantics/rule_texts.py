@@ -6,17 +6,18 @@ from collections.abc import Mapping
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
-from snndsl.expressions.statements import Deliver
 from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
+from snndsl.model.joint_rule import labels
 from snndsl.model.rule import RuleUse
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions, run_names
 from snndsl.semantics.element_texts import ask_all, check_instructions, check_limits, parameter_maker, timed, zero_is_number
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
+from snndsl.semantics.rule_names import state_makers, state_names, unknown_state
 from snndsl.semantics.scope import Maker, Result, Scope
-from snndsl.semantics.usable import PURE
+from snndsl.semantics.usable import BUILD, PURE, RUN
 from snndsl.semantics.values import read_value
 from snndsl.spec import UseSpec
 from snndsl.units import Dimension
@@ -33,13 +34,14 @@ def read_rules(
     """
     spec, uses = reading.spec.projections[name], []
     reading.rules[name], reading.rule_scopes[name] = [], []
-    for k, use in enumerate(spec.plasticity):
+    for k, (use, label) in enumerate(zip(spec.plasticity, labels([use.use for use in spec.plasticity]), strict=True)):
         place = reading.place("projections", name, "plasticity", *((k,) if len(spec.plasticity) > 1 else ()))
         try:
             rule = flatten_rule(reading.source, use.use, place)
         except ModelError as error:
             reading.faults += error.faults
             continue
+        rule.label = label
         scope = _scope(reading, rule, weight, neurons)
         _before_run(rule, scope)
         _texts(reading, rule, scope)
@@ -47,7 +49,18 @@ def read_rules(
         reading.rules[name].append(rule)
         reading.rule_scopes[name].append(scope)
         uses.append(_use(reading, use, rule, scope, place, wiring, neurons))
+    _together(reading, reading.place("projections", name, "plasticity"), uses)
     return tuple(uses), _initial(reading, name, wiring)
+
+
+def _together(reading: Reading, place: Place, uses: list[RuleUse]) -> None:
+    """Check that the rules of a projection can share its synapses."""
+    deliver = [repr(use.label) for use in uses if use.rule.delivers]
+    if len(uses) > 1 and len(deliver) > 1:
+        reading.report(place, "two-deliver", f"{' and '.join(deliver)} deliver both", "one rule of a list that delivers")
+    if len({use.rule.order for use in uses}) > 1:
+        said = ", ".join(f"{use.label!r} has {use.rule.order}" for use in uses)
+        reading.report(place, "order-differs", f"one order holds for a synapse: {said}", "the same 'order' in all rules")
 
 
 def _use(
@@ -71,7 +84,8 @@ def _use(
             continue
         own = key in rule.spec.parameters
         names = wiring if own else {**wiring, **neurons}
-        terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path).terms
+        functions = BUILD if own else RUN
+        terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path, functions=functions).terms
         if terms is not None:
             (given if own else bound)[key] = terms
     for key, parameter in rule.parameters.items():
@@ -83,27 +97,26 @@ def _use(
             states = [name for name in neurons if name.startswith("post.")]
             hint = f"{{use: {use.use}, {key}: {states[0] if states else '..'}}}"
             reading.report(place, "need-unbound", what, "a value at the projection: pre.x, post.x or another", hint)
-    return RuleUse(rule.finished(), place, given, bound)
+    return RuleUse(rule.finished(), place, given, bound, rule.label)
 
 
 def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[str, ValueTerm]:
     """Return the initial states that a projection gives to its rules."""
-    spec, rules = reading.spec.projections[name], reading.rules[name]
-    if not rules:
+    spec, known = reading.spec.projections[name], state_names(reading, name)
+    if not reading.rules[name]:
         return {}
-    initial: dict[str, ValueTerm] = {}
+    makers, initial = state_makers(reading, name), dict[str, ValueTerm]()
     for key, value in spec.initial.items():
         path = ("projections", name, "initial", key)
-        owner = next((k for k, rule in enumerate(rules) if key in rule.states or key in rule.traces), None)
-        if owner is None:
-            known = [state for rule in rules for state in (*rule.states, *rule.traces)]
-            what = f"rule {' and '.join(repr(use.use) for use in spec.plasticity)} has no state {key!r}"
-            reading.report(reading.place(*path), "name-unknown", what, listed(known))
+        if key not in known:
+            rules = " and ".join(repr(use.use) for use in spec.plasticity)
+            what = f"rules {rules} have no state {key!r}" if " and " in rules else f"rule {rules} has no state {key!r}"
+            what = unknown_state(reading, name, key) or what
+            reading.report(reading.place(*path), "name-unknown", what, listed(list(known)), nearest(key, list(known)))
             continue
-        wanted = reading.rule_scopes[name][owner].lookup(key)
-        terms = read_value(reading, value, wanted, f"the initial {key!r}", wiring, *path).terms
+        terms = read_value(reading, value, makers[key](), f"the initial {key!r}", wiring, *path).terms
         if terms is not None:
-            initial[key] = terms
+            initial[known[key]] = terms
     return initial
 
 
@@ -151,9 +164,6 @@ def _texts(reading: Reading, rule: RuleDraft, names: Scope) -> None:
     assignable = {"w", *rule.states, *rule.traces}
     for instructions in (rule.on_pre, rule.on_post, rule.on_start):
         check_instructions(instructions, names, assignable, in_rule=True)
-        for instruction in instructions:
-            if isinstance(instruction.statement, Deliver) and instruction.statement.port is None:
-                names.expect(instruction.term, names.lookup("w"), "what is delivered")
     rule.every = timed(rule.every, names, reading.step)
     for timer in rule.every:
         check_instructions(timer.instructions, names, assignable, in_rule=True)

@@ -45,7 +45,7 @@ def expected_synapses(model: CheckedModel, projection: Projection) -> float:
 def _network(model: CheckedModel) -> Iterator[Fault]:
     """Yield the largest part of a network that is too large."""
     parts: list[tuple[float, Place, str]] = []
-    for population in model.populations.values():
+    for population in model.elements.values():
         element = population.element
         held = population.size * (len(element.states) + len(element.ports) + 1) * _NUMBER
         parts.append((held, population.place.inner("size"), f"{population.size:,} neurons of {population.name!r}"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from snndsl.errors import ModelError
 from snndsl.model.selection import Selection
 from snndsl.model.stimulus import Duplicates, Playing, Stimulus
 from snndsl.model.text import Rounding, ValueTerm
@@ -16,7 +15,6 @@ from snndsl.semantics.kind_reader import KindReader
 from snndsl.semantics.ports import port_dimension
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
-from snndsl.semantics.selection import resolve
 from snndsl.semantics.values import read_value, whole_size
 from snndsl.semantics.windows import window_faults
 from snndsl.stimuli import STIMULI
@@ -104,14 +102,10 @@ def _targets(reading: Reading, name: str, spec: StimulusSpec) -> Selection | Non
     """Return whom an injection reaches."""
     if spec.into is None:
         return None
-    place = reading.place("stimuli", name, "into")
-    try:
-        targets = resolve(spec.into, reading.sizes, reading.spec.groups, place, f"stimulus {name!r} goes into")
-    except ModelError as error:
-        reading.faults += error.faults
-        return None
-    if not targets.blocks:
-        reading.report(place, "selection-empty", f"stimulus {name!r} goes nowhere", "at least one population")
+    path = ("stimuli", name, "into")
+    targets = reading.selection(spec.into, f"stimulus {name!r} goes into", *path)
+    if targets is not None and not targets.blocks:
+        reading.report(reading.place(*path), "selection-empty", f"stimulus {name!r} goes nowhere", "at least one population")
         return None
     return targets
 

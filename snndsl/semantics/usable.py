@@ -8,7 +8,7 @@ from snndsl.expressions import FUNCTIONS, TextFault, tree
 from snndsl.expressions.functions import DRAWS, Function
 from snndsl.expressions.walk import calls_in, names_in
 
-__all__ = ["BUILD", "NEURON", "PURE", "RUN", "misplaced"]
+__all__ = ["BUILD", "EQUATIONS", "NEURON", "PURE", "RUN", "in_a_run", "misplaced"]
 
 PURE = frozenset(row.name for row in FUNCTIONS.values() if row.where == "anywhere")
 """In values that are computed once and draw nothing: constants, sizes, conditions, listed spikes."""
@@ -16,8 +16,15 @@ BUILD = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn",
 """In values of neurons and synapses, drawn once before the run."""
 RUN = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "run")}
 """In currents and rates."""
-NEURON = RUN | {row.name for row in FUNCTIONS.values() if row.where in ("before", "equations")}
+NEURON = RUN | {row.name for row in FUNCTIONS.values() if row.where == "before"}
 """In what neurons and signals do in a step; not all of it can be simulated yet."""
+EQUATIONS = NEURON | {row.name for row in FUNCTIONS.values() if row.where == "equations"}
+"""In equations, aliases among them."""
+
+
+def in_a_run(functions: Collection[str]) -> bool:
+    """Tell whether a text that may call these functions is computed during a run."""
+    return RUN.issubset(functions)
 
 
 def misplaced(node: tree.Expression, functions: Collection[str], names: Collection[str] = ()) -> TextFault | None:
@@ -50,7 +57,9 @@ def _why(function: Function, drawn: bool) -> tuple[str, str]:
         return "adds over synapses", "a rule of plasticity"
     if function.where == "before" and drawn:
         return "draws until it fits", "normal(mean, sd), which clip() keeps within bounds"
+    if function.where == "equations":
+        return "is white noise", "an equation; normal() draws a number"
     before = "a value that is known before the run"
     if not function.draws:
         return "is known only during a run", before
-    return "draws", before if function.where == "equations" else "a value without draws"
+    return "draws", "a value without draws"

@@ -15,7 +15,7 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, said
 from snndsl.semantics.terms import value_terms
 from snndsl.semantics.times import whole_steps
-from snndsl.semantics.usable import BUILD, PURE
+from snndsl.semantics.usable import BUILD, PURE, in_a_run
 from snndsl.units import ONE, Dimension, near_unit, parse_unit
 
 _RATE = parse_unit("Hz").dimension
@@ -46,8 +46,11 @@ def read_value(
     except TextFault as error:
         reading.faults.append(place.fault(error))
         return ReadValue(None, None)
-    for term in terms if isinstance(terms, tuple) else (terms,):
-        reading.scope.before_run(term, functions)
+    if isinstance(terms, Term):
+        terms = reading.moving(terms) if in_a_run(functions) else terms
+        reading.scope.before_run(terms, functions)
+    for term in terms if isinstance(terms, tuple) else ():
+        reading.scope.before_run(term, BUILD.intersection(functions), {"t", "trial"})
     if isinstance(terms, Term):
         found = reading.scope.of(terms, extra)
         if found is not None and isinstance(wanted, Dimension) and not fits(found, wanted):

@@ -87,16 +87,16 @@ def _offer(reading: Reading, scope: WiringScope, side: str, selection: Selection
 
 
 def _offered(reading: Reading, population: str) -> dict[str, Result]:
-    """Return what wiring may read of the neurons of a population or source."""
-    if population not in reading.elements:
+    """Return what wiring may read of the neurons of a population, a source or a signal."""
+    element, spec = reading.element(population), reading.spec.populations.get(population)
+    if element is None:
         return {}
-    names, spec = reading.element_scopes[population], reading.spec.populations[population]
-    found: dict[str, Result] = {}
-    for parameter in reading.elements[population].parameters:
+    names, found = reading.scope_of(population), dict[str, Result]()
+    for parameter in element.parameters:
         kind = names.lookup(parameter)
         found[parameter] = UNKNOWN if kind is None else kind
     found |= reading.lets.get(population, {})
-    return found if spec.positions is None else found | dict.fromkeys(spec.positions.axes, LENGTH)
+    return found if spec is None or spec.positions is None else found | dict.fromkeys(spec.positions.axes, LENGTH)
 
 
 def _no_distance(populations: Mapping[str, Population], names: tuple[str, ...]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.backend.control import Request, claim_folder
-from snndsl.ir import Block, Call, Expr, Neuron, Program, Rule
+from snndsl.ir import Block, Call, Expr, Neuron, Program, Read, Rule
 from snndsl.ir.verify import verify
 from snndsl.pipeline import collect, generate, require, simulate
 from snndsl.results import Recording
@@ -109,7 +109,7 @@ def _prefixed(program: Program, prefix: str) -> Program:
 
 def _neuron(neuron: Neuron, prefix: str) -> Neuron:
     update, reset = _block(neuron.update, prefix), _block(neuron.reset, prefix)
-    return replace(neuron, name=f"{prefix}{neuron.name}", update=update, reset=reset)
+    return replace(neuron, name=f"{prefix}{neuron.name}", update=update, reset=reset, reads=_reads(neuron.reads, prefix))
 
 
 def _rule(rule: Rule, prefix: str) -> Rule:
@@ -119,7 +119,12 @@ def _rule(rule: Rule, prefix: str) -> Rule:
         on_pre=_block(rule.on_pre, prefix),
         on_post=_block(rule.on_post, prefix),
         every=tuple(replace(tick, block=_block(tick.block, prefix)) for tick in rule.every),
+        reads=_reads(rule.reads, prefix),
     )
+
+
+def _reads(reads: tuple[Read, ...], prefix: str) -> tuple[Read, ...]:
+    return tuple(item if item.of in ("pre", "post") else replace(item, of=f"{prefix}{item.of}") for item in reads)
 
 
 def _block(block: Block, prefix: str) -> Block:

@@ -205,6 +205,28 @@ KINDS: Mapping[str, NeuronKind] = {
         ({"sigma": "uniform()"},),
         draws=True,
     ),
+    "noisy": NeuronKind(
+        {
+            "parameters": {"tau": "8 ms", "sigma": "4 mV"},
+            "state": {"V": "0 mV", "n": "0 mV"},
+            "ports": {"kick": "mV"},
+            "equations": [
+                "noise = sigma*sqrt(2/tau)*xi()",
+                "dV/dt = (n - V)/tau + 0.3*noise",
+                "dn/dt = -n/(3 ms) + noise - 0.5*sigma*xi()/sqrt(tau)",
+            ],
+            "integrator": "exact",
+            "update": "V += kick",
+            "threshold": "V > 9 mV",
+            "refractory": {"for": "2 step", "hold": ["V"]},
+            "reset": "V = 0 mV",
+        },
+        (1.0, 8.0),
+        "mV",
+        "2 mV",
+        ({"integrator": {"V": "exponential_euler", "n": "euler"}}, {"integrator": "euler", "tau": "(6 ms)*(1 + 0.5*(i % 2))"}),
+        draws=True,
+    ),
 }
 
 RULES: Mapping[str, Mapping[str, Any]] = {

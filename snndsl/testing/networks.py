@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from snndsl.testing.kinds import KINDS, PARTS, RULES, SHARED
 
-__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest"]
+__all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "uses_of"]
 
 _SECTIONS = ("parts", "neurons", "plasticity", "populations", "groups", "motifs", "projections", "stimuli")
 _STEPS = ("0.1 ms", "0.25 ms", "1 ms")
@@ -60,8 +60,8 @@ class GeneratedNetwork:
     def _plastic(self) -> Iterator[tuple[str, list[str]]]:
         for name, projection in self.sections["projections"].items():
             if "plasticity" in projection:
-                rule = self.sections["plasticity"][projection["plasticity"]["use"]]
-                yield name, ["w", *rule.get("state", {}), *rule.get("traces", {})]
+                rules = [self.sections["plasticity"][use["use"]] for use in uses_of(projection)]
+                yield name, ["w", *(key for rule in rules for key in (*rule.get("state", {}), *rule.get("traces", {})))]
 
 
 @st.composite
@@ -193,10 +193,13 @@ class _Making:
         return dict(self.choose(rules))
 
     def _plasticity(self, learning: str, target: str) -> dict[str, Any]:
-        self.network.sections["plasticity"][learning] = copy.deepcopy(dict(RULES[learning]))
-        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"} if learning == "traced" else {}
-        states = dict.fromkeys(RULES[learning].get("state", {}), "0.5*(j % 3)")
-        return {"plasticity": {"use": learning, **most}, "initial": states}
+        names = [learning, *(["traced"] if learning in ("nearest", "unreliable") and self.one_in(2) else [])]
+        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"}
+        for name in names:
+            self.network.sections["plasticity"][name] = copy.deepcopy(dict(RULES[name]))
+        uses: list[dict[str, Any]] = [{"use": name, **(most if name == "traced" else {})} for name in names]
+        states = {key: "0.5*(j % 3)" for name in names for key in RULES[name].get("state", {})}
+        return {"plasticity": uses if len(uses) > 1 else uses[0], "initial": states}
 
     def _narrow(self, projection: dict[str, Any], name: str) -> None:
         """Let a projection reach a slice, or a group of two."""
@@ -331,7 +334,8 @@ def prefixed(network: GeneratedNetwork, prefix: str) -> GeneratedNetwork:
         motif["arrive"] = {f"{prefix}{neuron}": time for neuron, time in motif["arrive"].items()}
     for projection in made.sections["projections"].values():
         rename(projection, "from", "to")
-        rename(projection.get("plasticity", {}), "use")
+        for use in uses_of(projection):
+            rename(use, "use")
         if isinstance(projection["connect"], dict):
             rename(projection["connect"], "motif")
     for stimulus in made.sections["stimuli"].values():
@@ -341,58 +345,13 @@ def prefixed(network: GeneratedNetwork, prefix: str) -> GeneratedNetwork:
     return made
 
 
-def smallest(
-    several: Sequence[GeneratedNetwork],
-    wrong: Callable[[Sequence[GeneratedNetwork]], bool],
-    right: Callable[[GeneratedNetwork], bool],
-    tries: int = 40,
-) -> GeneratedNetwork:
-    """Return one of several networks, without all that it can lack and still be wrong.
+def uses_of(projection: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rules of a projection with their values.
 
     Parameters
     ----------
-    several : sequence of GeneratedNetwork
-        That are wrong together.
-    wrong : callable
-        Whether some of them are wrong together.
-    right : callable
-        Whether a network is a model at all.
-    tries : int
-        How often `wrong` may be asked.
+    projection : mapping
+        Of a network.
     """
-    while len(several) > 1:
-        first, second = several[: len(several) // 2], several[len(several) // 2 :]
-        several, tries = first if wrong(first) else second, tries - 1
-    network, candidates = several[0], _smaller(several[0])
-    while tries > 0:
-        lesser = next(candidates, None)
-        if lesser is None:
-            break
-        if right(lesser):
-            tries -= 1
-            if wrong([lesser]):
-                network, candidates = lesser, _smaller(lesser)
-    return network
-
-
-_LEFT_OUT = (
-    ("projections", ("plasticity", "where", "per_block")), ("stimuli", ("during",)), ("populations", ("initial", "positions")),
-)  # fmt: skip
-
-
-def _smaller(network: GeneratedNetwork) -> Iterator[GeneratedNetwork]:
-    """Yield networks that lack one thing of a network, or whose run is half as long; not each of them is right."""
-    places: list[tuple[str, ...]] = []
-    for section in ("stimuli", "projections", "populations", "motifs", "groups", "plasticity", "neurons", "parts"):
-        places += [(section, name) for name in network.sections[section]]
-    for section, keys in _LEFT_OUT:
-        places += [(section, name, key) for name, item in network.sections[section].items() for key in keys if key in item]
-    for *path, last in places:
-        made = GeneratedNetwork(network.step, network.steps, copy.deepcopy(network.sections))
-        inner: dict[str, Any] = made.sections
-        for key in path:
-            inner = inner[key]
-        del inner[last]
-        yield made
-    if network.steps > 20:
-        yield GeneratedNetwork(network.step, network.steps // 2, copy.deepcopy(network.sections))
+    plasticity = projection.get("plasticity", [])
+    return plasticity if isinstance(plasticity, list) else [plasticity]

@@ -14,7 +14,7 @@ from snndsl.testing import cases, differences, run_case
 from snndsl.testing.conformance import case_file
 from snndsl.testing.parameters import Together, parameters, run_or_skip
 
-THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays"]
+THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays", "signals"]
 
 
 @pytest.fixture(scope="module")

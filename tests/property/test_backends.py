@@ -24,8 +24,9 @@ from snndsl.ir import Program
 from snndsl.results import Recording
 from snndsl.testing import differences
 from snndsl.testing.beside import run_program, side_by_side
-from snndsl.testing.networks import GeneratedNetwork, drawn, networks, smallest
+from snndsl.testing.networks import GeneratedNetwork, drawn, networks
 from snndsl.testing.parameters import OTHERS
+from snndsl.testing.smaller import smallest
 
 NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "100"))
 TOGETHER = 25

@@ -29,7 +29,7 @@ _PLACES = {
     "drawn": "values of neurons and synapses; what runs",
     "before": "values of neurons and synapses",
     "run": "what runs",
-    "equations": "equations; cannot be simulated yet",
+    "equations": "equations",
     "rules": "rules; cannot be simulated yet",
 }
 _PHASES = {"constant": "in the file", "build": "before the run", "run": "during the run"}
@@ -73,7 +73,8 @@ def builtins() -> str:
 
 def integrators() -> str:
     """Return the table of integrators."""
-    return table(("integrator", "equations"), *((f"`{item.name}`", item.says) for item in INTEGRATORS.all))
+    rows = [(f"`{item.name}`", item.says, "yes" if item.noisy else "no") for item in INTEGRATORS.all]
+    return table(("integrator", "equations", "`xi()`"), *rows)
 
 
 def connect_rules() -> str:

@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.lowering.models import checked, graph
 
+from snndsl.api import load
+from snndsl.cli.show import lines
 from snndsl.errors import ModelError
 from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.graph.synapses import SynapseRows
@@ -342,7 +344,22 @@ def test_rows_and_ranks_count_within_a_pair_of_blocks() -> None:
     assert sorted(rows.row.tolist()) == list(range(600)) and rows.weight.max() < 100 * 150 + 3
 
 
-# ---- the page that explains it
+# ---- what is said of it
+
+
+def test_positions_and_blocks_are_shown(tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text(
+        "snndsl: 1\nname: m\ntime: {step: 0.1 ms, duration: 1 ms}\n"
+        f"{HEAD}populations: {{a: {SHEET % ', period: {x: 120 um}'}, b: {{neuron: n, size: 3}}}}\n"
+        "projections: {p: {from: [a, b], to: b, connect: all_to_all, per_block: true, self: true, port: in, weight: 1,"
+        " delay: 1 ms}}\n"
+    )
+    said = [" ".join(line.split()) for line in lines(load(file))]
+    assert "a 144 n at x 0 to 110 um of 120, y 0 to 110 um" in said and "b 3 n" in said
+    assert any("all_to_all, each pair of blocks 441 synapses" in line for line in said)
+
+
 
 
 def test_the_how_to_page_is_right() -> None:

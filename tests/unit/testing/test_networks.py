@@ -19,7 +19,8 @@ from snndsl.schema.stimulus import StimulusSpec
 from snndsl.stimuli import STIMULI
 from snndsl.stimuli.play import PlaySpec
 from snndsl.testing.kinds import KINDS, RULES
-from snndsl.testing.networks import GeneratedNetwork, drawn, networks, smallest
+from snndsl.testing.networks import GeneratedNetwork, drawn, networks, uses_of
+from snndsl.testing.smaller import smallest
 
 NUMBER = 200
 LEAST = 3
@@ -77,6 +78,7 @@ def found() -> Counter[str]:
             things |= {"wired by distance"} if "distance" in str(projection) else set()
             things |= {"projection to a group"} if projection["to"] in network.sections["groups"] else set()
             things |= {"plastic projection of a source"} if _learns(network, projection) else set()
+            things |= {"several rules"} if len(uses_of(projection)) > 1 else set()
             things |= {f"plastic, dendritic {projection['delay']['dendritic']}"} if "plasticity" in projection else set()
         for stimulus in network.sections["stimuli"].values():
             late = stimulus.get("delay", "1 step") != "1 step"
@@ -104,7 +106,7 @@ def test_every_key_is_used(what: str) -> None:
         *(f"connect: {rule}" for rule in CONNECT),
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
-        "projection to a group", "wired by distance", "plastic projection of a source", "forced spikes",
+        "projection to a group", "wired by distance", "plastic projection of a source", "forced spikes", "several rules",
     ],
 )  # fmt: skip
 def test_everything_is_there_some_times(thing: str) -> None:
@@ -124,9 +126,10 @@ def test_the_smallest_wrong_network_has_nothing_that_it_can_lack() -> None:
 
     def wrong(several: Sequence[GeneratedNetwork]) -> bool:
         return any(
-            projection.get("plasticity", {}).get("use") == "traced"
+            use["use"] == "traced"
             for network in several
             for projection in network.sections["projections"].values()
+            for use in uses_of(projection)
         )
 
     several = generated()[:40]
