@@ -51,8 +51,8 @@ class RuleContext:
 
     Parameters
     ----------
-    port : str
-        Variable of the target that it delivers to.
+    ports : tuple of str
+        Variables of the target that it delivers to, in its order.
     same : frozenset of str
         Parameters that are one number for all synapses.
     taken : frozenset of str
@@ -61,7 +61,7 @@ class RuleContext:
         As for neurons.
     """
 
-    port: str
+    ports: tuple[str, ...]
     same: frozenset[str]
     taken: frozenset[str]
     samples: Mapping[str, int]
@@ -105,11 +105,11 @@ class _Writer:
         return RuleCode(tuple(model), on_pre, on_post, every, tuple(names.items()))
 
     def _arrival(self, kind: str, first: str, block: Block) -> Iterator[str]:
-        delivered = [self.rule.deliver] if kind == "on_pre" and self.rule.deliver else []
+        sent = dict(zip(self.context.ports, (name for _, name in self.rule.deliver), strict=True)) if kind == "on_pre" else {}
         head, scope, rest = self._scope(first, block)
-        lines, writes = block_lines(rest, scope, self.rule.states, self.remarks.of(kind), delivered)
+        lines, writes = block_lines(rest, scope, self.rule.states, self.remarks.of(kind), sent.values())
         yield from (*head, *lines)
-        yield from (f"{self.context.port}_post += {scope.names[name]}" for name in delivered)
+        yield from (f"{port}_post += {scope.names[name]}" for port, name in sent.items())
         yield from writes
         yield from self._checks(block, scope)
 

@@ -144,15 +144,15 @@ class _Script:
         ends = f'population["{synapses.source}"], population["{synapses.target}"]'
         here, name = f'synapses["{synapses.name}"]', self.objects[synapses.name]
         delays = "part.pre.order = -1  # delay: axonal + dendritic - 1 steps"
-        port = self._variables(synapses.target)[synapses.port]
         if synapses.rule is None:
+            port = self._variables(synapses.target)[synapses.port]
             yield from _commented(self.remarks.above("synapses", synapses.name))
             code = f'"weight : 1 (constant)", on_pre="{port}_post += weight"'
             yield from _call(f"part = {here} = Synapses", f'{ends}, {code}, name="{name}"')
             yield from (delays, f'arrays.synapses("{synapses.name}", part)')
             return
         rule = self.program.rule(synapses.rule)
-        used, label = self._rule(synapses, port)
+        used, label = self._rule(synapses)
         if label not in self.rules.values():
             self.rules[synapses.rule, used] = label
             yield from _commented(self.remarks.above("rules", rule.name))
@@ -175,12 +175,13 @@ class _Script:
             yield f'arrays.tick("{synapses.name}", {period}, tick)'
         yield f'arrays.synapses("{synapses.name}", part{_renamed(dict(used.names))})'
 
-    def _rule(self, synapses: Synapses, port: str) -> tuple[RuleCode, str]:
+    def _rule(self, synapses: Synapses) -> tuple[RuleCode, str]:
         """Return the code of a rule where it is used, and its label in the script."""
         rule = self.program.rule(synapses.rule or "")
         same = frozenset(synapses.values) & frozenset(rule.params)
         taken = frozenset({"fires", *self._variables(synapses.source).values(), *self._variables(synapses.target).values()})
-        context = RuleContext(port, same, taken, self.samples, self.keys)
+        ports = tuple(self._variables(synapses.target)[port] for port in synapses.receiving(rule))
+        context = RuleContext(ports, same, taken, self.samples, self.keys)
         code = rule_code(rule, context, self.remarks.of("rules", rule.name))
         known = self.rules.get((rule.name, code))
         if known is not None:

@@ -41,8 +41,8 @@ def _event(rule: Rule, name: str, block: Block, samples: Mapping[str, int], rema
     yield "{"
     yield from loads(rule.params, rule.states, own, remarks)
     yield from locals_of(block, names, samples, remarks.of(path))
-    if name == "pre" and rule.deliver:
-        yield f"  *sent = {names[rule.deliver]};"
+    if name == "pre":
+        yield from (f"  sent[{place}] = {names[local]};" for place, (_, local) in enumerate(rule.deliver))
     yield from writes_of(block, names, rule.states)
     yield from stores(rule.states, (block,), own)
     yield from checks(rule, (block,), may_fail(block, {*rule.params, *rule.states, *_BUILTINS}), own)

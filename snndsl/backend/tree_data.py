@@ -137,7 +137,7 @@ def _rules(program: Program) -> dict[str, Any]:
         rule.name: {
             "params": list(rule.params),
             "states": list(rule.states),
-            "deliver": rule.deliver,
+            "deliver": [list(pair) for pair in rule.deliver],
             "order": rule.order,
             "every": [tick.period for tick in rule.every],
             "bound": rule.bound,
@@ -156,6 +156,7 @@ def _synapses(program: Program) -> dict[str, Any]:
             "source": synapses.source,
             "target": synapses.target,
             "port": synapses.port,
+            **({"ports": dict(sorted(synapses.ports.items()))} if synapses.ports else {}),
             "rule": synapses.rule,
             "rows": synapses.rows.rows,
             "values": dict.fromkeys(_varying(program, synapses))

@@ -46,6 +46,7 @@ class ArrayAlgebra:
     """Operations carried out at once, on numbers and arrays (an `Algebra`); there is no step before a run."""
 
     step: Fraction
+    known = True
 
     @property
     def now(self) -> Value:

@@ -69,17 +69,6 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    if model.trials > 1:
-        yield _fault(model.place("trials"), "more than one trial")
-    for name, population in model.elements.items():
-        element = population.element
-        timed = [instruction for timer in element.every for instruction in timer.instructions]
-        for instruction in (*element.update, *timed, *element.reset):
-            if _calls(instruction.statement.value):
-                yield _fault(instruction.place, f"normal_in() in neuron {element.name!r} of {name!r}")
-        for term in (*element.derivatives.values(), *element.aliases.values(), element.threshold, element.silent_while):
-            if term is not None and any(call.function == "normal_in" for call in calls_in(term.tree)):
-                yield _fault(term.place, f"normal_in() in the equations of {element.name!r}")
     yield from _projections(model)
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
@@ -118,8 +107,6 @@ def _rule(rule: PlasticityRule, model: CheckedModel) -> Iterator[Fault]:
             yield _fault(instruction.place, f"states of neurons in rule {rule.name!r}")
         if _calls(value):
             yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
-        if getattr(instruction.statement, "port", None) is not None:
-            yield _fault(instruction.place, f"deliver(x, port) in rule {rule.name!r}")
 
 
 def _calls(node: tree.Expression) -> bool:

@@ -27,9 +27,15 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumbersOfStimulus(FileNumbers):
-    """See `snndsl.model.services.StimulusNumbers`."""
+    """See `snndsl.model.services.StimulusNumbers`; `repetition` is the number of the trial."""
 
     stimulus: Stimulus
+    repetition: int = 0
+
+    @property
+    def trial(self) -> float:
+        """Trial of the draws: 0 in all of them where the stimulus is frozen."""
+        return 0.0 if self.stimulus.frozen else float(self.repetition)
 
     @property
     def size(self) -> int:

@@ -74,6 +74,7 @@ def _lines(program: Program) -> Iterator[str]:
             f" rule {synapses.rule or '-'}"
         )
         yield f"  rows {_table(synapses.rows)}"
+        yield from (f"  port {name} is {port}" for name, port in sorted(synapses.ports.items()))
         yield from _values(synapses.values)
     for injection in program.injections:
         yield f"injection {injection.name} into {injection.target}.{injection.port} {_table(injection.events)}"
@@ -113,8 +114,7 @@ def rule_lines(rule: Rule) -> Iterator[str]:
     yield from _ranges(rule.ranges)
     yield from _reads(rule.reads)
     yield from _block("on_pre", rule.on_pre)
-    if rule.deliver:
-        yield f"  deliver {rule.deliver}"
+    yield from (f"  deliver {sent}" + (f" to {port}" if port else "") for port, sent in rule.deliver)
     yield from _block("on_post", rule.on_post)
     for tick in rule.every:
         yield from _block(f"every {tick.period}", tick.block)

@@ -51,6 +51,11 @@ FEATURES = (
         "rules with 'order: post_first'",
         lambda program: any(rule.order == "post_first" for rule in program.rules),
     ),
+    Feature(
+        "deliver_ports",
+        "rules that deliver to other ports than that of their projection",
+        lambda program: any(port for rule in program.rules for port, _ in rule.deliver),
+    ),
     Feature("ticks", "rules with 'every'", lambda program: any(rule.every for rule in program.rules)),
     Feature(
         "ranges",

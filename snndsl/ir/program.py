@@ -136,9 +136,10 @@ class Rule:
         ``w`` is a state. Values belong to `Synapses`. Blocks read both and `RULE_BUILTINS`; they write states.
     on_pre, on_post : Block
         Run when a presynaptic spike s reaches the synapse (V = s + axonal), and a postsynaptic spike p (V = p + dendritic).
-    deliver : str
-        The local (or state) of `on_pre` that is added to the port at soma stamp V + dendritic; it is on the grid already.
-        Empty: nothing is transmitted.
+    deliver : tuple of (str, str)
+        Ports, and the local (or state) of `on_pre` that is added to each at soma stamp V + dendritic; it is on the grid
+        already. The empty name is the port of the synapses, another one is among `Synapses.ports`. Each port once; none:
+        nothing is transmitted.
     every : tuple of Tick
         In order of growing period.
     bound : str
@@ -157,7 +158,7 @@ class Rule:
     states: tuple[str, ...]
     on_pre: Block
     on_post: Block
-    deliver: str
+    deliver: tuple[tuple[str, str], ...]
     every: tuple[Tick, ...] = ()
     bound: str = ""
     order: str = "pre_first"
@@ -238,6 +239,8 @@ class Synapses:
         rule that vary from synapse to synapse.
     values : mapping of str to float
         The parameters and initial states of the rule that are the same for all.
+    ports : mapping of str to str
+        Port of the target's neuron for every other name that the rule delivers to.
     """
 
     name: str
@@ -248,6 +251,11 @@ class Synapses:
     rule: str | None
     rows: Table
     values: Mapping[str, float] = field(default_factory=dict)
+    ports: Mapping[str, str] = field(default_factory=dict)
+
+    def receiving(self, rule: Rule) -> tuple[str, ...]:
+        """Return the ports of the target's neuron that a rule delivers to, in the order of `Rule.deliver`."""
+        return tuple(self.ports[name] if name else self.port for name, _ in rule.deliver)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

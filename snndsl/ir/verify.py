@@ -112,8 +112,11 @@ def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
     outside = {*rule.params, *rule.states, *read, *RULE_BUILTINS}
     kinds: dict[str, bool] = {}
     yield from _block(f"{where} on_pre", rule.on_pre, outside, set(rule.states), samples, kinds)
-    if rule.deliver and kinds.get(rule.deliver, rule.deliver not in rule.states) is not False:
-        yield f"{where} delivers {rule.deliver!r}, which is no number of on_pre"
+    for _, sent in rule.deliver:
+        if kinds.get(sent, sent not in rule.states) is not False:
+            yield f"{where} delivers {sent!r}, which is no number of on_pre"
+    if len({port for port, _ in rule.deliver}) < len(rule.deliver):
+        yield f"{where} delivers twice to a port"
     yield from _block(f"{where} on_post", rule.on_post, outside, set(rule.states), samples, {})
     for tick in rule.every:
         if tick.period < 1:
@@ -289,6 +292,10 @@ def _synapses(
     yield from _reads(where, rule.reads, populations, neurons, {"pre": source, "post": target})
     if rule.reads and np.any(dendritic):
         yield f"{where} reads states of neurons with a dendritic delay"
+    others = [port for port, _ in rule.deliver if port]
+    yield from (f"{where} has no port for {port}" for port in others if port not in synapses.ports)
+    for port in synapses.ports.values():
+        yield from _port(where, target, port, neurons)
     if rule.order == "post_first" and np.any(dendritic < 1):
         yield f"{where}: post_first with a dendritic delay of 0"
 

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.stimuli import flat_port
+from snndsl.model.checked import CheckedModel
+from snndsl.model.projection import Projection
 
-__all__ = ["Grid", "on_grid", "port_grid", "quantum"]
+__all__ = ["Grid", "on_grid", "other_ports", "port_grid", "quantum"]
 
 Grid = Mapping[tuple[str, str], float]
 """q by population and flat name of the port."""
@@ -42,6 +44,23 @@ def port_grid(found: Elaboration) -> Grid:
     return {key: written[key] if key in written else quantum(magnitude) for key, magnitude in largest.items()}
 
 
+def other_ports(model: CheckedModel, projection: Projection, population: str) -> dict[str, str]:
+    """Return the flat names of the ports that a rule delivers to beside that of its projection, by their written names.
+
+    Parameters
+    ----------
+    model : CheckedModel
+        With the projection.
+    projection : Projection
+        Any.
+    population : str
+        One of its targets.
+    """
+    delivered = () if projection.rule is None else projection.rule.rule.delivered
+    written = [port for port in delivered if port not in (None, projection.port)]
+    return {str(port): flat_port(model, population, port) for port in written}
+
+
 def _arriving(found: Elaboration) -> Iterator[tuple[str, str, float]]:
     """Yield population, port and largest magnitude of projections, drives and events."""
     for name, rows in found.rows.items():
@@ -51,8 +70,10 @@ def _arriving(found: Elaboration) -> Iterator[tuple[str, str, float]]:
             weight = float(np.abs(rows.weight[mine]).max(initial=0.0))
             plastic = found.plastic.get(name)
             magnitude = weight if plastic is None else plastic.largest(weight, mine)
-            yield population, flat_port(found.model, population, found.model.projections[name].port), magnitude
+            projection = found.model.projections[name]
+            yield population, flat_port(found.model, population, projection.port), magnitude
+            yield from ((population, port, 0.0) for port in other_ports(found.model, projection, population).values())
     for drive in found.drives:
         yield drive.population, drive.port, drive.largest
     for events in found.events:
-        yield events.population, events.port, float(np.abs(events.weight).max(initial=0.0))
+        yield events.population, events.port, events.largest

@@ -107,9 +107,13 @@ def lower_neuron(
     forced: bool,
     samples: Samples,
     reads: Reads,
+    frozen: bool = False,
 ) -> LoweredNeuron:
-    """Return the neuron of the program for an element and the drives into one of its populations, which share `reads`."""
-    return _Lowering(element, step, size_name, list(drives), forced, samples, reads).run()
+    """Return the neuron of the program for an element and the drives into one of its populations, which share `reads`.
+
+    Where it is `frozen`, it draws in every trial what it draws in trial 0.
+    """
+    return _Lowering(element, step, size_name, list(drives), forced, samples, reads, frozen).run()
 
 
 @dataclass
@@ -121,6 +125,7 @@ class _Lowering:
     forced: bool
     samples: Samples
     reads: Reads
+    frozen: bool
     builder: BlockBuilder = field(default_factory=BlockBuilder)
     latest: dict[str, Expr] = field(default_factory=dict)
     ports: dict[str, Expr] = field(default_factory=dict)
@@ -258,7 +263,8 @@ class _Lowering:
 
     def _identity(self, call: object) -> tuple[Expr, ...]:
         number = self.calls.setdefault(call, len(self.calls))
-        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), Ref("trial"), number)
+        trial: Expr = Const(0.0) if self.frozen else Ref("trial")
+        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), trial, number)
 
     def _white(self, source: str, number: int) -> Expr:
         """Return a draw of a source of white noise, which several equations may read."""

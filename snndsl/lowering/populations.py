@@ -83,12 +83,13 @@ def _lowered(
     found: Elaboration, name: str, samples: ProgramSamples, signals: Mapping[str, Other]
 ) -> tuple[LoweredNeuron, list[ComputedDrive], Neuron]:
     """Return the neuron of a population, its computed stimuli, and the neuron without any."""
-    model, element = found.model, found.model.elements[name].element
+    model, population = found.model, found.model.elements[name]
+    element, frozen = population.element, population.frozen
     reads, alone = Reads(signals, model.step), Reads(signals, model.step)
     drives = [ComputedDrive(drive, samples.of(model.data), reads) for drive in found.drives if drive.population == name]
     known = samples.of(element.data)
-    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known, reads)
-    return lowered, drives, lower_neuron(element, model.step, name, [], False, known, alone).neuron
+    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known, reads, frozen)
+    return lowered, drives, lower_neuron(element, model.step, name, [], False, known, alone, frozen).neuron
 
 
 def _forced(found: Elaboration, name: str) -> bool:

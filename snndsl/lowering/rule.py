@@ -17,7 +17,7 @@ from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, 
 from snndsl.model.element import Instruction
 from snndsl.model.rule import PlasticityRule
 
-__all__ = ["LoweredRule", "lower_rule"]
+__all__ = ["LoweredRule", "lower_rule", "quantum_of"]
 
 NEVER = float("-inf")
 
@@ -42,18 +42,23 @@ class LoweredRule:
     origins: Mapping[str, str]
 
 
-def lower_rule(element: PlasticityRule, step: Fraction) -> LoweredRule:
-    """Return the rule of the program."""
-    return _Lowering(element, step).run()
+def lower_rule(element: PlasticityRule, step: Fraction, port: str) -> LoweredRule:
+    """Return the rule of the program for synapses that reach a port."""
+    return _Lowering(element, step, port).run()
+
+
+def quantum_of(port: str) -> str:
+    """Return the parameter of a rule that holds the grid of a port it delivers to; the empty name is that of its synapses."""
+    return f"{port}__q__" if port else "q__"
 
 
 @dataclass
 class _Lowering:
     element: PlasticityRule
     step: Fraction
+    port: str
     calls: dict[str, dict[object, int]] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
-    deliver: str = ""
 
     def run(self) -> LoweredRule:
         element = self.element
@@ -68,18 +73,19 @@ class _Lowering:
         added |= {f"last_{kind}__": NEVER for kind in ("pre", "post") if kind in self.intervals}
         blocks = [on_pre.block("pre"), on_post.block("post")]
         every = tuple(Tick(period, event.block("")) for period, event in ticks)
-        params = ["q__", *parameters, *(f"{trace}__{part}" for trace in traces for part in ("c", "to"))]
+        quanta = ["q__", *(quantum_of(port) for port, _ in on_pre.delivered if port)]
+        params = [*quanta, *parameters, *(f"{trace}__{part}" for trace in traces for part in ("c", "to"))]
         params += ["bound__"] if element.bounds else []
         params += [word for owner in self.calls for word in _key(owner)]
         states = ("w", *own, *traces, *added)
-        used = names_read([*blocks, *(tick.block for tick in every)]) | {"q__", "bound__"}
+        used = names_read([*blocks, *(tick.block for tick in every)]) | {*quanta, "bound__"}
         rule = Rule(
             name=ir_name(element.name),
             params=tuple(name for name in params if name in used),
             states=states,
             on_pre=blocks[0],
             on_post=blocks[1],
-            deliver=on_pre.delivered,
+            deliver=tuple(on_pre.delivered),
             every=every,
             bound="bound__" if element.bounds else "",
             order=element.order,
@@ -91,6 +97,8 @@ class _Lowering:
     def _meanings(self) -> dict[str, str]:
         """Return what the parameters and states are that no user wrote."""
         found = {"params.q__": "weights are multiples of it", "params.bound__": "largest magnitude of w"}
+        others = [ir_name(port) for port in self.element.delivered if port is not None]
+        found |= {f"params.{quantum_of(port)}": f"what arrives at {port} is a multiple of it" for port in others}
         for owner in self.calls:
             whose = f" of {owner}" if owner else ""
             found |= {f"params.{word}": f"key of the random draws{whose}" for word in _key(owner)}
@@ -111,12 +119,12 @@ class _Event:
         self.latest: dict[str, Expr] = {}
         self.locals: dict[str, Expr] = {}
         self.assigned: set[str] = set()
-        self.delivered = ""
+        self.delivered: list[tuple[str, str]] = []
         self.owner = ""
         self.translate = Translator(self.builder, self._named, rule.step, Ref("tv"), self._draw, None)
         for instruction in instructions:
             self._run(instruction)
-        if delivers and not self.delivered:
+        if delivers and "" not in dict(self.delivered):
             self._deliver(Ref("w") if "w" not in self.latest else self.latest["w"])
 
     def block(self, kind: str) -> Block:
@@ -134,7 +142,8 @@ class _Event:
     def _run(self, instruction: Instruction) -> None:
         statement, self.owner = instruction.statement, instruction.owner
         if isinstance(statement, Deliver):
-            self._deliver(self.translate(statement.value), statement_text(statement))
+            port = "" if statement.port in (None, self.rule.port) else ir_name(str(statement.port))
+            self._deliver(self.translate(statement.value), port, statement_text(statement))
             return
         assert isinstance(statement, Assignment)
         target = statement.target
@@ -148,9 +157,10 @@ class _Event:
         else:
             self.locals[target] = self.builder.let(target, value, text)
 
-    def _deliver(self, value: Expr, text: str = "deliver(w)") -> None:
-        cells = Call("floor", (Call("add", (Call("div", (value, Ref("q__"))), Const(0.5))),))
-        self.delivered = self.builder.let("sent", Call("mul", (cells, Ref("q__"))), text).name
+    def _deliver(self, value: Expr, port: str = "", text: str = "deliver(w)") -> None:
+        q = Ref(quantum_of(port))
+        cells = Call("floor", (Call("add", (Call("div", (value, q)), Const(0.5))),))
+        self.delivered.append((port, self.builder.let("sent", Call("mul", (cells, q)), text).name))
 
     def _named(self, text: str) -> Expr:
         element, step = self.rule.element, self.rule.step

@@ -48,9 +48,9 @@ def lower_rules(model: CheckedModel, plastic: Mapping[str, PlasticValues]) -> Lo
     of: dict[str, LoweredRule] = {}
     origins: dict[str, str] = {}
     for name, values in plastic.items():
-        use = model.projections[name].rule
-        assert use is not None
-        lowered = lower_rule(use.rule, model.step)
+        projection = model.projections[name]
+        assert projection.rule is not None
+        lowered = lower_rule(projection.rule.rule, model.step, projection.port)
         rule = distinct(replace(lowered.rule, ranges=ranges_of(values.ranges)), rules.values())
         rules[rule.name] = rule
         of[name] = replace(lowered, rule=rule)

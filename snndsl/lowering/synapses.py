@@ -12,9 +12,9 @@ from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.stimuli import flat_port
 from snndsl.graph.synapses import SynapseRows
 from snndsl.ir import Projection, Synapses, Table
-from snndsl.lowering.grid import Grid, on_grid
+from snndsl.lowering.grid import Grid, on_grid, other_ports
 from snndsl.lowering.neuron import ir_name
-from snndsl.lowering.rule import LoweredRule
+from snndsl.lowering.rule import LoweredRule, quantum_of
 from snndsl.lowering.rules import LoweredRules
 from snndsl.model.selection import Selection
 
@@ -75,12 +75,16 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synaps
                 port = flat_port(found.model, target, found.model.projections[name].port)
                 columns = _ends(rows, pre, post, chosen)
                 values: dict[str, float] = {}
+                ports: dict[str, str] = {}
                 if rule is None or plastic is None:
                     columns["weight"] = on_grid(rows.weight[chosen], grid[target, port])
                 else:
-                    values = _plastic(rule, plastic, grid[target, port], chosen, columns)
+                    flat = {"": port, **other_ports(found.model, found.model.projections[name], target)}
+                    ports = {ir_name(written): ir_name(reached) for written, reached in flat.items() if written}
+                    quanta = {quantum_of(ir_name(written)): grid[target, reached] for written, reached in flat.items()}
+                    values = _plastic(rule, plastic, quanta, chosen, columns)
                 label, used = f"{name}__{source}__{target}", None if rule is None else rule.rule.name
-                parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values))
+                parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values, ports))
     return parts
 
 
@@ -95,10 +99,10 @@ def _ends(rows: SynapseRows, pre: Index, post: Index, chosen: Index) -> dict[str
 
 
 def _plastic(
-    lowered: LoweredRule, plastic: PlasticValues, q: float, chosen: Index, columns: dict[str, Any]
+    lowered: LoweredRule, plastic: PlasticValues, quanta: dict[str, float], chosen: Index, columns: dict[str, Any]
 ) -> dict[str, float]:
     """Add the parameters and states that differ between synapses to the columns; return those that all share."""
-    given = {"q__": q, **{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
+    given = {**quanta, **{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
     shared: dict[str, float] = {}
     for key in (*lowered.rule.params, *lowered.rule.states):
         value = given[key]

@@ -31,6 +31,8 @@ class Population:
         Length in um after which an axis closes on itself, for those that do.
     stream : str
         Name of its random stream.
+    frozen : bool
+        Whether its neurons draw the same in every trial.
     """
 
     name: str
@@ -43,3 +45,4 @@ class Population:
     positions: Mapping[str, ValueTerm]
     period: Mapping[str, float]
     stream: str
+    frozen: bool

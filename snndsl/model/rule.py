@@ -62,9 +62,9 @@ class PlasticityRule:
     require: tuple[Term, ...]
 
     @property
-    def delivers(self) -> bool:
-        """Whether on_pre says itself what is transmitted."""
-        return any(isinstance(item.statement, Deliver) for item in self.on_pre)
+    def delivered(self) -> tuple[str | None, ...]:
+        """Ports that on_pre delivers to, as written; None: that of the projection."""
+        return tuple(item.statement.port for item in self.on_pre if isinstance(item.statement, Deliver))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

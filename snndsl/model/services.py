@@ -225,6 +225,10 @@ class StimulusNumbers(Numbers, Protocol):
     def earliest(self) -> int:
         """First stamp of an event: 1 for spikes that are forced, else 0."""
 
+    @property
+    def trial(self) -> float:
+        """Number of the trial in the identity of every draw of an event."""
+
     def place(self, *path: str | int) -> Place:
         """Return a place below the word of the stimulus."""
 

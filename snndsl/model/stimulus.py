@@ -43,6 +43,8 @@ class StimulusKind(Kind, ABC):
         Whether it consists of events, which have a weight and arrive after a delay.
     random : bool
         Whether it draws random numbers, whatever is given.
+    listed : bool
+        Whether its events are listed with their times, which may be rounded and may come twice.
     """
 
     __slots__ = ()
@@ -53,6 +55,7 @@ class StimulusKind(Kind, ABC):
     injection: ClassVar[bool] = False
     weighted: ClassVar[bool] = True
     random: ClassVar[bool] = False
+    listed: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from snndsl.schema.neuron import Use
-from snndsl.spec import Flag, Name, PerElement, Scalar, Spec, found
+from snndsl.spec import TEXT, USE, Flag, Name, PerElement, Scalar, Spec, UseSpec, Written, found, split_use
 
-__all__ = ["AXES", "PopulationSpec", "PositionsSpec"]
+__all__ = ["AXES", "NeuronUseSpec", "PopulationSpec", "PositionsSpec"]
 
 AXES = ("x", "y", "z")
 """Axes of space."""
@@ -41,10 +40,22 @@ class PositionsSpec(Spec):
         return tuple(axis for axis in AXES if getattr(self, axis) is not None)
 
 
+class NeuronUseSpec(UseSpec):
+    """A neuron and the values given to it."""
+
+    integrator: Any = Field(default=None, description="replaces the integrator of the neuron")
+
+
+def _neuron(value: object) -> object:
+    return split_use(value, ("use", "integrator", "values"))
+
+
 class PopulationSpec(Spec):
     """Neurons of one kind."""
 
-    neuron: Use = Field(description="name of a neuron, or {use: name, parameter: value ...}")
+    neuron: Annotated[NeuronUseSpec, BeforeValidator(_neuron), Written(TEXT, USE, alone=True)] = Field(
+        description="name of a neuron, or {use: name, parameter: value ...}"
+    )
     size: Scalar = Field(description="how many")
     let: Mapping[str, PerElement] = Field(default_factory=dict, description="values drawn once per neuron, used in others")
     initial: Mapping[str, PerElement] = Field(default_factory=dict, description="initial states; default: the neuron's own")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ from snndsl.semantics.noise import misread_noise
 from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
 from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.times import whole_steps
-from snndsl.semantics.usable import BUILD, EQUATIONS, NEURON, PURE
+from snndsl.semantics.usable import BUILD, EQUATIONS, PURE, RUN
 from snndsl.units import ONE, Dimension, to_internal
 
 __all__ = [
@@ -101,7 +101,7 @@ def _during_run(element: ElementDraft, names: Scope) -> None:
     lists = (element.update, element.reset, *(timer.instructions for timer in element.every))
     texts = [instruction.term for instructions in lists for instruction in instructions]
     for term in (*texts, element.threshold, element.silent_while):
-        names.before_run(term, NEURON)
+        names.before_run(term, RUN)
     for term in (*element.derivatives.values(), *element.aliases.values()):
         names.before_run(term, EQUATIONS)
     element.faults += misread_noise(element)
@@ -194,8 +194,16 @@ def _equations(element: ElementDraft, names: Scope) -> None:
             element.faults.append(term.place.fault(fault, term.line))
 
 
-def check_instructions(instructions: Iterable[Instruction], names: Scope, assignable: set[str], in_rule: bool = False) -> None:
-    """Check statements in order: targets, dimensions, locals that nobody reads."""
+def check_instructions(
+    instructions: Iterable[Instruction],
+    names: Scope,
+    assignable: set[str],
+    port: Callable[[str], Result | None] | None = None,
+) -> None:
+    """Check statements in order: targets, dimensions, locals that nobody reads.
+
+    `port` finds the dimension of a port that a rule delivers to; None: they are no statements of a rule.
+    """
     local: dict[str, Result] = {}
     read: set[str] = set()
     first: dict[str, Instruction] = {}
@@ -203,7 +211,7 @@ def check_instructions(instructions: Iterable[Instruction], names: Scope, assign
         statement = instruction.statement
         read |= {node.text for node in names_in(statement.value)}
         if isinstance(statement, Deliver):
-            if not in_rule:
+            if port is None:
                 fault = instruction.place.problem(
                     "deliver-misplaced",
                     "a neuron delivers nothing",
@@ -213,11 +221,12 @@ def check_instructions(instructions: Iterable[Instruction], names: Scope, assign
                     statement.line,
                 )
                 names.faults.append(fault)
-            elif statement.port is None:
-                names.expect(instruction.term, names.lookup("w"), "what is delivered", local)
+            else:
+                wanted = names.lookup("w") if statement.port is None else port(statement.port)
+                names.expect(instruction.term, wanted, "what is delivered", local)
             continue
         found = names.of(instruction.term, local)
-        _assign(instruction, statement, found, names, assignable, local, in_rule)
+        _assign(instruction, statement, found, names, assignable, local, port is not None)
         if statement.target in local:
             first.setdefault(statement.target, instruction)
             if statement.op != "=":

@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
-from snndsl.errors import Fault, ModelError
+from collections.abc import Mapping
+from typing import Any
+
+from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import tree
 from snndsl.expressions.walk import names_in
 from snndsl.integrators import INTEGRATORS
 from snndsl.model.equations import Linear, StateGroup
 from snndsl.model.integrator import Integrator
+from snndsl.model.text import Place
 from snndsl.semantics.builtins import BUILTINS
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
 from snndsl.semantics.noise import Noise, expanded
 
-__all__ = ["split_equations"]
+__all__ = ["read_integrators", "split_equations"]
 
 _STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts and item.phase != "run")
 """Built-in names whose value stays."""
+
+
+def read_integrators(element: ElementDraft, given: Any, place: Place) -> None:
+    """Read which integrator advances each state of an element, whose own place is given; faults go to the element."""
+    where = place.inner("integrator")
+    if not element.derivatives:
+        if given is not None and not element.faults:
+            what = f"an integrator for {element.name!r}, which has no equation of the form dx/dt"
+            element.faults.append(place.unused("integrator", what, "equations, or no integrator"))
+        return
+    if given is None:
+        element.faults.append(
+            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", listed(INTEGRATORS))
+        )
+        return
+    table = given if isinstance(given, Mapping) else {"rest": given}
+    for state, method in table.items():
+        if method not in INTEGRATORS:
+            near = nearest(str(method), INTEGRATORS)
+            element.faults.append(
+                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", listed(INTEGRATORS), near)
+            )
+        if state != "rest" and state not in element.derivatives:
+            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
+    for state in element.derivatives:
+        method = table.get(state, table.get("rest"))
+        if method is None:
+            element.faults.append(
+                where.problem("integrator-missing", f"no integrator is given for {state!r}", "one for each state, or rest: ..")
+            )
+        else:
+            element.integrators[state] = str(method)
 
 
 def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list[Fault]]:

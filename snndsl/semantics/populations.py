@@ -68,7 +68,8 @@ def _as_population(reading: Reading, name: str, draft: ElementDraft) -> Populati
         if item.default is None and key not in {*draft.unreadable, *draft.source_constants}:
             what = f"parameter {key!r} of the signal {name!r} has no value"
             reading.report(place.inner("parameters", key), "parameter-missing", what, "a value where it is declared")
-    return Population(name, place, 1, draft.finished(reading.signal_scopes[name]), {}, {}, {}, {}, {}, f"signals.{name}")
+    element, frozen = draft.finished(reading.signal_scopes[name]), reading.spec.signals[name].frozen
+    return Population(name, place, 1, element, {}, {}, {}, {}, {}, f"signals.{name}", frozen)
 
 
 def check_groups(reading: Reading) -> None:
@@ -141,6 +142,7 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
         positions=space.positions,
         period=space.period,
         stream=spec.stream or f"populations.{name}",
+        frozen=spec.frozen,
     )
 
 

@@ -8,7 +8,7 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
 from snndsl.units import ONE, Dimension
 
-__all__ = ["port_dimension"]
+__all__ = ["delivery_dimension", "port_dimension"]
 
 
 def port_dimension(reading: Reading, targets: Selection, port: str, what: str, *path: str | int) -> Dimension | None:
@@ -37,3 +37,25 @@ def port_dimension(reading: Reading, targets: Selection, port: str, what: str, *
         reading.report(reading.place(*path), "dimension", f"{what}: the ports differ in unit ({said})", "one unit")
         return None
     return next(iter(kinds), None)
+
+
+def delivery_dimension(reading: Reading, projection: str, targets: Selection, port: str) -> Result | None:
+    """Return the dimension of a port that a rule of a projection delivers to; None after reporting what is wrong.
+
+    Nothing bounds what arrives there but the rule's own statements, so the grid of the port has to be written.
+    """
+    path, who = ("projections", projection, "plasticity"), f"a rule of projection {projection!r}"
+    found = port_dimension(reading, targets, port, who, *path)
+    if found is None or port == reading.spec.projections[projection].port:
+        return found
+    for population in targets.populations:
+        element = reading.elements.get(population)
+        flat = "" if element is None else element.port_names.get(port, "")
+        if element is None or (flat and element.ports[flat].quantum is not None):
+            continue
+        what = f"{who} delivers to {port!r} of {population!r}, and nothing says how much at most"
+        expected = "a 'quantum' of that port: what arrives there is a multiple of it"
+        hint = f"{port}: {{unit: {found}, quantum: 2**-30}} in the ports"
+        reading.report(reading.place(*path), "quantum-missing", what, expected, hint)
+        return None
+    return found

@@ -72,7 +72,7 @@ def _projection(
         reading.scope.before_run(where, PURE)
         reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
     weight = read_value(reading, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
-    rules, initial = read_rules(reading, name, port, scope, _readable(reading, sources, targets))
+    rules, initial = read_rules(reading, name, targets, port, scope, _readable(reading, sources, targets))
     delay = _delay(reading, name, spec, scope)
     carries = None if spec.carries is None else reading.term(spec.carries, "projections", name, "carries")
     copies = _copies(reading, name, spec.copies)
@@ -245,7 +245,7 @@ def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str
             what = f"rule {late!r} puts post spikes first, and the delays of a motif are axonal"
             reading.report(place.inner("plasticity"), "post-first-without-dendritic", what, "order: pre_first")
         return None
-    if spec.plasticity and not spec.delay.split:
+    if spec.plasticity and spec.delay.whole:
         what = f"projection {name!r} is plastic and does not say where its delay lies"
         reading.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both")
     if late is not None and not spec.delay.dendritic:
@@ -262,7 +262,7 @@ def _parts(reading: Reading, name: str, spec: DelaySpec, scope: Mapping[str, Res
         value = getattr(spec, side)
         if value is None:
             continue
-        path = ("projections", name, "delay", side) if spec.split else ("projections", name, "delay")
+        path = ("projections", name, "delay", *(() if spec.whole else (side,)))
         before = len(reading.faults)
         terms[side] = read_value(reading, value, TIME, "the delay", scope, *path).terms
         literals.append(_literal(reading, terms[side], spec.round) if len(reading.faults) == before else None)

@@ -106,10 +106,13 @@ def flatten_rule(source: ModelSource, name: str, at: Place) -> RuleDraft:
             rule.every.append(Timer(term, 0, tuple(reader.instructions(statements, "every", period))))
     rule.bound = None if spec.bound is None else reader.term(spec.bound, "bound")
     rule.require = [term for k, text in enumerate(spec.require) if (term := reader.term(text, "require", k)) is not None]
-    if sum(isinstance(item.statement, Deliver) for item in rule.on_pre) > 1:
-        rule.faults.append(reader.inner("on_pre").problem("two-deliver", "on_pre delivers twice", "one deliver(x)"))
-    for section in ("on_post", "on_start"):
-        if any(isinstance(item.statement, Deliver) for item in getattr(rule, section)):
+    ports = [item.statement.port for item in rule.on_pre if isinstance(item.statement, Deliver)]
+    for port in dict.fromkeys(port for port in ports if ports.count(port) > 1):
+        what = f"on_pre delivers twice{f' to {port!r}' if port else ''}"
+        rule.faults.append(reader.inner("on_pre").problem("two-deliver", what, f"one deliver(x{f', {port}' if port else ''})"))
+    every = [item for timer in rule.every for item in timer.instructions]
+    for section, items in (("on_post", rule.on_post), ("on_start", rule.on_start), ("every", every)):
+        if any(isinstance(item.statement, Deliver) for item in items):
             rule.faults.append(
                 reader.inner(section).problem("deliver-misplaced", f"{section} cannot deliver", "deliver in on_pre")
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
@@ -10,9 +11,11 @@ from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
 from snndsl.model.joint_rule import labels
 from snndsl.model.rule import RuleUse
+from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions, run_names
 from snndsl.semantics.element_texts import ask_all, check_instructions, check_limits, parameter_maker, timed, zero_is_number
+from snndsl.semantics.ports import delivery_dimension
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.rule_names import state_makers, state_names, unknown_state
@@ -26,7 +29,12 @@ __all__ = ["read_rules"]
 
 
 def read_rules(
-    reading: Reading, name: str, weight: Dimension | None, wiring: Mapping[str, Result], neurons: Mapping[str, Result]
+    reading: Reading,
+    name: str,
+    targets: Selection,
+    weight: Dimension | None,
+    wiring: Mapping[str, Result],
+    neurons: Mapping[str, Result],
 ) -> tuple[tuple[RuleUse, ...], dict[str, ValueTerm]]:
     """Return the rules of a projection, and the initial states that it gives them.
 
@@ -44,20 +52,30 @@ def read_rules(
         rule.label = label
         scope = _scope(reading, rule, weight, neurons)
         _before_run(rule, scope)
-        _texts(reading, rule, scope)
+        _texts(reading, rule, scope, partial(delivery_dimension, reading, name, targets))
         reading.faults += rule.faults
         reading.rules[name].append(rule)
         reading.rule_scopes[name].append(scope)
         uses.append(_use(reading, use, rule, scope, place, wiring, neurons))
-    _together(reading, reading.place("projections", name, "plasticity"), uses)
+    _together(reading, name, uses)
     return tuple(uses), _initial(reading, name, wiring)
 
 
-def _together(reading: Reading, place: Place, uses: list[RuleUse]) -> None:
+def _together(reading: Reading, name: str, uses: list[RuleUse]) -> None:
     """Check that the rules of a projection can share its synapses."""
-    deliver = [repr(use.label) for use in uses if use.rule.delivers]
-    if len(uses) > 1 and len(deliver) > 1:
-        reading.report(place, "two-deliver", f"{' and '.join(deliver)} deliver both", "one rule of a list that delivers")
+    place = reading.place("projections", name, "plasticity")
+    own = reading.spec.projections[name].port
+    owners: dict[str, list[str]] = {}
+    for use in uses:
+        for port in dict.fromkeys(port or own for port in use.rule.delivered):
+            owners.setdefault(port, []).append(use.label)
+    for port, labels_ in owners.items():
+        if len(labels_) > 1:
+            what = f"{' and '.join(map(repr, labels_))} deliver both to {port!r}"
+            reading.report(place, "two-deliver", what, "one rule of a list that delivers to a port")
+    if any(None in use.rule.delivered and own in use.rule.delivered for use in uses):
+        what, expected = f"deliver(x) and deliver(x, {own}) go to one port in projection {name!r}", "one of them"
+        reading.report(place, "two-deliver", what, expected)
     if len({use.rule.order for use in uses}) > 1:
         said = ", ".join(f"{use.label!r} has {use.rule.order}" for use in uses)
         reading.report(place, "order-differs", f"one order holds for a synapse: {said}", "the same 'order' in all rules")
@@ -104,6 +122,9 @@ def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[
     """Return the initial states that a projection gives to its rules."""
     spec, known = reading.spec.projections[name], state_names(reading, name)
     if not reading.rules[name]:
+        if spec.initial and not spec.plasticity:
+            what = f"'initial' at projection {name!r}, which has no plasticity"
+            reading.faults.append(reading.place("projections", name).unused("initial", what, "plasticity: a rule with states"))
         return {}
     makers, initial = state_makers(reading, name), dict[str, ValueTerm]()
     for key, value in spec.initial.items():
@@ -160,13 +181,13 @@ def _before_run(rule: RuleDraft, names: Scope) -> None:
         names.before_run(term, PURE, late)
 
 
-def _texts(reading: Reading, rule: RuleDraft, names: Scope) -> None:
+def _texts(reading: Reading, rule: RuleDraft, names: Scope, port: Callable[[str], Result | None]) -> None:
     assignable = {"w", *rule.states, *rule.traces}
     for instructions in (rule.on_pre, rule.on_post, rule.on_start):
-        check_instructions(instructions, names, assignable, in_rule=True)
+        check_instructions(instructions, names, assignable, port)
     rule.every = timed(rule.every, names, reading.step)
     for timer in rule.every:
-        check_instructions(timer.instructions, names, assignable, in_rule=True)
+        check_instructions(timer.instructions, names, assignable, port)
     for tau, _ in rule.traces.values():
         names.expect(tau, TIME, "the time constant")
     check_limits(rule.ranges, names, {*rule.parameters, "pi", "dt"} - {*rule.spec.parameters})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from snndsl.model.selection import Selection
@@ -57,6 +57,9 @@ def _stimulus(reading: Reading, name: str, spec: StimulusSpec) -> Stimulus | Non
     """Return a stimulus; None after reporting what makes it unreadable."""
     kind, place = spec.kind, reading.place("stimuli", name)
     _role(reading, name, spec)
+    reading.faults += [
+        place.unused(key, what, expected) for key, what, expected in _unused(name, spec) if key in spec.model_fields_set
+    ]
     targets = _targets(reading, name, spec)
     port: Dimension | None = None
     if targets is not None and spec.port is not None:
@@ -96,6 +99,25 @@ def _role(reading: Reading, name: str, spec: StimulusSpec) -> None:
     if spec.into is not None and not kind.injection:
         expected = f"one of {', '.join(kind.name for kind in STIMULI.all if kind.injection)} with 'into'"
         reading.report(place, "stimulus-kind", f"{kind.name} cannot be an injection", expected)
+
+
+def _unused(name: str, spec: StimulusSpec) -> Iterator[tuple[str, str, str]]:
+    """Yield the keys that a stimulus has no use for, with what they stand at and what fits instead."""
+    kind = spec.kind
+    if spec.size is not None:
+        for key in ("port", "weight", "delay"):
+            yield key, f"{key!r} at the source {name!r}, which projections wire", f"{key!r} in each projection from it"
+    elif (spec.port or "spike") == "spike":
+        yield "delay", f"'delay' at stimulus {name!r}, which makes neurons spike at its times", "later times"
+    elif not kind.weighted:
+        for key in ("weight", "delay"):
+            yield key, f"{key!r} at stimulus {name!r}, which is no event but a {kind.name}", f"a {kind.name} without it"
+    own = spec.given.model_fields_set if kind.listed else set()
+    for key in ("round", "duplicates") if spec.during is None else ("duplicates",):
+        if key in own:
+            yield key, f"{key!r} at stimulus {name!r}, and another under {kind.name!r}", "one of them"
+        elif not kind.listed:
+            yield key, f"{key!r} at stimulus {name!r}, which lists no times", "no such key"
 
 
 def _targets(reading: Reading, name: str, spec: StimulusSpec) -> Selection | None:

@@ -78,7 +78,7 @@ def random_spikes(numbers: StimulusNumbers, silence: Real) -> tuple[Index, Index
     active, number = np.nonzero(silence)[0], 0
     elements, stamps = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     while len(active):
-        u = numerics.uniform(*key, active.astype(np.float64), float(number), 0.0, 0.0)
+        u = numerics.uniform(*key, active.astype(np.float64), float(number), numbers.trial, 0.0)
         place[active] += 1.0 + np.floor(numerics.log(u) / silence[active])
         active = active[place[active] <= numbers.horizon]
         elements.append(active)

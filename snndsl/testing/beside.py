@@ -13,7 +13,7 @@ from snndsl.backend.control import Request, claim_folder
 from snndsl.ir import Block, Call, Expr, Neuron, Program, Read, Rule
 from snndsl.ir.verify import verify
 from snndsl.pipeline import collect, generate, require, simulate
-from snndsl.results import Recording
+from snndsl.results import Recording, single
 
 __all__ = ["run_program", "side_by_side"]
 
@@ -59,7 +59,7 @@ def run_program(program: Program, backend: str, out: str | os.PathLike[str], thr
     tree, folder = generate(program, backend), Path(out)
     claim_folder(folder)
     simulate(Request(tree, folder, {"name": program.name, "backend": backend}, threads=threads), backend)
-    return collect(folder)
+    return single(collect(folder))
 
 
 def _prefixed(program: Program, prefix: str) -> Program:

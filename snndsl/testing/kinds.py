@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["KINDS", "PARTS", "RULES", "SHARED", "NeuronKind"]
+__all__ = ["FORKED", "KINDS", "PARTS", "RULES", "SHARED", "NeuronKind", "again"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     "current": {
         "parameters": {"tau": "3 ms"},
         "state": {"I": "0 pA", "y": "0 pA/ms"},
-        "ports": {"jump": "pA"},
+        "ports": {"jump": {"unit": "pA", "quantum": "2**-26"}},
         "equations": ["dI/dt = y - I/tau", "dy/dt = -y/tau"],
         "update": "y += 2.718281828459045*jump/tau",
     },
@@ -195,7 +195,10 @@ KINDS: Mapping[str, NeuronKind] = {
             "parameters": {"sigma": "0.8"},
             "state": {"x": "0"},
             "ports": {"kick": "1"},
-            "update": ["noise = normal()", "x = 0.9*x + sigma*noise + kick - 0.1*poisson(abs(x))"],
+            "update": [
+                "noise = normal() + normal_in(0, 0.1, -0.1, 0.05)",
+                "x = 0.9*x + sigma*noise + kick - 0.1*poisson(abs(x))",
+            ],
             "threshold": "x > 2 or uniform() < 0.01",
             "reset": "x = -1",
         },
@@ -252,9 +255,27 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "on_post": "k += where(since_pre <= 3 step, 1, 0)",
         "order": "post_first",
     },
+    "forked": {
+        "parameters": {"share": "0.25"},
+        "traces": {"x": "12 ms"},
+        "on_pre": ["x += 1", "deliver(share*w*x, slow)"],
+        "on_post": "w *= 1 + 0.01*x",
+    },
     "unreliable": {
         "parameters": {"p": "0.6"},
         "on_pre": "deliver(where(uniform() < p, w, 0*w))",
     },
 }
-"""The last one draws."""
+"""The last one draws; `FORKED` delivers to a port that only some neurons have."""
+FORKED = "forked"
+
+
+def again(name: str, which: str) -> dict[str, Any]:
+    """Return what makes one of several stimuli or populations the same in every trial.
+
+    Parameters
+    ----------
+    name, which : str
+        Of a stimulus or population, and of the one that is frozen.
+    """
+    return {"frozen": True} if name == which else {}

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from snndsl.testing.kinds import KINDS, PARTS, RULES, SHARED
+from snndsl.testing.kinds import FORKED, KINDS, PARTS, RULES, SHARED, again
 
 __all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "uses_of"]
 
@@ -89,7 +89,7 @@ def networks(
         network.sections["neurons"][kind] = definition
         for part in definition.get("parts", {}).values():
             network.sections["parts"][part["use"]] = copy.deepcopy(dict(PARTS[part["use"]]))
-        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}"}
+        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}", **again(name, "p1")}
     making = _Making(draw, network, owners, noise)
     for k in range(draw(st.integers(1, 3))):
         making.add_projection(f"c{k}")
@@ -166,7 +166,9 @@ class _Making:
         projection: dict[str, Any] = {"from": source, "to": target, "port": "kick", "self": self.draw(st.booleans())}
         placed = all("positions" in sections["populations"].get(side, {}) for side in (source, target))
         projection |= self._connect(size, self.size(target), placed)
-        learning = self.choose(["", "", *(RULES if self.noise else [*RULES][:-1])])
+        forks = [FORKED] * 3 if "slow" in KINDS[self.owners[target]].definition.get("parts", {}) else []
+        rules = [rule for rule in RULES if rule != FORKED]
+        learning = self.choose(["", "", *forks, *(rules if self.noise else rules[:-1])])
         projection["weight"] = self._weight(self.owners[target], negative=not learning)
         shapes = ["1 step", "3 step", "1 step*(1 + (i + j) % 5)", *(["uniform(1 step, 9 step)"] if self.noise else [])]
         projection["delay"] = {"axonal": self.choose(shapes), "round": "nearest"}
@@ -229,14 +231,14 @@ class _Making:
         what = self.choose(["spikes", "source", "current", "forced", *noisy])
         into: dict[str, Any] = {"into": target, "port": "kick", "stream": f"of_{name}"}
         late = {"weight": high, "delay": f"{self.draw(st.integers(1, 6))} step"}
-        during = {"during": ["10 step", "45 step"]} if self.one_in(4) else {}
+        during = again(name, "s1") | ({"during": ["10 step", "45 step"]} if self.one_in(4) else {})
         match what:
             case "source":
                 stimuli[name] = {"size": self.size(target), "stream": f"of_{name}", **self._spikes(self.size(target)), **during}
                 self.add_projection(f"{name}_to", name)
             case "current":
-                drawn = ["uniform()", "normal()"] if self.noise else []
-                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", *drawn])
+                drawn = ["uniform()", "normal()", "normal_in(1, 0.5, 0, 1 + 0.1*i)"] if self.noise else []
+                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", "(1 + trial)", *drawn])
                 stimuli[name] = {**into, "current": f"({low})*0.5*{wave}", **during}
             case "poisson":
                 rate = self.choose(["50 Hz", "400 Hz", "30000 Hz", "(300 Hz)*(1 + i)", "(2 kHz)*(1 + sin(0.1*steps(t)))"])

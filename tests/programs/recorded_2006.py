@@ -93,7 +93,7 @@ def rule() -> Rule:
     )
     params = ("A_plus", "A_minus", "decay", "keep", "drift", "w_max", "q__")
     states = ("w", "sd", "last_pre__", "last_post__")
-    return Rule("accumulated", params, states, on_pre, on_post, "wt__", (Tick(1000, second),), bound="w_max")
+    return Rule("accumulated", params, states, on_pre, on_post, (("", "wt__"),), (Tick(1000, second),), bound="w_max")
 
 
 def recorded_2006(steps: int = 60_000, snapshots: tuple[int, ...] = (60_000,)) -> Program:

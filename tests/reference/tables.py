@@ -27,7 +27,6 @@ _MADE = re.compile(r"<!-- ([\w -]+): python tests/reference/write\.py -->\n.*?<!
 _PLACES = {
     "anywhere": "anywhere",
     "drawn": "values of neurons and synapses; what runs",
-    "before": "values of neurons and synapses",
     "run": "what runs",
     "equations": "equations",
     "rules": "rules; cannot be simulated yet",

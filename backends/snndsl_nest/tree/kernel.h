@@ -13,8 +13,8 @@ extern "C" {
  * read out of its range. */
 typedef int (*snn_neuron_step)(const double* p, double* s, const double* in, double i, double step, double trial, int* fired);
 
-/* An event at a synapse: tv its stamp there, row its row; sent takes what is transmitted. Returns as above, or -2 - k if state k,
- * the weight, is beyond its bound. */
+/* An event at a synapse: tv its stamp there, row its row; sent takes what an arrival transmits, for each port. Returns as above,
+ * or -2 - k if state k, the weight, is beyond its bound. */
 typedef int (*snn_rule_event)(const double* p, double* s, double tv, double row, double trial, double* sent);
 
 /* Which array was read where, on this thread, when a kernel returned -1. */

@@ -27,7 +27,7 @@ struct NeuronModel
 struct Rule // of plasticity
 {
   std::string name;
-  int ns, deliver, post_first;
+  int ns, post_first;
   snn_rule_event pre, post;
   snn_sample_place bad_sample;
   std::vector<long> periods;
@@ -44,7 +44,7 @@ struct Table // plastic synapses of one projection between two populations; arra
   long stride; // 0: all rows share one row of parameters
   double* states;
   const Rule* rule = nullptr;
-  int port = 0;
+  std::vector<int> ports; // of the targets, in the order of what an arrival transmits
   std::vector<Neuron*> targets;
   std::vector<long> done, seen; // by row: stamp it has caught up with; postsynaptic spikes it has seen
   std::vector<int> variables; // of snapshots

@@ -55,10 +55,9 @@ void snn_neuron_model(const char* name, snn_neuron_step step, snn_sample_place b
     NeuronModel { name, step, bad_sample, { params, params + np }, { states, states + ns }, ports }));
 }
 
-void snn_rule(const char* name, int ns, int deliver, int post_first, snn_rule_event pre, snn_rule_event post,
-  snn_sample_place bad_sample)
+void snn_rule(const char* name, int ns, int post_first, snn_rule_event pre, snn_rule_event post, snn_sample_place bad_sample)
 {
-  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, deliver, post_first, pre, post, bad_sample, {}, {} }));
+  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, post_first, pre, post, bad_sample, {}, {} }));
 }
 
 /* of the last rule */
@@ -70,7 +69,7 @@ void snn_tick(long period, snn_rule_event event)
 
 /* before connections are made: the table they are rows of; its number */
 long snn_table(long rows, const int32_t* axonal, const int32_t* dendritic, const int64_t* row, const double* params, long stride,
-  double* states)
+  double* states, int ports, const int32_t* port)
 {
   auto table = std::make_unique<Table>();
   table->order = (int)network.tables.size();
@@ -81,6 +80,7 @@ long snn_table(long rows, const int32_t* axonal, const int32_t* dendritic, const
   table->params = params;
   table->stride = stride;
   table->states = states;
+  table->ports.assign(port, port + ports);
   table->targets.assign(rows, nullptr);
   table->done.assign(rows, 0);
   table->seen.assign(rows, 0);

@@ -65,10 +65,13 @@ class Runtime:
         each = any(item["values"][name] is None for name in rule["params"])
         params = values_of(item["values"], rule["params"], folder, item["rows"] if each else 1)
         states = values_of(item["values"], rule["states"], folder, item["rows"])
+        known: list[str] = self.settings["neurons"][self.settings["populations"][item["target"]]["neuron"]]["ports"]
+        ports = [known.index(item["ports"][name] if name else item["port"]) for name, _ in rule["deliver"]]
         self.tables[synapses] = int(
             self.library.snn_table(
                 ctypes.c_long(item["rows"]), *pointers, self.pointer(params, np.float64),
                 ctypes.c_long(params.shape[1] if each else 0), self.pointer(states, np.float64),
+                len(ports), self.pointer(np.array(ports, np.int32), np.int32),
             )
         )  # fmt: skip
         return self.tables[synapses]
@@ -105,7 +108,7 @@ class Runtime:
 
     def _rule(self, name: str, rule: Mapping[str, Any]) -> None:
         pre, post = (getattr(self.kernels, f"snn_rule_{name}_{event}") for event in ("pre", "post"))
-        facts = (len(rule["states"]), int(bool(rule["deliver"])), int(rule["order"] == "post_first"))
+        facts = (len(rule["states"]), int(rule["order"] == "post_first"))
         self.library.snn_rule(f"snn_rule_{name}".encode(), *facts, pre, post, self.kernels.snn_sample_failure)
         for period in rule["every"]:
             self.library.snn_tick(ctypes.c_long(period), getattr(self.kernels, f"snn_rule_{name}_every_{period}"))

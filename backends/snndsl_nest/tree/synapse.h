@@ -85,9 +85,10 @@ inline void arrive(const Arrival& arrival, Neuron& target, long stamp)
   Table& t = *arrival.table;
   const long row = arrival.row;
   reach(t, row, target, stamp, false);
-  double sent = 0.0;
-  check(t, row, happen(t, row, t.rule->pre, stamp, &sent), stamp, t.axonal[row] ? 1 : 3, 1);
-  if (t.rule->deliver) target.add(t.port, stamp + t.dendritic[row], sent);
+  static thread_local std::vector<double> sent;
+  sent.resize(t.ports.size());
+  check(t, row, happen(t, row, t.rule->pre, stamp, sent.data()), stamp, t.axonal[row] ? 1 : 3, 1);
+  for (size_t k = 0; k < t.ports.size(); ++k) target.add(t.ports[k], stamp + t.dendritic[row], sent[k]);
 }
 
 /* ---- connections */
@@ -148,7 +149,6 @@ public:
     Neuron* neuron = dynamic_cast<Neuron*>(&target);
     if (not neuron or not shared.table) throw nest::IllegalConnection("plastic synapses need a table and end in neurons of this runtime");
     shared.table->targets.at(row_) = neuron;
-    shared.table->port = get_rport();
     neuron->keep_history(shared.table->dendritic[row_]);
   }
   bool send(nest::Event& event, size_t thread, const Shared& shared)

@@ -102,7 +102,8 @@ def _population(data: Path, name: str, item: Mapping[str, Any]) -> Population:
 def _synapses(data: Path, name: str, item: Mapping[str, Any]) -> Synapses:
     values = {key: float(value) for key, value in item["values"].items() if value is not None}
     rows = _table(data / "synapses" / name)
-    return Synapses(name, item["projection"], item["source"], item["target"], item["port"], item["rule"], rows, values)
+    ends = item["source"], item["target"], item["port"]
+    return Synapses(name, item["projection"], *ends, item["rule"], rows, values, item.get("ports", {}))
 
 
 def _state_record(data: Path, item: Mapping[str, Any]) -> StateRecord:

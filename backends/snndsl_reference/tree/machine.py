@@ -62,7 +62,7 @@ class Machine:
                 part.values,
                 sizes[part.source],
                 target,
-                part.port,
+                part.receiving(rule),
                 program.samples,
                 program.trial,
             )

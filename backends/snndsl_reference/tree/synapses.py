@@ -72,8 +72,8 @@ class PlasticSynapses:
         Size of the source population.
     target : NeuronGroup
         Who is reached.
-    port : str
-        Where.
+    ports : tuple of str
+        Where, in the order of what the rule delivers.
     """
 
     def __init__(
@@ -84,11 +84,12 @@ class PlasticSynapses:
         values: Mapping[str, float],
         sources: int,
         target: NeuronGroup,
-        port: str,
+        ports: tuple[str, ...],
         samples: Mapping[str, Any],
         trial: int,
     ) -> None:
-        self.name, self.rule, self.target, self.port = name, rule, target, port
+        self.name, self.rule, self.target = name, rule, target
+        self.sends = [(port, sent) for port, (_, sent) in zip(ports, rule.deliver, strict=True)]
         self.pre, self.post = np.asarray(rows["pre"], np.int64), np.asarray(rows["post"], np.int64)
         self.axonal, self.dendritic = np.asarray(rows["axonal"], np.int64), np.asarray(rows["dendritic"], np.int64)
         self.row = np.asarray(rows["row"], np.int64)
@@ -147,13 +148,12 @@ class PlasticSynapses:
             return
         rows = due[0] if len(due) == 1 else np.concatenate(due)
         names = self._event(self.on_pre, stamp, rows)
-        if not self.rule.deliver:
-            return
-        sent = np.broadcast_to(names[self.rule.deliver], rows.shape)
-        if self.at_once:
-            self.target.deliver_now(self.port, stamp, self.post[rows], sent)
-        else:
-            self.target.deliver(self.port, stamp + self.dendritic[rows], self.post[rows], sent)
+        for port, name in self.sends:
+            sent = np.broadcast_to(names[name], rows.shape)
+            if self.at_once:
+                self.target.deliver_now(port, stamp, self.post[rows], sent)
+            else:
+                self.target.deliver(port, stamp + self.dendritic[rows], self.post[rows], sent)
 
     def _post(self, stamp: int, due: list[Index]) -> None:
         if due:
@@ -169,8 +169,9 @@ class PlasticSynapses:
                 names[name] = value[rows] if isinstance(value, np.ndarray) else value
             elif name == "row":
                 names[name] = self.row[rows].astype(np.float64)
-        if self.rule.deliver and self.rule.deliver in self.states and self.rule.deliver not in names:
-            names[self.rule.deliver] = self.states[self.rule.deliver][rows]
+        for _, sent in self.sends:
+            if sent in self.states and sent not in names:
+                names[sent] = self.states[sent][rows]
         with np.errstate(all="ignore"):
             block.run(names)
         new = [(state, names[value]) for state, value in block.writes]

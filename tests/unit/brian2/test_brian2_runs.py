@@ -51,7 +51,7 @@ def delays() -> Program:
                    Block((("more", op("add", "count", 1.0)),), (("count", "more"),)))  # fmt: skip
     grow = Block((("w__1", op("add", "w", 1.0)),), (("w", "w__1"),))
     seen = Block((), (("last", "tv"),))
-    growing = Rule("growing", (), ("w", "last"), Block(), seen, "w", (Tick(1, grow),))
+    growing = Rule("growing", (), ("w", "last"), Block(), seen, (("", "w"),), (Tick(1, grow),))
     columns = {
         "pre": np.zeros(len(parts), np.int32),
         "post": np.arange(len(parts), dtype=np.int32),

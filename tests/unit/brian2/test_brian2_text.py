@@ -95,14 +95,14 @@ def test_what_is_read_later_keeps_its_old_value() -> None:
 
 
 def used(rule: Rule, same: frozenset[str] = frozenset(), taken: frozenset[str] = frozenset()) -> RuleCode:
-    return rule_code(rule, RuleContext("I", same, taken, {}, {}), NOTHING)
+    return rule_code(rule, RuleContext(("I",) * len(rule.deliver), same, taken, {}, {}), NOTHING)
 
 
 def test_functions_of_shared_parameters_are_computed_once() -> None:
     rule = next(rule for rule in zoo().rules if rule.order == "pre_first")
     assert not any("shared_" in line for line in used(rule, frozenset({"c"})).on_pre)
     with_log = Block((("x__1", op("mul", "x", op("log", "c"))),), (("x", "x__1"),))
-    changed = type(rule)("r", rule.params, rule.states, with_log, Block(), "w")
+    changed = type(rule)("r", rule.params, rule.states, with_log, Block(), (("", "w"),))
     lines = used(changed, frozenset({"c"})).on_pre
     assert lines[0] == "shared_1__ = snn_log(c)  # the same for all synapses"
     assert lines[2] == "x *= shared_1__"
@@ -112,13 +112,13 @@ def test_only_what_can_fail_is_checked() -> None:
     """A copy of a state, a stamp and a choice between numbers are finite; a sum may overflow."""
     lets = (("a__1", op("select", op("gt", "w", 0.0), 0.0, "w")), ("b__1", op("add", "x", 1.0)), ("c__1", op("abs", "b__1")))
     block = Block(lets, (("w", "a__1"), ("x", "b__1"), ("y", "c__1"), ("last", "tv"), ("z", "y")))
-    rule = Rule("r", (), ("w", "x", "y", "z", "last"), block, Block(), "")
+    rule = Rule("r", (), ("w", "x", "y", "z", "last"), block, Block(), ())
     checks = [line.split()[0] for line in used(rule).on_pre if "snn_number" in line]
     assert checks == ["x__checked", "y__checked"]
 
 
 def test_variables_of_a_synapse_are_not_those_of_its_neurons() -> None:
-    rule = Rule("r", ("tau",), ("w", "v"), Block((("v__1", op("mul", "v", "tau")),), (("v", "v__1"),)), Block(), "w")
+    rule = Rule("r", ("tau",), ("w", "v"), Block((("v__1", op("mul", "v", "tau")),), (("v", "v__1"),)), Block(), (("", "w"),))
     code = used(rule, taken=frozenset({"v", "v__1", "I"}))
     assert dict(code.names) == {"tau": "tau", "w": "w", "v": "v_syn"}
     assert "v_syn *= tau" in code.on_pre and "I_post += w" in code.on_pre

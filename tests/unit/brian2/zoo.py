@@ -91,9 +91,8 @@ def _additive(order: str) -> Rule:
         Tick(7, Block((), (("x", "y"), ("y", "x")))),
     )
     params = ("c", "up", "down", "top", "q__")
-    return Rule(
-        f"additive_{order}", params, ("w", "x", "y", "x_last__", "y_last__"), on_pre, on_post, "wt__", ticks, "top", order
-    )
+    states, sent = ("w", "x", "y", "x_last__", "y_last__"), (("", "wt__"),)
+    return Rule(f"additive_{order}", params, states, on_pre, on_post, sent, ticks, "top", order)
 
 
 _SHARED = {"c": 0.05, "down": 0.11, "top": 3.0, "q__": 2.0**-20, "x": 0.0, "y": 0.0, "x_last__": 0.0, "y_last__": 0.0}

@@ -35,7 +35,7 @@ NEURON = Neuron(
     Block((("x", Call("add", (Ref("v"), Ref("I")))), ("f", Call("gt", (Ref("x"), Ref("p"))))), (("v", "x"),)),
     "f",
 )
-RULE = Rule("r", (), ("w",), Block((("s", Call("mul", (Ref("w"), Const(1.0)))),)), Block(), "s")
+RULE = Rule("r", (), ("w",), Block((("s", Call("mul", (Ref("w"), Const(1.0)))),)), Block(), (("", "s"),))
 
 
 def table(**columns: list[int] | list[float]) -> Table:
@@ -105,7 +105,13 @@ def synapses(**columns: list[int]) -> Program:
         (synapses(axonal=[1, -1]), "axonal outside"),
         (synapses(dendritic=[0, 0]), "delay outside"),
         (synapses(post=[0, 2]), "post outside 0 .. 1"),
-        (replace(program(), rules=(replace(RULE, deliver="z"),)), "delivers 'z'"),
+        (replace(program(), rules=(replace(RULE, deliver=(("", "z"),)),)), "delivers 'z'"),
+        (replace(program(), rules=(replace(RULE, deliver=(("", "s"), ("", "w"))),)), "delivers twice to a port"),
+        (replace(program(), rules=(replace(RULE, deliver=(("late", "s"),)),)), "has no port for late"),
+        (
+            replace(program(), synapses=(replace(program().synapses[0], ports={"late": "slow"}),)),
+            "reaches the port slow, which n does not have",
+        ),
         (replace(program(), rules=(replace(RULE, order="post_first"),)), "post_first with a dendritic delay of 0"),
         (replace(program(), rules=(replace(RULE, states=("w", "y")),)), "gives no value to y"),
         (replace(program(), populations=(Population("a", 2, "n", {"p": 1.0, "v": np.zeros(3)}),)), "v has shape (3,)"),

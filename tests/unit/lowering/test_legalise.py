@@ -33,6 +33,11 @@ def reading() -> Program:
     return replace(zoo(), neurons=neurons, rules=tuple(replace(rule, reads=read) for rule in zoo().rules))
 
 
+def forked() -> Program:
+    rules = [replace(rule, deliver=(*rule.deliver, ("other", "w"))) for rule in zoo().rules]
+    return replace(zoo(), rules=tuple(rules))
+
+
 def needs(program: Program) -> set[str]:
     return {feature.name for feature in FEATURES if feature.needed(program)}
 
@@ -48,7 +53,13 @@ def test_who_can_do_nothing_runs_a_program_of_nothing() -> None:
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: str(feature.name))
 def test_a_missing_feature_is_named_with_who_has_it(feature: Feature) -> None:
-    special = {"samples": calculator(), "ranges": ranged(), "reads": reading(), "rule_reads": reading()}
+    special = {
+        "samples": calculator(),
+        "ranges": ranged(),
+        "reads": reading(),
+        "rule_reads": reading(),
+        "deliver_ports": forked(),
+    }
     program = special.get(feature.name, zoo())
     bare = Target("bare", EVERY_OPERATION, EVERYTHING - {feature.name})
     assert refused(program, bare, bare, ABLE) == [(f"bare cannot run {feature.words} ({program.name})", "-b able")]
@@ -66,6 +77,7 @@ def test_features_are_needed_where_they_are_used() -> None:
     assert needs(calculator()) == {"samples", "state_record"}
     assert needs(ranged()) - needs(program) == {"ranges"}
     assert needs(reading()) - needs(program) == {"reads", "rule_reads"}
+    assert needs(forked()) - needs(program) == {"deliver_ports"}
     late = replace(program, populations=tuple(_without_stamp_0(item) for item in program.populations))
     assert needs(program) - needs(late) == {"plastic_source_stamp_0"}
 
@@ -112,7 +124,7 @@ def test_a_function_is_found_wherever_it_is_used(place: str) -> None:
     block = Block((("x__1", op("add", 1.0, op("tan", 2.0))),), ())
     neuron = Neuron("n", (), (), (), block if place == "update" else Block(), "", block if place == "reset" else Block())
     pre, post = (block if place == name else Block() for name in ("on_pre", "on_post"))
-    rule = Rule("r", (), ("w",), pre, post, "", (Tick(3, block),) if place == "every" else ())
+    rule = Rule("r", (), ("w",), pre, post, (), (Tick(3, block),) if place == "every" else ())
     program = replace(EMPTY, neurons=(neuron,), rules=(rule,))
     refusal = refused(program, replace(ABLE, operations=EVERY_OPERATION - {"tan"}))
     assert refusal == [("able cannot run the function tan (empty)", "")]

@@ -172,7 +172,6 @@ def test_every_mistake_is_said() -> None:
 @pytest.mark.parametrize(
     ("part", "what"),
     [
-        ("trials: 2", "more than one trial"),
         ("stimuli: {s: {size: 3, bernoulli: {rate: 5 Hz*(1 + sin(t/(1 s)))}}}",
          "a rate of the source 's' that changes during the run"),
         ("stimuli: {s: {size: 3, poisson: {rate: 5 Hz*uniform()}}}", "a rate of the source 's' that changes during the run"),
