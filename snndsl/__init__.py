@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from snndsl.api import load as load
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
+    from snndsl.entries import library as library  # type: ignore[no-redef]
     from snndsl.groups.detect import detect as detect
     from snndsl.groups.detection import Detection as Detection
     from snndsl.groups.discover import discover as discover
@@ -50,6 +51,7 @@ __all__ = [
     "detect",
     "discover",
     "errors",
+    "library",
     "load",
     "read_catalogue",
     "read_run",
@@ -75,6 +77,7 @@ _PLACES = {
     "detect": ("snndsl.groups.detect", "detect"),
     "discover": ("snndsl.groups.discover", "discover"),
     "errors": ("snndsl.errors", ""),
+    "library": ("snndsl.entries", "library"),
     "load": ("snndsl.api", "load"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
     "read_run": ("snndsl.results", "read_run"),

@@ -33,7 +33,7 @@ __all__ = [
 class Spec(BaseModel):
     """A piece of a model file: immutable, unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     @classmethod
     def known(cls) -> Mapping[str, FieldInfo]:

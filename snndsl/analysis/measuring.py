@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.analysis.bounds import Bounds, spike_codes
-from snndsl.analysis.chunks import SpikeChunks, has, snapshot, state_records, walk
+from snndsl.analysis.chunks import SpikeChunks, has, listed, snapshot, state_records, walk
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
@@ -167,7 +167,8 @@ class _Measuring:
         for name in of.projections:
             if not has(self.recording.synapses, name):
                 raise Unreached(f"the synapses of {name} are not in the run folder")
-            row = self.recording.synapses[name].row.astype(np.float64)
+            chosen = self._chosen(name)
+            row = self.recording.synapses[name].row[chosen].astype(np.float64)
             try:
                 found = self.bounds.value(of.value, {"row": row, **self._snapshot(name)})
             except KeyError as error:
@@ -181,11 +182,16 @@ class _Measuring:
             return Values(np.atleast_1d(np.asarray(_REDUCE[of.reduce](found), np.float64)), what, "")
         return Values(found, what, "", scope={"row": np.concatenate(rows)})
 
+    def _chosen(self, name: str) -> Any:
+        """Return the rows of a projection that were recorded."""
+        file = f"weights/{name}/row.npy"
+        return self.recording.array(file) if listed(self.recording, file, "") else slice(None)
+
     def _snapshot(self, name: str) -> dict[str, Any]:
         """Return the variables of a projection's synapses at the time that is asked for."""
         recorded = [item for item in self.recording.manifest["synapse_records"] if item["projection"] == name]
         plastic = bool(self.model.projections[name].rules)
-        found: dict[str, Any] = {} if plastic else {"w": self.recording.synapses[name].weight}
+        found: dict[str, Any] = {} if plastic else {"w": self.recording.synapses[name].weight[self._chosen(name)]}
         if plastic and not recorded:
             raise Unreached(f"synapses of {name} were not recorded")
         stamp = self._time(self.expectation.at, self.model.steps)

@@ -30,6 +30,7 @@ from snndsl.cli.discover_command import discover
 from snndsl.cli.export_command import export
 from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.groups_command import groups
+from snndsl.cli.library_command import explain_entries, library
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads, Workers
 from snndsl.cli.report_command import report
 from snndsl.cli.robustness_command import robustness
@@ -100,19 +101,22 @@ def validate(models: list[Path], backends: Backends = [], settings: Settings = [
 
 @app.command()
 def show(
-    model: Path,
+    model: Annotated[Path, typer.Argument(metavar="MODEL|snndsl:FILE", help="a model, or a file of definitions")],
+    entry: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one definition of the file")] = None,
     settings: Settings = [],
     equations: Annotated[bool, typer.Option("--equations", help="what neurons and rules do in a step")] = False,
     ir: Annotated[bool, typer.Option("--ir", help="the whole program")] = False,
     graph: Annotated[Path | None, typer.Option(metavar="FILE", help="draw the network (svg, png, pdf)")] = None,
     as_json: Json = False,
 ) -> int:
-    """Explain what a file amounts to."""
+    """Explain what a file amounts to; of a file of definitions, or with a name, what is defined and how to use it."""
     from snndsl.api import load
     from snndsl.cli import show as explain
     from snndsl.ir.dump import dump
 
     loaded = load(model, parsed_settings(settings))
+    if entry is not None or loaded.checked.library:
+        return explain_entries(loaded.source, entry, as_json)
     if graph is not None:
         explain.draw_graph(loaded, graph)
         print(graph)
@@ -285,7 +289,7 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report):
+for _command in (library, discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report):
     app.command()(_command)
 
 

@@ -9,7 +9,7 @@ from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.model.rule import PlasticityRule
-from snndsl.model.stimulus import Driving, Spiking, Stimulus, StimulusKind
+from snndsl.model.stimulus import Driving, Stimulus, StimulusKind
 from snndsl.model.text import Place, Term
 
 __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
@@ -47,7 +47,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
         if projection.carries is not None:
             found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
-        if not stimulus.what.simulated() or _moving(stimulus) is not None:
+        if not stimulus.what.simulated() or _reading(model, stimulus) is not None:
             found.append(("stimuli", name))
     return frozenset(found)
 
@@ -73,18 +73,13 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
-        moving = _moving(stimulus)
-        if moving is not None:
-            yield _fault(moving.place, f"a rate of the source {name!r} that changes during the run")
+        reading = _reading(model, stimulus)
+        if reading is not None:
+            what = f"a rate of the source {name!r} that reads a signal{REFUSED}"
+            yield reading.place.problem("unsupported", what, "events into a neuron that fires: poisson with 'into'")
         if stimulus.delay > 1 and stimulus.what.weighted and _reads(stimulus.what):
             what = f"a delay of more than one step of {name!r}, whose rate reads a signal,"
             yield _fault(stimulus.place.inner("delay"), what)
-    records = model.records
-    if records.counts:
-        yield _fault(records.place.inner("counts"), "records of counts")
-    for synapses in records.synapses:
-        if synapses.where is not None:
-            yield _fault(synapses.place.inner("where"), "'where' in a record of synapses")
 
 
 def _projections(model: CheckedModel) -> Iterator[Fault]:
@@ -114,9 +109,12 @@ def _calls(node: tree.Expression) -> bool:
     return any(call.function in FUNCTIONS and not FUNCTIONS[call.function].runs for call in calls_in(node))
 
 
-def _moving(stimulus: Stimulus) -> Term | None:
-    """Return the expression of a source that changes during the run; None if there is none."""
-    return stimulus.what.moving if stimulus.targets is None and isinstance(stimulus.what, Spiking) else None
+def _reading(model: CheckedModel, stimulus: Stimulus) -> Term | None:
+    """Return the expression of a source that reads a signal; None if there is none."""
+    for term in stimulus.what.terms if stimulus.targets is None else ():
+        if any(node.text.partition(".")[0] in model.signals for node in names_in(term.tree)):
+            return term
+    return None
 
 
 def _reads(what: StimulusKind) -> bool:

@@ -3,6 +3,7 @@
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref, names_read, walk
 from snndsl.ir.operations import OPERATIONS, Operation
 from snndsl.ir.program import (
+    CountRecord,
     Injection,
     Neuron,
     Population,
@@ -29,6 +30,7 @@ __all__ = [
     "Call",
     "Const",
     "Costs",
+    "CountRecord",
     "Expr",
     "Injection",
     "Neuron",

@@ -26,6 +26,7 @@ from snndsl.ir.table import Table
 __all__ = [
     "NEURON_BUILTINS",
     "RULE_BUILTINS",
+    "CountRecord",
     "Injection",
     "Neuron",
     "Population",
@@ -289,11 +290,25 @@ class Sample:
 class SpikeRecord:
     """All spikes of stamps 1 .. steps of the listed neurons of a population.
 
-    ``neurons`` is an int32 array, sorted; None: all.
+    ``neurons`` is an int32 array, sorted; None: all. Where not all of them are kept, ``kept`` holds the ranges that are (start
+    and stop); the others are only counted.
     """
 
     population: str
     neurons: NDArray[np.int32] | None = None
+    kept: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountRecord:
+    """Spikes of some neurons together in bins: bin k has the stamps k*width < n <= (k + 1)*width, the last that are complete.
+
+    ``parts`` holds population, start and stop of ranges of neurons, all among those of the records of spikes.
+    """
+
+    name: str
+    width: int
+    parts: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -314,11 +329,15 @@ class StateRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SynapseRecord:
-    """States of all synapses of a projection at some stamps, after all other events of that stamp."""
+    """States of synapses of a projection at some stamps, after all other events of that stamp.
+
+    ``rows`` holds the rows of the projection that are kept, ascending; None: all.
+    """
 
     projection: str
     variables: tuple[str, ...]
     stamps: tuple[int, ...]
+    rows: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -339,7 +358,7 @@ class Program:
         0-based.
     neurons, rules, populations, projections, synapses, injections, samples : tuple
         Ordered by name.
-    spike_records, state_records, synapse_records : tuple
+    spike_records, state_records, synapse_records, count_records : tuple
         What is kept.
     comments : mapping of str to str
         Dotted path of a thing (``neurons.lif``, ``neurons.lif.update.v__1``, ``rules.stdp.params.q__``) to the user's own text,
@@ -361,6 +380,7 @@ class Program:
     spike_records: tuple[SpikeRecord, ...] = ()
     state_records: tuple[StateRecord, ...] = ()
     synapse_records: tuple[SynapseRecord, ...] = ()
+    count_records: tuple[CountRecord, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
 
     def neuron(self, name: str) -> Neuron:

@@ -81,6 +81,14 @@ def _problems(program: Program) -> Iterator[str]:
     for spikes in program.spike_records:
         if spikes.population not in populations:
             yield f"spikes of {spikes.population}, which does not exist"
+    for kept in program.synapse_records:
+        if kept.rows is not None and np.any((kept.rows < 0) | (kept.rows >= program.projection(kept.projection).rows)):
+            yield f"record of synapses of {kept.projection}: rows that it does not have"
+    for counts in program.count_records:
+        recorded = {record.population for record in program.spike_records}
+        for name, start, stop in counts.parts:
+            if name not in recorded or not 0 <= start <= stop <= populations[name].size:
+                yield f"counts of {counts.name}: {name} {start}..{stop} is not among the recorded spikes"
     for states in program.state_records:
         owner = populations.get(states.population)
         known = neurons[owner.neuron].states if owner is not None and owner.neuron in neurons else ()

@@ -241,6 +241,12 @@ class StimulusNumbers(Numbers, Protocol):
     def per_element(self, terms: ValueTerm, what: str) -> Real:
         """Return one value an element, drawn once."""
 
+    def time(self, stamp: int) -> str:
+        """Return the time of a stamp as a user reads it."""
+
+    def at(self, term: Term, what: str, elements: Index, stamps: Index) -> Real:
+        """Return an expression of a run, shape (elements, stamps); what it draws is drawn for each."""
+
 
 class WiringNumbers(Numbers, Protocol):
     """Numbers of one projection, or of one pair of blocks of it that is wired by itself.

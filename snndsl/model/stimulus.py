@@ -102,7 +102,7 @@ class Spiking(StimulusKind):
 
     @property
     def moving(self) -> Term | None:
-        """An expression that changes during the run, which no source can have yet; None if there is none."""
+        """A rate that changes during the run; None if there is none."""
         return None
 
     def expected(self, numbers: StimulusNumbers) -> float:

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.measured import MeasuredSynapses, Spikes, States, Weights
+from snndsl.results.measured import Counts, MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
 
-__all__ = ["Lazy", "MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_manifest"]
+__all__ = ["Counts", "Lazy", "MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_manifest"]
 
 T = TypeVar("T")
 
@@ -159,6 +159,12 @@ class Recording:
         return Lazy(list(named), _make)
 
     @cached_property
+    def counts(self) -> Mapping[str, Counts]:
+        """Spikes in bins, by selection as it was written."""
+        names = [item["name"] for item in self.manifest.get("count_records", [])]
+        return Lazy(names, lambda name: self._counts(names.index(name)))
+
+    @cached_property
     def weights(self) -> Mapping[str, Mapping[str, Weights]]:
         """Snapshots by projection and variable."""
         records = {item["projection"]: item for item in self.manifest["synapse_records"]}
@@ -241,6 +247,14 @@ class Recording:
         step = np.repeat(np.arange(1, len(count) + 1, dtype=np.int64), count)
         return Spikes(step, neuron, self.step_length)
 
+    def _counts(self, number: int) -> Counts:
+        item = self.manifest["count_records"][number]
+        chunks = self._chunks(f"counts/{number}/", ".npy")
+        value = np.concatenate([*chunks, np.zeros(0, np.uint32)]).astype(np.int64)
+        neurons = sum(stop - start for parts in item["parts"].values() for start, stop in parts)
+        step = item["width"] * np.arange(1, len(value) + 1, dtype=np.int64)
+        return Counts(value, step, item["width"], neurons, self.step_length)
+
     def _variables(self, population: str) -> Mapping[str, States]:
         records = [item for item in self.manifest["state_records"] if item["population"] == population]
         names = list(dict.fromkeys(variable for item in records for variable in item["variables"]))
@@ -301,10 +315,11 @@ class Recording:
     def _weights(self, projection: str, variable: str) -> Weights:
         folder = f"weights/{projection}/{variable}/"
         names = sorted(name for name in self._listed if name.startswith(folder))
-        rows = int(self.manifest["projections"][projection]["rows"])
+        chosen, every = f"weights/{projection}/row.npy", int(self.manifest["projections"][projection]["rows"])
+        row = self.array(chosen) if chosen in self._listed else np.arange(every, dtype=np.int64)
         step = np.array([int(name[len(folder) : -4]) for name in names], np.int64)
-        value = np.array([self.array(name) for name in names]).reshape(len(names), rows)
-        return Weights(step, value)
+        value = np.array([self.array(name) for name in names]).reshape(len(names), len(row))
+        return Weights(step, value, row)
 
     def _synapses(self, projection: str) -> MeasuredSynapses:
         columns = ("pre", "post", "pre_population", "post_population", "row", "weight", "axonal", "dendritic")

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.measured import MeasuredSynapses, Spikes, States, Weights
+from snndsl.results.measured import Counts, MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.recording import Lazy, Recording, read_manifest
 
 __all__ = [
-    "Run", "TrialSpikes", "TrialStates", "TrialWeights", "TrialsRecording", "read_run", "single", "trial_folder",
+    "Run", "TrialCounts", "TrialSpikes", "TrialStates", "TrialWeights", "TrialsRecording", "read_run", "single", "trial_folder",
     "trial_status",
 ]  # fmt: skip
 
@@ -105,14 +105,51 @@ class TrialWeights:
         Stamps.
     value : ndarray of float64, shape (trials, snapshots, synapses)
         Internal units.
+    row : ndarray of int64, shape (synapses,)
+        Rows of the projection's table.
     """
 
     step: NDArray[np.int64]
     value: NDArray[np.float64]
+    row: NDArray[np.int64]
 
     def of_trial(self, k: int) -> Weights:
         """Return the snapshots of the k-th of the trials."""
-        return Weights(self.step, self.value[k])
+        return Weights(self.step, self.value[k], self.row)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrialCounts:
+    """Spikes of a selection together, in bins, in all trials.
+
+    Parameters
+    ----------
+    value : ndarray of int64, shape (trials, bins)
+        Spikes of stamps step - width < n <= step.
+    step : ndarray of int64, shape (bins,)
+        Ends of the bins, stamps.
+    width : int
+        Of a bin, in steps.
+    neurons : int
+        Of the selection.
+    step_ms : Fraction
+        Length of a step.
+    """
+
+    value: NDArray[np.int64]
+    step: NDArray[np.int64]
+    width: int
+    neurons: int
+    step_ms: Fraction
+
+    @property
+    def rate(self) -> NDArray[np.float64]:
+        """Spikes per neuron and second, Hz, shape (trials, bins)."""
+        return np.asarray(self.value / (self.neurons * self.width * float(self.step_ms) / 1000), np.float64)
+
+    def of_trial(self, k: int) -> Counts:
+        """Return the counts of the k-th of the trials."""
+        return Counts(self.value[k], self.step, self.width, self.neurons, self.step_ms)
 
 
 class TrialsRecording:
@@ -219,6 +256,11 @@ class TrialsRecording:
         return self._stacked(lambda run: run.records, self._states)
 
     @cached_property
+    def counts(self) -> Mapping[str, TrialCounts]:
+        """Spikes in bins, by selection as it was written."""
+        return Lazy(list(self._first.counts), self._counts)
+
+    @cached_property
     def weights(self) -> Mapping[str, Mapping[str, TrialWeights]]:
         """Snapshots by projection and variable."""
         return self._stacked(lambda run: run.weights, self._weights)
@@ -249,6 +291,11 @@ class TrialsRecording:
             self.step_length,
         )
 
+    def _counts(self, name: str) -> TrialCounts:
+        parts = [run.counts[name] for run in self.trials]
+        first, value = parts[0], np.stack([part.value for part in parts])
+        return TrialCounts(value, first.step, first.width, first.neurons, first.step_ms)
+
     def _stacked(self, of: Callable[[Recording], Any], joined: Callable[[list[Any]], T]) -> Mapping[str, Mapping[str, T]]:
         def _variables(name: str) -> Mapping[str, T]:
             return Lazy(list(of(self._first)[name]), lambda key: joined([of(run)[name][key] for run in self.trials]))
@@ -260,7 +307,7 @@ class TrialsRecording:
         return TrialStates(np.stack([part.value for part in parts]), first.step, first.neuron, first.unit)
 
     def _weights(self, parts: list[Weights]) -> TrialWeights:
-        return TrialWeights(parts[0].step, np.stack([part.value for part in parts]))
+        return TrialWeights(parts[0].step, np.stack([part.value for part in parts]), parts[0].row)
 
     # ---- showing
 

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.integrators import INTEGRATORS
+from snndsl.schema.definition import DefinitionSpec
 from snndsl.spec import (
     LIST,
     SCALAR,
@@ -107,7 +108,7 @@ class RefractorySpec(Spec):
         return self
 
 
-class ElementSpec(Spec):
+class ElementSpec(DefinitionSpec):
     """What a part, a signal and a neuron have: state, and what changes it in a step."""
 
     parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")

@@ -13,6 +13,7 @@ from snndsl.frontend.loader import ModelSource
 from snndsl.ir.program import NEURON_BUILTINS, RULE_BUILTINS
 from snndsl.locations import Path
 from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.wording import wording_faults
 
 __all__ = ["name_faults"]
 
@@ -54,6 +55,7 @@ def _names_of(source: ModelSource) -> Iterator[Fault]:
         if fault is not None:
             yield _placed(source, path, fault)
     yield from _taken(source)
+    yield from wording_faults(source)
 
 
 def _model_name(source: ModelSource) -> Iterator[Fault]:

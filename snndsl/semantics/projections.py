@@ -65,7 +65,7 @@ def _projection(
     port = port_dimension(reading, targets, spec.port, f"projection {name!r}", "projections", name, "port")
     reading.weights[name] = UNKNOWN if port is None else port
     names = wiring_scope(reading, populations, sources, targets)
-    scope = names.known
+    scope = reading.wiring[name] = names.known
     connect = _connect(reading, name, spec, sources, targets, scope)
     where = None if spec.where is None else reading.term(spec.where, "projections", name, "where")
     if where is not None:

@@ -67,6 +67,8 @@ class Reading:
         Of each projection.
     lets : dict of str to dict
         Dimensions of the values of ``let``, by population.
+    wiring : dict of str to dict
+        Names of the wiring of each projection, with their dimensions.
     """
 
     source: ModelSource
@@ -86,6 +88,7 @@ class Reading:
     rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
     weights: dict[str, Result] = field(default_factory=dict)
     lets: dict[str, dict[str, Result]] = field(default_factory=dict)
+    wiring: dict[str, dict[str, Result]] = field(default_factory=dict)
     file_data: dict[int, DataColumns] = field(default_factory=dict)
     offered: dict[str, Maker] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from snndsl.errors import listed, nearest
+from snndsl.expressions.dimensions import BOOLEAN, UNKNOWN
 from snndsl.model.record import RecordedCounts, RecordedStates, RecordedSynapses, Records
 from snndsl.model.selection import Selection
 from snndsl.schema.observation import StateRecordSpec, SynapseRecordSpec
 from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_names import state_names, unknown_state
+from snndsl.semantics.usable import PURE
 from snndsl.semantics.windows import check_moment, check_span
 
 __all__ = ["read_records"]
+
+_NOT_IN_ROWS = ("rank", "copy")
+"""Names of the wiring that its finished rows do not have."""
 
 
 def read_records(reading: Reading) -> Records:
@@ -85,6 +90,10 @@ def _synapses(reading: Reading, name: str, spec: SynapseRecordSpec) -> RecordedS
         what = f"record.synapses.{name} has no times"
         reading.report(reading.place(*path), "key-missing", what, "every: T or at: [T, ..]")
     where = None if spec.where is None else reading.term(spec.where, *path, "where")
+    if where is not None:
+        sides = {key: kind for key, kind in reading.wiring.get(name, {}).items() if key not in _NOT_IN_ROWS}
+        reading.scope.before_run(where, PURE)
+        reading.scope.expect(where, BOOLEAN, "the condition", {**sides, "w": reading.weights.get(name, UNKNOWN)})
     stamps = tuple(stamp for stamp in at if stamp is not None)
     return RecordedSynapses(name, reading.place(*path), of, every, stamps, where)
 

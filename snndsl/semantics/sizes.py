@@ -68,6 +68,17 @@ def _recordings(model: CheckedModel) -> Iterator[Fault]:
             what, expected = f"{samples} take {_bytes(int(total))}", f"at most {_bytes(MAX_RECORDING_BYTES)} in all"
             yield record.place.problem("recording-too-large", what, expected, "fewer neurons, or every: 10 ms")
             return
+    for kept in model.records.synapses:
+        if kept.projection not in model.projections or kept.where is not None:
+            continue
+        times = len(kept.at) + (0 if kept.every is None else model.steps // kept.every)
+        synapses = expected_synapses(model, model.projections[kept.projection])
+        total += synapses * len(kept.of) * times * _NUMBER
+        if total > MAX_RECORDING_BYTES:
+            what = f"{times:,} snapshots of {', '.join(kept.of)} of {synapses:,.0f} synapses take {_bytes(int(total))}"
+            expected = f"at most {_bytes(MAX_RECORDING_BYTES)} in all"
+            yield kept.place.problem("recording-too-large", what, expected, "a longer 'every', or 'where'")
+            return
 
 
 def _too_large(place: Place, what: str) -> Fault:

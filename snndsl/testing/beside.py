@@ -29,7 +29,7 @@ def side_by_side(programs: Mapping[str, Program]) -> Program:
     parts = [_prefixed(program, prefix) for prefix, program in programs.items()]
     first = parts[0]
     named = ("neurons", "rules", "populations", "projections", "synapses", "injections", "samples")
-    lists = ("spike_records", "state_records", "synapse_records")
+    lists = ("spike_records", "state_records", "synapse_records", "count_records")
     made: dict[str, Any] = {name: tuple(item for part in parts for item in getattr(part, name)) for name in (*named, *lists)}
     made |= {name: tuple(sorted(made[name], key=attrgetter("name"))) for name in named}
     made |= {"steps": max(part.steps for part in parts), "chunk": max(part.chunk for part in parts)}
@@ -103,6 +103,10 @@ def _prefixed(program: Program, prefix: str) -> Program:
         spike_records=tuple(replace(item, population=named(item.population)) for item in program.spike_records),
         state_records=tuple(replace(item, population=named(item.population)) for item in program.state_records),
         synapse_records=tuple(replace(item, projection=named(item.projection)) for item in program.synapse_records),
+        count_records=tuple(
+            replace(item, name=named(item.name), parts=tuple((named(name), start, stop) for name, start, stop in item.parts))
+            for item in program.count_records
+        ),
         comments={},
     )
 

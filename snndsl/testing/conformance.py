@@ -93,10 +93,14 @@ def _beside(one: Recording, other: Recording, prefix: str) -> Iterator[str]:
             yield from _unequal(f"{name}.{variable}: stamps", states.step, found.step)
             yield from _unequal(f"{name}.{variable}: neurons", states.neuron, found.neuron)
             yield from _unequal(f"{name}.{variable}", states.value, found.value)
+    for name in one.counts:
+        binned = other.counts[f"{prefix}{name}"]
+        yield from _unequal(f"counts of {name}", one.counts[name].value, binned.value[: len(one.counts[name])])
     for name in one.weights:
         for variable, weights in one.weights[name].items():
             snapshots = other.weights[f"{prefix}{name}"][variable]
             yield from _unequal(f"{name}.{variable}: stamps", weights.step, snapshots.step)
+            yield from _unequal(f"{name}.{variable}: rows", weights.row, snapshots.row)
             yield from _unequal(f"{name}.{variable}", weights.value, snapshots.value)
     for name in one.synapses:
         table = other.synapses[f"{prefix}{name}"]

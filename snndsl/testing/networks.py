@@ -266,7 +266,8 @@ class _Making:
             case "pulse_packet":
                 return {"pulse_packet": {"at": ["8 step", "25 step"], "sd": self.choose(["2 step", "0 ms"])}}
             case "bernoulli" | "poisson" as kind:
-                return {kind: {"rate": self.choose(["0.2/dt", "(0.1/dt)*(1 + i % 3)", "0 Hz"])}}
+                moving = ["(0.2/dt)*(1 + sin(0.3*steps(t) + i))", "(0.1/dt)*abs(wave(tick(3 step) % 5))", "uniform()/dt"]
+                return {kind: {"rate": self.choose(["0.2/dt", "(0.1/dt)*(1 + i % 3)", "0 Hz", *moving])}}
         return {"spikes": self._events(size)}
 
     def _events(self, size: int, first: int = 0) -> dict[str, Any]:

@@ -113,6 +113,17 @@ class Together:
             return recording, f"{case}_"
         return run_or_skip(case, name, self.folder / f"{case}-{name}"), None
 
+    def begun(self, name: str) -> bool:
+        """Tell whether cases were run side by side, whatever came of it.
+
+        Parameters
+        ----------
+        name : str
+            Of the backend.
+        """
+        inside, _ = self._shared.get(name, (frozenset[str](), None))
+        return bool(inside) or name in self.stopped
+
     def _run(self, name: str) -> tuple[frozenset[str], Recording | None]:
         chosen = sorted(case for case, which in self.asked if which == name)
         models = {case: load(case_file(case)) for case in chosen if case not in backend(name).target.failing_cases}

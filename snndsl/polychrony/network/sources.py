@@ -253,6 +253,9 @@ def weights_at(run: Recording, projection: str, plastic: bool, step: int | None)
     if not plastic:
         return run.synapses[projection].weight
     snapshots = run.weights[projection]["w"] if projection in run.weights and "w" in run.weights[projection] else None
+    if snapshots is not None and snapshots.value.shape[1] < len(run.synapses[projection].row):
+        what = f"the weights of some synapses of {projection} were recorded alone"
+        raise ModelError(Fault("weights-missing", what, expected="a record of synapses without 'where'"))
     if snapshots is None or not len(snapshots.step):
         if step is not None and step > 0:
             what = f"the weights of {projection} were not recorded"

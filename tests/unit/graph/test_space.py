@@ -19,6 +19,7 @@ from snndsl.api import load
 from snndsl.cli.show import lines
 from snndsl.errors import ModelError
 from snndsl.graph.elaboration import Elaboration, elaborate
+from snndsl.graph.recorded import chosen_rows
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.wiring import NumbersOfWiring
 from snndsl.model import wiring
@@ -345,7 +346,20 @@ def test_rows_and_ranks_count_within_a_pair_of_blocks() -> None:
     assert sorted(rows.row.tolist()) == list(range(600)) and rows.weight.max() < 100 * 150 + 3
 
 
-# ---- what is said of it
+# ---- what is recorded, what is said
+
+
+def test_a_record_chooses_synapses_by_distance_and_block() -> None:
+    projection = "p: {from: [a, b], to: b, connect: all_to_all, per_block: true, self: true, port: in, weight: 1, delay: 1 ms}"
+    record = "record: {synapses: {p: {of: [w], at: 1 ms, where: distance < 11 um and pre.block == 1 and i >= 8}}}\n"
+    text = f"populations: {{a: {SHEET % ''}, b: {SHEET % ''}}}\nprojections: {{{projection}}}\n{record}".replace("144", "5")
+    found = graph(HEAD + text, duration="1 ms")
+    where, rows = found.model.records.synapses[0].where, found.rows["p"]
+    assert where is not None
+    chosen = chosen_rows(found.model, found.model.projections["p"], rows, found.values, where)
+    pairs = zip(rows.i[chosen].tolist(), rows.j[chosen].tolist(), strict=True)
+    assert sorted(pairs) == [(8, 2), (8, 3), (8, 4), (9, 3), (9, 4)]
+
 
 
 def test_positions_and_blocks_are_shown(tmp_path: Path) -> None:
