@@ -17,6 +17,7 @@ from snndsl.errors import TextFault
 from snndsl.unit_words import spelled_symbol
 
 __all__ = [
+    "LENGTH",
     "ONE",
     "Dimension",
     "Quantity",
@@ -86,6 +87,7 @@ def _dimension(time: int = 0, voltage: int = 0, current: int = 0, length: int = 
 
 
 ONE = Dimension()
+LENGTH = _dimension(0, 0, 0, 1)
 
 _SYMBOLS: Mapping[str, tuple[Dimension, Fraction]] = MappingProxyType(
     {  # symbol: dimension, factor to internal units

@@ -13,10 +13,12 @@ from snndsl.api import Model
 from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import ModelError, UnsupportedByTarget
 from snndsl.graph.network import NetworkGraph
+from snndsl.graph.values import PopulationValues
 from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
 from snndsl.model.checked import CheckedModel, Seeds
+from snndsl.model.population import Population
 from snndsl.model.selection import Selection
 from snndsl.semantics.sizes import expected_synapses
 
@@ -53,6 +55,8 @@ def description(model: Model) -> dict[str, Any]:
         graph = model.graph
         for name in checked.projections:
             facts["projections"][name] |= _wired(graph, name)
+        for name, values in graph.values.items():
+            facts["populations"][name] |= _placed(checked.populations[name], values)
         waits = list(_long(model))
     if waits:
         return facts | {"waits": waits}
@@ -82,9 +86,10 @@ def lines(model: Model) -> Iterator[str]:
         f"   seed {_seed(seed)}" if seed != Seeds() else ""
     )
     for name, node in facts["populations"].items():
-        yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + _ROLE[node["kind"]]
+        yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + _ROLE[node["kind"]] + _where(node)
     for name, item in facts["projections"].items():
-        number = f"{item['synapses']:,} synapses" if "synapses" in item else f"about {item['expected']:,.0f} synapses"
+        number = f"{item['synapses']:,} synapses" if "synapses" in item else "synapses not counted"
+        number = f"about {item['expected']:,.0f} synapses" if "synapses" not in item and item["expected"] else number
         yield (
             f"  {name:<14} {item['from']} -> {item['to']}.{item['port']}   {item['connect']}   {number}   "
             f"{item['plasticity'] or 'static'}   {_delays(item, facts['step_ms'])}"
@@ -141,13 +146,31 @@ def _populations(checked: CheckedModel) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, {"kind": "source", "size": stimulus.size, "neuron": stimulus.kind}
 
 
+def _placed(population: Population, values: PopulationValues) -> dict[str, Any]:
+    """Return where the neurons of a population are: the least and the greatest coordinate by axis, and periods, in um."""
+    if not values.positions:
+        return {}
+    reach = {axis: [float(np.min(place)), float(np.max(place))] for axis, place in values.positions.items()}
+    return {"positions_um": reach} | ({"period_um": dict(population.period)} if population.period else {})
+
+
+def _where(node: Mapping[str, Any]) -> str:
+    """Return the positions of a population as text."""
+    period = node.get("period_um", {})
+    axes = []
+    for axis, (low, high) in node.get("positions_um", {}).items():
+        reach = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        axes.append(f"{axis} {reach} um" + (f" of {period[axis]:g}" if axis in period else ""))
+    return f"   at {', '.join(axes)}" if axes else ""
+
+
 def _projection(model: Model, name: str) -> dict[str, Any]:
     projection, sizes = model.checked.projections[name], model.checked.sizes
     return {
         "from": ", ".join(_parts(projection.sources, sizes)),
         "to": ", ".join(_parts(projection.targets, sizes)),
         "port": projection.port,
-        "connect": projection.connect.text,
+        "connect": projection.connect.text + (", each pair of blocks" if projection.per_block else ""),
         "expected": expected_synapses(model.checked, projection),
         "plasticity": ", ".join(use.rule.name for use in projection.rules),
     }

@@ -35,6 +35,13 @@ class AllToAll(ByNumber):
     @classmethod
     def draw(cls, wiring: Wiring) -> Pairs:
         """Return the pairs, source by source."""
-        i = np.repeat(np.arange(wiring.sources, dtype=np.int64), wiring.targets)
-        j = np.tile(np.arange(wiring.targets, dtype=np.int64), wiring.sources)
-        return wiring.filtered(i, j, i, j)
+        if wiring.allowed is None:
+            return _among(wiring, 0, wiring.sources, 0, wiring.targets)
+        return Pairs.joined(_among(wiring, *span) for span in wiring.spans(wiring.sources, wiring.targets))
+
+
+def _among(wiring: Wiring, start: int, stop: int, first: int, last: int) -> Pairs:
+    """Return the pairs of some sources and some targets."""
+    i = np.repeat(np.arange(start, stop, dtype=np.int64), last - first)
+    j = np.tile(np.arange(first, last, dtype=np.int64), stop - start)
+    return wiring.filtered(i, j, i, j, start * wiring.targets + first)

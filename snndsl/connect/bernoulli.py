@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from snndsl.errors import ModelError
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader, WiringNumbers
 from snndsl.model.text import Term
-from snndsl.model.wiring import Pairs, Wiring
+from snndsl.model.wiring import Kernel, Pairs, Wiring
 from snndsl.numerics import log as our_log
 from snndsl.numerics import log1p, uniform
 from snndsl.spec import Scalar, Spec
@@ -21,6 +22,8 @@ from snndsl.spec import Scalar, Spec
 __all__ = ["BernoulliPairs", "BernoulliSpec"]
 
 Index = NDArray[np.int64]
+_LEAST = 2.0**-54
+"""No draw is smaller: for pairs of a smaller probability, most of those of a kernel of distance, none is needed."""
 
 
 class BernoulliSpec(Spec):
@@ -76,19 +79,27 @@ class BernoulliPairs(ByNumber):
     @classmethod
     def draw(cls, wiring: Wiring) -> Pairs:
         """Return the pairs, source by source."""
-        i, j = _drawn(wiring)
+        if callable(wiring.value):
+            return Pairs.joined(_by_pair(wiring, wiring.value))
+        i, j = _drawn(wiring, float(wiring.value))
         return wiring.filtered(i, j, i, j)
 
 
-def _drawn(wiring: Wiring) -> tuple[Index, Index]:
-    probability = np.asarray(wiring.value, np.float64)
+def _by_pair(wiring: Wiring, probability: Kernel) -> Iterator[Pairs]:
+    """Yield the pairs of some sources after those of others: the draw of a pair is that of its source and target."""
+    row = 0
+    for start, stop, first, last in wiring.spans(wiring.sources, wiring.targets):
+        i, j = np.arange(start, stop, dtype=np.int64)[:, None], np.arange(first, last, dtype=np.int64)[None, :]
+        p = np.broadcast_to(probability(i, j), (stop - start, last - first))
+        i, j = np.nonzero(p > _LEAST)
+        kept = uniform(*wiring.key, i + start, j + first, 0, 1) < p[i, j]
+        i, j = i[kept] + start, j[kept] + first
+        yield wiring.filtered(i, j, i, j, row)
+        row += len(i)
+
+
+def _drawn(wiring: Wiring, p: float) -> tuple[Index, Index]:
     sources = np.arange(wiring.sources, dtype=np.int64)
-    if probability.ndim:
-        grid = np.broadcast_to(probability, (wiring.sources, wiring.targets))
-        columns = np.arange(wiring.targets)
-        rows = [np.nonzero(uniform(*wiring.key, float(i), columns, 0, 1) < grid[i])[0] for i in sources]
-        return np.repeat(sources, [len(row) for row in rows]), np.concatenate([*rows, np.zeros(0, np.int64)])
-    p = float(probability)
     if p <= 0.0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     if p >= 1.0:

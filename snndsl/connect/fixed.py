@@ -19,6 +19,10 @@ from snndsl.numerics import uniform
 __all__ = ["Fixed", "drawn_rows"]
 
 Index = NDArray[np.int64]
+_HELD = 2**7
+"""So many times the partners are held while they are drawn than pairs are looked at together elsewhere."""
+_PATIENCE = 1000
+"""After so many draws of a row it is found out whether there are enough partners at all."""
 
 
 class Fixed(ByNumber):
@@ -60,8 +64,9 @@ class Fixed(ByNumber):
             what = f"{cls.name} of {value:g}"
             reader.faults.append(term.problem("not-a-whole-number", what, "a whole number, at least 0"))
         elif value is not None and reader.multiple is False:
-            same = reader.sources.blocks == reader.targets.blocks and reader.own is False
-            most = cls.most(reader.sources.size, reader.targets.size, same)
+            parts = [(part.sources, part.targets) for part in reader.parts]
+            sames = [sources.blocks == targets.blocks and reader.own is False for sources, targets in parts]
+            most = min(cls.most(i.size, j.size, same) for (i, j), same in zip(parts, sames, strict=True))
             if value > most:
                 among = ", none of them itself" if reader.overlap and reader.own is False else ""
                 what = f"{cls.name} of {int(value)} different partners{among}"
@@ -110,18 +115,29 @@ def drawn_rows(wiring: Wiring, rows: int, others: int, *, swapped: bool) -> tupl
     owner, draw, partner : ndarray of int64
         Row, number of the draw there, and the partner.
     """
+    assert not callable(wiring.value)
     count = np.broadcast_to(np.asarray(wiring.value, np.float64), (rows,)).astype(np.int64)
-    if not wiring.multiple and rows and count.max(initial=0) > others:
-        raise Infeasible(int(count.argmax()), int(count.max()), others)
-    chosen = np.full((rows, int(count.max(initial=0))), -1, np.int64)
-    filled = np.zeros(rows, np.int64)
+    most = int(count.max(initial=0))
+    if not wiring.multiple and most > others:
+        raise Infeasible(int(count.argmax()), most, others)
+    number = max(1, _HELD * wiring.together // max(1, most))
+    parts = [_partners(wiring, start, count[start : start + number], others, swapped) for start in range(0, rows, number)]
+    owner = np.repeat(np.arange(rows, dtype=np.int64), count)
+    draw = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
+    return owner, draw, np.concatenate([np.zeros(0, np.int64), *parts])
+
+
+def _partners(wiring: Wiring, first: int, count: Index, others: int, swapped: bool) -> Index:
+    """Draw the partners of some rows, row by row, as many as each has."""
+    chosen = np.full((len(count), int(count.max(initial=0))), -1, np.int64)
+    filled = np.zeros(len(count), np.int64)
     active, attempt = np.nonzero(count > 0)[0], 0
-    limit = 1000 + 200 * (others + int(count.max(initial=0)))
     while len(active):
-        partner = np.floor(others * uniform(*wiring.key, active, float(attempt), 0, 0)).astype(np.int64)
+        row = active + first
+        partner = np.floor(others * uniform(*wiring.key, row, float(attempt), 0, 0)).astype(np.int64)
         good = np.ones(len(active), np.bool_)
         if wiring.allowed is not None:
-            good &= wiring.allowed(partner, active) if swapped else wiring.allowed(active, partner)
+            good &= wiring.allowed(partner, row) if swapped else wiring.allowed(row, partner)
         if not wiring.multiple:
             good &= ~(chosen[active] == partner[:, None]).any(axis=1)
         winners = active[good]
@@ -129,8 +145,15 @@ def drawn_rows(wiring: Wiring, rows: int, others: int, *, swapped: bool) -> tupl
         filled[winners] += 1
         active = active[filled[active] < count[active]]
         attempt += 1
-        if attempt > limit:
-            raise Infeasible(int(active[0]), int(count[active[0]]), int(filled[active[0]]))
-    owner = np.repeat(np.arange(rows, dtype=np.int64), count)
-    draw = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
-    return owner, draw, chosen[owner, draw]
+        if attempt == _PATIENCE:
+            _require_enough(wiring, active + first, count[active], others, swapped)
+    return chosen[np.arange(chosen.shape[1]) < count[:, None]]
+
+
+def _require_enough(wiring: Wiring, rows: Index, count: Index, others: int, swapped: bool) -> None:
+    """Raise for the first of the rows that may not have as many partners as it should: it would be drawn for without end."""
+    there = wiring.partners(rows, others, swapped=swapped)
+    missing = there < (np.minimum(count, 1) if wiring.multiple else count)
+    if missing.any():
+        row = int(np.argmax(missing))
+        raise Infeasible(int(rows[row]), int(count[row]), int(there[row]))

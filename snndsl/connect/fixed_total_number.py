@@ -62,9 +62,10 @@ class FixedTotalNumber(Fixed):
     @classmethod
     def draw(cls, wiring: Wiring) -> Pairs:
         """Return the pairs as they are drawn."""
-        number = int(np.asarray(wiring.value))
+        assert not callable(wiring.value)
+        number = int(wiring.value)
         i, j = np.zeros(0, np.int64), np.zeros(0, np.int64)
-        attempt = 0
+        attempt, patience = 0, 1000 * (number + 1024)
         while len(i) < number:
             draws = np.arange(attempt, attempt + max(1024, number - len(i)), dtype=np.int64)
             a = np.floor(wiring.sources * uniform(*wiring.key, 0.0, draws, 0, 0)).astype(np.int64)
@@ -75,7 +76,10 @@ class FixedTotalNumber(Fixed):
                 first = np.sort(np.unique(i * wiring.targets + j, return_index=True)[1])
                 i, j = i[first], j[first]
             attempt += len(draws)
-            if attempt > 1000 * (number + 1024):
-                raise Infeasible(0, number, len(i))
+            if attempt > patience and len(i) < number:
+                there = int(wiring.partners(np.arange(wiring.sources), wiring.targets, swapped=False).sum())
+                if there < (min(number, 1) if wiring.multiple else number):
+                    raise Infeasible(0, number, there)
+                patience = 2**63  # it takes long, but there are enough
         draw = np.arange(number, dtype=np.int64)
         return Pairs(i[:number], j[:number], np.zeros(number, np.int64), draw, draw)

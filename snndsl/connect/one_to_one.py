@@ -27,10 +27,11 @@ class OneToOne(ByNumber):
     @classmethod
     def read(cls, reader: ConnectReader, given: Any) -> OneToOne:
         """Return the rule; both sides are of equal size."""
-        sources, targets = reader.sources.size, reader.targets.size
-        if sources != targets and reader.sized:
-            what = f"one_to_one between {sources} and {targets} neurons"
-            reader.report("sizes-differ", what, "two sides of equal size", at=reader.place())
+        for part in reader.parts if reader.sized else ():
+            if part.sources.size != part.targets.size:
+                what = f"one_to_one between {part.sources.size} and {part.targets.size} neurons"
+                reader.report("sizes-differ", what, "two sides of equal size", at=reader.place())
+                break
         return cls()
 
     def expected(self, sources: float, targets: float, value: float) -> float:

@@ -100,9 +100,6 @@ class _Checker:
         found = self.lookup(node.text)
         if found is None:
             near = nearest(node.text, self.known)
-            if node.text == "distance":
-                what = "there is no 'distance' here: it needs positions of both populations, which cannot be simulated yet"
-                raise TextFault("name-unknown", what, node.start, "a value without distances")
             if node.text in FUNCTIONS:
                 what, hint = f"{node.text!r} is a function", f"{node.text}(...)"
                 raise TextFault("name-unknown", what, node.start, "its arguments in brackets", hint)

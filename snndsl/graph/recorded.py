@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from snndsl.graph.values import PopulationValues, evaluate_term, model_names
 from snndsl.graph.wiring import NumbersOfWiring
 from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import Projection
+from snndsl.model.selection import Sides
 from snndsl.model.text import Term
 
 __all__ = ["chosen_rows"]
@@ -35,18 +35,10 @@ def chosen_rows(
     populations : mapping of str to PopulationValues
         By population.
     where : Term
-        May read i, j, row, N_from, N_to, w (as it starts) and parameters of both sides.
+        May read i, j, row, N_from, N_to, w (as it starts), distance and what both sides offer; i and j count through the lists.
     """
-    numbers = NumbersOfWiring(model, projection, populations)
-    scope: dict[str, Any] = {
-        "i": rows.i.astype(np.float64),
-        "j": rows.j.astype(np.float64),
-        "row": rows.row.astype(np.float64),
-        "N_from": float(projection.sources.size),
-        "N_to": float(projection.targets.size),
-        "w": rows.weight,
-    }
-    scope |= numbers.side("pre", rows.i) | numbers.side("post", rows.j)
+    numbers = NumbersOfWiring(model, projection, populations, Sides(projection.sources, projection.targets))
+    scope = numbers.names(rows.i, rows.j) | {"row": rows.row.astype(np.float64), "w": rows.weight}
     evaluator = Evaluator(model_names(model, scope, len(rows.i)), model.step, model.data)
     met = np.asarray(evaluate_term(where, evaluator, "where"), np.bool_)
     return np.flatnonzero(np.broadcast_to(met, rows.i.shape)).astype(np.int64)

@@ -44,7 +44,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     """Return (section, name) of projections and stimuli whose numbers cannot be made yet: they need a part that is refused."""
     found: list[tuple[str, str]] = []
     for name, projection in model.projections.items():
-        if projection.per_block or projection.carries is not None:
+        if projection.carries is not None:
             found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated() or _reading(model, stimulus) is not None:
@@ -69,9 +69,6 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    for name, population in model.populations.items():
-        if population.positions:
-            yield _fault(population.place.inner("positions"), f"positions of {name!r}")
     yield from _projections(model)
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
@@ -87,8 +84,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
 
 def _projections(model: CheckedModel) -> Iterator[Fault]:
     for name, projection in model.projections.items():
-        if projection.per_block:
-            yield _fault(projection.place, f"per_block in projection {name!r}")
         if projection.carries is not None:
             yield _fault(projection.place, f"'carries' in projection {name!r}")
         for use in projection.rules:

@@ -39,18 +39,20 @@ def settled(model: CheckedModel, projection: Projection) -> bool:
 
 def most_synapses(model: CheckedModel, projection: Projection) -> float:
     """Return how many rows the wiring of a projection has to look at, or draws: an upper bound."""
-    connect, sources, targets = projection.connect, float(projection.sources.size), float(projection.targets.size)
+    connect = projection.connect
     if not isinstance(connect, ByNumber):
         return 0.0
-    if connect.value is None:
-        return connect.expected(sources, targets, 1.0)
-    value = _range(model, connect.value, _names(projection))
-    return sources * targets if value is None else connect.expected(sources, targets, value[1])
+    value = (0.0, 1.0) if connect.value is None else _range(model, connect.value, _names(projection))
+    if value is None:
+        return float(projection.sources.size) * float(projection.targets.size)
+    sizes = [(float(part.sources.size), float(part.targets.size)) for part in projection.parts]
+    return sum(connect.expected(sources, targets, value[1]) for sources, targets in sizes)
 
 
 def _names(projection: Projection) -> Mapping[str, Range]:
-    n, m = float(projection.sources.size), float(projection.targets.size)
-    return {"N_from": (n, n), "N_to": (m, m), "i": (0.0, n - 1), "j": (0.0, m - 1)}
+    sizes = [(float(part.sources.size), float(part.targets.size)) for part in projection.parts]
+    (n_least, n_most), (m_least, m_most) = ((min(side), max(side)) for side in zip(*sizes, strict=True))
+    return {"N_from": (n_least, n_most), "N_to": (m_least, m_most), "i": (0.0, n_most - 1), "j": (0.0, m_most - 1)}
 
 
 def _range(model: CheckedModel, value: ValueTerm, names: Mapping[str, Range]) -> Range | None:

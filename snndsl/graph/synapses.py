@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,21 +85,82 @@ def synapse_rows(
     ModelError
         index-out-of-range, duplicate-pair, degree-too-large, off-grid, delay-below-step, not-finite ...
     """
-    return _Work(model, projection, populations, one).rows()
+    numbers = [NumbersOfWiring(model, projection, populations, sides) for sides in projection.parts]
+    return _sorted(projection, [_columns(part, one) for part in numbers])
 
 
-class _Work:
-    def __init__(
-        self, model: CheckedModel, projection: Projection, populations: Mapping[str, PopulationValues], one: bool
-    ) -> None:
-        self.model, self.projection, self.one = model, projection, one
-        self.numbers = NumbersOfWiring(model, projection, populations)
-        self.sources, self.targets = projection.sources, projection.targets
+def _columns(numbers: NumbersOfWiring, one: bool) -> _Columns:
+    """Return the synapses of a projection, or of one pair of blocks, which a fault then names."""
+    try:
+        return _Part(numbers, one).columns()
+    except ModelError as error:
+        block = numbers.sides.block
+        if block is None:
+            raise
+        where = f"pre.block {block[0]}, post.block {block[1]}"
+        raise ModelError([replace(fault, what=f"{fault.what} ({where})") for fault in error.faults]) from None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Columns:
+    """Synapses in drawing order."""
+
+    pairs: Pairs
+    axonal: Index
+    dendritic: Index
+    weight: Any
+    values: Mapping[str, Any]
+
+
+def _sorted(projection: Projection, parts: Sequence[_Columns]) -> SynapseRows:
+    """Return the synapses of all parts in one order."""
+    counts = [len(part.pairs.i) for part in parts]
+    i, j, axonal, dendritic = (
+        np.concatenate(columns)
+        for columns in zip(*((part.pairs.i, part.pairs.j, part.axonal, part.dendritic) for part in parts), strict=True)
+    )
+    order = np.lexsort((np.arange(len(i)), dendritic, axonal, j, i))
+
+    def full(values: Sequence[Any]) -> Real:
+        """Return a value of each part, or of each of its synapses, as one for each synapse."""
+        wide = [np.broadcast_to(np.asarray(value, np.float64), (count,)) for value, count in zip(values, counts, strict=True)]
+        found: Real = np.concatenate(wide)[order]
+        return found
+
+    def one_or_each(values: Sequence[Any]) -> float | Real:
+        alike = all(np.ndim(value) == 0 and value == values[0] for value in values)
+        return float(values[0]) if alike else full(values)
+
+    return SynapseRows(
+        projection.sources,
+        projection.targets,
+        i[order],
+        j[order],
+        axonal[order],
+        dendritic[order],
+        full([part.weight for part in parts]),
+        np.concatenate([*_rows(parts)])[order],
+        {key: one_or_each([part.values[key] for part in parts]) for key in parts[0].values},
+    )
+
+
+def _rows(parts: Sequence[_Columns]) -> Iterator[Index]:
+    """Yield the rows of each part, counted on from those of the parts before it."""
+    first = 0
+    for part in parts:
+        yield part.pairs.row + first
+        first += int(part.pairs.row.max(initial=-1)) + 1
+
+
+class _Part:
+    def __init__(self, numbers: NumbersOfWiring, one: bool) -> None:
+        self.model, self.projection, self.numbers, self.one = numbers.model, numbers.projection, numbers, one
 
     def place(self, *path: str | int) -> Place:
         return self.projection.place.inner(*path)
 
-    def rows(self) -> SynapseRows:
+    def columns(self) -> _Columns:
+        """Return the synapses in drawing order; i and j count through the selections of the projection."""
         pairs = self._pairs()
         scope = self._scope(pairs)
         faults: list[Fault] = []
@@ -116,25 +177,8 @@ class _Work:
                     values[key] = self._evaluate(value, f"{section}.{key}", pairs, scope)
         if faults:
             raise ModelError(faults)
-        order = np.lexsort((np.arange(len(pairs.i)), dendritic, axonal, pairs.j, pairs.i))
-        count = len(pairs.i)
-
-        def sorted_(value: Any) -> Any:
-            array = np.asarray(value, np.float64)
-            return float(array) if array.ndim == 0 else array[order]
-
-        full = np.ascontiguousarray(np.broadcast_to(np.asarray(weight, np.float64), (count,)))[order]
-        return SynapseRows(
-            self.sources,
-            self.targets,
-            pairs.i[order],
-            pairs.j[order],
-            axonal[order],
-            dendritic[order],
-            full,
-            pairs.row[order],
-            {key: sorted_(value) for key, value in values.items()},
-        )
+        i, j = self.numbers.sides.first
+        return _Columns(replace(pairs, i=pairs.i + i, j=pairs.j + j), axonal, dendritic, weight, values)
 
     # ---- who
 
@@ -150,6 +194,7 @@ class _Work:
     def _first(self, connect: ByNumber) -> Pairs:
         """Return the pair of the first source and the first target; none if the rule makes none."""
         value = connect.number(self.numbers)
+        value = value(*np.zeros((2, 1, 1), np.int64)) if callable(value) else value
         none = (connect.value is not None and not np.any(value)) or not np.any(self.numbers.partners("targets"))
         zero = np.zeros(0 if none else 1, np.int64)
         return Pairs(zero, zero, zero, zero, zero)
@@ -157,16 +202,8 @@ class _Work:
     # ---- how
 
     def _scope(self, pairs: Pairs) -> dict[str, Any]:
-        scope: dict[str, Any] = {
-            "i": pairs.i.astype(np.float64),
-            "j": pairs.j.astype(np.float64),
-            "row": pairs.row.astype(np.float64),
-            "rank": _ranks(pairs.i),
-            "copy": self.copy,
-            "N_from": float(self.sources.size),
-            "N_to": float(self.targets.size),
-        }
-        return scope | self.numbers.side("pre", pairs.i) | self.numbers.side("post", pairs.j)
+        scope = self.numbers.names(pairs.i, pairs.j)
+        return scope | {"row": pairs.row.astype(np.float64), "rank": _ranks(pairs.i), "copy": self.copy}
 
     def _evaluate(self, terms: ValueTerm, stream: str, pairs: Pairs, scope: dict[str, Any]) -> Any:
         if isinstance(terms, tuple):
@@ -211,13 +248,15 @@ class _Work:
         total = parts[0] + parts[1]
         if count and (int(total.min()) < 1 or int(min(parts[0].min(), parts[1].min())) < 0):
             bad = int(np.argmin(np.minimum(total - 1, np.minimum(*parts))))
-            what = f"the synapse from {int(pairs.i[bad])} to {int(pairs.j[bad])} has a delay of {int(total[bad])} steps"
+            i, j = (int(of[bad]) + first for of, first in zip((pairs.i, pairs.j), self.numbers.sides.first, strict=True))
+            what = f"the synapse from {i} to {j} has a delay of {int(total[bad])} steps"
             raise ModelError(self.place("delay").problem("delay-below-step", what, "parts >= 0, together at least one step"))
         if count and int(total.max()) >= 2**20:
             raise ModelError(
                 self.place("delay").problem("delay-too-long", f"a delay of {int(total.max())} steps", "below 1048576 steps")
             )
         return parts[0], parts[1]
+
 
 def _rounding(terms: ValueTerm) -> str:
     """Return what says that a delay is rounded: a key beside its part, or the delay as a part."""
@@ -227,7 +266,6 @@ def _rounding(terms: ValueTerm) -> str:
     text = ", ".join(to_text(term.tree) for term in (terms if isinstance(terms, tuple) else (terms,)))
     value = f"[{text}]" if isinstance(terms, tuple) else f'"{text}"' if "," in text else text
     return f"delay: {{axonal: {value if len(value) <= 80 else '..'}, round: nearest}}"
-
 
 
 def _ranks(owner: Index) -> Real:

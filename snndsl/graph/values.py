@@ -31,12 +31,19 @@ class PopulationValues:
 
     Parameters
     ----------
-    parameters, states : mapping of str to float or ndarray, shape (size,)
+    parameters, states, let, positions : mapping of str to float or ndarray, shape (size,)
         Internal units.
     """
 
     parameters: Mapping[str, Value]
     states: Mapping[str, Value]
+    let: Mapping[str, Value]
+    positions: Mapping[str, Value]
+
+    @property
+    def readable(self) -> Mapping[str, Value]:
+        """What wiring reads of its neurons; no name is there twice."""
+        return {**self.parameters, **self.let, **self.positions}
 
 
 def population_values(model: CheckedModel, population: Population) -> PopulationValues:
@@ -54,6 +61,13 @@ def population_values(model: CheckedModel, population: Population) -> Population
     for key in work.element.states:
         with collected(faults):
             work.state(key)
+    for key in population.let:
+        with collected(faults):
+            work.let_value(key)
+    positions: dict[str, Value] = {}
+    for key, position in population.positions.items():
+        with collected(faults):
+            positions[key] = work.value(position, f"positions.{key}", written_here=True)
     for term in work.element.require:
         with collected(faults):
             met = np.asarray(work.evaluate(term, work.own))
@@ -62,7 +76,10 @@ def population_values(model: CheckedModel, population: Population) -> Population
     if faults:
         raise ModelError(first_of_each_place(faults))
     return PopulationValues(
-        {key: work.parameter(key) for key in work.element.parameters}, {key: work.state(key) for key in work.element.states}
+        {key: work.parameter(key) for key in work.element.parameters},
+        {key: work.state(key) for key in work.element.states},
+        {key: work.let_value(key) for key in population.let},
+        positions,
     )
 
 
@@ -118,8 +135,9 @@ def evaluate_term(term: Term, evaluator: Evaluator, what: str) -> Any:
         raise ModelError(term.problem("index-out-of-range", said, f"0 .. {size - 1}")) from None
     except DrawTooRare as error:
         mean, spread, low, high = error.args
-        said = f"{what}: normal_in({mean:g}, {spread:g}, {low:g}, {high:g}) keeps less than a thousandth of what is drawn"
-        raise ModelError(term.problem("draw-too-rare", said, "bounds around the mean")) from None
+        why = "keeps less than a thousandth of what is drawn" if low <= high else "has its lower bound above the upper one"
+        said = f"{what}: normal_in({mean:g}, {spread:g}, {low:g}, {high:g}) {why}"
+        raise ModelError(term.problem("draw-too-rare", said, "bounds around the mean, the lower one first")) from None
     except LengthDiffers as error:
         array, rows, size = error.args
         said = f"{what}: {array} has {size} values for {rows} neurons"
@@ -154,23 +172,24 @@ class _Work:
         if key not in self.parameters:
             given = self.population.given.get(key)
             if given is not None:
-                self.parameters[key] = self._values(given, f"neuron.{key}", written_here=True)
+                self.parameters[key] = self.value(given, f"neuron.{key}", written_here=True)
             else:
                 default = self.element.parameters[key].default
                 assert default is not None
-                self.parameters[key] = self._values(default, f"neuron.{key}", written_here=False)
+                self.parameters[key] = self.value(default, f"neuron.{key}", written_here=False)
         return self.parameters[key]
 
     def state(self, key: str) -> Value:
         """Return an initial state: as given by the population, else the neuron's own."""
         if key not in self.states:
             if key in self.population.initial:
-                self.states[key] = self._values(self.population.initial[key], f"initial.{key}", written_here=True)
+                self.states[key] = self.value(self.population.initial[key], f"initial.{key}", written_here=True)
             else:
-                self.states[key] = self._values(self.element.states[key], f"initial.{key}", written_here=False)
+                self.states[key] = self.value(self.element.states[key], f"initial.{key}", written_here=False)
         return self.states[key]
 
-    def _values(self, value: ValueTerm, stream: str, written_here: bool) -> Value:
+    def value(self, value: ValueTerm, stream: str, written_here: bool) -> Value:
+        """Return what a text gives each neuron; `stream` names it and its draws."""
         kind = "signal" if self.population.name in self.model.signals else "population"
         what = f"{stream.partition('.')[2]!r} of {kind} {self.population.name!r}"
         self._check_chain(stream, first_term(value))
@@ -235,7 +254,7 @@ class _Work:
             if name in self.let:
                 break
             if key not in self.let:
-                self.let[key] = self._values(value, f"let.{key}", written_here=True)
+                self.let[key] = self.value(value, f"let.{key}", written_here=True)
         return self.let[name]
 
     def _drawer(self, stream: str) -> Drawer | None:

@@ -26,7 +26,9 @@ class Population:
     element : Element
         What each of them is.
     given, initial, let, positions : mapping of str to ValueTerm
-        Parameters, initial states, values drawn once per neuron, coordinates: as the population says.
+        Parameters, initial states, values drawn once per neuron, coordinates by axis: as the population says.
+    period : mapping of str to float
+        Length in um after which an axis closes on itself, for those that do.
     stream : str
         Name of its random stream.
     frozen : bool
@@ -41,5 +43,6 @@ class Population:
     initial: Mapping[str, ValueTerm]
     let: Mapping[str, ValueTerm]
     positions: Mapping[str, ValueTerm]
+    period: Mapping[str, float]
     stream: str
     frozen: bool

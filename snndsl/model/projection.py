@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from snndsl.errors import ModelError
 from snndsl.expressions import to_text
 from snndsl.kinds import Kind
 from snndsl.model.rule import RuleUse
-from snndsl.model.selection import Selection
+from snndsl.model.selection import Selection, Sides
 from snndsl.model.services import ConnectReader, Rows, WiringNumbers
 from snndsl.model.text import Place, Rounding, Term, ValueTerm
-from snndsl.model.wiring import Pairs, Wiring
+from snndsl.model.wiring import MOST_PAIRS, Kernel, Pairs, TooManyPairs, Wiring
 
-__all__ = ["ByNumber", "ConnectRule", "Delay", "Projection"]
+__all__ = ["ByNumber", "ConnectRule", "Delay", "Projection", "sides_of"]
 
 
 class ConnectRule(Kind, ABC):
@@ -113,14 +114,29 @@ class ByNumber(ConnectRule):
         """Refuse a number that it cannot have."""
 
     def number(self, numbers: WiringNumbers) -> Any:
-        """Return its number, or one for each row, checked; 0 if it has none."""
+        """Return its number, or one for each row, checked; 0 if it has none. Numbers of pairs are checked as they are made."""
         value = 0.0 if self.value is None else numbers.value(self.value, self.name, self.sides)
+        if callable(value):
+            return self._checked(numbers, value)
         self.check(numbers, value)
         return value
 
+    def _checked(self, numbers: WiringNumbers, kernel: Kernel) -> Kernel:
+        def checked(i: Any, j: Any) -> Any:
+            """Return the numbers of some pairs."""
+            value = kernel(i, j)
+            self.check(numbers, value)
+            return value
+
+        return checked
+
     def pairs(self, numbers: WiringNumbers) -> Pairs:
         """Return the connected pairs."""
-        return self.draw(numbers.wiring(self.number(numbers)))
+        try:
+            return self.draw(numbers.wiring(self.number(numbers)))
+        except TooManyPairs:
+            what, expected = f"{self.name} connects more than {MOST_PAIRS:,} pairs", f"at most {MOST_PAIRS:,}"
+            raise ModelError(numbers.place().problem("too-large", what, expected, "fewer neurons or synapses")) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +169,7 @@ class Projection:
     copies : int
         Synapses per pair.
     per_block : bool
-        Whether the rule holds for each pair of populations.
+        Whether the rule is applied to each pair of blocks by itself.
     port : str
         Of the targets.
     weight : ValueTerm
@@ -190,3 +206,30 @@ class Projection:
     initial: Mapping[str, ValueTerm]
     carries: Term | None
     stream: str
+
+    @property
+    def parts(self) -> tuple[Sides, ...]:
+        """Both sides, or those of each pair of blocks: the rule is applied once to each."""
+        return tuple(sides_of(self.sources, self.targets, self.per_block))
+
+
+def sides_of(sources: Selection, targets: Selection, per_block: bool) -> Iterator[Sides]:
+    """Yield what a connect rule is applied to: all at once, or each pair of blocks, source by source.
+
+    Parameters
+    ----------
+    sources, targets : Selection
+        Of the projection.
+    per_block : bool
+        Whether each pair of blocks stands for itself.
+    """
+    if not per_block:
+        yield Sides(sources, targets)
+        return
+    i = 0
+    for a, source in enumerate(sources.blocks):
+        j = 0
+        for b, target in enumerate(targets.blocks):
+            yield Sides(Selection((source,)), Selection((target,)), (i, j), (a, b))
+            j += target.size
+        i += source.size

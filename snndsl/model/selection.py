@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NeuronRange", "Selection"]
+__all__ = ["NeuronRange", "Selection", "Sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +54,23 @@ class Selection:
                 index[first : first + block.size] = np.arange(block.start, block.stop)
             first += block.size
         return index
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Sources and targets among which a connect rule is applied once.
+
+    Parameters
+    ----------
+    sources, targets : Selection
+        Both sides; i and j count through them.
+    first : tuple of int
+        Place of the first source and of the first target in the selections of the projection.
+    block : tuple of int or None
+        Place of the two blocks in the lists of the projection, where each pair of blocks is wired by itself.
+    """
+
+    sources: Selection
+    targets: Selection
+    first: tuple[int, int] = (0, 0)
+    block: tuple[int, int] | None = None

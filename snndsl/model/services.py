@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault
 from snndsl.ir import Expr, Ref
 from snndsl.model.motif import MotifSpikes
-from snndsl.model.selection import Selection
+from snndsl.model.selection import Selection, Sides
 from snndsl.model.text import Place, Rounding, Term, ValueTerm
 from snndsl.model.wiring import Allowed, Wiring
 from snndsl.units import Dimension
@@ -138,8 +138,8 @@ class ConnectReader(Reader, Protocol):
     ----------
     name : str
         Of the projection.
-    sources, targets : Selection
-        Both sides.
+    parts : tuple of Sides
+        Both sides, or those of each pair of blocks: the rule is applied once to each.
     sized : bool
         Whether the sizes of both are known.
     own, multiple : bool or None
@@ -153,9 +153,7 @@ class ConnectReader(Reader, Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def sources(self) -> Selection: ...
-    @property
-    def targets(self) -> Selection: ...
+    def parts(self) -> tuple[Sides, ...]: ...
     @property
     def sized(self) -> bool: ...
     @property
@@ -251,7 +249,7 @@ class StimulusNumbers(Numbers, Protocol):
 
 
 class WiringNumbers(Numbers, Protocol):
-    """Numbers of one projection.
+    """Numbers of one projection, or of one pair of blocks of it that is wired by itself.
 
     Attributes
     ----------
@@ -278,7 +276,7 @@ class WiringNumbers(Numbers, Protocol):
         """Return a place below ``connect``."""
 
     def value(self, term: Term, what: str, sides: Rows) -> Any:
-        """Return a number, or one for each row."""
+        """Return a number, or one for each row; for pairs a number or a `snndsl.model.wiring.Kernel`."""
 
     def allowed(self) -> Allowed | None:
         """Return which pairs meet the condition; None: all do. What the rule says itself of own contacts is left to it."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from snndsl.expressions.dimensions import TIME
-from snndsl.units import ONE, Dimension
+from snndsl.units import LENGTH, ONE, Dimension
 
 __all__ = ["BUILTINS", "SAID", "Builtin", "Part", "builtin_dimensions", "run_names"]
 
@@ -76,6 +76,7 @@ BUILTINS: tuple[Builtin, ...] = (
     Builtin("copy", ONE, "build", ("wiring",), "number of the synapse among the copies of its pair"),
     Builtin("N_from", ONE, "build", ("wiring",), "how many neurons there are to connect from"),
     Builtin("N_to", ONE, "build", ("wiring",), "how many neurons there are to connect to"),
+    Builtin("distance", LENGTH, "build", ("wiring",), "from the source to the target; both need positions"),
     Builtin("pre.block", ONE, "build", ("wiring",), "place of the source's population in a list of several"),
     Builtin("post.block", ONE, "build", ("wiring",), "place of the target's population in a list of several"),
 )

@@ -17,6 +17,7 @@ from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.element import flatten
 from snndsl.semantics.element_texts import check_element, element_scope
 from snndsl.semantics.integrators import integrator_table
+from snndsl.semantics.positions import read_positions
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, Scope
 from snndsl.semantics.values import read_value, whole_size
@@ -72,8 +73,8 @@ def _as_population(reading: Reading, name: str, draft: ElementDraft) -> Populati
         if item.default is None and key not in {*draft.unreadable, *draft.source_constants}:
             what = f"parameter {key!r} of the signal {name!r} has no value"
             reading.report(place.inner("parameters", key), "parameter-missing", what, "a value where it is declared")
-    frozen = reading.spec.signals[name].frozen
-    return Population(name, place, 1, draft.finished(reading.signal_scopes[name]), {}, {}, {}, {}, f"signals.{name}", frozen)
+    element, frozen = draft.finished(reading.signal_scopes[name]), reading.spec.signals[name].frozen
+    return Population(name, place, 1, element, {}, {}, {}, {}, {}, f"signals.{name}", frozen)
 
 
 def check_groups(reading: Reading) -> None:
@@ -108,9 +109,11 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
     spec, draft, scope = reading.spec.populations[name], reading.elements[name], reading.element_scopes[name]
     own: dict[str, Result] = dict(builtin_dimensions("population"))
     let: dict[str, ValueTerm | None] = {}
+    reading.lets[name] = {}
     for key, value in spec.let.items():
+        _check_let(reading, name, key)
         let[key], kind = read_value(reading, value, None, f"let {key!r}", own, "populations", name, "let", key)
-        own[key] = UNKNOWN if kind is None else kind
+        own[key] = reading.lets[name][key] = UNKNOWN if kind is None else kind
     given = _given(reading, name, own)
     values = {key for written in spec.neuron.values for key in spread(written, draft.copies, draft.parameters)}
     for key, item in draft.parameters.items():
@@ -130,10 +133,7 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
             extra = {**known, "copy": ONE} if key != written else known
             terms = read_value(reading, value, scope.lookup(key), f"the initial {key!r}", extra, *path).terms
             initial[key] = _of_copy(reading, terms, key) if key != written else terms
-    positions = {
-        key: read_value(reading, value, None, f"position {key!r}", own, "populations", name, "positions", key).terms
-        for key, value in spec.positions.items()
-    }
+    space = read_positions(reading, name, own)
     return Population(
         name=name,
         place=reading.place("populations", name),
@@ -142,10 +142,23 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
         given=_readable(given),
         initial=_readable(initial),
         let=_readable(let),
-        positions=_readable(positions),
+        positions=space.positions,
+        period=space.period,
         stream=spec.stream or f"populations.{name}",
         frozen=spec.frozen,
     )
+
+
+def _check_let(reading: Reading, name: str, key: str) -> None:
+    """Refuse a value of ``let`` whose name is taken: in values of the population, or in wiring as ``pre.x``."""
+    draft = reading.elements[name]
+    taken = {**dict.fromkeys(draft.parameters, "parameter"), **dict.fromkeys(draft.states, "state")}
+    if key in taken:
+        what = f"{key!r} is a {taken[key]} of the neurons of {name!r}"
+        reading.report(reading.place("populations", name, "let", key), "name-twice", what, "another name")
+    elif key in ("i", "N", "block"):
+        what = f"{key!r} is a name that is there without being declared"
+        reading.report(reading.place("populations", name, "let", key), "name-reserved", what, "another name")
 
 
 def _given(reading: Reading, name: str, own: Mapping[str, Result]) -> dict[str, ValueTerm | None]:

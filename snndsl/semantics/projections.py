@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from snndsl.errors import ModelError
-from snndsl.expressions import tree
+from snndsl.errors import Fault, ModelError, listed
+from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
+from snndsl.expressions.walk import names_in
 from snndsl.model.joint_rule import joined
-from snndsl.model.projection import ConnectRule, Delay, Projection
-from snndsl.model.selection import Selection
+from snndsl.model.population import Population
+from snndsl.model.projection import ByNumber, ConnectRule, Delay, Projection, sides_of
+from snndsl.model.selection import Selection, Sides
 from snndsl.model.services import Rows
 from snndsl.model.text import Term, ValueTerm
 from snndsl.schema.projection import DelaySpec, ProjectionSpec
-from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_value
 from snndsl.semantics.kind_reader import KindReader
 from snndsl.semantics.ports import port_dimension
@@ -27,30 +28,36 @@ from snndsl.semantics.sides import SideNames
 from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import PURE
 from snndsl.semantics.values import read_value
+from snndsl.semantics.wiring_scope import wiring_scope
 from snndsl.units import ONE
 
 __all__ = ["read_projections"]
 
 _SIDES: Mapping[Rows, tuple[str, ...]] = {
-    "pairs": ("i", "j", "pre", "post"),
+    "pairs": ("i", "j", "pre", "post", "distance"),
     "sources": ("i", "pre"),
     "targets": ("j", "post"),
     "none": (),
 }
 """What the number of a rule may read, by what it is for."""
+_FOR: Mapping[Rows, str] = {
+    "pairs": "for each pair", "sources": "for each source", "targets": "for each target", "none": "for all pairs",
+}  # fmt: skip
 
 
-def read_projections(reading: Reading) -> dict[str, Projection]:
+def read_projections(reading: Reading, populations: Mapping[str, Population]) -> dict[str, Projection]:
     """Return the projections of a file; the dimensions of their weights go to `Reading.weights`."""
     found = {}
     for name, spec in reading.spec.projections.items():
-        projection = _projection(reading, name, spec)
+        projection = _projection(reading, populations, name, spec)
         if projection is not None:
             found[name] = projection
     return found
 
 
-def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection | None:
+def _projection(
+    reading: Reading, populations: Mapping[str, Population], name: str, spec: ProjectionSpec
+) -> Projection | None:
     """Return a projection; None after reporting what makes it unreadable."""
     sides = _sides(reading, name, spec)
     if sides is None:
@@ -58,7 +65,8 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
     sources, targets = sides
     port = port_dimension(reading, targets, spec.port, f"projection {name!r}", "projections", name, "port")
     reading.weights[name] = UNKNOWN if port is None else port
-    scope = reading.wiring[name] = _wiring_scope(reading, sources, targets)
+    names = wiring_scope(reading, populations, sources, targets)
+    scope = reading.wiring[name] = names.known
     connect = _connect(reading, name, spec, sources, targets, scope)
     where = None if spec.where is None else reading.term(spec.where, "projections", name, "where")
     if where is not None:
@@ -69,6 +77,12 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
     delay = _delay(reading, name, spec, scope)
     carries = None if spec.carries is None else reading.term(spec.carries, "projections", name, "carries")
     copies = _copies(reading, name, spec.copies)
+    parts = (None, None) if delay is None else (delay.axonal, delay.dendritic)
+    given = [value for use in rules for value in use.given.values()]
+    number = connect.value if isinstance(connect, ByNumber) else None
+    for value in (number, where, weight, *parts, *given, *initial.values()):
+        for fault in names.faults(value):
+            _say_instead(reading, fault)
     if connect is None or weight is None or copies is None:
         return None
     return Projection(
@@ -91,6 +105,13 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
         carries=carries,
         stream=spec.stream or f"projections.{name}",
     )
+
+
+def _say_instead(reading: Reading, fault: Fault) -> None:
+    """Report a fault in the place of that which knows less: that there is no such name."""
+    there = (fault.code, fault.file, fault.line, fault.column)
+    reading.faults[:] = [item for item in reading.faults if (item.code, item.file, item.line, item.column) != there]
+    reading.faults.append(fault)
 
 
 def _sides(reading: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
@@ -122,35 +143,12 @@ def _copies(reading: Reading, name: str, text: str) -> int | None:
     return int(value)
 
 
-def _wiring_scope(reading: Reading, sources: Selection, targets: Selection) -> dict[str, Result]:
-    """Return the names of wiring with their dimensions: built-in ones, and parameters of the neurons on both sides."""
-    scope: dict[str, Result] = dict(builtin_dimensions("wiring"))
-    for side, selection in (("pre", sources), ("post", targets)):
-        for population in selection.populations:
-            element = reading.element(population)
-            if element is None:
-                continue
-            names = reading.scope_of(population)
-            for parameter in element.parameters:
-                kind = names.lookup(parameter)
-                scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
-    placed = [
-        bool(spec.positions)
-        for name, spec in reading.spec.populations.items()
-        if name in {*sources.populations, *targets.populations}
-    ]
-    if placed and all(placed):
-        scope["distance"] = UNKNOWN  # no model with positions can be simulated yet, which is said there
-    return scope
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _ConnectReader(KindReader):
     """See `snndsl.model.services.ConnectReader`."""
 
     name: str
-    sources: Selection
-    targets: Selection
+    parts: tuple[Sides, ...]
     sized: bool
     own: bool | None
     multiple: bool | None
@@ -166,6 +164,12 @@ class _ConnectReader(KindReader):
             self.reading.scope.before_run(term, PURE)
             known = _before_drawing(self.scope, self.always, sides)
             self.reading.scope.expect(term, ONE, f"the value of {path[-1]}", known)
+            for node in names_in(term.tree):
+                if node.text in self.scope and node.text not in known:
+                    what = f"there is no {node.text!r} here: {path[-1]} is one number {_FOR[sides]}"
+                    hint = "per_block: true" if node.text.endswith(".block") else ""
+                    error = TextFault("name-unknown", what, node.start, listed(known), hint)
+                    _say_instead(self.reading, term.place.fault(error, term.line))
         return term
 
 
@@ -185,8 +189,7 @@ def _connect(
         entry=place,
         word=place.inner("connect"),
         name=name,
-        sources=sources,
-        targets=targets,
+        parts=tuple(sides_of(sources, targets, spec.per_block)),
         sized=reading.unsized.isdisjoint((*sources.populations, *targets.populations)),
         own=spec.self_,
         multiple=spec.multiple,
@@ -200,8 +203,9 @@ def _connect(
 
 def _always(spec: ProjectionSpec) -> tuple[str, ...]:
     """Return the names of wiring that are known before a rule draws, whatever they are for."""
-    rows = ("row",) if spec.connect.kind.rows else ("pre.block", "post.block") if spec.per_block else ()
-    return ("N_from", "N_to", "distance", *rows)
+    rows = ("row",) if spec.connect.kind.rows else ()
+    blocks = ("pre.block", "post.block") if spec.per_block else ()
+    return ("N_from", "N_to", *rows, *blocks)
 
 
 def _before_drawing(scope: Mapping[str, Result], always: tuple[str, ...], sides: Rows) -> dict[str, Result]:

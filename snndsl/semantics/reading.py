@@ -64,7 +64,9 @@ class Reading:
     rules : dict of str to list of RuleDraft
         By projection; `rule_scopes` are theirs.
     weights : dict of str to Dimension or NoQuantity
-        Of the weights of each projection.
+        Of each projection.
+    lets : dict of str to dict
+        Dimensions of the values of ``let``, by population.
     wiring : dict of str to dict
         Names of the wiring of each projection, with their dimensions.
     """
@@ -85,6 +87,7 @@ class Reading:
     rules: dict[str, list[RuleDraft]] = field(default_factory=dict)
     rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
     weights: dict[str, Result] = field(default_factory=dict)
+    lets: dict[str, dict[str, Result]] = field(default_factory=dict)
     wiring: dict[str, dict[str, Result]] = field(default_factory=dict)
     file_data: dict[int, DataColumns] = field(default_factory=dict)
     offered: dict[str, Maker] = field(default_factory=dict)

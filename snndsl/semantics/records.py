@@ -18,7 +18,7 @@ from snndsl.semantics.windows import check_moment, check_span
 
 __all__ = ["read_records"]
 
-_NOT_IN_ROWS = ("rank", "copy", "distance")
+_NOT_IN_ROWS = ("rank", "copy")
 """Names of the wiring that its finished rows do not have."""
 
 

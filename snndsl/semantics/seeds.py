@@ -46,7 +46,10 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Place]]:
 
 def _of_population(population: Population) -> Iterator[tuple[str, Place]]:
     """Yield what a population draws before a run: the values it gives, and those of its neuron that it leaves."""
-    sections = (("initial", population.initial), ("let", population.let), ("neuron", population.given))
+    sections = (
+        ("initial", population.initial), ("let", population.let), ("positions", population.positions),
+        ("neuron", population.given),
+    )  # fmt: skip
     for section, values in sections:
         for key, value in values.items():
             if _draws(value):

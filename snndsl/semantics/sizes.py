@@ -8,14 +8,13 @@ from snndsl.errors import Fault
 from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import ByNumber, Projection
 from snndsl.model.text import Place
+from snndsl.model.wiring import BYTES_OF_SYNAPSE, MAX_NETWORK_BYTES
 from snndsl.semantics.constants import constant_number
 
-__all__ = ["MAX_NETWORK_BYTES", "MAX_RECORDING_BYTES", "expected_synapses", "size_faults"]
+__all__ = ["MAX_RECORDING_BYTES", "expected_synapses", "size_faults"]
 
-MAX_NETWORK_BYTES = 2**36
 MAX_RECORDING_BYTES = 2**36
 _NUMBER = 8
-_SYNAPSE = 208  # source, target, two delays, weight, row, here and in the projection: and four times that while it is made
 
 
 def size_faults(model: CheckedModel) -> Iterator[Fault]:
@@ -34,11 +33,13 @@ def expected_synapses(model: CheckedModel, projection: Projection) -> float:
     projection : Projection
         Resolved.
     """
-    sources, targets, connect = projection.sources.size, projection.targets.size, projection.connect
-    if not isinstance(connect, ByNumber):
-        return 0.0
+    connect = projection.connect
+    if not isinstance(connect, ByNumber) or (projection.where is not None and not connect.repeats):
+        return 0.0  # a fixed number is the same under any condition
     value = 1.0 if connect.value is None else constant_number(connect.value, model.constants, model.step)
-    return 0.0 if value is None else connect.expected(float(sources), float(targets), value)
+    if value is None:
+        return 0.0
+    return sum(connect.expected(float(part.sources.size), float(part.targets.size), value) for part in projection.parts)
 
 
 def _network(model: CheckedModel) -> Iterator[Fault]:
@@ -51,7 +52,7 @@ def _network(model: CheckedModel) -> Iterator[Fault]:
     for projection in model.projections.values():
         number = expected_synapses(model, projection)
         place = projection.place.inner("connect")
-        parts.append((number * _SYNAPSE, place, f"about {number:.3g} synapses of {projection.name!r}"))
+        parts.append((number * BYTES_OF_SYNAPSE, place, f"about {number:.3g} synapses of {projection.name!r}"))
     if sum(part[0] for part in parts) > MAX_NETWORK_BYTES:
         most, where, what = max(parts, key=lambda part: part[0])
         yield _too_large(where, f"{what} take {_bytes(int(most))}")

@@ -134,6 +134,9 @@ def _population(draw: st.DrawFn, kind: str, noise: bool) -> dict[str, Any]:
         shapes += ["uniform()", "uniform(-1, 1)"]
         if draw(st.booleans()):
             made["let"], shapes = {"r": "uniform()"}, ["(r - 0.5*r**2)"]
+    across = draw(st.sampled_from(["", "(10 um)*(i % 3)", "uniform(0 um, 40 um)" if noise else ""]))
+    if across:
+        made["positions"] = {"x": across, "y": "(5 um)*i", "period": {"x": "30 um"}}
     if draw(st.booleans()):
         made["initial"] = {first: f"{base} + ({KINDS[kind].spread})*{draw(st.sampled_from(shapes))}"}
     return made
@@ -163,7 +166,8 @@ class _Making:
         source = source or self.choose(self.owners)
         size = sections["stimuli"][source]["size"] if source in sections["stimuli"] else self.size(source)
         projection: dict[str, Any] = {"from": source, "to": target, "port": "kick", "self": self.draw(st.booleans())}
-        projection |= self._connect(size, self.size(target))
+        placed = all("positions" in sections["populations"].get(side, {}) for side in (source, target))
+        projection |= self._connect(size, self.size(target), placed)
         forks = [FORKED] * 3 if "slow" in KINDS[self.owners[target]].definition.get("parts", {}) else []
         rules = [rule for rule in RULES if rule != FORKED]
         learning = self.choose(["", "", *forks, *(rules if self.noise else rules[:-1])])
@@ -177,8 +181,11 @@ class _Making:
             self._narrow(projection, name)
         sections["projections"][name] = {**projection, "stream": f"of_{name}"}
 
-    def _connect(self, source: int, target: int) -> dict[str, Any]:
+    def _connect(self, source: int, target: int, placed: bool) -> dict[str, Any]:
         rules: list[dict[str, Any]] = [{"connect": "all_to_all"}, {"connect": "all_to_all", "where": "(i + 2*j) % 3 < 2"}]
+        if placed:
+            rules += 2 * [{"connect": "all_to_all", "where": "distance < 18 um"}]
+            rules += 2 * [{"connect": {"bernoulli": "exp(-distance/(20 um))"}}] if self.noise else []
         if self.noise:
             fixed = [{"fixed_indegree": 2}, {"fixed_outdegree": 2}, {"fixed_total_number": 7}]
             rules += [{"connect": {"bernoulli": 0.4}}, *({"connect": rule, "multiple": True} for rule in fixed)]
@@ -206,6 +213,8 @@ class _Making:
         elif projection["connect"] != "one_to_one":
             self.network.sections["groups"][f"g_{name}"] = [f"{target}[1]", f"{target}[0]"]
             projection["to"] = f"g_{name}"
+            if self.draw(st.booleans()):
+                projection |= {"per_block": True, "self": True}  # a block of one neuron may have no other
 
     def _weight(self, kind: str, negative: bool = True) -> str:
         size = self.draw(st.floats(*KINDS[kind].weight).map(lambda value: round(value, 3)))

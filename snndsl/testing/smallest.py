@@ -1,4 +1,4 @@
-"""A network that is wrong is made as small as it can be and still be wrong."""
+"""A generated network that is wrong becomes as small as it can be."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any
 from snndsl.testing.networks import GeneratedNetwork
 
 __all__ = ["smallest"]
+
+_LEFT_OUT = (
+    ("projections", ("plasticity", "where", "per_block")), ("stimuli", ("during",)), ("populations", ("initial", "positions")),
+)  # fmt: skip
 
 
 def smallest(
@@ -50,7 +54,7 @@ def _smaller(network: GeneratedNetwork) -> Iterator[GeneratedNetwork]:
     places: list[tuple[str, ...]] = []
     for section in ("stimuli", "projections", "populations", "motifs", "groups", "plasticity", "neurons", "parts"):
         places += [(section, name) for name in network.sections[section]]
-    for section, keys in (("projections", ("plasticity", "where")), ("stimuli", ("during",)), ("populations", ("initial",))):
+    for section, keys in _LEFT_OUT:
         places += [(section, name, key) for name, item in network.sections[section].items() for key in keys if key in item]
     for *path, last in places:
         made = GeneratedNetwork(network.step, network.steps, copy.deepcopy(network.sections))

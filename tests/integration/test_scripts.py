@@ -60,6 +60,13 @@ def test_groups_of_2006_are_those_of_the_published_search(tmp_path: Path) -> Non
     assert "weights" in printed and "p = 0.3333" in printed  # the least p of two shuffles
 
 
+def test_wiring_in_space_connects_as_its_kernel_says(tmp_path: Path) -> None:
+    printed = run_script("wiring_in_space.py", "--neurons", 400, "--figure", tmp_path / "figure.png", cwd=tmp_path)
+    off = [float(line.split(": ")[1].split()[0]) for line in printed.splitlines()[:2]]
+    assert len(off) == 2 and max(map(abs, off)) < 4
+    assert (tmp_path / "figure.png").stat().st_size > 20_000
+
+
 def test_the_original_algorithm_can_be_timed() -> None:
     search = measurement("polychrony_search")
     assert 0 < search.literal_seconds(search.network(), 30, 1) < 0.1

@@ -89,7 +89,8 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(network: GeneratedNetwor
 def test_a_population_may_be_split(network: GeneratedNetwork, data: st.DataObject) -> None:
     """If the grid of its ports is written: else it follows from the weights that reach each population."""
     for element in (*network.sections["neurons"].values(), *network.sections["parts"].values()):
-        for port, unit in element.get("ports", {}).items():
+        for port, written in element.get("ports", {}).items():
+            unit = written["unit"] if isinstance(written, dict) else written
             element["ports"][port] = {"unit": unit, "quantum": "2**-30" if unit == "1" else f"2**-30*(1 {unit})"}
     populations = network.sections["populations"]
     name = data.draw(st.sampled_from([*populations]))
@@ -110,8 +111,9 @@ def _split(network: GeneratedNetwork, name: str, first: int) -> GeneratedNetwork
     populations = made.sections["populations"]
     one = populations.pop(name)
     right = copy.deepcopy(one)
-    for values in (right.get("initial", {}), right["neuron"]):
-        values |= {key: re.sub(r"\bi\b", f"(i + {first})", value) for key, value in values.items()}
+    for values in (right.get("initial", {}), right["neuron"], right.get("positions", {})):
+        texts = {key: value for key, value in values.items() if isinstance(value, str)}
+        values |= {key: re.sub(r"\bi\b", f"(i + {first})", value) for key, value in texts.items()}
     populations["left"] = {**one, "size": first}
     populations["right"] = {**right, "size": one["size"] - first}
     for section, key in (("projections", "from"), ("projections", "to"), ("stimuli", "into")):

@@ -106,7 +106,7 @@ def test_bernoulli_has_its_probability(p: float) -> None:
 
 def test_bernoulli_of_each_pair() -> None:
     p = np.linspace(0, 1, 11)[:, None] * np.ones(2000)
-    pairs = drawn("bernoulli", 11, 2000, p)
+    pairs = drawn("bernoulli", 11, 2000, lambda i, j: p[i, j])
     counts = np.bincount(pairs.i, minlength=11)
     assert counts[0] == 0 and counts[10] == 2000
     assert (np.abs(counts - 2000 * p[:, 0]) < 4 * np.sqrt(2000 * p[:, 0] * (1 - p[:, 0])) + 1).all()

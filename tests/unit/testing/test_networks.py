@@ -34,8 +34,7 @@ ELSEWHERE = {
     "neurons": {"made_for", *WORDS},
     "parts": {"every", "require", *WORDS},
     "plasticity": {"on_start", "require", *WORDS},
-    "populations": {"positions"},
-    "projections": {"per_block", "carries"},
+    "projections": {"carries"},
     "stimuli": {"round"},
     "record": {"counts"},
     "record of synapses": {"every", "where"},
@@ -78,6 +77,7 @@ def found() -> Counter[str]:
             connect = projection["connect"]
             things.add(f"connect: {connect if isinstance(connect, str) else next(iter(connect))}")
             things |= {"projection to a slice"} if "[" in projection["to"] else set()
+            things |= {"wired by distance"} if "distance" in str(projection) else set()
             things |= {"projection to a group"} if projection["to"] in network.sections["groups"] else set()
             things |= {"plastic projection of a source"} if _learns(network, projection) else set()
             things |= {"several rules"} if len(uses_of(projection)) > 1 else set()
@@ -116,7 +116,7 @@ def test_what_no_network_has_is_a_key_that_no_network_has(what: str, key: str) -
         *(f"connect: {rule}" for rule in CONNECT),
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
-        "projection to a group", "plastic projection of a source", "forced spikes", "several rules",
+        "projection to a group", "wired by distance", "plastic projection of a source", "forced spikes", "several rules",
         "rule: reading", "signals",
     ],
 )  # fmt: skip
