@@ -77,12 +77,15 @@ class Evaluator:
         Arrays that may be called.
     draw : Drawer or None
         None: nothing may be drawn.
+    sums : callable or None
+        Carries out a sum over synapses: takes its name and what is added up. None: there are no synapses.
     """
 
     names: Mapping[str, Value] | Callable[[str], Value]
     step: Fraction
     data: Mapping[str, Column] = field(default_factory=dict)
     draw: Drawer | None = None
+    sums: Callable[[str, Value], Value] | None = None
 
     def __post_init__(self) -> None:
         self.apply = ArrayAlgebra(self.step)
@@ -134,6 +137,9 @@ class Evaluator:
         function = COMPUTED.get(name)
         if function is None:
             return _sample(name, self.data[name].values, arguments)
+        if function.where == "rules":
+            assert self.sums is not None
+            return self.sums(name, *arguments)
         if function.draws:
             assert self.draw is not None
             return function(self.apply, self.draw.identity(), *arguments)

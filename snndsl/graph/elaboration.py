@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.drives import Drive, computed_drives
 from snndsl.graph.neurons import DerivedValues, derived_values
@@ -166,6 +168,8 @@ class _Work:
             found.rows[name] = synapse_rows(self.model, projection, found.values)
             if projection.rule is not None:
                 found.plastic[name] = plastic_values(self.model, projection, found.rows[name])
+                weight = np.broadcast_to(np.asarray(found.plastic[name].values["w"]), found.rows[name].weight.shape)
+                found.rows[name] = replace(found.rows[name], weight=np.ascontiguousarray(weight))  # after on_start
         if not len(found.rows[name].i):
             found.warnings.append(_empty(projection))
 

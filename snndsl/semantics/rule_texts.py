@@ -20,7 +20,7 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.rule_names import state_makers, state_names, unknown_state
 from snndsl.semantics.scope import Maker, Result, Scope
-from snndsl.semantics.usable import PURE
+from snndsl.semantics.usable import BUILD, PURE, SUMS
 from snndsl.semantics.values import read_value
 from snndsl.spec import UseSpec
 from snndsl.units import Dimension
@@ -177,10 +177,19 @@ def _before_run(rule: RuleDraft, names: Scope) -> None:
         names.before_run(term, PURE, late)
 
 
+def _on_start(rule: RuleDraft, names: Scope) -> None:
+    """Check that what is done before the run reads nothing of it."""
+    late = {*run_names("rule"), *rule.spec.needs, *names.outside}
+    late |= {name for name in names.makers if name.startswith(("pre.", "post."))}
+    for instruction in rule.on_start:
+        names.before_run(instruction.term, BUILD | SUMS, late)
+
+
 def _texts(reading: Reading, rule: RuleDraft, names: Scope, port: Callable[[str], Result | None]) -> None:
     assignable = {"w", *rule.states, *rule.traces}
     for instructions in (rule.on_pre, rule.on_post, rule.on_start):
         check_instructions(instructions, names, assignable, port)
+    _on_start(rule, names)
     rule.every = timed(rule.every, names, reading.step)
     for timer in rule.every:
         check_instructions(timer.instructions, names, assignable, port)

@@ -8,7 +8,7 @@ from snndsl.expressions import FUNCTIONS, TextFault, tree
 from snndsl.expressions.functions import DRAWS, Function
 from snndsl.expressions.walk import calls_in, names_in
 
-__all__ = ["BUILD", "NEURON", "PURE", "RUN", "misplaced"]
+__all__ = ["BUILD", "NEURON", "PURE", "RUN", "SUMS", "misplaced"]
 
 PURE = frozenset(row.name for row in FUNCTIONS.values() if row.where == "anywhere")
 """In values that are computed once and draw nothing: constants, sizes, conditions, listed spikes."""
@@ -18,6 +18,9 @@ RUN = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "
 """In currents and rates."""
 NEURON = RUN | {row.name for row in FUNCTIONS.values() if row.where in ("before", "equations")}
 """In what neurons and signals do in a step; not all of it can be simulated yet."""
+
+SUMS = frozenset(row.name for row in FUNCTIONS.values() if row.where == "rules")
+"""In rules: they add over synapses."""
 
 
 def misplaced(node: tree.Expression, functions: Collection[str], names: Collection[str] = ()) -> TextFault | None:

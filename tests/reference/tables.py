@@ -30,7 +30,7 @@ _PLACES = {
     "before": "values of neurons and synapses",
     "run": "what runs",
     "equations": "equations; cannot be simulated yet",
-    "rules": "rules; cannot be simulated yet",
+    "rules": "`on_start` of rules; in `every` they cannot be simulated yet",
 }
 _PHASES = {"constant": "in the file", "build": "before the run", "run": "during the run"}
 

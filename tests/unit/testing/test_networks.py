@@ -28,7 +28,7 @@ LEAST = 3
 ELSEWHERE = {
     "neurons": {"made_for", "frozen", "needs"},
     "parts": {"every", "require"},
-    "plasticity": {"needs", "on_start", "require"},
+    "plasticity": {"needs", "require"},
     "populations": {"positions", "frozen"},
     "projections": {"per_block", "carries"},
     "stimuli": {"round", "frozen"},
