@@ -52,7 +52,7 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     "current": {
         "parameters": {"tau": "3 ms"},
         "state": {"I": "0 pA", "y": "0 pA/ms"},
-        "ports": {"jump": {"unit": "pA", "quantum": "2**-26"}},
+        "ports": {"jump": {"unit": "pA", "quantum": "2**-26*(1 pA)"}},
         "equations": ["dI/dt = y - I/tau", "dy/dt = -y/tau"],
         "update": "y += 2.718281828459045*jump/tau",
     },

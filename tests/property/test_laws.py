@@ -89,7 +89,8 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one(network: GeneratedNetwor
 def test_a_population_may_be_split(network: GeneratedNetwork, data: st.DataObject) -> None:
     """If the grid of its ports is written: else it follows from the weights that reach each population."""
     for element in (*network.sections["neurons"].values(), *network.sections["parts"].values()):
-        for port, unit in element.get("ports", {}).items():
+        for port, form in element.get("ports", {}).items():
+            unit = form["unit"] if isinstance(form, dict) else form
             element["ports"][port] = {"unit": unit, "quantum": "2**-30" if unit == "1" else f"2**-30*(1 {unit})"}
     populations = network.sections["populations"]
     name = data.draw(st.sampled_from([*populations]))
