@@ -86,11 +86,13 @@ class _Start:
 
     def run(self, instructions: Iterable[Instruction]) -> dict[str, Term]:
         changed: dict[str, Term] = {}
+        assert self.projection.rule is not None
+        data = self.projection.rule.rule.data
         for instruction in instructions:
             statement, term = instruction.statement, instruction.term
             assert isinstance(statement, Assignment)
             target = statement.target
-            apply = Evaluator(self.named, self.model.step, {}, self.drawers[instruction.owner], self.summed)
+            apply = Evaluator(self.named, self.model.step, data, self.drawers[instruction.owner], self.summed)
             value = evaluate_term(term, apply, repr(target))
             if statement.op != "=":
                 with np.errstate(all="ignore"):

@@ -71,8 +71,9 @@ class _Work:
         assert self.projection.rule is not None
         self.use = self.projection.rule
         self.rule, self.name = self.use.rule, self.projection.name
-        self.values: dict[str, Any] = {"w": one_or_all(self.table.weight), **self.table.values}
-        self.evaluator = Evaluator(self.named, self.model.step)
+        row = one_or_all(self.table.row.astype(np.float64))
+        self.values: dict[str, Any] = {"w": one_or_all(self.table.weight), "row": row, **self.table.values}
+        self.evaluator = Evaluator(self.named, self.model.step, self.rule.data)
 
     def run(self) -> PlasticValues:
         for key in self.rule.parameters:

@@ -51,7 +51,7 @@ def lower(found: Elaboration) -> Program:
     samples = program_samples(found)
     grid = port_grid(found)
     populations = lower_populations(found, grid, samples)
-    rules = lower_rules(model, found.plastic)
+    rules = lower_rules(model, found.plastic, samples)
     joined = synapses(found, grid, rules)
     spikes, states, weights = records(model)
     return Program(

@@ -10,6 +10,7 @@ from snndsl.ir import Rule
 from snndsl.lowering.distinct import distinct
 from snndsl.lowering.ranges import ranges_of
 from snndsl.lowering.rule import LoweredRule, lower_rule
+from snndsl.lowering.samples import ProgramSamples
 from snndsl.model.checked import CheckedModel
 
 __all__ = ["LoweredRules", "lower_rules"]
@@ -34,7 +35,7 @@ class LoweredRules:
     origins: Mapping[str, str]
 
 
-def lower_rules(model: CheckedModel, plastic: Mapping[str, PlasticValues]) -> LoweredRules:
+def lower_rules(model: CheckedModel, plastic: Mapping[str, PlasticValues], samples: ProgramSamples) -> LoweredRules:
     """Lower the rule of every plastic projection.
 
     Parameters
@@ -43,6 +44,8 @@ def lower_rules(model: CheckedModel, plastic: Mapping[str, PlasticValues]) -> Lo
         With the rules.
     plastic : mapping of str to PlasticValues
         Numbers of the projections that have one.
+    samples : ProgramSamples
+        Names of the arrays that texts call.
     """
     rules: dict[str, Rule] = {}
     of: dict[str, LoweredRule] = {}
@@ -50,7 +53,8 @@ def lower_rules(model: CheckedModel, plastic: Mapping[str, PlasticValues]) -> Lo
     for name, values in plastic.items():
         projection = model.projections[name]
         assert projection.rule is not None
-        lowered = lower_rule(projection.rule.rule, model.step, projection.port)
+        element = projection.rule.rule
+        lowered = lower_rule(element, model.step, projection.port, samples.of(element.data))
         rule = distinct(replace(lowered.rule, ranges=ranges_of(values.ranges)), rules.values())
         rules[rule.name] = rule
         of[name] = replace(lowered, rule=rule)

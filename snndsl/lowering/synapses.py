@@ -102,7 +102,8 @@ def _plastic(
     lowered: LoweredRule, plastic: PlasticValues, quanta: dict[str, float], chosen: Index, columns: dict[str, Any]
 ) -> dict[str, float]:
     """Add the parameters and states that differ between synapses to the columns; return those that all share."""
-    given = {**quanta, **{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
+    known = {ir_name(key): value for key, value in plastic.values.items()}
+    given = {**quanta, "row__": plastic.values["row"], **known, **lowered.added}
     shared: dict[str, float] = {}
     for key in (*lowered.rule.params, *lowered.rule.states):
         value = given[key]

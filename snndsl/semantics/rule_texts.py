@@ -7,7 +7,6 @@ from functools import partial
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
-from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
 from snndsl.model.joint_rule import labels
 from snndsl.model.rule import RuleUse
@@ -49,7 +48,7 @@ def read_rules(
         except ModelError as error:
             reading.faults += error.faults
             continue
-        rule.label = label
+        rule.label, rule.data = label, reading.columns_of_file(rule.source)
         scope = _scope(reading, rule, weight, neurons)
         _before_run(rule, scope)
         _texts(reading, rule, scope, partial(delivery_dimension, reading, name, targets))
@@ -139,9 +138,7 @@ def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[
 
 def _scope(reading: Reading, rule: RuleDraft, weight: Dimension | None, neurons: Mapping[str, Result]) -> Scope:
     """Return the scope of a rule between neurons that offer `neurons`."""
-    columns = DataColumns()
-    columns.unreadable = frozenset(rule.source.spec.data)  # arrays are no names of a rule, which is said where it is read
-    scope = Scope({}, columns, rule.faults, reading.signal_makers())
+    scope = Scope({}, rule.data, rule.faults, reading.signal_makers())
     scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
         scope.define(key, () if parameter.default is None else parameter.default, _parameter(scope, parameter))

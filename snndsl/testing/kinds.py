@@ -221,7 +221,7 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "on_start": ["half = c/2", "c += half"],
         "on_pre": "w *= 1 - A*exp(-since_post/(10 ms))",
         "on_post": ["w *= 1 + A*exp(-since_pre/(10 ms))", "c += 1"],
-        "every": {"16 step": "w *= 0.98", "5 step": "c *= 0.5"},
+        "every": {"16 step": "w *= 0.98", "5 step": "c = 0.5*c + wave(tick(5 step) % 5)"},
     },
     "tired": {
         "parameters": {"U": "0.4"},
