@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from snndsl import errors as errors
     from snndsl.analysis.comparison import Comparison as Comparison
-    from snndsl.analysis.comparison import compare as compare
+    from snndsl.analysis.trials import TrialsComparison as TrialsComparison
+    from snndsl.analysis.trials import compare_runs as compare
     from snndsl.api import Model as Model
     from snndsl.api import load as load
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
+    from snndsl.entries import library as library  # type: ignore[no-redef]
     from snndsl.groups.detect import detect as detect
     from snndsl.groups.detection import Detection as Detection
     from snndsl.groups.discover import discover as discover
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from snndsl.groups.wire import wire as wire
     from snndsl.polychrony import read_catalogue as read_catalogue
     from snndsl.results import Recording as Recording
+    from snndsl.results import TrialsRecording as TrialsRecording
     from snndsl.results import read_run as read_run
     from snndsl.sweeps import Sweep as Sweep
     from snndsl.sweeps import read_sweep as read_sweep
@@ -39,6 +42,8 @@ __all__ = [
     "Recording",
     "Replay",
     "Sweep",
+    "TrialsComparison",
+    "TrialsRecording",
     "Wired",
     "__version__",
     "backends",
@@ -46,6 +51,7 @@ __all__ = [
     "detect",
     "discover",
     "errors",
+    "library",
     "load",
     "read_catalogue",
     "read_run",
@@ -63,12 +69,15 @@ _PLACES = {
     "Recording": ("snndsl.results", "Recording"),
     "Replay": ("snndsl.groups.replay", "Replay"),
     "Sweep": ("snndsl.sweeps", "Sweep"),
+    "TrialsComparison": ("snndsl.analysis.trials", "TrialsComparison"),
+    "TrialsRecording": ("snndsl.results", "TrialsRecording"),
     "Wired": ("snndsl.groups.wire", "Wired"),
     "backends": ("snndsl.backend.registry", "backend_names"),
-    "compare": ("snndsl.analysis.comparison", "compare"),
+    "compare": ("snndsl.analysis.trials", "compare_runs"),
     "detect": ("snndsl.groups.detect", "detect"),
     "discover": ("snndsl.groups.discover", "discover"),
     "errors": ("snndsl.errors", ""),
+    "library": ("snndsl.entries", "library"),
     "load": ("snndsl.api", "load"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
     "read_run": ("snndsl.results", "read_run"),

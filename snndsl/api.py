@@ -19,8 +19,9 @@ from snndsl.backend import REFERENCE
 from snndsl.backend.control import Listener, Request, claim_folder
 from snndsl.backend.registry import backend as backend_named
 from snndsl.backend.registry import backend_names
+from snndsl.backend.repeats import Repeated, check_resumable
 from snndsl.backend.source_tree import SourceTree
-from snndsl.errors import ModelError
+from snndsl.errors import Fault, ModelError
 from snndsl.frontend.builder import build_source
 from snndsl.frontend.loader import ModelSource
 from snndsl.graph.elaboration import Elaboration
@@ -29,8 +30,9 @@ from snndsl.graph.refuse import refuse_unsupported
 from snndsl.ir import Program
 from snndsl.ir.dump import digest
 from snndsl.model.checked import CheckedModel
-from snndsl.pipeline import check, collect, elaborate, generate, judge, lower, read, require, simulate, until
-from snndsl.results import Recording
+from snndsl.pipeline import check, collect, elaborate, generate, judge, lower, read, repeat, require, simulate, trial, until
+from snndsl.results import Run
+from snndsl.results.trials import trial_folder
 
 __all__ = ["Model", "Simulated", "free_folder", "load", "run", "run_model", "usable_backends"]
 
@@ -94,6 +96,10 @@ class Model:
         """The program (`snndsl.ir`): what is executed, in steps and without units."""
         return until(self._whole, self.checked.steps)
 
+    def of_trial(self, number: int) -> Program:
+        """Return the program of a trial: `program` with other events and another number in the key of what it draws."""
+        return until(trial(self._whole, self.elaborated, number), self.checked.steps) if number else self.program
+
     @cached_property
     def digest(self) -> str:
         """Hash of what the model means (32 hexadecimal digits): its program for the duration of the file, without records."""
@@ -104,9 +110,9 @@ class Model:
         refuse_unsupported(self.checked)
         return lower(self.elaborated)
 
-    def generate(self, backend: str) -> SourceTree:
-        """Return the stand-alone source tree for a backend."""
-        return generate(self.program, backend)
+    def generate(self, backend: str, trial: int = 0) -> SourceTree:
+        """Return the stand-alone source tree for a backend, of one trial."""
+        return generate(self.of_trial(trial), backend)
 
     def to_yaml(self) -> str:
         """Return the model as text, settings applied."""
@@ -115,7 +121,7 @@ class Model:
     def units(self) -> dict[str, dict[str, str]]:
         """Return the internal unit of every state and port by population."""
         found = {}
-        for name, population in self.checked.populations.items():
+        for name, population in self.checked.elements.items():
             element = population.element
             names = [*element.states, *element.ports]
             found[name] = {item.replace(".", "__"): str(element.dimensions.get(item) or "") for item in names}
@@ -136,7 +142,7 @@ class Simulated:
 
     Parameters
     ----------
-    recording : Recording
+    recording : Recording or TrialsRecording
         What was measured.
     status : str
         ``complete`` or ``interrupted``.
@@ -144,7 +150,7 @@ class Simulated:
         What stopped it; 0: nothing.
     """
 
-    recording: Recording
+    recording: Run
     status: str
     signal: int
 
@@ -187,9 +193,11 @@ def run(
     out: str | os.PathLike[str] | None = None,
     *,
     threads: int = 1,
+    workers: int = 1,
     force: bool = False,
+    resume: bool = False,
     progress: Listener | None = None,
-) -> Recording:
+) -> Run:
     """Simulate a model in a process of its own.
 
     Parameters
@@ -204,15 +212,20 @@ def run(
         Run folder to create; ``runs/NAME-BACKEND`` with a number if it is taken.
     threads : int
         Of the simulator; the numbers do not depend on them.
+    workers : int
+        Trials that are simulated at a time.
     force : bool
         Replace a run that is in `out`.
+    resume : bool
+        Go on with the run of several trials that is in `out`: those that are complete are kept.
     progress : callable, optional
         Told every event (`snndsl.backend.protocol`).
 
     Returns
     -------
-    Recording
-        Spikes, states, weights; loaded when they are asked for.
+    Recording or TrialsRecording
+        Spikes, states, weights; loaded when they are asked for. Of a model with ``trials`` above 1 all have an axis for the
+        trial, and ``.trials`` is the sequence of recordings.
 
     Raises
     ------
@@ -222,7 +235,8 @@ def run(
         The run was stopped; its folder holds everything up to the step it says.
     """
     model = model if isinstance(model, Model) else load(model)
-    done = run_model(model.with_duration(duration), backend, out, threads=threads, force=force, progress=progress)
+    model = model.with_duration(duration)
+    done = run_model(model, backend, out, threads=threads, workers=workers, force=force, resume=resume, progress=progress)
     if done.signal:
         raise KeyboardInterrupt(f"stopped at step {done.recording.steps_done}; see {done.recording.path}")
     return done.recording
@@ -234,16 +248,33 @@ def run_model(
     out: str | os.PathLike[str] | None = None,
     *,
     threads: int = 1,
+    workers: int = 1,
     force: bool = False,
+    resume: bool = False,
     progress: Listener | None = None,
 ) -> Simulated:
     """Like `run`; a stopped run is returned, not raised."""
     require(backend)
+    if resume and (out is None or model.checked.trials == 1):
+        what = "a run of one trial has nothing to go on from" if out is not None else "no run to go on with is named"
+        raise ModelError(Fault("usage", what, expected="the folder of a run of several trials"))
     tree = generate(model.program, backend)
     folder = Path(out) if out is not None else free_folder(f"{model.name}-{backend}")
-    claim_folder(folder, force)
-    request = Request(tree, folder, _facts(model, backend), dict(_texts(model.source)), threads)
-    outcome = simulate(request, backend, progress)
+    facts, texts = _facts(model, backend), dict(_texts(model.source))
+    if model.checked.trials > 1:
+        whole = _whole_facts(model, facts)
+        if resume:
+            check_resumable(folder, whole, model.checked.trials)
+        else:
+            claim_folder(folder, force)
+
+        def request(k: int) -> Request:
+            return Request(model.generate(backend, k) if k else tree, trial_folder(folder, k), facts, texts, threads)
+
+        outcome = repeat(Repeated(model.checked.trials, request, folder, whole, texts, workers), backend, progress)
+    else:
+        claim_folder(folder, force)
+        outcome = simulate(Request(tree, folder, facts, texts, threads), backend, progress)
     return Simulated(collect(folder), outcome.status, outcome.signal)
 
 
@@ -271,6 +302,13 @@ def _facts(model: Model, backend: str) -> dict[str, Any]:
         "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
     }
+
+
+def _whole_facts(model: Model, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a run of several trials; what differs between trials 0 and 1 says what is drawn in each."""
+    second = digest(until(trial(model._whole, model.elaborated, 1), model.checked.file_steps))
+    lengths = {"step_ms": str(model.checked.step), "steps": model.checked.steps}
+    return {**facts, "second": second, **lengths}
 
 
 def _texts(source: ModelSource, name: str = "model.yaml", prefix: str = "imports/") -> Iterator[tuple[str, str]]:

@@ -28,23 +28,27 @@ from snndsl.backend.control import Listener, Outcome, Request
 from snndsl.backend.control import simulate as run_tree
 from snndsl.backend.registry import backend as backend_named
 from snndsl.backend.registry import backend_names
+from snndsl.backend.repeats import Repeated
+from snndsl.backend.repeats import simulate_trials as run_trials
 from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, SnndslError, ToolMissing, UnsupportedByTarget
 from snndsl.frontend.loader import load_source as read
 from snndsl.graph.elaboration import Elaboration, elaborate
 from snndsl.graph.refuse import refuse_unsupported, unsupported
+from snndsl.graph.trials import redrawn
 from snndsl.ir import Program
 from snndsl.ir.verify import verify
 from snndsl.lowering import passes
 from snndsl.lowering.legalise import legalise as judge_target
 from snndsl.lowering.length import until
+from snndsl.lowering.trials import of_trial
 from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.results import read_run as collect
 from snndsl.semantics.check import check
 
 __all__ = [
-    "Judgement", "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "require", "simulate",
-    "until", "validate",
+    "Judgement", "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "repeat", "require",
+    "simulate", "trial", "until", "validate",
 ]  # fmt: skip
 
 
@@ -52,6 +56,11 @@ def lower(found: Elaboration) -> Program:
     """Return the program, whose events reach to the end of any run of it (`until` cuts them)."""
     refuse_unsupported(found.model)
     return verify(passes.lower(found))
+
+
+def trial(program: Program, found: Elaboration, number: int) -> Program:
+    """Return the program of a trial, of the program of trial 0."""
+    return of_trial(program, redrawn(found, number), number)
 
 
 def legalise(program: Program, backend: str) -> Program:
@@ -75,6 +84,11 @@ def require(backend: str) -> None:
 def simulate(request: Request, backend: str, progress: Listener | None = None) -> Outcome:
     """Build what the tree needs, and run it in a process of its own."""
     return run_tree(backend_named(backend), request, default_cache(), progress)
+
+
+def repeat(run: Repeated, backend: str, progress: Listener | None = None) -> Outcome:
+    """Simulate the trials of a run, each in a process of its own; what is compiled is compiled once."""
+    return run_trials(backend_named(backend), run, default_cache(), progress)
 
 
 @dataclass(frozen=True, slots=True)

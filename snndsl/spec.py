@@ -33,7 +33,7 @@ __all__ = [
 class Spec(BaseModel):
     """A piece of a model file: immutable, unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
     @classmethod
     def known(cls) -> Mapping[str, FieldInfo]:
@@ -169,18 +169,18 @@ class UseSpec(Spec):
     """A definition and the values given to it."""
 
     use: Name = Field(description="name of the definition, or alias.name of an imported one")
-    integrator: Any = Field(default=None, description="replaces the integrator of the definition")
     values: Mapping[str, PerElement] = Field(default_factory=dict, description="parameters, bindings of needs")
 
 
-def split_use(value: object, known: tuple[str, ...] = ("use", "integrator", "values")) -> object:
-    """Turn ``name`` and ``{use: name, a: 1}`` into the fields of `UseSpec`."""
+def split_use(value: object, known: tuple[str, ...] = ("use", "values")) -> object:
+    """Turn ``name`` and ``{use: name, a: 1}`` into the fields of `UseSpec`, and those of its subclass that are `known` too."""
     if isinstance(value, str):
         return {"use": value}
     if isinstance(value, Mapping):
         fields = {key: item for key, item in value.items() if key in known}
         values = {str(key): item for key, item in value.items() if key not in known}
-        return {**fields, "values": {**fields.get("values", {}), **values}}
+        given = fields.get("values", {})
+        return {**fields, "values": {**given, **values} if isinstance(given, Mapping) else given}
     return value
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from snndsl.attendance import run_attended
 from snndsl.backend.protocol import BuildCache, build_failed
@@ -18,6 +19,7 @@ from snndsl.backend.tree_data import common_files, shipped
 from snndsl.errors import Fault
 from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.numerics import c_functions
+from snndsl_brian2.neurons import states_read
 from snndsl_brian2.readme import readme
 from snndsl_brian2.script import script
 from snndsl_brian2.tree import building
@@ -62,7 +64,9 @@ class Brian2Backend:
         keys: dict[float, int] = {}
         text = script(program, keys)
         code = {**shipped("snndsl_brian2.tree", (".py", ".h")), "code/functions.h": c_functions()}
-        words = {"keys": sorted(keys, key=keys.__getitem__)}
+        words: dict[str, Any] = {"keys": sorted(keys, key=keys.__getitem__)}
+        if reads := [*states_read(program)]:
+            words["reads"] = reads
         return SourceTree({**common_files(program, self.name, readme(program, building.FLAGS), text, words), **code})
 
     def build(self, tree: Path, cache: BuildCache, log: Path) -> Path | None:

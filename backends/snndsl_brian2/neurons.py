@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snndsl.backend.names import free_names
-from snndsl.ir import Block, Neuron, names_read
+from snndsl.ir import Block, Neuron, Program, names_read
 from snndsl.ir.remarks import Remarks
 from snndsl_brian2.abstract import BlockNames, block_lines
 from snndsl_brian2.words import reserved
 
-__all__ = ["NeuronCode", "builtin_lines", "neuron_code"]
+__all__ = ["NeuronCode", "builtin_lines", "neuron_code", "states_read"]
 
 _BUILTINS = {"step": "t_in_timesteps + 0.0", "trial": "snn_trial(0.0)", "i": "i + 0.0"}
 _MEANING = {"step": "number of the step", "trial": "number of the trial", "i": "index of the neuron"}
+
+
+State = tuple[str, str]
+"""A population and a state of its neuron."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,15 @@ class NeuronCode:
     names: Mapping[str, str]
 
 
-def neuron_code(neuron: Neuron, samples: Mapping[str, int], keys: dict[float, int], remarks: Remarks) -> NeuronCode:
+def states_read(program: Program) -> dict[State, int]:
+    """Return a number for each state of a population of one neuron that others read."""
+    found = {(item.of, item.state) for neuron in program.neurons for item in neuron.reads}
+    return {state: number for number, state in enumerate(sorted(found))}
+
+
+def neuron_code(
+    neuron: Neuron, samples: Mapping[str, int], keys: dict[float, int], reads: Mapping[State, int], remarks: Remarks
+) -> NeuronCode:
     """Return the texts of a neuron.
 
     Parameters
@@ -48,6 +60,8 @@ def neuron_code(neuron: Neuron, samples: Mapping[str, int], keys: dict[float, in
         Number of each sample.
     keys : dict of float to int
         Number of each key word of a draw; new ones are added.
+    reads : mapping of (str, str) to int
+        Number of each state that others read, by population and name.
     remarks : Remarks
         On the neuron.
     """
@@ -57,16 +71,18 @@ def neuron_code(neuron: Neuron, samples: Mapping[str, int], keys: dict[float, in
     model += [f"{names[name]} : 1{remarks.beside('states', name)}" for name in neuron.states]
     model += [f"{names[name]} : 1  # input of a step" for name in neuron.ports]
     model.append("fires : boolean")
+    meaning = {**_MEANING, **{item.local: f"{item.state} of {item.of} before the step" for item in neuron.reads}}
 
     def code(block: Block, kind: str, read: tuple[str, ...] = ()) -> tuple[list[str], list[str]]:
-        built = {name: text for name, text in _BUILTINS.items() if name in names_read([block]) and name not in own}
+        outside = {**_BUILTINS, **{item.local: f"snn_read({reads[item.of, item.state]})" for item in neuron.reads}}
+        built = {name: text for name, text in outside.items() if name in names_read([block]) and name not in own}
         local = free_names((*(name for name, _ in block.lets), *_variables(built)), reserved, set(names.values()))
         known = names | local | {name: local[_VARIABLE.get(name, name)] for name in built}
         if kind == "update" and neuron.fires:
             known |= {neuron.fires: "fires"}
         scope = BlockNames(known, "t_in_timesteps + 1.0", samples, keys)
         first, last = block_lines(block, scope, neuron.states, remarks.of(kind), read)
-        return [*builtin_lines(built, known, _MEANING), *first], last
+        return [*builtin_lines(built, known, meaning), *first], last
 
     lines, writes = code(neuron.update, "update", (neuron.fires,) if neuron.fires else ())
     emptied = [f"{names[port]} = 0.0" for port in neuron.ports]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from snndsl.backend.names import free_names
 from snndsl.ir import Population, Program, Synapses
 from snndsl.ir.remarks import Remarks, harmless
-from snndsl_brian2.neurons import NeuronCode, neuron_code
+from snndsl_brian2.neurons import NeuronCode, neuron_code, states_read
 from snndsl_brian2.rules import RuleCode, RuleContext, rule_code
 from snndsl_brian2.words import object_reserved
 
@@ -94,8 +94,9 @@ class _Script:
     def __init__(self, program: Program, keys: dict[float, int]) -> None:
         self.program, self.keys, self.remarks = program, keys, Remarks(program.comments)
         self.samples = {sample.name: number for number, sample in enumerate(program.samples)}
+        numbers = states_read(program)
         self.neurons = {
-            neuron.name: neuron_code(neuron, self.samples, keys, self.remarks.of("neurons", neuron.name))
+            neuron.name: neuron_code(neuron, self.samples, keys, numbers, self.remarks.of("neurons", neuron.name))
             for neuron in program.neurons
         }
         things = [*(item.name for item in program.populations), *(item.name for item in program.synapses)]

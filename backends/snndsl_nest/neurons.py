@@ -27,12 +27,13 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks) -
     remarks : Remarks
         On the neuron.
     """
-    own = free_names((*neuron.params, *neuron.states, *neuron.ports), reserved)
+    incoming = (*neuron.ports, *(read.local for read in neuron.reads))
+    own = free_names((*neuron.params, *neuron.states, *incoming), reserved)
     outside = {name: name for name in _BUILTINS} | own
     yield f"SNN_EXPORT int snn_neuron_{neuron.name}("
     yield "  const double* p, double* s, const double* in, double i, double step, double trial, int* fired)"
     yield "{"
-    yield from (f"  const double {own[name]} = in[{place}];" for place, name in enumerate(neuron.ports))
+    yield from (f"  const double {own[name]} = in[{place}];" for place, name in enumerate(incoming))
     yield from loads(neuron.params, neuron.states, own, remarks)
     names = dict(outside)
     yield from locals_of(neuron.update, names, samples, remarks.of("update"))
@@ -45,7 +46,7 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks) -
         yield from (f"  {line}" for line in reset)
         yield "  }"
     finite = {*neuron.params, *neuron.states, *_BUILTINS}
-    failing = [*may_fail(neuron.update, {*finite, *neuron.ports}), *may_fail(neuron.reset, finite)]
+    failing = [*may_fail(neuron.update, {*finite, *incoming}), *may_fail(neuron.reset, finite)]
     yield from stores(neuron.states, (neuron.update, neuron.reset), own)
     yield from checks(neuron, (neuron.update, neuron.reset), failing, own)
     yield "  return 0;"

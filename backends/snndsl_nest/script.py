@@ -48,6 +48,8 @@ _SETTINGS = """    # One millisecond of NEST stands for one step ({step} ms of t
 """
 _LONG = """
     # NEST carries a spike for at most max_delay, and the target waits for the rest: NEST's work in a slice grows with it."""
+_READS = """
+    # It goes on in steps of min_delay; here it is one step, because neurons read states of others of the step before."""
 _RUN = """    simulation.start(nodes, recorders)
     nest.Prepare()
     for steps in simulation.pieces():  # what is complete is written in between
@@ -69,9 +71,11 @@ def script(program: Program) -> str:
     delays = [_delays(synapses) for synapses in program.synapses if synapses.rows.rows]
     shortest, longest = min((pair[0] for pair in delays), default=SLICE), max((pair[1] for pair in delays), default=SLICE)
     long, chosen = longest > CARRIED, any(record.neurons is not None for record in program.spike_records)
-    least, most = min(shortest, SLICE), min(longest, CARRIED)
+    reads = any(neuron.reads for neuron in program.neurons)
+    least, most = 1 if reads else min(shortest, SLICE), min(longest, CARRIED)
     lines = [_HEAD.format(title=plain(program.name), numpy="\nimport numpy as np" if long or chosen else "")]
-    lines += [_section("Settings"), _SETTINGS.format(step=program.step, long=_LONG if long else "", least=least, most=most)]
+    said = (_LONG if long else "") + (_READS if reads else "")
+    lines += [_section("Settings"), _SETTINGS.format(step=program.step, long=said, least=least, most=most)]
     if program.neurons:
         lines += ["\n", _section("Neurons (in code/kernels.c)")]
     for neuron in program.neurons:
@@ -102,6 +106,8 @@ def _neuron(program: Program, neuron: Neuron) -> Iterator[str]:
     path = f"neurons.{neuron.name}"
     yield from _model(program, f"snn_neuron_{neuron.name}", path, {"params": neuron.params, "states": neuron.states})
     yield from _listed("receptors", [f"{number} {port}" for number, port in enumerate(neuron.ports)])
+    if neuron.reads:
+        yield from _listed("reads", [f"{read.of}.{read.state}" for read in neuron.reads])
 
 
 def _rule(program: Program, rule: Rule) -> Iterator[str]:

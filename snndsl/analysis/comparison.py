@@ -202,6 +202,9 @@ def _same_neurons(one: Recording, other: Recording) -> None:
 
 
 def _recorded_neurons(run: Recording, population: str) -> NDArray[np.int64]:
+    kept = run.manifest.get("kept_spikes", {}).get(population)
+    if kept is not None:
+        return np.concatenate([np.zeros(0, np.int64), *(np.arange(start, stop) for start, stop in kept)])
     file = run.intact(f"source/data/records/spikes/{population}.npy")
     if not file.exists():
         return np.arange(run.populations[population])
@@ -209,7 +212,7 @@ def _recorded_neurons(run: Recording, population: str) -> NDArray[np.int64]:
 
 
 def _common(one: Recording, other: Recording) -> bool:
-    return bool({*one.spikes} & {*other.spikes} or {*one.states} & {*other.states} or {*one.weights} & {*other.weights})
+    return any({*getattr(one, what)} & {*getattr(other, what)} for what in ("spikes", "states", "weights", "counts"))
 
 
 def _sizes(run: Recording) -> str:
@@ -289,7 +292,11 @@ def _compared(recordings: tuple[Recording, ...], steps: int) -> dict[str, int]:
     )
     rows = {name: one.manifest["projections"][name]["rows"] for name in one.synapses}
     synapses = sum(int(count) for name, count in rows.items() if all(has(run.synapses, name) for run in others))
-    return {"spikes": spikes, "samples of states": states, "values of synapses": weights, "synapses": synapses}
+    counts = sum(
+        min(len(run.counts[name]) for run in recordings) for name in one.counts if all(has(run.counts, name) for run in others)
+    )
+    binned = {"bins of counts": counts} if counts else {}
+    return {"spikes": spikes, **binned, "samples of states": states, "values of synapses": weights, "synapses": synapses}
 
 
 def _samples(one: Recording, other: Recording, name: str, variable: str, steps: int) -> int:
@@ -312,7 +319,7 @@ def _notes(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int
         yield "the runs are of different models (or of one with other settings)"
     one = recordings[0]
     for run, name in zip(recordings[1:], names[1:], strict=True):
-        for what in ("spikes", "states", "weights", "synapses"):
+        for what in ("spikes", "counts", "states", "weights", "synapses"):
             mine, theirs = set(getattr(one, what)), set(getattr(run, what))
             for population in sorted(mine ^ theirs):
                 yield f"{what} of {population} are in {names[0] if population in mine else name} alone"

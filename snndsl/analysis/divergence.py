@@ -17,7 +17,7 @@ from snndsl.results import Recording, Spikes
 __all__ = ["Divergence", "divergences", "snapshots", "state_pairs"]
 
 _COLUMNS = ("pre_population", "pre", "post_population", "post", "row", "axonal", "dendritic", "weight")
-_ORDER = ("table", "state", "spike", "weight")
+_ORDER = ("table", "state", "spike", "count", "weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Divergence:
     Parameters
     ----------
     kind : str
-        ``table``, ``state``, ``spike`` or ``weight``.
+        ``table``, ``state``, ``spike``, ``count`` or ``weight``.
     step : int
         Stamp; 0 for tables.
     time_ms : float
@@ -35,7 +35,7 @@ class Divergence:
     population : str
         Or projection.
     neuron : int
-        Or row of the projection.
+        Or row of the projection, or number of the bin.
     variable : str
         State or column; empty for spikes.
     values : tuple
@@ -82,6 +82,9 @@ class Divergence:
         if self.kind == "spike":
             times = [f"at step {value:,}" if value is not None else "never again" for value in self.values]
             return f"{where}   spikes in {one} {times[0]}, in {other} {times[1]}"
+        if self.kind == "count":
+            found = " against ".join(f"{value:,}" for value in self.values)
+            return f"counts of {self.population}   {found} spikes in the bin that ends at step {self.step:,}"
         first, second = (f"{value!r}" for value in self.values)
         far = "" if self.ulp is None else f" ({self.ulp:,} ulp)"
         unit = f" {self.unit}" if self.unit and self.unit != "1" else ""
@@ -100,7 +103,8 @@ def divergences(one: Recording, other: Recording, last: int) -> list[Divergence]
     last : int
         Last stamp that is compared.
     """
-    found = [*_tables(one, other), *_states(one, other, last), *_spikes(one, other, last), *_weights(one, other, last)]
+    spikes = [*_spikes(one, other, last), *_counts(one, other, last)]
+    found = [*_tables(one, other), *_states(one, other, last), *spikes, *_weights(one, other, last)]
     first: dict[str, Divergence] = {}
     for item in sorted(found, key=lambda item: item.place):
         first.setdefault(item.kind, item)
@@ -166,6 +170,19 @@ def _next(train: SpikeChunks, neuron: int, first: int, last: int) -> int | None:
         if len(steps):
             return int(steps[0])
     return None
+
+
+def _counts(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
+    for name in one.counts:
+        if not has(other.counts, name) or one.counts[name].width != other.counts[name].width:
+            continue
+        mine, theirs = one.counts[name], other.counts[name]
+        bins = min(len(mine), len(theirs), last // mine.width)
+        unequal = mine.value[:bins] != theirs.value[:bins]
+        if unequal.any():
+            k = int(np.argmax(unequal))
+            values, step = (int(mine.value[k]), int(theirs.value[k])), int(mine.step[k])
+            yield Divergence("count", step, float(step * one.step_length), name, k, "", values)
 
 
 # ---- states
@@ -252,13 +269,19 @@ def _weights(one: Recording, other: Recording, last: int) -> Iterator[Divergence
             for when, left, right in snapshots(one, other, name, variable, last):
                 unequal = _unequal(left, right)
                 if unequal.any():
-                    row = int(np.argmax(unequal))
-                    values = (float(left[row]), float(right[row]))
+                    place = int(np.argmax(unequal))
+                    row, values = _row(one, name, place), (float(left[place]), float(right[place]))
                     distance, time_ms = ulp_distance(*values), float(when * one.step_length)
                     yield Divergence(
                         "weight", when, time_ms, name, row, variable, values, distance, "", *_joined(one, name, row)
                     )
                     break
+
+
+def _row(run: Recording, projection: str, place: int) -> int:
+    """Return the row of a projection that a place of its snapshots is about."""
+    chosen = f"weights/{projection}/row.npy"
+    return int(run.array(chosen, mapped=True)[place]) if listed(run, chosen, "") else place
 
 
 def _joined(run: Recording, projection: str, row: int) -> tuple[int | None, int | None]:

@@ -15,11 +15,15 @@ from snndsl.analysis.saving import COLOURS, new_figure, save, styled
 from snndsl.errors import Fault, ModelError
 from snndsl.results import Recording
 
-__all__ = ["divergence", "raster", "save", "states", "states_overview"]
+__all__ = [
+    "WIDTH", "Window", "bin_edges", "divergence", "raster", "recorded_populations", "save", "shown_window", "states",
+    "states_overview", "time_scale",
+]  # fmt: skip
 
 Window = tuple[int | None, int | None]
 
-_WIDTH = 6.5
+WIDTH = 6.5
+"""Of a figure, in inches."""
 _MANY = 20_000  # more spikes than this are drawn as pixels inside a vector file
 _FEW = 2000  # fewer spikes than this are drawn as strokes
 _CURVES = 8
@@ -49,11 +53,11 @@ def raster(recording: Recording, populations: Sequence[str] | None = None, windo
     ModelError
         nothing-recorded, population-unknown.
     """
-    names = _populations(recording, populations)
-    first, last = _window(recording, window)
-    figure = new_figure(_WIDTH, 4.2)
+    names = recorded_populations(recording, populations)
+    first, last = shown_window(recording, window)
+    figure = new_figure(WIDTH, 4.2)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    scale, unit = _time_scale(recording, last - first)
+    scale, unit = time_scale(recording, last - first)
     _spikes(above, recording, names, first, last, scale)
     above.set_title(f"{recording.name} on {recording.backend}", loc="left", fontsize=9)
     for number, name in enumerate(names):
@@ -146,8 +150,8 @@ def divergence(comparison: Comparison, *recordings: Recording, width: int = 400)
     other, found = recordings[comparison.runs.index(shown[0])], shown[1]
     names = [name for name in recordings[0].spikes if has(other.spikes, name)]
     first, last = max(0, found.step - width), min(comparison.steps, found.step + width)
-    scale, unit = _time_scale(recordings[0], last - first)
-    figure = new_figure(_WIDTH, 5.2)
+    scale, unit = time_scale(recordings[0], last - first)
+    figure = new_figure(WIDTH, 5.2)
     axes = figure.subplots(2, 1, sharex=True, sharey=True)
     for axis, run in zip(axes, (recordings[0], other), strict=True):
         _spikes(axis, run, names, first, last, scale)
@@ -168,9 +172,9 @@ def divergence(comparison: Comparison, *recordings: Recording, width: int = 400)
 
 def _panels(recording: Recording, panels: Sequence[tuple[str, str]], neurons: Sequence[int] | None, window: Window) -> Any:
     """Draw one panel for each population and variable."""
-    first, last = _window(recording, window)
-    scale, unit = _time_scale(recording, last - first)
-    figure = new_figure(_WIDTH, (0.5 if len(panels) > 1 else 1.1) + 1.3 * len(panels))
+    first, last = shown_window(recording, window)
+    scale, unit = time_scale(recording, last - first)
+    figure = new_figure(WIDTH, (0.5 if len(panels) > 1 else 1.1) + 1.3 * len(panels))
     axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axis, (name, variable) in zip(axes, panels, strict=True):
         known = 0
@@ -210,7 +214,8 @@ def _shown(comparison: Comparison) -> tuple[str, Divergence] | None:
     return min(spikes or found, key=lambda pair: pair[1].place, default=None)
 
 
-def _populations(recording: Recording, wanted: Sequence[str] | None) -> list[str]:
+def recorded_populations(recording: Recording, wanted: Sequence[str] | None) -> list[str]:
+    """Return the populations whose spikes are drawn: those that are wanted, else all that were recorded."""
     known = list(recording.spikes)
     if not known:
         raise ModelError(Fault("nothing-recorded", f"{recording.path} has no spikes", expected="record: {spikes: [..]}"))
@@ -220,7 +225,8 @@ def _populations(recording: Recording, wanted: Sequence[str] | None) -> list[str
     return list(wanted or known)
 
 
-def _window(recording: Recording, window: Window) -> tuple[int, int]:
+def shown_window(recording: Recording, window: Window) -> tuple[int, int]:
+    """Return the first and the last stamp that are drawn."""
     first, last = window[0] or 0, recording.steps_done if window[1] is None else min(window[1], recording.steps_done)
     if first >= last:
         what = f"nothing lies between steps {first:,} and {last:,}"
@@ -228,7 +234,7 @@ def _window(recording: Recording, window: Window) -> tuple[int, int]:
     return first, last
 
 
-def _time_scale(recording: Recording, steps: int) -> tuple[float, str]:
+def time_scale(recording: Recording, steps: int) -> tuple[float, str]:
     """Return time per step, in ms or s, and the unit."""
     long = steps * recording.step_ms > 3000
     return recording.step_ms / (1000 if long else 1), "s" if long else "ms"
@@ -264,7 +270,7 @@ def _points(axis: Any) -> float:
 
 
 def _rate(axis: Any, recording: Recording, name: str, first: int, last: int, scale: float, colour: str) -> None:
-    edges = _edges(first, last)
+    edges = bin_edges(first, last)
     steps = SpikeChunks(recording, name).between(first + 1, last).step
     counts, _ = np.histogram(steps - 0.5, edges)  # a bin holds the stamps after its begin up to its end
     seconds = np.diff(edges) * recording.step_ms / 1000
@@ -272,7 +278,7 @@ def _rate(axis: Any, recording: Recording, name: str, first: int, last: int, sca
     axis.stairs(rate, edges * scale, color=colour, lw=0.8, label=name)
 
 
-def _edges(first: int, last: int, bins: int = 150) -> NDArray[np.int64]:
+def bin_edges(first: int, last: int, bins: int = 150) -> NDArray[np.int64]:
     """Return the edges of at most so many bins of equal width; the last takes what is left over."""
     width = max(1, -(-(last - first) // bins))
     return np.append(np.arange(first, last - width + 1, width), last)

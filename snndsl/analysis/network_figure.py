@@ -20,7 +20,7 @@ def network_figure(nodes: Sequence[Node], edges: Sequence[Edge], title: str) -> 
     Parameters
     ----------
     nodes : sequence of tuple
-        Name, kind (population, source, stimulus), size, what it is.
+        Name, kind (population, signal, source, stimulus), size, what it is.
     edges : sequence of tuple
         From, to, projection (empty for an injection), synapses, whether they are plastic.
     title : str
@@ -37,7 +37,8 @@ def network_figure(nodes: Sequence[Node], edges: Sequence[Edge], title: str) -> 
         x, y = place[name]
         colour = COLOURS[0] if kind == "population" else "0.45"
         style = {"boxstyle": "round,pad=0.45", "fc": "white", "ec": colour, "lw": 1.2}
-        axis.text(x, y, f"{name}\n{size:,} {what}", ha="center", va="center", fontsize=8, bbox=style, zorder=3)
+        said = "signal" if kind == "signal" else f"{size:,} {what}"
+        axis.text(x, y, f"{name}\n{said}", ha="center", va="center", fontsize=8, bbox=style, zorder=3)
     pairs: dict[tuple[str, str], list[Edge]] = {}
     for edge in edges:
         pairs.setdefault((edge[0], edge[1]), []).append(edge)

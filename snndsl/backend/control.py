@@ -30,7 +30,7 @@ from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, ModelError, SimulationFailed
 from snndsl.results.run_folder import FORMAT, checksum, write_manifest
 
-__all__ = ["Outcome", "Request", "claim_folder", "simulate"]
+__all__ = ["Outcome", "Request", "claim_folder", "heard_signals", "owner", "simulate"]
 
 ENVIRONMENT = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "CXX", "XDG_CACHE_HOME", "SNNDSL_CACHE",
@@ -60,6 +60,8 @@ class Request:
         More files of the folder (``model.yaml``).
     threads : int
         Of the simulator.
+    like : Request or None
+        One that was prepared: what both trees have alike is not written again.
     """
 
     tree: SourceTree
@@ -67,6 +69,7 @@ class Request:
     facts: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     threads: int = 1
+    like: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +111,23 @@ def claim_folder(folder: Path, force: bool = False) -> None:
         return
     if not (folder / "manifest.json").is_file():
         raise ModelError(Fault("not-a-run", f"{folder} exists and holds no run", expected="a new folder", try_="-o OTHER"))
-    owner = _owner(folder)
-    if owner:
-        raise ModelError(Fault("run-in-use", f"process {owner} is writing {folder}", expected="a new folder", try_="-o OTHER"))
+    writing = owner(folder)
+    if writing:
+        what = f"process {writing} is writing {folder}"
+        raise ModelError(Fault("run-in-use", what, expected="a new folder", try_="-o OTHER"))
     if not force:
         raise ModelError(Fault("run-exists", f"{folder} already holds a run", expected="a new folder", try_="--force"))
     shutil.rmtree(folder)
     folder.mkdir(parents=True)
 
 
-def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Listener | None = None) -> Outcome:
+def simulate(
+    backend: Backend,
+    request: Request,
+    cache: BuildCache,
+    listener: Listener | None = None,
+    asked: list[int] | None = None,
+) -> Outcome:
     """Run a tree in a child process.
 
     Parameters
@@ -130,6 +140,8 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
         Of compiled parts.
     listener : callable, optional
         Told every event.
+    asked : list of int, optional
+        Signals that ask the run to stop, collected by the caller (`heard_signals`); if absent they are collected here.
 
     Raises
     ------
@@ -164,20 +176,27 @@ def simulate(backend: Backend, request: Request, cache: BuildCache, listener: Li
             reasons.append({key: value for key, value in event.items() if key != "event"})
         tell(event)
 
-    with (log / "run.log").open("ab") as output:
-        status, stopped = _watch(command, folder, output, hear)
+    listening = heard_signals() if asked is None else contextlib.nullcontext(asked)
+    with (log / "run.log").open("ab") as output, listening as signals:
+        status, stopped = _watch(command, folder, output, hear, signals)
     return _outcome(folder, status, stopped, reasons[0] if reasons else None)
 
 
 def _prepare(request: Request, folder: Path, source: Path, log: Path) -> None:
     """Write the tree, the texts and a manifest that lists both."""
     log.mkdir(parents=True, exist_ok=True)
-    request.tree.write(source)
+    like = request.like
+    tree = request.tree
+    same = tree.write(source) if like is None else tree.write(source, like.tree, like.folder.absolute() / "source")
     for name, text in request.texts.items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
-    made_from = {place.relative_to(folder).as_posix(): checksum(place) for place in _files(source, folder, request.texts)}
+    known = {} if like is None else _checksums(like.folder)
+    made_from = {}
+    for place in _files(source, folder, request.texts):
+        name = place.relative_to(folder).as_posix()
+        made_from[name] = known[name] if name.removeprefix("source/") in same and name in known else checksum(place)
     facts = {"format": FORMAT, "status": "prepared", **request.facts, "threads": request.threads, "made_from": made_from}
     write_manifest(folder, facts)
 
@@ -187,52 +206,56 @@ def _files(source: Path, folder: Path, texts: Mapping[str, str]) -> list[Path]:
     return [*sorted(place for place in source.rglob("*") if place.is_file()), *(folder / name for name in texts)]
 
 
-def _watch(command: list[str], folder: Path, output: Any, tell: Listener) -> tuple[int, int]:
+def _checksums(folder: Path) -> dict[str, str]:
+    """Return the checksums of what a run is made from."""
+    return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["made_from"])
+
+
+def _watch(command: list[str], folder: Path, output: Any, tell: Listener, asked: list[int]) -> tuple[int, int]:
     """Run the child to its end; return its exit status and the signal that was passed on to it."""
     reader, writer = os.pipe()
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     environment["SNNDSL_EVENTS"] = str(writer)
-    with _signals() as asked:
-        process = subprocess.Popen(
-            attended(command),
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            pass_fds=(writer,),
-        )
-        os.close(writer)
-        passed, deadline = 0, 0.0
-        with os.fdopen(reader, "rb", buffering=0) as pipe, selectors.DefaultSelector() as selector:
-            selector.register(pipe, selectors.EVENT_READ)
-            rest, open_ = b"", True
-            while open_ or process.poll() is None:
-                if asked and not passed:
-                    passed, deadline = asked[0], time.monotonic() + PATIENCE
-                    _send(process, passed)
-                    tell({"event": "stopping"})
-                if passed and (time.monotonic() > deadline or len(asked) > 1):
-                    _send(process, signal.SIGKILL)
+    process = subprocess.Popen(
+        attended(command),
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        pass_fds=(writer,),
+    )
+    os.close(writer)
+    passed, deadline = 0, 0.0
+    with os.fdopen(reader, "rb", buffering=0) as pipe, selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        rest, open_ = b"", True
+        while open_ or process.poll() is None:
+            if asked and not passed:
+                passed, deadline = asked[0], time.monotonic() + PATIENCE
+                _send(process, passed)
+                tell({"event": "stopping"})
+            if passed and (time.monotonic() > deadline or len(asked) > 1):
+                _send(process, signal.SIGKILL)
+            if not open_:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(0.05)
+                continue
+            if selector.select(0.1):
+                content = os.read(pipe.fileno(), 65536)
+                open_ = bool(content)
                 if not open_:
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(0.05)
-                    continue
-                if selector.select(0.1):
-                    content = os.read(pipe.fileno(), 65536)
-                    open_ = bool(content)
-                    if not open_:
-                        selector.unregister(pipe)
-                    *lines, rest = (rest + content).split(b"\n")
-                    for line in lines:
-                        tell(_event(line))
-        process.wait()
-        return process.returncode, passed
+                    selector.unregister(pipe)
+                *lines, rest = (rest + content).split(b"\n")
+                for line in lines:
+                    tell(_event(line))
+    process.wait()
+    return process.returncode, passed
 
 
 @contextlib.contextmanager
-def _signals() -> Iterator[list[int]]:
+def heard_signals() -> Iterator[list[int]]:
     """Collect SIGINT and SIGTERM in a list; only the main thread of a process can."""
     asked: list[int] = []
     if threading.current_thread() is not threading.main_thread():
@@ -303,7 +326,7 @@ def _conclude(folder: Path, status: str, reason: Mapping[str, Any] | None) -> di
     return manifest
 
 
-def _owner(folder: Path) -> int:
+def owner(folder: Path) -> int:
     """Return the process that writes a folder, 0 if none does."""
     try:
         pid = int(json.loads((folder / "lock").read_text(encoding="utf-8"))["pid"])

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from functools import cache
-from importlib import metadata
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from snndsl.backend import REFERENCE
 from snndsl.backend.protocol import Backend
 from snndsl.errors import Fault, ModelError
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 __all__ = ["backend", "backend_names"]
+
+
+def _registered() -> Iterable[EntryPoint]:
+    """Return what is registered; what reads that is slow to load, and `validate` has no use for it."""
+    from importlib import metadata
+
+    return metadata.entry_points(group="snndsl.backends")
 
 
 @cache
 def backend_names() -> tuple[str, ...]:
     """Return the names of all registered backends, the reference first."""
-    names = {point.name for point in metadata.entry_points(group="snndsl.backends")}
+    names = {point.name for point in _registered()}
     return tuple(sorted(names, key=lambda name: (name != REFERENCE, name)))
 
 
@@ -30,7 +40,7 @@ def backend(name: str) -> Backend:
     ModelError
         backend-unknown.
     """
-    for point in metadata.entry_points(group="snndsl.backends"):
+    for point in _registered():
         if point.name == name:
             return cast(Backend, point.load())
     near = difflib.get_close_matches(name, backend_names(), 1)

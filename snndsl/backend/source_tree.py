@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +36,36 @@ class SourceTree:
         np.save(buffer, np.ascontiguousarray(entry), allow_pickle=False)
         return buffer.getvalue()
 
-    def write(self, folder: Path) -> None:
-        """Write every file below `folder` (created if needed)."""
+    def write(self, folder: Path, like: SourceTree | None = None, there: Path | None = None) -> frozenset[str]:
+        """Write every file below `folder` (created if needed).
+
+        Parameters
+        ----------
+        folder : Path
+            Where.
+        like, there : SourceTree and Path, optional
+            A tree that was written there: what both have alike is kept once on disk, by hard links where there are such.
+
+        Returns
+        -------
+        frozenset of str
+            Paths of the files that `like` has alike.
+        """
+        same = frozenset(path for path in self.files if like is not None and _alike(self.files[path], like.files.get(path)))
         for path in sorted(self.files):
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
+            if path in same and there is not None:
+                with contextlib.suppress(OSError):
+                    os.link(there / path, target)
+                    continue
             target.write_bytes(self.content(path))
+        return same
+
+
+def _alike(one: str | NDArray[np.generic], other: str | NDArray[np.generic] | None) -> bool:
+    if one is other:
+        return True
+    if isinstance(one, str) or isinstance(other, str) or other is None:
+        return isinstance(one, str) and one == other
+    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()

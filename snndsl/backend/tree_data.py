@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.ir import Program, Synapses, Table
+from snndsl.ir import CountRecord, Program, Synapses, Table
 from snndsl.ir.dump import dump
-from snndsl.ir.serial import neuron_to, ranges_to
+from snndsl.ir.serial import neuron_to, ranges_to, reads_to
 
 __all__ = ["arrays", "common_files", "settings", "shipped"]
 
@@ -39,8 +39,8 @@ def common_files(
         "run.py": run,
         "settings.json": settings(program, backend, extra),
         "program.txt": dump(program),
-        "code/run_folder.py": files("snndsl.results").joinpath("run_folder.py").read_text(encoding="utf-8"),
-        "code/failure.py": files("snndsl.backend").joinpath("failure.py").read_text(encoding="utf-8"),
+        **{f"code/{name}": _beside_each_other("snndsl.results", name) for name in ("run_folder.py", "counting.py")},
+        **{f"code/{name}": _beside_each_other("snndsl.backend", name) for name in ("failure.py", "synapse_tables.py")},
         **arrays(program),
     }
 
@@ -61,6 +61,12 @@ def shipped(package: str, endings: tuple[str, ...]) -> dict[str, str]:
         for entry in entries
         if entry.name.endswith(endings) and entry.name != "__init__.py"
     }
+
+
+def _beside_each_other(package: str, name: str) -> str:
+    """Return a file whose neighbours in its package are its neighbours in the tree."""
+    text = files(package).joinpath(name).read_text(encoding="utf-8")
+    return text.replace(f"from {package}.", "from ")
 
 
 def settings(program: Program, backend: str, extra: Mapping[str, Any] | None = None) -> str:
@@ -91,13 +97,26 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
             injection.name: {"target": injection.target, "port": injection.port, "events": injection.events.rows}
             for injection in program.injections
         },
-        "spike_records": [{"population": record.population, "all": record.neurons is None} for record in program.spike_records],
+        "spike_records": [
+            {"population": record.population, "all": record.neurons is None}
+            | ({} if record.kept is None else {"kept": [list(part) for part in record.kept]})
+            for record in program.spike_records
+        ],
         "state_records": _state_records(program),
         "synapse_records": [
             {"projection": record.projection, "variables": list(record.variables), "stamps": list(record.stamps)}
+            | ({} if record.rows is None else {"chosen": len(record.rows)})
             for record in program.synapse_records
         ],
+        **({"count_records": [_counts(record) for record in program.count_records]} if program.count_records else {}),
     }
+
+
+def _counts(record: CountRecord) -> dict[str, Any]:
+    parts: dict[str, list[list[int]]] = {}
+    for population, start, stop in record.parts:
+        parts.setdefault(population, []).append([start, stop])
+    return {"name": record.name, "width": record.width, "parts": parts}
 
 
 def _populations(program: Program) -> dict[str, Any]:
@@ -125,6 +144,7 @@ def _neurons(program: Program) -> dict[str, Any]:
             "states": list(neuron.states),
             "ports": list(neuron.ports),
             **ranges_to(neuron.ranges),
+            **reads_to(neuron.reads),
         }
         for neuron in program.neurons
     }
@@ -141,6 +161,7 @@ def _rules(program: Program) -> dict[str, Any]:
             "every": [tick.period for tick in rule.every],
             "bound": rule.bound,
             **ranges_to(rule.ranges),
+            **reads_to(rule.reads),
         }
         for rule in program.rules
     }
@@ -204,6 +225,9 @@ def _arrays(program: Program) -> Iterator[tuple[str, NDArray[np.generic]]]:
             yield f"data/records/spikes/{spikes.population}.npy", spikes.neurons
     for states in program.state_records:
         yield f"data/records/states/{states.population}/{states.name}.npy", states.neurons
+    for record in program.synapse_records:
+        if record.rows is not None:
+            yield f"data/records/synapses/{record.projection}.npy", record.rows
 
 
 def _columns(folder: str, table: Table) -> Iterator[tuple[str, NDArray[np.generic]]]:

@@ -31,6 +31,7 @@ def execute(arguments: list[str]) -> int:
     arguments : list of str
         Without the name of the program.
     """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed distribution
     import typer
 
     from snndsl.cli.commands import app

@@ -48,7 +48,7 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
     from snndsl.polychrony.network.same import check_size
     from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group, left_out
     from snndsl.polychrony.pictures.occurrences import draw_occurrences
-    from snndsl.results import read_run
+    from snndsl.results import read_run, single
 
     catalogue = read_catalogue(folder)
     if group is not None and not 0 <= group < len(catalogue):
@@ -60,7 +60,7 @@ def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: P
         if left_out(catalogue):
             print(f"note: {left_out(catalogue):,} avalanches (stopped at their many spikes) are not drawn", file=sys.stderr)
     elif over is not None:
-        run = read_run(over)
+        run = single(read_run(over))
         check_size(catalogue, sum(run.populations.values()), run.step_ms, str(over))
         drawn = draw_occurrences(catalogue[group], run)
     else:
@@ -124,23 +124,38 @@ def remark(model: Any, quiet: bool) -> None:
             print(f"note: {note}", file=sys.stderr)
 
 
-def run_with_progress(model: Any, backend: str, out: Path | None, threads: int, force: bool, quiet: bool) -> Any:
+def run_with_progress(
+    model: Any,
+    backend: str,
+    out: Path | None,
+    threads: int,
+    force: bool,
+    quiet: bool,
+    workers: int = 1,
+    resume: bool = False,
+) -> Any:
     """Run a model with progress; return `snndsl.api.Simulated`."""
     from snndsl.api import run_model
     from snndsl.cli.progress import Progress
 
-    progress = Progress(backend, model.checked.steps, float(model.checked.step), quiet)
+    trials = model.checked.trials
+    progress = Progress(backend, trials * model.checked.steps, float(model.checked.step), quiet)
     try:
-        done = run_model(model, backend, out, threads=threads, force=force, progress=progress)
+        done = run_model(
+            model, backend, out, threads=threads, workers=workers, force=force, resume=resume, progress=progress
+        )
     except BaseException:
         progress.close()
         raise
-    spikes, ran = sum(done.recording.manifest["spikes"].values()), done.recording.steps_done * done.recording.step_ms / 1000
+    spikes, ran = sum(done.recording.spike_counts.values()), done.recording.steps_done * done.recording.step_ms / 1000
     built = f"built in {progress.built:.1f} s  " if progress.built > 0.5 else ""
     if done.signal:
-        progress.close(f"stopped at {ran:g} s; everything up to then is in {done.recording.path}")
+        kept = f"stopped at {ran:g} s; everything up to then is in {done.recording.path}"
+        several = f"stopped after {len(done.recording.trials)} of {trials} trials, which are in {done.recording.path}"
+        progress.close(kept if trials == 1 else f"{several}; --resume goes on")
     else:
-        progress.close(f"{built}{ran:g} s  {spikes:,} spikes  {progress.elapsed:.1f} s")
+        ran_for = f"{ran:g} s" if trials == 1 else f"{trials} trials of {ran / trials:g} s"
+        progress.close(f"{built}{ran_for}  {spikes:,} spikes  {progress.elapsed:.1f} s")
     if not quiet:
         for line in implausible_rates(model, done.recording):
             print(f"note: {line}", file=sys.stderr)
@@ -150,7 +165,7 @@ def run_with_progress(model: Any, backend: str, out: Path | None, threads: int, 
 def implausible_rates(model: Any, recording: Any) -> Iterator[str]:
     """Yield the populations that fired faster on average than neurons do for long."""
     seconds = recording.steps_done * recording.step_ms / 1000
-    for name, spikes in recording.manifest["spikes"].items():
+    for name, spikes in recording.spike_counts.items():
         rate = spikes / max(recording.populations.get(name, 0) * seconds, 1e-12)
         if name in model.checked.populations and seconds >= _LONG_S and rate > _FAST_HZ:
             what = f"{name} fires at {rate:,.0f} Hz on average, above the {_FAST_HZ:g} Hz that few neurons keep up"
@@ -160,6 +175,10 @@ def implausible_rates(model: Any, recording: Any) -> Iterator[str]:
 def divergence_picture(comparison: Any, recordings: list[Any], file: Path) -> Path | None:
     from snndsl.analysis.figures import divergence, save
 
+    trial = getattr(comparison, "trial", None)
+    if trial is not None:
+        recordings = [next(item for item in run.trials if item.trial == trial) for run in recordings]
+        comparison = comparison.trials[trial]
     drawn = divergence(comparison, *recordings)
     if drawn is None:
         return None

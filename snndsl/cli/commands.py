@@ -30,7 +30,8 @@ from snndsl.cli.discover_command import discover
 from snndsl.cli.export_command import export
 from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.groups_command import groups
-from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads
+from snndsl.cli.library_command import explain_entries, library
+from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads, Workers
 from snndsl.cli.report_command import report
 from snndsl.cli.robustness_command import robustness
 from snndsl.cli.spade_command import spade
@@ -100,19 +101,22 @@ def validate(models: list[Path], backends: Backends = [], settings: Settings = [
 
 @app.command()
 def show(
-    model: Path,
+    model: Annotated[Path, typer.Argument(metavar="MODEL|snndsl:FILE", help="a model, or a file of definitions")],
+    entry: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one definition of the file")] = None,
     settings: Settings = [],
     equations: Annotated[bool, typer.Option("--equations", help="what neurons and rules do in a step")] = False,
     ir: Annotated[bool, typer.Option("--ir", help="the whole program")] = False,
     graph: Annotated[Path | None, typer.Option(metavar="FILE", help="draw the network (svg, png, pdf)")] = None,
     as_json: Json = False,
 ) -> int:
-    """Explain what a file amounts to."""
+    """Explain what a file amounts to; of a file of definitions, or with a name, what is defined and how to use it."""
     from snndsl.api import load
     from snndsl.cli import show as explain
     from snndsl.ir.dump import dump
 
     loaded = load(model, parsed_settings(settings))
+    if entry is not None or loaded.checked.library:
+        return explain_entries(loaded.source, entry, as_json)
     if graph is not None:
         explain.draw_graph(loaded, graph)
         print(graph)
@@ -136,13 +140,18 @@ def generate(
     seed: Seed = None,
     duration: Duration = None,
     force: Force = False,
+    trial: Annotated[int, typer.Option("--trial", min=0, metavar="K", help="which of the trials, from 0")] = 0,
 ) -> int:
     """Write the stand-alone source tree; `python run.py` in it simulates with only the simulator installed."""
     from snndsl.api import load
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
         raise ModelError(Fault("folder-exists", f"{out} is not empty", expected="a new folder", try_="--force"))
-    load(model, parsed_settings(settings), seed=seed, duration=duration).generate(backend).write(out)
+    loaded = load(model, parsed_settings(settings), seed=seed, duration=duration)
+    if trial >= loaded.checked.trials:
+        last = loaded.checked.trials - 1
+        raise ModelError(Fault("trial-unknown", f"there is no trial {trial}", expected=f"0 .. {last}" if last else "0"))
+    loaded.generate(backend, trial).write(out)
     print(out)
     return 0
 
@@ -157,13 +166,19 @@ def run(
     duration: Duration = None,
     mode: Annotated[Mode, typer.Option(help="exact: the same bits everywhere")] = Mode.EXACT,
     threads: Threads = 1,
+    workers: Workers = 1,
     force: Force = False,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="RUN", help="go on with a run of several trials")
+    ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
     """Simulate into a new run folder (default runs/NAME-BACKEND)."""
     from snndsl.api import load
 
+    if resume is not None and (out is not None or force):
+        raise ModelError(Fault("usage", "--resume with -o or --force", expected="one of them", try_=f"--resume {resume}"))
     if mode is Mode.NATIVE:
         raise UnsupportedByTarget(
             Fault("unsupported", f"{backend} has no native mode yet", expected="exact", try_="--mode exact")
@@ -171,10 +186,12 @@ def run(
 
     loaded = load(model, parsed_settings(settings), seed=seed, duration=duration)
     remark(loaded, quiet)
-    done = run_with_progress(loaded, backend, out, threads, force, quiet)
+    done = run_with_progress(loaded, backend, resume or out, threads, force, quiet, workers, resume is not None)
     recording = done.recording
     if as_json:
-        facts = {"status": done.status, "steps_done": recording.steps_done, "spikes": recording.manifest["spikes"]}
+        facts = {"status": done.status, "steps_done": recording.steps_done, "spikes": recording.spike_counts}
+        if loaded.checked.trials > 1:
+            facts["trials"] = [trial.trial for trial in recording.trials]
         print(json.dumps({"folder": str(recording.path), **facts}))
     else:
         print(recording.path)
@@ -198,7 +215,7 @@ def compare(
     """Say whether runs are identical, else where they first part (exit status 1); or which groups two catalogues share."""
     if any(is_catalogue(path) for path in runs):
         return compare_groups(runs, as_json)
-    from snndsl.analysis.comparison import compare as compare_recordings
+    from snndsl.analysis.trials import compare_runs
     from snndsl.api import load, usable_backends
     from snndsl.results import read_run
 
@@ -219,7 +236,7 @@ def compare(
         recordings = [read_run(path) for path in runs]
     if len(recordings) < 2:
         raise ModelError(Fault("usage", "one run was given", expected="two runs or more, or a model with two backends"))
-    comparison = compare_recordings(*recordings)
+    comparison = compare_runs(*recordings)
     picture = None
     if not comparison.identical:
         picture = divergence_picture(comparison, recordings, folder / "divergence.png")
@@ -272,7 +289,7 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report):
+for _command in (library, discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report):
     app.command()(_command)
 
 
@@ -284,10 +301,12 @@ def plot(
     stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time shown")] = None,
     populations: Annotated[list[str], typer.Option("--population", metavar="NAME", help="all if absent")] = [],
     states: Annotated[bool, typer.Option("--states", help="recorded states instead of spikes")] = False,
+    neuron: Annotated[int | None, typer.Option("--neuron", metavar="K", help="the one to show over trials")] = None,
     group: Annotated[int | None, typer.Option("--group", metavar="K", help="a group of a catalogue")] = None,
     over: Annotated[Path | None, typer.Option("--over", metavar="RUN", help="the group where it occurs in a run")] = None,
 ) -> int:
-    """Draw the raster, or the recorded states, of a run; a catalogue of groups, or one group; a sweep (png, svg, pdf)."""
+    """Draw the raster, or the recorded states, of a run; one neuron and the rates over trials; a catalogue of groups, or one
+    group; a sweep (png, svg, pdf)."""
     if is_sweep(recording):
         print(sweep_picture(recording, out))
         return 0
@@ -295,12 +314,17 @@ def plot(
         print(catalogue_picture(recording, group, out, over))
         return 0
     from snndsl.analysis.figures import raster, save, states_overview
-    from snndsl.results import read_run
+    from snndsl.analysis.trial_figures import trial_raster
+    from snndsl.results import TrialsRecording, read_run, single
 
     run = read_run(recording)
     window = (steps_of(start, run.step_length), steps_of(stop, run.step_length))
     file = out or recording / ("states.png" if states else "raster.png")
-    drawn = states_overview(run, populations, window) if states else raster(run, populations or None, window)
+    if isinstance(run, TrialsRecording) and not states:
+        drawn = trial_raster(run, populations or None, window, neuron)
+    else:
+        one = single(run)
+        drawn = states_overview(one, populations, window) if states else raster(one, populations or None, window)
     save(drawn, file)
     print(file)
     return 0

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from snndsl.analysis.comparison import compare
 from snndsl.analysis.figures import raster, save
+from snndsl.analysis.trials import compare_runs
 from snndsl.api import load, usable_backends
 from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import Fault, ModelError
@@ -67,7 +67,7 @@ def demonstrate(out: Path, duration: str, backends: list[str], simulate: Callabl
         recordings.append(done.recording)
     status = 0
     if len(recordings) > 1:
-        comparison = compare(*recordings)
+        comparison = compare_runs(*recordings)
         for line in comparison.lines():
             print(f"  compare    {line}")
         print(f"  backends   {len(recordings)} of {len(backends or backend_names())} compared: {', '.join(chosen)}")

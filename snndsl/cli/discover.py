@@ -27,7 +27,7 @@ from snndsl.polychrony.reasons import why_none
 from snndsl.polychrony.recordings.detect import SpikeTrains, trains_of
 from snndsl.polychrony.search import discover, predict
 from snndsl.polychrony.section import Search, chosen_definition, judge, search_of
-from snndsl.results import read_run
+from snndsl.results import read_run, single
 
 __all__ = [
     "How",
@@ -290,7 +290,7 @@ def trains_for(plan: Search, source: Path, network: Network) -> SpikeTrains | No
     if not (source / "manifest.json").exists():
         what = f"{source} has no spikes"
         raise ModelError(Fault("recording-missing", what, expected="a run folder with the spikes of all neurons"))
-    return trains_of(read_run(source), network.first)
+    return trains_of(single(read_run(source)), network.first)
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from snndsl.semantics.sizes import expected_synapses
 
 _MANY_PARTS = 500
 _MANY_PRODUCTS = 5000
+_ROLE = {"population": "", "signal": "signal", "source": " (source)"}
+"""What is said of something that neurons or signals belong to."""
 _HZ = 10.0
 _BASE = 150_000_000
 
@@ -35,6 +37,7 @@ def description(model: Model) -> dict[str, Any]:
         "name": model.name,
         "step_ms": float(checked.step),
         "steps": checked.steps,
+        **({"trials": checked.trials} if checked.trials > 1 else {}),
         "populations": dict(_populations(checked)),
         "projections": {name: _projection(model, name) for name in checked.projections},
         "stimuli": {
@@ -65,7 +68,7 @@ def description(model: Model) -> dict[str, Any]:
         8 * len(record.variables) * len(record.neurons) * max(0, (record.last - record.first) // record.period + 1)
         for record in program.state_records
     )
-    facts["estimate"] = _estimate(program, facts)
+    facts["estimate"] = _estimate(program, facts, checked.trials)
     facts["runs_on"] = {name: _runs(program, name) for name in backend_names()}
     return facts
 
@@ -74,11 +77,12 @@ def lines(model: Model) -> Iterator[str]:
     """Yield the description as text."""
     facts = description(model)
     seed = model.checked.seeds
-    yield f"{facts['name']}   step {facts['step_ms']:g} ms   {facts['steps']:,} steps" + (
+    trials = f"   {facts['trials']:,} trials" if "trials" in facts else ""
+    yield f"{facts['name']}   step {facts['step_ms']:g} ms   {facts['steps']:,} steps{trials}" + (
         f"   seed {_seed(seed)}" if seed != Seeds() else ""
     )
     for name, node in facts["populations"].items():
-        yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + ("" if node["kind"] == "population" else " (source)")
+        yield f"  {name:<14} {node['size']:>9,}  {node['neuron']}" + _ROLE[node["kind"]]
     for name, item in facts["projections"].items():
         number = f"{item['synapses']:,} synapses" if "synapses" in item else f"about {item['expected']:,.0f} synapses"
         yield (
@@ -130,6 +134,8 @@ def draw_graph(model: Model, file: Path) -> None:
 def _populations(checked: CheckedModel) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, population in checked.populations.items():
         yield name, {"kind": "population", "size": population.size, "neuron": population.element.name}
+    for name in checked.signals:
+        yield name, {"kind": "signal", "size": 1, "neuron": ""}
     for name, stimulus in checked.stimuli.items():
         if stimulus.size is not None:
             yield name, {"kind": "source", "size": stimulus.size, "neuron": stimulus.kind}
@@ -201,7 +207,7 @@ def _bytes(program: Program) -> int:
     return sum(column.nbytes for table in tables for column in table.columns.values())
 
 
-def _estimate(program: Program, facts: dict[str, Any]) -> dict[str, Any]:
+def _estimate(program: Program, facts: dict[str, Any], trials: int) -> dict[str, Any]:
     """Return rough needs of a run in which every neuron spikes at `_HZ`: good to a factor of two or three."""
     neurons = sum(population.size for population in program.populations)
     seconds = program.steps * float(program.step) / 1000
@@ -214,9 +220,9 @@ def _estimate(program: Program, facts: dict[str, Any]) -> dict[str, Any]:
     return {
         "rate_hz": _HZ,
         "memory_bytes": _BASE + 4 * facts["table_bytes"],
-        "disk_bytes": int(facts["table_bytes"] + facts["state_bytes"] + snapshots + 3 * spikes + program.steps),
+        "disk_bytes": int(facts["table_bytes"] + trials * (facts["state_bytes"] + snapshots + 3 * spikes + program.steps)),
         "seconds": {
-            name: costs.seconds(program.steps, neurons, arrivals)
+            name: trials * costs.seconds(program.steps, neurons, arrivals)
             for name in backend_names()
             if (costs := backend(name).target.costs) is not None
         },

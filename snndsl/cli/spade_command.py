@@ -47,10 +47,10 @@ def spade(
     from snndsl.groups.spade import spade as found_in
     from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.recordings.elephant_mining import mining_module
-    from snndsl.results import read_run
+    from snndsl.results import read_run, single
 
     mining_module()
-    recording, line = read_run(run), Line(quiet)
+    recording, line = single(read_run(run)), Line(quiet)
     found = found_in(
         recording,
         against=None if against is None else read_catalogue(against),

@@ -14,7 +14,7 @@ from snndsl.expressions import tree
 from snndsl.expressions.counts import in_counts
 from snndsl.expressions.drawn import Drawer
 from snndsl.expressions.functions import COMPUTED
-from snndsl.expressions.meanings import FIXED, INFIX, on_grid, power, remainder
+from snndsl.expressions.meanings import FIXED, INFIX, on_grid, power, remainder, time_of
 from snndsl.ir import OPERATIONS
 from snndsl.units import to_internal
 
@@ -43,14 +43,18 @@ class Column(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ArrayAlgebra:
-    """Operations carried out at once, on numbers and arrays (an `Algebra`); there is no step before a run."""
+    """Operations carried out at once, on numbers and arrays (an `Algebra`); `stamp` is None where there is no step."""
 
     step: Fraction
+    stamp: Value = None
+    known = True
 
     @property
     def now(self) -> Value:
-        """Raise: nothing that counts steps is computed before a run."""
-        raise TypeError("there is no step before a run")
+        """Number of the step for which something is computed before the run."""
+        if self.stamp is None:
+            raise TypeError("there is no step before a run")
+        return self.stamp
 
     def __call__(self, operation: str, *operands: Value) -> Value:
         """Return the result of an operation."""
@@ -77,6 +81,8 @@ class Evaluator:
         Arrays that may be called.
     draw : Drawer or None
         None: nothing may be drawn.
+    stamp : float, array or None
+        Numbers of steps for which an expression of a run is computed before it; None: there is no step.
     sums : callable or None
         Carries out a sum over synapses: takes its name and what is added up. None: there are no synapses.
     """
@@ -85,10 +91,11 @@ class Evaluator:
     step: Fraction
     data: Mapping[str, Column] = field(default_factory=dict)
     draw: Drawer | None = None
+    stamp: Value = None
     sums: Callable[[str, Value], Value] | None = None
 
     def __post_init__(self) -> None:
-        self.apply = ArrayAlgebra(self.step)
+        self.apply = ArrayAlgebra(self.step, self.stamp)
 
     def __call__(self, node: tree.Expression) -> Value:
         """Return the value; warnings of NumPy are silent, NaN and infinities are the caller's to judge."""
@@ -115,13 +122,20 @@ class Evaluator:
                 for value in values[1:]:
                     result = self.apply(node.op, result, value)
                 return result
+            case tree.FunctionCall(function="steps", arguments=(tree.Name(text="t"),)) if self.stamp is not None:
+                return self.stamp
             case tree.FunctionCall():
-                return self._call(node.function, [self._value(argument) for argument in node.arguments])
+                arguments = node.arguments
+                if node.function in COMPUTED and COMPUTED[node.function].where == "run":  # its argument comes in steps
+                    arguments = (tree.FunctionCall("steps", arguments),)
+                return self._call(node.function, [self._value(argument) for argument in arguments])
         raise TypeError(node)
 
     def _named(self, name: str) -> Value:
         if name in FIXED:
             return FIXED[name](self.step)
+        if name == "t" and self.stamp is not None:
+            return time_of(self.apply, self.stamp)
         return self.names(name) if callable(self.names) else self.names[name]
 
     def _binary(self, op: str, left: Value, right: Value) -> Value:

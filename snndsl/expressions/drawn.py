@@ -1,4 +1,4 @@
-"""Draws before a run: what identifies them, and normal numbers that are drawn again until they lie between bounds."""
+"""Draws: what identifies them before a run, and normal numbers that are drawn again until they lie between bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from snndsl.expressions.meanings import Algebra
-from snndsl.numerics import normal_attempt
 
 __all__ = ["DrawTooRare", "Drawer", "normal_in"]
 
@@ -17,7 +16,6 @@ Value = Any
 
 _ERFC = np.frompyfunc(math.erfc, 1, 1)
 _LEAST_SHARE = 1e-3
-_MOST_ATTEMPTS = 65536
 
 
 class DrawTooRare(Exception):  # noqa: N818 - becomes a fault with a place
@@ -49,24 +47,14 @@ class Drawer:
 
 
 def normal_in(o: Algebra[Value], identity: tuple[Any, ...], mean: Value, spread: Value, low: Value, high: Value) -> Value:
-    """Draw a normal number again until it lies in [low, high]; on arrays only."""
-    mean, spread, low, high, *words = np.broadcast_arrays(mean, spread, low, high, *identity[2:5])
-    rare = ~(_share(mean, spread, low, high) >= _LEAST_SHARE)
-    if rare.any():
-        first = int(np.argmax(rare))
-        raise DrawTooRare(*(float(array.ravel()[first]) for array in (mean, spread, low, high)))
-    result = np.full(mean.shape, np.nan)
-    pending = np.ones(mean.shape, np.bool_)
-    for attempt in range(_MOST_ATTEMPTS):
-        rows = [np.asarray(word, np.float64)[pending] for word in words]
-        standard = normal_attempt(identity[0], identity[1], rows[0], rows[1], rows[2], identity[5], attempt)
-        drawn = mean[pending] + spread[pending] * standard
-        inside = (drawn >= low[pending]) & (drawn <= high[pending])
-        result[pending] = np.where(inside, drawn, np.nan)
-        pending = np.isnan(result)
-        if not pending.any():
-            break
-    return result
+    """A normal number, drawn again until it lies in [low, high]; before a run, bounds that almost no draw meets are refused."""
+    if o.known:
+        rare = ~np.asarray(_share(mean, spread, low, high) >= _LEAST_SHARE)
+        if rare.any():
+            first, shape = int(np.argmax(rare)), rare.shape
+            numbers = (np.broadcast_to(value, shape).ravel()[first] for value in (mean, spread, low, high))
+            raise DrawTooRare(*map(float, numbers))
+    return o("normal_in", mean, spread, low, high, *identity)
 
 
 def _share(mean: Value, spread: Value, low: Value, high: Value) -> Value:

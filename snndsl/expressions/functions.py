@@ -21,7 +21,7 @@ __all__ = ["COMPUTED", "DRAWS", "FUNCTIONS", "TO_MS", "TO_STEPS", "Counting", "F
 Law = Literal[
     "number", "same", "sqrt", "keep", "ratio", "where", "time to number", "time to time", "time to truth", "draw", "noise"
 ]
-Where = Literal["anywhere", "drawn", "before", "run", "equations", "rules"]
+Where = Literal["anywhere", "drawn", "run", "equations", "rules"]
 Counting = Literal["", "whole", "rounds", "chooses", "magnitude"]
 
 _MOST_ARGUMENTS = 16
@@ -45,8 +45,8 @@ class Function:
     says : str
         What it is, in one line.
     where : str
-        ``anywhere``; ``drawn`` (values of neurons and synapses, and what runs), ``before`` (drawn before a run only),
-        ``run`` (what runs; its argument, a period, comes in steps), ``equations``, ``rules`` (those two cannot run yet).
+        ``anywhere``; ``drawn`` (values of neurons and synapses, and what runs), ``run`` (what runs; its argument, a period,
+        comes in steps), ``equations``, ``rules`` (the last cannot run yet).
     counting : str
         What it does to whole numbers: gives one (``whole``), rounds to one (``rounds``), gives one of its arguments
         (``chooses``) or its argument without sign (``magnitude``).
@@ -85,7 +85,7 @@ class Function:
     @property
     def draws(self) -> bool:
         """Whether it draws a random number."""
-        return self.where in ("drawn", "before", "equations")
+        return self.where in ("drawn", "equations")
 
     @property
     def varies(self) -> bool:
@@ -94,7 +94,7 @@ class Function:
 
     @property
     def runs(self) -> bool:
-        """Whether a program can compute it during a run."""
+        """Whether a program can compute it during a run; white noise is what integrators make of it."""
         return self.where in ("anywhere", "drawn", "run")
 
     @property
@@ -147,11 +147,11 @@ _ROWS: Iterable[Function] = (
     Function("begins", "P", "time to truth", "whether a period begins in this step", "run", meaning=meanings.begins),
     Function("uniform", "[low, high]", "draw", "between 0 and 1, or low and high", "drawn", meaning=meanings.uniform),
     Function("normal", "[mean, sd]", "draw", "normal, of mean 0 and spread 1 unless given", "drawn", meaning=meanings.normal),
-    Function("normal_in", "mean, sd, low, high", "draw", "drawn again until within the bounds", "before", meaning=normal_in),
+    Function("normal_in", "mean, sd, low, high", "draw", "drawn again until within the bounds", "drawn", meaning=normal_in),
     Function("lognormal", "[mean, sd]", "number", "exp(normal(mean, sd))", "drawn", meaning=meanings.lognormal),
     Function("exponential", "[mean]", "draw", "exponential, of mean 1 unless given", "drawn", meaning=meanings.exponential),
     Function("poisson", "mean", "number", "a Poisson count", "drawn", meaning=meanings.poisson),
-    Function("xi", "", "noise", "white noise", "equations"),
+    Function("xi", "", "noise", "white noise, whose integral over a time T is normal with spread sqrt(T)", "equations"),
     Function("sum_by_target", "x", "keep", "sum over the synapses of the target", "rules"),
     Function("sum_by_source", "x", "keep", "sum over the synapses of the source", "rules"),
 )

@@ -44,6 +44,11 @@ class Algebra(Protocol[V]):
         ...
 
     @property
+    def known(self) -> bool:
+        """Whether it computes with numbers, before a run."""
+        ...
+
+    @property
     def now(self) -> V:
         """Number of the step; there is none before a run."""
         ...

@@ -23,21 +23,27 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name, dots included."""
+    """A name, dots included; `moves` marks one that is found to change during a run, though nothing in its text says so."""
 
     text: str
     start: int = field(compare=False, default=0)
     end: int = field(compare=False, default=0)
+    moves: bool = field(compare=False, default=False)
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """A function or a data array called with arguments."""
+    """A function or a data array called with arguments.
+
+    `written` tells the calls of a text apart: every copy of a call has that of the call, so that an alias draws once however
+    often it is read.
+    """
 
     function: str
     arguments: tuple[Expression, ...]
     start: int = field(compare=False, default=0)
     end: int = field(compare=False, default=0)
+    written: object = field(compare=False, repr=False, default_factory=object)
 
 
 @dataclass(frozen=True, slots=True)

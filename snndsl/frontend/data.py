@@ -127,6 +127,9 @@ def _unknown_units(arrays: Mapping[str, Any], name: str, spec: DataSpec, source:
         )
         what = f"data {name!r} is a table; 'unit' is for one array"
         raise _fault("column-unknown", what, place, "units: of the columns", f"units: {{{units}}}")
+    if spec.names and not table:
+        place = source.locations.key(("data", name, "names"))
+        raise _fault("column-unknown", f"data {name!r} is one array, without columns to be named", place, "no 'names'")
     for key in spec.units:
         if key not in arrays:
             where = source.locations.key(("data", name, "units", key))

@@ -22,13 +22,25 @@ from snndsl.frontend.yaml import MAX_KEYS, MAX_NODES, read_yaml
 from snndsl.locations import Location, SourceMap
 from snndsl.schema import LibrarySpec, ModelSpec
 
-__all__ = ["MAX_BYTES", "MAX_FILES", "ModelSource", "load_source", "open_below", "read_source", "source_from", "with_settings"]
+__all__ = [
+    "LIBRARY",
+    "MAX_BYTES",
+    "MAX_FILES",
+    "ModelSource",
+    "load_source",
+    "open_below",
+    "read_source",
+    "shipped_files",
+    "source_from",
+    "with_settings",
+]
 
 MAX_BYTES = 4 * 2**20
 MAX_FILES = 256
 _MAX_CHAIN = 32
 _MAX_PATH = 1024
-_LIBRARY = "snndsl:"
+LIBRARY = "snndsl:"
+"""Begins the name of a shipped file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +89,7 @@ def load_source(path: str | os.PathLike[str], settings: Mapping[str, Any] | None
     Parameters
     ----------
     path : path
-        Of the file, or of a folder that holds ``model.yaml``.
+        Of the file, of a folder that holds ``model.yaml``, or ``snndsl:NAME`` of a shipped one.
     settings : mapping, optional
         Dotted paths and the values that replace what the file says (``--set``).
 
@@ -87,6 +99,8 @@ def load_source(path: str | os.PathLike[str], settings: Mapping[str, Any] | None
         With every fault of the file.
     """
     name = os.fspath(path)
+    if name.startswith(LIBRARY):
+        return read_source(_shipped(name, Location("", 0, 0)), name, None, settings or {})
     file = Path(name)
     try:
         file = file / "model.yaml" if file.is_dir() else file
@@ -179,7 +193,7 @@ def _imported(
     loaded: _Loaded,
 ) -> ModelSource:
     """Return an imported file; one that is imported again, without settings of its own, is the same object."""
-    if target.startswith(_LIBRARY):
+    if target.startswith(LIBRARY):
         identity, file = target, None
     else:
         file = _place_below(folder, target, place)
@@ -220,17 +234,18 @@ def _check_number(chain: tuple[str, ...], place: Location, loaded: _Loaded) -> N
 
 
 def _shipped(target: str, place: Location) -> bytes:
-    name, known = target.removeprefix(_LIBRARY), _library()
+    name, known = target.removeprefix(LIBRARY), shipped_files()
     if name not in known:
         near = nearest(name, known)
-        expected = ", ".join(f"{_LIBRARY}{item}" for item in sorted(known))
-        what, hint = f"there is no shipped file {target!r}", f"{_LIBRARY}{near}" if near else ""
+        expected = ", ".join(f"{LIBRARY}{item}" for item in sorted(known))
+        what, hint = f"there is no shipped file {target!r}", f"{LIBRARY}{near}" if near else ""
         raise _fault(place, "import-unknown", what, expected, hint)
     return bytes(known[name].read_bytes())
 
 
 @cache
-def _library() -> Mapping[str, Any]:
+def shipped_files() -> Mapping[str, Any]:
+    """Return the shipped files by their names, sorted."""
     entries = sorted(resources.files("snndsl").joinpath("library").iterdir(), key=lambda item: item.name)
     return {entry.name.removesuffix(".yaml"): entry for entry in entries if entry.name.endswith(".yaml")}
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.drives import Drive, computed_drives
 from snndsl.graph.neurons import DerivedValues, derived_values
 from snndsl.graph.plastic import PlasticValues, plastic_values
+from snndsl.graph.recorded import chosen_rows
 from snndsl.graph.refuse import out_of_reach
 from snndsl.graph.settled import most_synapses, settled
 from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
@@ -27,6 +29,8 @@ __all__ = ["MANY", "Elaboration", "elaborate"]
 
 MANY = 1_000_000
 """Neurons or synapses that are made to judge a model that will not be run."""
+_RATES = 10
+"""So many rates that change are computed in the time of a neuron or synapse."""
 
 
 @dataclass(eq=False)
@@ -51,6 +55,8 @@ class Elaboration:
         Computed stimuli.
     events : list of Listed
         Events of listed and played spikes.
+    chosen : dict of str to ndarray of int64
+        Rows of projections that a record chooses by a condition.
     warnings : list of Fault
         What is allowed but odd.
     waiting : list of str
@@ -67,6 +73,7 @@ class Elaboration:
     sources: dict[str, Table] = field(default_factory=dict)
     drives: list[Drive] = field(default_factory=list)
     events: list[Listed] = field(default_factory=list)
+    chosen: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     warnings: list[Fault] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     complete: bool = True
@@ -111,7 +118,7 @@ class _Work:
         return self.found.model
 
     def run(self) -> Elaboration:
-        for population in self.model.populations.values():
+        for population in self.model.elements.values():
             with collected(self.faults):
                 self._population(population)
         for name, projection in self.model.projections.items():
@@ -170,6 +177,9 @@ class _Work:
                 found.plastic[name] = plastic_values(self.model, projection, found.rows[name])
                 weight = np.broadcast_to(np.asarray(found.plastic[name].values["w"]), found.rows[name].weight.shape)
                 found.rows[name] = replace(found.rows[name], weight=np.ascontiguousarray(weight))  # after on_start
+        for record in self.model.records.synapses:
+            if record.projection == name and record.where is not None:
+                found.chosen[name] = chosen_rows(self.model, projection, found.rows[name], found.values, record.where)
         if not len(found.rows[name].i):
             found.warnings.append(_empty(projection))
 
@@ -191,7 +201,7 @@ class _Work:
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""
         names = {name for side in sides for name in side.populations}
-        return all(name in self.found.values or name not in self.model.populations for name in names)
+        return all(name in self.found.values or name not in self.model.elements for name in names)
 
     def _stimulus(self, stimulus: Stimulus) -> None:
         found = self.found
@@ -205,6 +215,8 @@ class _Work:
                 found.events += played_events(numbers, what, found.warnings)
             case Driving() if stimulus.targets is not None:
                 found.drives += computed_drives(numbers, what)
+            case Spiking() if self.judge and what.moving is not None and numbers.size * numbers.horizon > _RATES * MANY:
+                found.waiting.append(f"{numbers.size * numbers.horizon:,} rates of {stimulus.name!r}")
             case Spiking() if self.judge and what.expected(numbers) > MANY:
                 found.waiting.append(f"about {what.expected(numbers):,.0f} spikes of {stimulus.name!r}")
             case Spiking() if stimulus.targets is None:

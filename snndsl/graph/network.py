@@ -24,7 +24,7 @@ __all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "networ
 MAX_NEURON_EDGES = 1_000_000
 """Largest number of synapses that may become edges of a networkx graph."""
 
-NodeKind = Literal["population", "source", "stimulus", "motif"]
+NodeKind = Literal["population", "signal", "source", "stimulus", "motif"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +36,7 @@ class Node:
     name : str
         As in the model.
     kind : str
-        ``population``, ``source`` (a stimulus with neurons of its own), ``stimulus`` (an injection) or ``motif``.
+        ``population``, ``signal``, ``source`` (a stimulus with neurons of its own), ``stimulus`` (an injection) or ``motif``.
     size : int
         Neurons; of a stimulus: those it reaches; of a motif: its spikes, 0 if they are in arrays.
     what : str
@@ -91,9 +91,10 @@ class NetworkGraph:
     graph: Any
 
     def __repr__(self) -> str:
-        neurons, synapses = sum(self.model.sizes.values()), sum(len(rows.i) for rows in self.rows.values())
+        populations, synapses = len(self.model.populations), sum(len(rows.i) for rows in self.rows.values())
+        neurons = sum(self.model.sizes.values()) - len(self.model.signals)
         return (
-            f"<NetworkGraph {self.model.name}: {len(self.values)} populations, {neurons:,} neurons; "
+            f"<NetworkGraph {self.model.name}: {populations} populations, {neurons:,} neurons; "
             f"{len(self.rows)} projections, {synapses:,} synapses>"
         )
 
@@ -136,7 +137,7 @@ class NetworkGraph:
             raise ModelError(Fault("graph-too-large", what, expected=limit, try_="the synapse tables"))
         graph = _empty_graph()
         for node in self.nodes():
-            if node.kind in ("population", "source"):
+            if node.kind in ("population", "signal", "source"):
                 graph.add_nodes_from((node.name, index) for index in range(node.size))
         for name, rows in self.rows.items():
             pre, post = _members(rows.sources), _members(rows.targets)
@@ -151,8 +152,9 @@ class NetworkGraph:
 def network_graph(found: Elaboration) -> NetworkGraph:
     """Return the graph of an elaborated model."""
     network, model = NetworkGraph(found, _empty_graph()), found.model
-    for name, population in model.populations.items():
-        _add(network, Node(name, "population", population.size, population.element.name, found.values[name]))
+    for name, population in model.elements.items():
+        kind: NodeKind = "population" if name in model.populations else "signal"
+        _add(network, Node(name, kind, population.size, population.element.name, found.values[name]))
     for name, stimulus in model.stimuli.items():
         if stimulus.size is not None:
             _add(network, Node(name, "source", stimulus.size, stimulus.kind))

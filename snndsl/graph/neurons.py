@@ -55,7 +55,7 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
     ModelError
         off-grid, time-negative, not-finite, quantum, range-empty, initial-out-of-range.
     """
-    population, faults = model.populations[name], list[Fault]()
+    population, faults = model.elements[name], list[Fault]()
     element, size = population.element, population.size
 
     def named(key: str) -> Any:
@@ -77,7 +77,8 @@ def derived_values(model: CheckedModel, name: str, values: PopulationValues) -> 
     for state, terms in element.ranges.items():
         with collected(faults):
             kind, start = str(element.dimensions[state]), population.initial.get(state, element.states[state])
-            who, unit = f"neuron {{}} of {name!r}", "" if kind == "1" else f" {kind}"
+            who = f"neuron {{}} of {name!r}" if name in model.populations else f"signal {name!r}"
+            unit = "" if kind == "1" else f" {kind}"
             ranges[state] = limits_of(terms, evaluator, state, unit)
             check_start(ranges[state], values.states[state], start, state, who, unit)
     quanta = {}

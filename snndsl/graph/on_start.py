@@ -92,7 +92,7 @@ class _Start:
             statement, term = instruction.statement, instruction.term
             assert isinstance(statement, Assignment)
             target = statement.target
-            apply = Evaluator(self.named, self.model.step, data, self.drawers[instruction.owner], self.summed)
+            apply = Evaluator(self.named, self.model.step, data, self.drawers[instruction.owner], sums=self.summed)
             value = evaluate_term(term, apply, repr(target))
             if statement.op != "=":
                 with np.errstate(all="ignore"):

@@ -9,8 +9,7 @@ from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.checked import CheckedModel, time_missing
 from snndsl.model.rule import PlasticityRule
-from snndsl.model.selection import Selection
-from snndsl.model.stimulus import Spiking, Stimulus
+from snndsl.model.stimulus import Driving, Stimulus, StimulusKind
 from snndsl.model.text import Place, Term
 
 __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
@@ -43,20 +42,12 @@ def refuse_unsupported(model: CheckedModel) -> None:
 
 def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     """Return (section, name) of projections and stimuli whose numbers cannot be made yet: they need a part that is refused."""
-    signals = frozenset(model.signals)
-
-    def touched(selection: Selection | None) -> bool:
-        return selection is not None and not signals.isdisjoint(selection.populations)
-
     found: list[tuple[str, str]] = []
     for name, projection in model.projections.items():
-        refused = projection.per_block or projection.carries is not None
-        if refused or touched(projection.sources) or touched(projection.targets):
+        if projection.per_block or projection.carries is not None:
             found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
-        what = stimulus.what
-        reads = any(node.text.partition(".")[0] in signals for term in what.terms for node in names_in(term.tree))
-        if not what.simulated() or reads or touched(stimulus.targets) or _moving(stimulus) is not None:
+        if not stimulus.what.simulated() or _reading(model, stimulus) is not None:
             found.append(("stimuli", name))
     return frozenset(found)
 
@@ -78,37 +69,20 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    if model.trials > 1:
-        yield _fault(model.place("trials"), "more than one trial")
-    for name in model.signals:
-        yield _fault(model.place("signals", name), f"the signal {name!r}")
     for name, population in model.populations.items():
         if population.positions:
             yield _fault(population.place.inner("positions"), f"positions of {name!r}")
-    for name, population in model.populations.items():
-        element = population.element
-        timed = [instruction for timer in element.every for instruction in timer.instructions]
-        for instruction in (*element.update, *timed, *element.reset):
-            if _calls(instruction.statement.value):
-                yield _fault(instruction.place, f"xi() and normal_in() in neuron {element.name!r} of {name!r}")
-        for term in (*element.derivatives.values(), *element.aliases.values(), element.threshold, element.silent_while):
-            if term is not None and _calls(term.tree):
-                yield _fault(term.place, f"noise in the equations of {element.name!r}")
     yield from _projections(model)
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
-        moving = _moving(stimulus)
-        if moving is not None:
-            yield _fault(moving.place, f"a rate of the source {name!r} that changes during the run")
-    records = model.records
-    if records.signals:
-        yield _fault(records.place.inner("signals"), "records of signals")
-    if records.counts:
-        yield _fault(records.place.inner("counts"), "records of counts")
-    for synapses in records.synapses:
-        if synapses.where is not None:
-            yield _fault(synapses.place.inner("where"), "'where' in a record of synapses")
+        reading = _reading(model, stimulus)
+        if reading is not None:
+            what = f"a rate of the source {name!r} that reads a signal{REFUSED}"
+            yield reading.place.problem("unsupported", what, "events into a neuron that fires: poisson with 'into'")
+        if stimulus.delay > 1 and stimulus.what.weighted and _reads(stimulus.what):
+            what = f"a delay of more than one step of {name!r}, whose rate reads a signal,"
+            yield _fault(stimulus.place.inner("delay"), what)
 
 
 def _projections(model: CheckedModel) -> Iterator[Fault]:
@@ -118,16 +92,16 @@ def _projections(model: CheckedModel) -> Iterator[Fault]:
         if projection.carries is not None:
             yield _fault(projection.place, f"'carries' in projection {name!r}")
         for use in projection.rules:
-            yield from _rule(use.rule)
+            yield from _rule(use.rule, model)
 
 
-def _rule(rule: PlasticityRule) -> Iterator[Fault]:
+def _rule(rule: PlasticityRule, model: CheckedModel) -> Iterator[Fault]:
     if rule.needs:
         yield _fault(rule.place, f"'needs' of rule {rule.name!r}")
     every = [instruction for timer in rule.every for instruction in timer.instructions]
     for instruction in (*rule.on_pre, *rule.on_post, *every):
         value = instruction.statement.value
-        if any(node.text.startswith(("pre.", "post.")) for node in names_in(value)):
+        if any(node.text.partition(".")[0] in ("pre", "post", *model.signals) for node in names_in(value)):
             yield _fault(instruction.place, f"states of neurons in rule {rule.name!r}")
         if _calls(value):
             yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
@@ -138,9 +112,17 @@ def _calls(node: tree.Expression) -> bool:
     return any(call.function in FUNCTIONS and not FUNCTIONS[call.function].runs for call in calls_in(node))
 
 
-def _moving(stimulus: Stimulus) -> Term | None:
-    """Return the expression of a source that changes during the run; None if there is none."""
-    return stimulus.what.moving if stimulus.targets is None and isinstance(stimulus.what, Spiking) else None
+def _reading(model: CheckedModel, stimulus: Stimulus) -> Term | None:
+    """Return the expression of a source that reads a signal; None if there is none."""
+    for term in stimulus.what.terms if stimulus.targets is None else ():
+        if any(node.text.partition(".")[0] in model.signals for node in names_in(term.tree)):
+            return term
+    return None
+
+
+def _reads(what: StimulusKind) -> bool:
+    """Tell whether what is computed in each step reads a signal."""
+    return isinstance(what, Driving) and what.varying is not None and any(n.moves for n in names_in(what.varying.tree))
 
 
 def _fault(place: Place, what: str) -> Fault:

@@ -22,7 +22,10 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """Events of one stimulus in one port of one population: step, neuron and weight, before the grid."""
+    """Events of one stimulus in one port of one population: step, neuron and weight, before the grid.
+
+    The largest magnitude is that of what may come: it is the same whatever was drawn.
+    """
 
     stimulus: str
     population: str
@@ -30,6 +33,7 @@ class Listed:
     step: Index
     neuron: Index
     weight: Real
+    largest: float
 
 
 def source_table(numbers: NumbersOfStimulus, what: Spiking, warnings: list[Fault]) -> Table:
@@ -78,6 +82,7 @@ def listed_events(numbers: NumbersOfStimulus, what: Spiking, warnings: list[Faul
             step[mine],
             neuron[mine] - first + block.start,
             weights[neuron[mine]],
+            float(np.abs(weights[neuron[mine]]).max(initial=0.0)),
         )
         first += block.size
 
@@ -108,7 +113,8 @@ def played_events(numbers: NumbersOfStimulus, what: Playing, warnings: list[Faul
         dropped, played = dropped + int(kept.sum()) - pairs.shape[1], played + int(kept.sum())
         order = np.lexsort((pairs[1], pairs[0]))
         step, who = pairs[0][order] + delay - 1, pairs[1][order]
-        yield Listed(name, population, flat_port(numbers.model, population, port), step, who, np.full(len(step), weight))
+        flat, weights = flat_port(numbers.model, population, port), np.full(len(step), weight)
+        yield Listed(name, population, flat, step, who, weights, abs(weight))
     if dropped:
         warnings.append(_merged(numbers.place(), name, dropped, played))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,15 @@ Real = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumbersOfStimulus(FileNumbers):
-    """See `snndsl.model.services.StimulusNumbers`."""
+    """See `snndsl.model.services.StimulusNumbers`; `repetition` is the number of the trial."""
 
     stimulus: Stimulus
+    repetition: int = 0
+
+    @property
+    def trial(self) -> float:
+        """Trial of the draws: 0 in all of them where the stimulus is frozen."""
+        return 0.0 if self.stimulus.frozen else float(self.repetition)
 
     @property
     def size(self) -> int:
@@ -89,6 +96,39 @@ class NumbersOfStimulus(FileNumbers):
         value = finite(evaluate_term(terms, evaluator, what), terms, what)
         return np.ascontiguousarray(np.broadcast_to(np.asarray(value, np.float64), (size,)))
 
+    def at(self, term: Term, what: str, elements: Index, stamps: Index) -> Real:
+        """Return an expression of a run for some elements and steps; what it draws is drawn in each.
+
+        Outside the window of the stimulus it is read at the nearest step within.
+
+        Raises
+        ------
+        ModelError
+            index-out-of-range, not-finite (with neuron and time).
+        """
+        during = self.stimulus.during
+        stamps = stamps if during is None else np.clip(stamps, during[0], during[1] - 1)
+        place, stamp = elements.astype(np.float64)[:, None], stamps.astype(np.float64)[None, :]
+        known = model_names(self.model, {"i": place, "N": float(self.size), "trial": 0.0}, self.size)
+
+        def value(name: str) -> Any:
+            found = known(name)
+            return found[elements][:, None] if name in self.model.data else found
+
+        drawer = None if self.model.seeds.input is None else Drawer(self.key(what), place, stamp)
+        evaluator = Evaluator(value, self.model.step, self.model.data, drawer, stamp)
+        shape = (len(elements), len(stamps))
+        found: Real = np.broadcast_to(np.asarray(evaluate_term(term, evaluator, what), np.float64), shape)
+        if not np.isfinite(found).all():
+            row, column = np.unravel_index(int(np.argmin(np.isfinite(found))), shape)
+            said = f"{what} is {found[row, column]} for neuron {elements[row]} at {self.time(int(stamps[column]))}"
+            raise ModelError(term.problem("not-finite", said, "a finite number"))
+        return found
+
+    def time(self, stamp: int) -> str:
+        """Return the time of a stamp as a user reads it."""
+        return f"{float(stamp * self.model.step):.12g} ms"
+
     def weights(self) -> Real:
         """Return the weight of each element of an injection; 1 where none is written."""
         weight = self.stimulus.weight
@@ -97,4 +137,4 @@ class NumbersOfStimulus(FileNumbers):
 
 def flat_port(model: CheckedModel, population: str, port: str | None) -> str:
     """Return the name of a port in the program."""
-    return "spike" if port == "spike" else model.populations[population].element.port_names[str(port)]
+    return "spike" if port == "spike" else model.elements[population].element.port_names[str(port)]

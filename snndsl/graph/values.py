@@ -73,9 +73,12 @@ def _unmet(work: _Work, term: Term, neuron: int) -> Fault:
     given = work.population.given
     where = next((name for name in names if name in given), None)
     path = () if where is None else (where, neuron) if isinstance(given[where], tuple) else (where,)
+    name, condition = work.population.name, to_text(term.tree)
+    if name in work.model.signals:
+        return term.problem("require", f"signal {name!r} has {shown}; it requires {condition}", condition)
     place = work.population.place.inner("neuron", *path)
-    what = f"neuron {neuron} of {work.population.name!r} has {shown}; {work.element.name!r} requires {to_text(term.tree)}"
-    return place.problem("require", what, f"{to_text(term.tree)} for every neuron")
+    what = f"neuron {neuron} of {name!r} has {shown}; {work.element.name!r} requires {condition}"
+    return place.problem("require", what, f"{condition} for every neuron")
 
 
 def _shown(work: _Work, name: str, neuron: int) -> str:
@@ -168,7 +171,8 @@ class _Work:
         return self.states[key]
 
     def _values(self, value: ValueTerm, stream: str, written_here: bool) -> Value:
-        what = f"{stream.partition('.')[2]!r} of population {self.population.name!r}"
+        kind = "signal" if self.population.name in self.model.signals else "population"
+        what = f"{stream.partition('.')[2]!r} of {kind} {self.population.name!r}"
         self._check_chain(stream, first_term(value))
         terms = value if isinstance(value, tuple) else (value,)
         self.asked[stream] = 1 + max(extent(term.tree, lambda name: LEAF).levels for term in terms)

@@ -19,7 +19,7 @@ from snndsl.polychrony.recordings.detect import SpikeTrains, extra_spikes, votes
 from snndsl.polychrony.recordings.detect import detect as occurrences_of
 from snndsl.polychrony.recordings.significance import recording_significance
 from snndsl.polychrony.recordings.surrogates import SURROGATES
-from snndsl.results import Recording, read_run
+from snndsl.results import Recording, read_run, single
 
 __all__ = ["DetectionPlan", "detect", "detection_plan"]
 
@@ -177,7 +177,7 @@ def detection_plan(
         if name not in SURROGATES or times < 1:
             expected = f"{', '.join(SURROGATES)}, each once or more"
             raise ModelError(Fault("null-unknown", f"{name} {times} times", expected=expected, try_=nearest(name, SURROGATES)))
-    recording = run if isinstance(run, Recording) else read_run(run)
+    recording = run if isinstance(run, Recording) else single(read_run(run))
     trains, step = recorded_trains(recording), recording.step_length
     sought = sought_in(source, recording, [str(item) for item in groups], settings, tolerance)
     votes = votes_cast(sought.motifs, trains, sought.tolerance)

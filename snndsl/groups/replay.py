@@ -20,7 +20,7 @@ from snndsl.ir.verify import verify
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.network.sources import network_from_run, weights_at
 from snndsl.polychrony.replay import Answer, Schedule, answers, replay_sections, schedule
-from snndsl.results import Recording
+from snndsl.results import Recording, single
 from snndsl.semantics.times import time_in_steps
 
 __all__ = ["Replay", "ReplayModel", "replay", "replay_model"]
@@ -165,7 +165,7 @@ def replay(
     """
     prepared = replay_model(catalogue, model, groups=groups, ongoing=ongoing, tolerance=tolerance, at=at)
     backends = [backend] if isinstance(backend, str) else list(backend)
-    return prepared.on(backends, out, lambda made, name, folder: run(made, name, out=folder))
+    return prepared.on(backends, out, lambda made, name, folder: single(run(made, name, out=folder)))
 
 
 def replay_model(
@@ -213,7 +213,7 @@ def _sections(source: ModelSource, plan: Schedule, first: Mapping[str, int], ong
     raw["stimuli"] = {**(raw.get("stimuli", {}) if ongoing else {}), **sections["stimuli"]}
     raw["time"] = {**raw["time"], "duration": f"{plan.steps} step"}
     raw["record"] = {"spikes": list(first)}
-    return {name: section for name, section in raw.items() if name not in ("expect", "discover", "sweep")}
+    return {name: section for name, section in raw.items() if name not in ("expect", "discover", "sweep", "trials")}
 
 
 def _with_weights(program: Program, recorded: Recording, step: int | None) -> Program:

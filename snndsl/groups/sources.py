@@ -18,7 +18,7 @@ from snndsl.polychrony.group import Group
 from snndsl.polychrony.network.same import check_network
 from snndsl.polychrony.network.sources import Network, network_from_program, network_from_run, read_network
 from snndsl.polychrony.network.table import SynapseTable
-from snndsl.results import Recording, read_run
+from snndsl.results import Recording, read_run, single
 from snndsl.semantics.times import time_in_steps
 
 __all__ = [
@@ -55,7 +55,7 @@ def recording_in(source: Any) -> Recording | None:
     if isinstance(source, Recording):
         return source
     there = isinstance(source, str | os.PathLike) and (Path(source) / "manifest.json").exists()
-    return read_run(source) if there else None
+    return single(read_run(source)) if there else None
 
 
 def network_of(

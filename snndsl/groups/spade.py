@@ -17,7 +17,7 @@ from snndsl.polychrony.recordings.elephant_mining import mining_module
 from snndsl.polychrony.recordings.spade import SpadeResult, groups_with
 from snndsl.polychrony.recordings.spade import spade as mined
 from snndsl.polychrony.recordings.spade_work import SpadeWork
-from snndsl.results import Recording, read_run
+from snndsl.results import Recording, read_run, single
 
 __all__ = ["Patterns", "spade"]
 
@@ -121,7 +121,7 @@ def spade(
         Where Elephant is missing, and for whatever does not fit together.
     """
     mining_module()
-    recording = run if isinstance(run, Recording) else read_run(run)
+    recording = run if isinstance(run, Recording) else single(read_run(run))
     trains, step = recorded_trains(recording), recording.step_length
     if against is not None:
         check_size(against, len(trains.start) - 1, recording.step_ms, str(recording.path))

@@ -3,12 +3,14 @@
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref, names_read, walk
 from snndsl.ir.operations import OPERATIONS, Operation
 from snndsl.ir.program import (
+    CountRecord,
     Injection,
     Neuron,
     Population,
     Program,
     Projection,
     Range,
+    Read,
     Rule,
     Sample,
     SpikeRecord,
@@ -28,6 +30,7 @@ __all__ = [
     "Call",
     "Const",
     "Costs",
+    "CountRecord",
     "Expr",
     "Injection",
     "Neuron",
@@ -36,6 +39,7 @@ __all__ = [
     "Program",
     "Projection",
     "Range",
+    "Read",
     "Ref",
     "Rule",
     "Sample",

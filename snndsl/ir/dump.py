@@ -10,7 +10,7 @@ import numpy as np
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
 from snndsl.ir.operations import OPERATIONS
-from snndsl.ir.program import Neuron, Program, Range, Rule, Value
+from snndsl.ir.program import Neuron, Program, Range, Read, Rule, Value
 from snndsl.ir.table import Table
 
 __all__ = ["digest", "dump", "expression_text", "neuron_lines", "rule_lines"]
@@ -50,7 +50,7 @@ def dump(program: Program) -> str:
 
 def digest(program: Program) -> str:
     """Return a hash of everything that is executed (32 hexadecimal digits): neither the name nor what is recorded counts."""
-    bare = replace(program, name="-", spike_records=(), state_records=(), synapse_records=())
+    bare = replace(program, name="-", spike_records=(), state_records=(), synapse_records=(), count_records=())
     return hashlib.blake2b(dump(bare).encode(), digest_size=16).hexdigest()
 
 
@@ -81,7 +81,8 @@ def _lines(program: Program) -> Iterator[str]:
     for sample in program.samples:
         yield f"sample {sample.name} {_array(sample.values)}"
     for spikes in program.spike_records:
-        yield f"record spikes {spikes.population} {'all' if spikes.neurons is None else _array(spikes.neurons)}"
+        kept = "" if spikes.kept is None else f" kept {', '.join(f'{start}..{stop}' for start, stop in spikes.kept) or 'none'}"
+        yield f"record spikes {spikes.population} {'all' if spikes.neurons is None else _array(spikes.neurons)}{kept}"
     for states in program.state_records:
         yield (
             f"record states {states.population} {states.name} {', '.join(states.variables)} of {_array(states.neurons)}"
@@ -89,7 +90,11 @@ def _lines(program: Program) -> Iterator[str]:
         )
     for record in program.synapse_records:
         stamps = ", ".join(str(stamp) for stamp in record.stamps)
-        yield f"record synapses {record.projection} {', '.join(record.variables)} at {stamps}"
+        rows = "" if record.rows is None else f" rows {_array(record.rows)}"
+        yield f"record synapses {record.projection} {', '.join(record.variables)} at {stamps}{rows}"
+    for counts in program.count_records:
+        parts = ", ".join(f"{name} {start}..{stop}" for name, start, stop in counts.parts)
+        yield f"record counts {counts.name} of {parts} every {counts.width}"
 
 
 def neuron_lines(neuron: Neuron) -> Iterator[str]:
@@ -99,6 +104,7 @@ def neuron_lines(neuron: Neuron) -> Iterator[str]:
     yield f"  states {', '.join(neuron.states)}"
     yield from _ranges(neuron.ranges)
     yield f"  ports {', '.join(neuron.ports)}"
+    yield from _reads(neuron.reads)
     yield from _block("update", neuron.update)
     if neuron.fires:
         yield f"  fires {neuron.fires}"
@@ -111,6 +117,7 @@ def rule_lines(rule: Rule) -> Iterator[str]:
     yield f"  params {', '.join(rule.params)}"
     yield f"  states {', '.join(rule.states)}"
     yield from _ranges(rule.ranges)
+    yield from _reads(rule.reads)
     yield from _block("on_pre", rule.on_pre)
     yield from (f"  deliver {sent}" + (f" to {port}" if port else "") for port, sent in rule.deliver)
     yield from _block("on_post", rule.on_post)
@@ -120,6 +127,10 @@ def rule_lines(rule: Rule) -> Iterator[str]:
 
 def _ranges(ranges: Iterable[Range]) -> Iterator[str]:
     yield from (f"  range {item.state} {item.low!r} .. {item.high!r}" for item in ranges)
+
+
+def _reads(reads: Iterable[Read]) -> Iterator[str]:
+    yield from (f"  read {item.local} = {item.of}.{item.state}" for item in reads)
 
 
 def _block(title: str, block: Block) -> Iterator[str]:

@@ -62,6 +62,8 @@ FEATURES = (
         "states with a 'range'",
         lambda program: any(neuron.ranges for neuron in program.neurons) or any(rule.ranges for rule in program.rules),
     ),
+    Feature("reads", "states that other populations read", lambda program: any(neuron.reads for neuron in program.neurons)),
+    Feature("rule_reads", "rules that read states of neurons", lambda program: any(rule.reads for rule in program.rules)),
     Feature("injections", "events from outside", lambda program: bool(program.injections)),
     Feature(
         "sources",

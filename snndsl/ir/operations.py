@@ -134,6 +134,8 @@ _ROWS: Iterable[Operation] = (
     _function("uniform", "rrrrrr:r", "snn_uniform", numerics.uniform, keys=0),
     _function("normal", "rrrrrr:r", "snn_normal", numerics.normal, keys=0),
     _function("poisson", "rrrrrrr:r", "snn_poisson", numerics.poisson, keys=1),  # mean count first
+    # mean, spread, low and high first
+    _function("normal_in", "rrrrrrrrrr:r", "snn_normal_in", numerics.normal_in, keys=4),
     # an array of the program, read at floor(index); an index out of range stops the run
     _function("sample", "r:r", "snn_sample", None),
 )

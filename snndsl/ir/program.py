@@ -5,7 +5,8 @@ The meaning of a step is `docs/explanation/execution.md`; in short, step j produ
 
 1. arrivals with synapse stamp n (``on_pre``), then ``every`` due at n; deliveries go to soma stamp n + dendritic;
 2. ports: the sum of what has soma stamp n (deliveries, static synapses, injections of step j), else 0;
-3. ``Neuron.update``: reads the old state, parameters, ports and built-in names; its writes replace the state;
+3. ``Neuron.update``: reads the old state, parameters, ports, built-in names and states of others at stamp j; its writes replace
+   the state;
 4. where ``Neuron.fires`` is true the neuron spikes with stamp n and ``Neuron.reset`` runs (reads the new state);
 5. ``on_post`` of synapses with p + dendritic = n; 6. recording.
 """
@@ -25,12 +26,14 @@ from snndsl.ir.table import Table
 __all__ = [
     "NEURON_BUILTINS",
     "RULE_BUILTINS",
+    "CountRecord",
     "Injection",
     "Neuron",
     "Population",
     "Program",
     "Projection",
     "Range",
+    "Read",
     "Rule",
     "Sample",
     "SpikeRecord",
@@ -59,6 +62,25 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A state of another population that blocks read under a name of their own.
+
+    Parameters
+    ----------
+    local : str
+        Name in the blocks that read it.
+    of : str
+        A population of size one; in a rule also ``pre`` and ``post``, the neurons on both sides of the synapse.
+    state : str
+        Of its neuron.
+    """
+
+    local: str
+    of: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Neuron:
     """What one neuron does in a step.
 
@@ -77,6 +99,8 @@ class Neuron:
         built-in names, no locals of `update`.
     ranges : tuple of Range
         Of states that have one, in the order of `states`; the others may be any finite number.
+    reads : tuple of Read
+        In `update` and `reset` alike the value at stamp j: before the step, of whatever population.
     """
 
     name: str
@@ -87,6 +111,7 @@ class Neuron:
     fires: str = ""
     reset: Block = field(default_factory=Block)
     ranges: tuple[Range, ...] = ()
+    reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +149,9 @@ class Rule:
         ``pre_first`` or ``post_first`` (only with dendritic >= 1).
     ranges : tuple of Range
         As those of a neuron.
+    reads : tuple of Read
+        The value at stamp V - 1 in `on_pre` and `every`, at V, after reset, in `on_post`. Only where no delay has a dendritic
+        part.
     """
 
     name: str
@@ -136,6 +164,7 @@ class Rule:
     bound: str = ""
     order: str = "pre_first"
     ranges: tuple[Range, ...] = ()
+    reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,11 +290,25 @@ class Sample:
 class SpikeRecord:
     """All spikes of stamps 1 .. steps of the listed neurons of a population.
 
-    ``neurons`` is an int32 array, sorted; None: all.
+    ``neurons`` is an int32 array, sorted; None: all. Where not all of them are kept, ``kept`` holds the ranges that are (start
+    and stop); the others are only counted.
     """
 
     population: str
     neurons: NDArray[np.int32] | None = None
+    kept: tuple[tuple[int, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountRecord:
+    """Spikes of some neurons together in bins: bin k has the stamps k*width < n <= (k + 1)*width, the last that are complete.
+
+    ``parts`` holds population, start and stop of ranges of neurons, all among those of the records of spikes.
+    """
+
+    name: str
+    width: int
+    parts: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -286,11 +329,15 @@ class StateRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SynapseRecord:
-    """States of all synapses of a projection at some stamps, after all other events of that stamp."""
+    """States of synapses of a projection at some stamps, after all other events of that stamp.
+
+    ``rows`` holds the rows of the projection that are kept, ascending; None: all.
+    """
 
     projection: str
     variables: tuple[str, ...]
     stamps: tuple[int, ...]
+    rows: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -311,7 +358,7 @@ class Program:
         0-based.
     neurons, rules, populations, projections, synapses, injections, samples : tuple
         Ordered by name.
-    spike_records, state_records, synapse_records : tuple
+    spike_records, state_records, synapse_records, count_records : tuple
         What is kept.
     comments : mapping of str to str
         Dotted path of a thing (``neurons.lif``, ``neurons.lif.update.v__1``, ``rules.stdp.params.q__``) to the user's own text,
@@ -333,6 +380,7 @@ class Program:
     spike_records: tuple[SpikeRecord, ...] = ()
     state_records: tuple[StateRecord, ...] = ()
     synapse_records: tuple[SynapseRecord, ...] = ()
+    count_records: tuple[CountRecord, ...] = ()
     comments: Mapping[str, str] = field(default_factory=dict)
 
     def neuron(self, name: str) -> Neuron:

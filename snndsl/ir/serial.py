@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
-from snndsl.ir.program import Neuron, Range, Rule, Tick
+from snndsl.ir.program import Neuron, Range, Read, Rule, Tick
 
-__all__ = ["neuron_from", "neuron_to", "ranges_to", "rule_from", "rule_to"]
+__all__ = ["neuron_from", "neuron_to", "ranges_to", "reads_to", "rule_from", "rule_to"]
 
 
 def neuron_to(neuron: Neuron) -> dict[str, Any]:
@@ -22,6 +22,7 @@ def neuron_to(neuron: Neuron) -> dict[str, Any]:
         "fires": neuron.fires,
         "reset": _block_to(neuron.reset),
         **ranges_to(neuron.ranges),
+        **reads_to(neuron.reads),
     }
 
 
@@ -36,6 +37,7 @@ def neuron_from(data: dict[str, Any]) -> Neuron:
         data["fires"],
         _block_from(data["reset"]),
         _ranges_from(data),
+        _reads_from(data),
     )
 
 
@@ -52,6 +54,7 @@ def rule_to(rule: Rule) -> dict[str, Any]:
         "bound": rule.bound,
         "order": rule.order,
         **ranges_to(rule.ranges),
+        **reads_to(rule.reads),
     }
 
 
@@ -68,6 +71,7 @@ def rule_from(data: dict[str, Any]) -> Rule:
         data["bound"],
         data["order"],
         _ranges_from(data),
+        _reads_from(data),
     )
 
 
@@ -78,6 +82,15 @@ def ranges_to(ranges: tuple[Range, ...]) -> dict[str, Any]:
 
 def _ranges_from(data: dict[str, Any]) -> tuple[Range, ...]:
     return tuple(Range(state, low, high) for state, (low, high) in data.get("ranges", {}).items())
+
+
+def reads_to(reads: tuple[Read, ...]) -> dict[str, Any]:
+    """Return states of others that are read as JSON values, or nothing where there are none."""
+    return {"reads": [[item.local, item.of, item.state] for item in reads]} if reads else {}
+
+
+def _reads_from(data: dict[str, Any]) -> tuple[Read, ...]:
+    return tuple(Read(*item) for item in data.get("reads", ()))
 
 
 def _block_to(block: Block) -> dict[str, Any]:

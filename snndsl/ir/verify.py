@@ -15,6 +15,7 @@ from snndsl.ir.program import (
     Neuron,
     Population,
     Program,
+    Read,
     Rule,
     Synapses,
 )
@@ -69,6 +70,8 @@ def _problems(program: Program) -> Iterator[str]:
         yield from _population(population, neurons, program.steps, samples)
     for synapses in program.synapses:
         yield from _synapses(program, synapses, populations, neurons)
+    for neuron in (*program.neurons, *(item.undriven for item in program.populations if item.undriven is not None)):
+        yield from _reads(f"neuron {neuron.name}", neuron.reads, populations, neurons)
     for injection in program.injections:
         target = populations.get(injection.target)
         yield from _port(f"injection {injection.name}", target, injection.port, neurons)
@@ -78,6 +81,14 @@ def _problems(program: Program) -> Iterator[str]:
     for spikes in program.spike_records:
         if spikes.population not in populations:
             yield f"spikes of {spikes.population}, which does not exist"
+    for kept in program.synapse_records:
+        if kept.rows is not None and np.any((kept.rows < 0) | (kept.rows >= program.projection(kept.projection).rows)):
+            yield f"record of synapses of {kept.projection}: rows that it does not have"
+    for counts in program.count_records:
+        recorded = {record.population for record in program.spike_records}
+        for name, start, stop in counts.parts:
+            if name not in recorded or not 0 <= start <= stop <= populations[name].size:
+                yield f"counts of {counts.name}: {name} {start}..{stop} is not among the recorded spikes"
     for states in program.state_records:
         owner = populations.get(states.population)
         known = neurons[owner.neuron].states if owner is not None and owner.neuron in neurons else ()
@@ -91,8 +102,9 @@ def _problems(program: Program) -> Iterator[str]:
 
 def _neuron(neuron: Neuron, samples: set[str]) -> Iterator[str]:
     where = f"neuron {neuron.name}"
-    yield from _disjoint(where, (neuron.params, neuron.states, neuron.ports, NEURON_BUILTINS))
-    outside = {*neuron.params, *neuron.states, *NEURON_BUILTINS}
+    read = tuple(item.local for item in neuron.reads)
+    yield from _disjoint(where, (neuron.params, neuron.states, neuron.ports, read, NEURON_BUILTINS))
+    outside = {*neuron.params, *neuron.states, *read, *NEURON_BUILTINS}
     kinds: dict[str, bool] = {}
     yield from _block(f"{where} update", neuron.update, outside | set(neuron.ports), set(neuron.states), samples, kinds)
     if neuron.fires and kinds.get(neuron.fires) is not True:
@@ -103,8 +115,9 @@ def _neuron(neuron: Neuron, samples: set[str]) -> Iterator[str]:
 
 def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
     where = f"rule {rule.name}"
-    yield from _disjoint(where, (rule.params, rule.states, RULE_BUILTINS))
-    outside = {*rule.params, *rule.states, *RULE_BUILTINS}
+    read = tuple(item.local for item in rule.reads)
+    yield from _disjoint(where, (rule.params, rule.states, read, RULE_BUILTINS))
+    outside = {*rule.params, *rule.states, *read, *RULE_BUILTINS}
     kinds: dict[str, bool] = {}
     yield from _block(f"{where} on_pre", rule.on_pre, outside, set(rule.states), samples, kinds)
     for _, sent in rule.deliver:
@@ -122,6 +135,26 @@ def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
     yield from _ranges(where, rule)
     if rule.bound and rule.bound not in rule.params:
         yield f"{where} is bounded by {rule.bound!r}, which is no parameter"
+
+
+def _reads(
+    where: str,
+    reads: Iterable[Read],
+    populations: Mapping[str, Population],
+    neurons: Mapping[str, Neuron],
+    sides: Mapping[str, Population] | None = None,
+) -> Iterator[str]:
+    """Check that what is read is a state of a population of one neuron, or of the neurons on the sides of a synapse."""
+    sides = sides or {}
+    for item in reads:
+        owner = sides.get(item.of) or populations.get(item.of)
+        neuron = None if owner is None else neurons.get(owner.neuron or "")
+        if owner is None or neuron is None:
+            yield f"{where} reads {item.of}, which has no neurons"
+        elif item.state not in neuron.states:
+            yield f"{where} reads {item.of}.{item.state}, which is no state"
+        elif item.of not in sides and owner.size != 1:
+            yield f"{where} reads {item.of}, which has {owner.size} neurons"
 
 
 def _ranges(where: str, thing: Neuron | Rule) -> Iterator[str]:
@@ -264,6 +297,9 @@ def _synapses(
     known = {*synapses.values, *synapses.rows.columns}
     yield from (f"{where} gives no value to {name}" for name in (*rule.params, *rule.states) if name not in known)
     yield from _within_ranges(where, rule, {**synapses.rows.columns, **synapses.values})
+    yield from _reads(where, rule.reads, populations, neurons, {"pre": source, "post": target})
+    if rule.reads and np.any(dendritic):
+        yield f"{where} reads states of neurons with a dendritic delay"
     others = [port for port, _ in rule.deliver if port]
     yield from (f"{where} has no port for {port}" for port in others if port not in synapses.ports)
     for port in synapses.ports.values():

@@ -31,7 +31,7 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
     for population in populations:
         found[f"populations.{population.name}"] = _line(model.place(*_section(model, population.name)))
         if population.neuron is not None:
-            element = model.populations[population.name].element
+            element = model.elements[population.name].element
             found.setdefault(f"neurons.{population.neuron}", "\n".join([_line(element.place), *_element(element)]))
     for part in synapses:
         found[f"synapses.{part.name}"] = _line(model.place("projections", part.projection))
@@ -43,7 +43,7 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
 
 
 def _section(model: CheckedModel, name: str) -> tuple[str, str]:
-    return ("populations" if name in model.populations else "stimuli", name)
+    return ("populations" if name in model.populations else "signals" if name in model.signals else "stimuli", name)
 
 
 def _line(place: Place) -> str:

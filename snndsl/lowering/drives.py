@@ -15,6 +15,7 @@ from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in
 from snndsl.graph.drives import Drive
 from snndsl.ir import Call, Const, Expr, Ref
+from snndsl.lowering.reads import Reads
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
 from snndsl.model.text import Term
 
@@ -45,12 +46,15 @@ class ComputedDrive:
         With its numbers.
     samples : callable
         Finds the array of a data call.
+    reads : Reads
+        What the target reads of others.
     used : list of str
         Parameters that were read.
     """
 
     drive: Drive
     samples: Samples
+    reads: Reads
     used: list[str] = field(default_factory=list)
 
     @property
@@ -138,21 +142,39 @@ class _Step:
     def expression(self, term: Term) -> Expr:
         """Return an expression of the language; its draws are numbered from 0.
 
-        Neurons that the stimulus does not reach read arrays at element 0: what they get is not used.
+        Neurons that the stimulus does not reach read arrays at element 0, and where it does not act arrays are read at the
+        nearest step at which it does: what they give is not used.
         """
-        calls: dict[int, int] = {}
+        calls: dict[object, int] = {}
         place: Expr | None = None
-        if not self.computed.drive.whole and any(call.function not in FUNCTIONS for call in calls_in(term.tree)):
-            inside = Call("ge", (self.element, Const(0.0)))
-            place = self.let("place", Call("select", (inside, self.element, Const(0.0))))
+        stamp = self.stamp
+        if any(call.function not in FUNCTIONS for call in calls_in(term.tree)):
+            stamp = self._within(stamp)
+            if not self.computed.drive.whole:
+                inside = Call("ge", (self.element, Const(0.0)))
+                place = self.let("place", Call("select", (inside, self.element, Const(0.0))))
 
         def draw(call: tree.FunctionCall) -> tuple[Expr, ...]:
-            return self._identity(self.element, calls.setdefault(id(call), len(calls)))
+            return self._identity(self.element, calls.setdefault(call.written, len(calls)))
 
         def name(text: str) -> Expr:
+            if text in self.computed.reads:
+                return self.computed.reads.value(text, self.builder, self.stamp)
             return (place or self.element) if text == "i" else self._name(text)
 
-        return Translator(self.builder, name, self.step, self.stamp, draw, self.computed.samples)(term.tree)
+        return Translator(self.builder, name, self.step, stamp, draw, self.computed.samples)(term.tree)
+
+    def _within(self, stamp: Expr) -> Expr:
+        """Return the step for which arrays are read: outside the window the nearest one within it, and none before the run."""
+        during = self.computed.drive.during is not None
+        if during or stamp != Ref("step"):
+            first = self.parameter("from") if during else Const(0.0)
+            stamp = self.let("within", Call("select", (Call("lt", (stamp, first)), first, stamp)))
+        if during:
+            until = self.parameter("until")
+            last = Call("sub", (until, Const(1.0)))
+            stamp = self.let("within", Call("select", (Call("lt", (stamp, until)), stamp, last)))
+        return stamp
 
     def _identity(self, element: Expr, call: int) -> tuple[Expr, ...]:
         keys = (self.parameter("key_0").name, self.parameter("key_1").name)

@@ -76,4 +76,4 @@ def _arriving(found: Elaboration) -> Iterator[tuple[str, str, float]]:
     for drive in found.drives:
         yield drive.population, drive.port, drive.largest
     for events in found.events:
-        yield events.population, events.port, float(np.abs(events.weight).max(initial=0.0))
+        yield events.population, events.port, events.largest

@@ -17,13 +17,28 @@ from snndsl.model.equations import StateGroup
 __all__ = ["advance"]
 
 At = Callable[[Mapping[str, Expr]], Translator]
+White = Callable[[str, int], Expr]
 
 
-def advance(groups: Iterable[StateGroup], element: Element, builder: BlockBuilder, at: At) -> dict[str, Expr]:
-    """Return the new value of every integrated state; `at` translates with some states moved, all others at the beginning."""
+def advance(groups: Iterable[StateGroup], element: Element, builder: BlockBuilder, at: At, white: White) -> dict[str, Expr]:
+    """Return the new value of every integrated state.
+
+    Parameters
+    ----------
+    groups : iterable of StateGroup
+        Of the element.
+    element : Element
+        Whose equations they are.
+    builder : BlockBuilder
+        Takes the locals.
+    at : callable
+        Translates with some states moved, all others at the beginning.
+    white : callable
+        The standard normal draw of a source of noise that has a number.
+    """
     new: dict[str, Expr] = {}
     for group in groups:
-        values = INTEGRATORS[group.method].advance(group, _Step(element, builder, at, at({})))
+        values = INTEGRATORS[group.method].advance(group, _Step(element, group, builder, at, at({}), white))
         new |= dict(zip(group.states, values, strict=True))
     return {
         state: builder.let(state, value, equation_text(f"d{state}/dt", element.derivatives[state]))
@@ -36,9 +51,11 @@ class _Step:
     """See `snndsl.model.integrator.Step`."""
 
     element: Element
+    group: StateGroup
     builder: BlockBuilder
     at: At
     value: Translator
+    draw: White
 
     @property
     def h(self) -> float:
@@ -57,9 +74,16 @@ class _Step:
     def rates(self, states: Iterable[str], stage: Mapping[str, Expr]) -> list[Expr]:
         """Return right sides."""
         translate = self.at(stage)
-        return [translate(self.element.derivatives[state].tree) for state in states]
+        return [translate(self._drift(state)) for state in states]
+
+    def white(self, source: str, number: int = 0) -> Expr:
+        """Return a draw under a name of its own."""
+        return self.draw(source, number)
+
+    def _drift(self, state: str) -> tree.Expression:
+        return self.group.drift.get(state, self.element.derivatives[state].tree)
 
     def slopes(self, states: Iterable[str], stage: Mapping[str, Expr]) -> list[Expr]:
         """Return right sides under names of their own."""
         translate = self.at(stage)
-        return [self.builder.let("slope", translate(self.element.derivatives[state].tree)) for state in states]
+        return [self.builder.let("slope", translate(self._drift(state))) for state in states]

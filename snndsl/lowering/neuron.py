@@ -16,6 +16,7 @@ from snndsl.ir import Block, Call, Const, Expr, Neuron, Ref, names_read
 from snndsl.ir.program import NEURON_BUILTINS
 from snndsl.lowering.comments import equation_text, statement_text
 from snndsl.lowering.integrate import advance
+from snndsl.lowering.reads import Reads
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Element, Instruction, Timer
 from snndsl.model.equations import StateGroup
@@ -77,6 +78,8 @@ class LoweredNeuron:
         States that the lowering added.
     drawn : bool
         Whether the neuron draws (parameters ``key__0``, ``key__1``).
+    others : mapping of str to float
+        Parameters of others that it reads.
     origins : mapping of str to str
         Path of a local or parameter (``update.v__1``, ``params.N__``) to the user's text or its meaning, for comments.
     """
@@ -87,6 +90,7 @@ class LoweredNeuron:
     refractory: str
     initial: Mapping[str, float]
     drawn: bool
+    others: Mapping[str, float]
     origins: Mapping[str, str]
 
 
@@ -96,10 +100,20 @@ def ir_name(flat: str) -> str:
 
 
 def lower_neuron(
-    element: Element, step: Fraction, size_name: str, drives: Iterable[ComputedInput], forced: bool, samples: Samples
+    element: Element,
+    step: Fraction,
+    size_name: str,
+    drives: Iterable[ComputedInput],
+    forced: bool,
+    samples: Samples,
+    reads: Reads,
+    frozen: bool = False,
 ) -> LoweredNeuron:
-    """Return the neuron of the program for an element and the drives into one of its populations."""
-    return _Lowering(element, step, size_name, list(drives), forced, samples).run()
+    """Return the neuron of the program for an element and the drives into one of its populations, which share `reads`.
+
+    Where it is `frozen`, it draws in every trial what it draws in trial 0.
+    """
+    return _Lowering(element, step, size_name, list(drives), forced, samples, reads, frozen).run()
 
 
 @dataclass
@@ -110,6 +124,8 @@ class _Lowering:
     drives: list[ComputedInput]
     forced: bool
     samples: Samples
+    reads: Reads
+    frozen: bool
     builder: BlockBuilder = field(default_factory=BlockBuilder)
     latest: dict[str, Expr] = field(default_factory=dict)
     ports: dict[str, Expr] = field(default_factory=dict)
@@ -117,7 +133,8 @@ class _Lowering:
     extra_params: dict[str, str] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
     periods: dict[str, float] = field(default_factory=dict)
-    calls: dict[int, int] = field(default_factory=dict)
+    calls: dict[object, int] = field(default_factory=dict)
+    white: dict[tuple[str, int], Expr] = field(default_factory=dict)
     aliases: dict[tuple[object, ...], Expr] = field(default_factory=dict)
     locals: dict[str, Expr] = field(default_factory=dict)
 
@@ -127,7 +144,7 @@ class _Lowering:
         self.latest = dict(old)
         self._ports()
         groups = element.groups
-        for state, value in advance(groups, element, self.builder, self._stage_translator(old)).items():
+        for state, value in advance(groups, element, self.builder, self._stage_translator(old), self._white).items():
             self.latest[state] = value
         for instruction in element.update:
             self._assign(self.builder, instruction, self._view(instruction.owner, old))
@@ -153,15 +170,18 @@ class _Lowering:
         states = [ir_name(state) for state in element.states] + list(self.extra_states)
         if self.calls:
             derived |= dict.fromkeys(("key__0", "key__1"), "key of the random draws")
+        derived |= self.reads.said
         params = [*(ir_name(name) for name in element.parameters), *derived]
         used = names_read([self.builder.block(writes), reset])
         keep = tuple(name for name in params if name in used)
-        neuron = Neuron(ir_name(element.name), keep, tuple(states), tuple(ports), self.builder.block(writes), fires, reset)
+        update, read = self.builder.block(writes), tuple(self.reads.states.values())
+        neuron = Neuron(ir_name(element.name), keep, tuple(states), tuple(ports), update, fires, reset, reads=read)
         left = "refractory__steps" if element.silent_for is not None else ""
         said = {f"params.{name}": text for name, text in derived.items()}
         said |= {f"states.{name}": _ADDED[name] for name in self.extra_states}
         said |= {f"update.{name}": text for name, text in self.builder.origins.items()} | self.origins
-        return LoweredNeuron(neuron, groups, self.periods, left, self.extra_states, bool(self.calls), said)
+        drawn, others = bool(self.calls), self.reads.values
+        return LoweredNeuron(neuron, groups, self.periods, left, self.extra_states, drawn, others, said)
 
     # ---- reading
 
@@ -208,6 +228,8 @@ class _Lowering:
             return self._alias(text, builder, state)
         if text in NEURON_BUILTINS:
             return Ref(text)
+        if text in self.reads:
+            return self.reads.value(text, builder, Ref("step"))
         match text:
             case "N":
                 self._parameter("N__", "size of the population")
@@ -237,8 +259,19 @@ class _Lowering:
         return found
 
     def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
-        call = self.calls.setdefault(id(node), len(self.calls))
-        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), Ref("trial"), call)
+        return self._identity(node.written)
+
+    def _identity(self, call: object) -> tuple[Expr, ...]:
+        number = self.calls.setdefault(call, len(self.calls))
+        trial: Expr = Const(0.0) if self.frozen else Ref("trial")
+        return draw_arguments(("key__0", "key__1"), Ref("i"), Ref("step"), trial, number)
+
+    def _white(self, source: str, number: int) -> Expr:
+        """Return a draw of a source of white noise, which several equations may read."""
+        key = (source, number)
+        if key not in self.white:
+            self.white[key] = self.builder.let("xi", Call("normal", self._identity(key)), "xi()")
+        return self.white[key]
 
     # ---- writing
 

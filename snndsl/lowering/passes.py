@@ -53,7 +53,7 @@ def lower(found: Elaboration) -> Program:
     populations = lower_populations(found, grid, samples)
     rules = lower_rules(model, found.plastic, samples)
     joined = synapses(found, grid, rules)
-    spikes, states, weights = records(model)
+    kept = records(found)
     return Program(
         name=model.name,
         step=model.step,
@@ -66,9 +66,10 @@ def lower(found: Elaboration) -> Program:
         synapses=_by_name(joined),
         injections=_by_name(injections(found, grid)),
         samples=_by_name(samples.samples),
-        spike_records=spikes,
-        state_records=states,
-        synapse_records=weights,
+        spike_records=kept.spikes,
+        state_records=kept.states,
+        synapse_records=kept.synapses,
+        count_records=kept.counts,
         comments={**comments(model, populations.populations, joined), **populations.origins, **rules.origins},
     )
 

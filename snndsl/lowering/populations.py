@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.neurons import DerivedValues, one_or_all
-from snndsl.graph.propagators import propagators
+from snndsl.graph.propagators import propagators, spreads
 from snndsl.integrators import INTEGRATORS
-from snndsl.integrators.exact import propagator
+from snndsl.integrators.exact import propagator, spread_name
 from snndsl.ir import Neuron, Population
 from snndsl.lowering.distinct import distinct
 from snndsl.lowering.drives import ComputedDrive
 from snndsl.lowering.grid import Grid, on_grid
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.ranges import ranges_of
+from snndsl.lowering.reads import Other, Reads, signals_of
 from snndsl.lowering.samples import ProgramSamples
 from snndsl.model.checked import CheckedModel
 from snndsl.model.equations import StateGroup
@@ -60,10 +61,11 @@ def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -
         Names of the arrays that texts call.
     """
     neurons: dict[str, Neuron] = {}
+    signals = signals_of(found, samples)
     populations: list[Population] = []
     origins: dict[str, str] = {}
-    for name in found.model.populations:
-        lowered, drives, undriven = _lowered(found, name, samples)
+    for name in found.model.elements:
+        lowered, drives, undriven = _lowered(found, name, samples, signals)
         ranges = ranges_of(found.derived[name].ranges)
         neuron = distinct(replace(lowered.neuron, ranges=ranges), neurons.values())
         neurons[neuron.name] = neuron
@@ -78,21 +80,22 @@ def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -
 
 
 def _lowered(
-    found: Elaboration, name: str, samples: ProgramSamples
+    found: Elaboration, name: str, samples: ProgramSamples, signals: Mapping[str, Other]
 ) -> tuple[LoweredNeuron, list[ComputedDrive], Neuron]:
     """Return the neuron of a population, its computed stimuli, and the neuron without any."""
-    model, element = found.model, found.model.populations[name].element
-    drives = [ComputedDrive(drive, samples.of(model.data)) for drive in found.drives if drive.population == name]
+    model, population = found.model, found.model.elements[name]
+    element, frozen = population.element, population.frozen
+    reads, alone = Reads(signals, model.step), Reads(signals, model.step)
+    drives = [ComputedDrive(drive, samples.of(model.data), reads) for drive in found.drives if drive.population == name]
     known = samples.of(element.data)
-    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known)
-    return lowered, drives, lower_neuron(element, model.step, name, [], False, known).neuron
+    lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known, reads, frozen)
+    return lowered, drives, lower_neuron(element, model.step, name, [], False, known, alone, frozen).neuron
 
 
 def _forced(found: Elaboration, name: str) -> bool:
     """Tell whether events or projections make spikes of a population, past its threshold."""
     return any(events.population == name and events.port == "spike" for events in found.events) or any(
-        projection.port == "spike" and name in projection.targets.populations
-        for projection in found.model.projections.values()
+        projection.port == "spike" and name in projection.targets.populations for projection in found.model.projections.values()
     )
 
 
@@ -102,7 +105,7 @@ def _values(
     """Return every number that the neuron may read, by its name in the program."""
     values = found.values[name]
     table: dict[str, Any] = {ir_name(key): value for key, value in {**values.parameters, **values.states}.items()}
-    table |= lowered.initial
+    table |= {**lowered.initial, **lowered.others}
     table |= _derived(found.model, found.derived[name], lowered, name)
     for drive in (computed.drive for computed in drives):
         for key, value in drive.values.items():
@@ -123,19 +126,26 @@ def _derived(model: CheckedModel, derived: DerivedValues, lowered: LoweredNeuron
         table[lowered.refractory] = derived.refractory
     if lowered.drawn:
         assert model.seeds.input is not None
-        words = stream_key(model.seeds.input, model.populations[name].stream)
+        words = stream_key(model.seeds.input, model.elements[name].stream)
         table["key__0"], table["key__1"] = (float(word) for word in words)
     return table
 
 
-def _propagators(
-    group: StateGroup, matrix: Mapping[tuple[int, int], float | NDArray[np.float64]], h: float
-) -> dict[str, Any]:
+def _propagators(group: StateGroup, matrix: Mapping[tuple[int, int], float | NDArray[np.float64]], h: float) -> dict[str, Any]:
     states = list(group.states)
     p, q = propagators(matrix, len(states), h)
-    return {
+    found = {
         propagator(kind, row, column): one_or_all(block[:, states.index(row), states.index(column)])
         for row in states
         for column in states
         for kind, block in (("P", p), ("Q", q))
     }
+    for source in group.noise:
+        pairs = [(states.index(state), states.index(entry)) for state, entry in group.spread(source)]
+        factor = spreads(matrix, h, pairs)
+        found |= {
+            spread_name(source, row, column): one_or_all(factor[:, row, column])
+            for row in range(len(pairs))
+            for column in range(row + 1)
+        }
+    return found

@@ -58,7 +58,7 @@ class _Lowering:
     step: Fraction
     port: str
     samples: Samples
-    calls: dict[str, dict[int, int]] = field(default_factory=dict)
+    calls: dict[str, dict[object, int]] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
     rows: bool = False
 
@@ -205,7 +205,7 @@ class _Event:
 
     def _draw(self, node: tree.FunctionCall) -> tuple[Expr, ...]:
         calls = self.rule.calls.setdefault(self.owner, {})
-        call = calls.setdefault(id(node), len(calls))
+        call = calls.setdefault(node.written, len(calls))
         return draw_arguments(_key(self.owner), Ref("row"), Ref("tv"), Ref("trial"), call)
 
 

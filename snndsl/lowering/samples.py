@@ -65,7 +65,7 @@ def program_samples(found: Elaboration) -> ProgramSamples:
 
 def _called(found: Elaboration) -> Iterator[tuple[str, DataColumn]]:
     """Yield each array that is called, by population: first what its stimuli call, then what its neuron does."""
-    for name, population in found.model.populations.items():
+    for name, population in found.model.elements.items():
         drives = [drive.expression for drive in found.drives if drive.population == name and drive.expression is not None]
         for data, trees in ((found.model.data, drives), (population.element.data, _trees(population.element))):
             for node in trees:

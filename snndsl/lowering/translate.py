@@ -72,6 +72,7 @@ class Writing:
     builder: BlockBuilder
     step: Fraction
     now: Expr
+    known = False
 
     def __call__(self, operation: str, *operands: Expr | float) -> Expr:
         """Return the operation as an expression."""

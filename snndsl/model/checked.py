@@ -9,7 +9,6 @@ from fractions import Fraction
 from snndsl.errors import Fault
 from snndsl.locations import SourceMap
 from snndsl.model.data import DataColumn
-from snndsl.model.element import Element
 from snndsl.model.expectation import Expectation
 from snndsl.model.motif import DeclaredMotif
 from snndsl.model.population import Population
@@ -58,9 +57,9 @@ class CheckedModel:
     data : mapping of str to DataColumn
         Of the model file; `data_digest` is a hash of the bytes of all data.
     sizes : mapping of str to int
-        Of populations and sources.
+        Of populations, sources and signals.
     populations, signals, stimuli, projections, motifs : mapping
-        By name, in the order of the file.
+        By name, in the order of the file; a signal is a population of one.
     records : Records
         What is kept.
     expectations : tuple of Expectation
@@ -84,7 +83,7 @@ class CheckedModel:
     data_digest: str
     sizes: Mapping[str, int]
     populations: Mapping[str, Population]
-    signals: Mapping[str, Element]
+    signals: Mapping[str, Population]
     stimuli: Mapping[str, Stimulus]
     projections: Mapping[str, Projection]
     motifs: Mapping[str, DeclaredMotif]
@@ -92,6 +91,11 @@ class CheckedModel:
     expectations: tuple[Expectation, ...]
     searches: Mapping[str, DeclaredSearch]
     sweep: tuple[Setting | Objective, ...]
+
+    @property
+    def elements(self) -> Mapping[str, Population]:
+        """Populations and signals: all that is advanced in a step."""
+        return {**self.populations, **self.signals}
 
     def place(self, *path: str | int) -> Place:
         """Return a place of the model file."""

@@ -29,12 +29,18 @@ class StateGroup:
     states : tuple of str
         In the order of the file.
     parts : mapping of str to Linear
-        Right sides split, for the linear methods; empty otherwise.
+        Right sides split, for the linear methods; empty otherwise. Without their noise.
+    drift : mapping of str to Expression
+        Right sides without their noise, of the states that have some.
+    noise : mapping of str to mapping of str to Expression
+        By source of white noise (one ``xi()`` of the text), by state: what it is multiplied by.
     """
 
     method: str
     states: tuple[str, ...]
     parts: Mapping[str, Linear]
+    drift: Mapping[str, Expression] = field(default_factory=dict)
+    noise: Mapping[str, Mapping[str, Expression]] = field(default_factory=dict)
 
     def reaches(self) -> set[tuple[str, str]]:
         """Return the pairs (row, column) of the propagator that are not zero by structure."""
@@ -44,3 +50,15 @@ class StateGroup:
                 if middle in reach[row]:
                     reach[row] |= reach[middle]
         return {(row, column) for row, columns in reach.items() for column in columns}
+
+    def spread(self, source: str) -> list[tuple[str, str]]:
+        """Return what a source of noise moves in a step: pairs (state, equation through which), each equation's own first.
+
+        Parameters
+        ----------
+        source : str
+            Key of `noise`.
+        """
+        reach, entries = self.reaches(), self.noise[source]
+        pairs = [(state, entry) for entry in entries for state in self.states if (state, entry) in reach]
+        return sorted(pairs, key=lambda pair: pair[0] != pair[1])

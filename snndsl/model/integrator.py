@@ -40,6 +40,10 @@ class Step(Protocol):
         """Return the right sides of equations with some states moved to `stage`."""
         ...
 
+    def white(self, source: str, number: int = 0) -> Expr:
+        """Return a standard normal draw of this step: the one of a source of white noise that has this number."""
+        ...
+
     def slopes(self, states: Iterable[str], stage: Mapping[str, Expr]) -> list[Expr]:
         """Return `rates` under names of their own, to be read many times."""
         ...
@@ -60,6 +64,8 @@ class Integrator(Kind, ABC):
         Whether the coefficients must be known before the run: exp(A h) and its integral are then parameters.
     most : int
         How many equations it advances together; 0: any number.
+    noisy : bool
+        Whether its equations may contain white noise.
     """
 
     says: ClassVar[str]
@@ -67,6 +73,7 @@ class Integrator(Kind, ABC):
     alone: ClassVar[bool] = False
     constant: ClassVar[bool] = False
     most: ClassVar[int] = 0
+    noisy: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

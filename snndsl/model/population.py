@@ -29,6 +29,8 @@ class Population:
         Parameters, initial states, values drawn once per neuron, coordinates: as the population says.
     stream : str
         Name of its random stream.
+    frozen : bool
+        Whether its neurons draw the same in every trial.
     """
 
     name: str
@@ -40,3 +42,4 @@ class Population:
     let: Mapping[str, ValueTerm]
     positions: Mapping[str, ValueTerm]
     stream: str
+    frozen: bool

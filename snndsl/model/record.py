@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term
 
-__all__ = ["RecordedCounts", "RecordedSignal", "RecordedStates", "RecordedSynapses", "Records"]
+__all__ = ["RecordedCounts", "RecordedStates", "RecordedSynapses", "Records"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,18 +52,6 @@ class RecordedSynapses:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RecordedSignal:
-    """States of a signal, like those of a selection."""
-
-    signal: str
-    place: Place
-    of: tuple[str, ...]
-    every: int
-    after: int | None
-    until: int | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class RecordedCounts:
     """Spikes of a selection, counted in bins of so many steps."""
 
@@ -81,5 +69,4 @@ class Records:
     spikes: Selection
     states: tuple[RecordedStates, ...]
     synapses: tuple[RecordedSynapses, ...]
-    signals: tuple[RecordedSignal, ...]
     counts: tuple[RecordedCounts, ...]

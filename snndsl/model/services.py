@@ -227,6 +227,10 @@ class StimulusNumbers(Numbers, Protocol):
     def earliest(self) -> int:
         """First stamp of an event: 1 for spikes that are forced, else 0."""
 
+    @property
+    def trial(self) -> float:
+        """Number of the trial in the identity of every draw of an event."""
+
     def place(self, *path: str | int) -> Place:
         """Return a place below the word of the stimulus."""
 
@@ -238,6 +242,12 @@ class StimulusNumbers(Numbers, Protocol):
 
     def per_element(self, terms: ValueTerm, what: str) -> Real:
         """Return one value an element, drawn once."""
+
+    def time(self, stamp: int) -> str:
+        """Return the time of a stamp as a user reads it."""
+
+    def at(self, term: Term, what: str, elements: Index, stamps: Index) -> Real:
+        """Return an expression of a run, shape (elements, stamps); what it draws is drawn for each."""
 
 
 class WiringNumbers(Numbers, Protocol):

@@ -43,6 +43,8 @@ class StimulusKind(Kind, ABC):
         Whether it consists of events, which have a weight and arrive after a delay.
     random : bool
         Whether it draws random numbers, whatever is given.
+    listed : bool
+        Whether its events are listed with their times, which may be rounded and may come twice.
     """
 
     __slots__ = ()
@@ -53,6 +55,7 @@ class StimulusKind(Kind, ABC):
     injection: ClassVar[bool] = False
     weighted: ClassVar[bool] = True
     random: ClassVar[bool] = False
+    listed: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -99,7 +102,7 @@ class Spiking(StimulusKind):
 
     @property
     def moving(self) -> Term | None:
-        """An expression that changes during the run, which no source can have yet; None if there is none."""
+        """A rate that changes during the run; None if there is none."""
         return None
 
     def expected(self, numbers: StimulusNumbers) -> float:

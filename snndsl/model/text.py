@@ -48,6 +48,11 @@ class Place:
         where = self.at(column, line)
         return Fault(code, what, where.file, where.line, where.column, expected, try_)
 
+    def unused(self, key: str, what: str, expected: str) -> Fault:
+        """Return the fault of a key below this place that nothing would read."""
+        where = self.locations.key((*self.path, key))
+        return Fault("key-unused", what, where.file, where.line, where.column, expected)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from snndsl.numerics.counts import poisson
-from snndsl.numerics.draws import normal, normal_attempt, normal_quantile, uniform, uniform_attempt
+from snndsl.numerics.draws import normal, normal_attempt, normal_in, normal_quantile, uniform, uniform_attempt
 from snndsl.numerics.elementary import log, log1p
 from snndsl.numerics.streams import stream_key
 
@@ -26,6 +26,7 @@ __all__ = [
     "log1p",
     "normal",
     "normal_attempt",
+    "normal_in",
     "normal_quantile",
     "poisson",
     "stream_key",

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from snndsl.numerics.elementary import HALF, ONE, Reals, constants, elementwise, log_kernel, polynomial
 from snndsl.numerics.philox import philox, unit, word
 
-__all__ = ["normal", "normal_attempt", "normal_quantile", "uniform", "uniform_attempt", "uniform_pair"]
+__all__ = ["normal", "normal_attempt", "normal_in", "normal_quantile", "uniform", "uniform_attempt", "uniform_pair"]
 
 Number = float | NDArray[Any]
 """A scalar or an array of whole numbers."""
 
 BLOCK = 8192
+ATTEMPTS = 65536
 
 
 def _one_shape(words: list[Any]) -> list[Any]:
@@ -151,3 +152,57 @@ def normal_attempt(k0: Number, k1: Number, element: Number, step: Number, trial:
 def normal(k0: Number, k1: Number, element: Number, step: Number, trial: Number, call: Number) -> Any:
     """Standard normal draw: the normal quantile of `uniform` with the same arguments."""
     return normal_attempt(k0, k1, element, step, trial, call, 0)
+
+
+def normal_in(
+    mean: Number,
+    spread: Number,
+    low: Number,
+    high: Number,
+    k0: Number,
+    k1: Number,
+    element: Number,
+    step: Number,
+    trial: Number,
+    call: Number,
+) -> Any:
+    """Normal draw within bounds.
+
+    Parameters
+    ----------
+    mean, spread : float or ndarray of float64
+        Of the normal distribution without bounds.
+    low, high : float or ndarray of float64
+        Both belong to the interval.
+    k0, k1, element, step, trial, call : float or ndarray
+        See `uniform`.
+
+    Returns
+    -------
+    float or ndarray of float64
+        Of the broadcast shape; NaN where surely less than a thousandth of all draws lies within the bounds.
+
+    Notes
+    -----
+    The first of mean + spread*`normal_attempt` with attempt = 0, 1, ... that is within the bounds. An interval narrower than
+    spread/400, or more than 3.1 spreads away from the mean, keeps less than a thousandth, and is not tried.
+    """
+    arguments = (mean, spread, low, high, k0, k1, element, step, trial, call)
+    shape = np.broadcast_shapes(*(np.shape(argument) for argument in arguments))
+    rows = [np.broadcast_to(np.asarray(argument, np.float64), shape).reshape(-1) for argument in arguments]
+    middle, sd, least, most = rows[:4]
+    width = np.abs(sd)
+    with np.errstate(invalid="ignore"):
+        hopeful = (least <= most) & (0.4 * (most - least) >= 0.001 * width)
+        hopeful &= (least - middle <= 3.1 * width) & (middle - most <= 3.1 * width)
+    result, left = np.full(width.shape, np.nan), np.nonzero(hopeful)[0]
+    for attempt in range(ATTEMPTS):
+        if not left.size:
+            break
+        middle, sd, least, most = (row[left] for row in rows[:4])
+        words = [row[left] for row in rows[4:]]
+        drawn = middle + sd * normal_attempt(*words, attempt)  # type: ignore[call-arg]
+        inside = (drawn >= least) & (drawn <= most)
+        result[left[inside]] = drawn[inside]
+        left = left[~inside]
+    return result.reshape(shape) if shape else float(result[0])

@@ -339,6 +339,21 @@ static inline double snn_normal(double k0, double k1, double element, double ste
   return snn_normal_attempt(k0, k1, element, step, trial, call, 0.0);
 }
 
+/* A normal draw within bounds: the first of the attempts 0, 1, ... that lies in [low, high]; no number where surely less than
+ * a thousandth of all draws would, or after 65536 attempts. */
+static inline double snn_normal_in(double mean, double spread, double low, double high, double k0, double k1, double element,
+                                   double step, double trial, double call)
+{
+  const double width = fabs(spread);
+  if (!(low <= high && 0.4 * (high - low) >= 0.001 * width && low - mean <= 3.1 * width && mean - high <= 3.1 * width))
+    return snn_nan();
+  for (double attempt = 0.0; attempt < 65536.0; attempt = attempt + 1.0) {
+    const double drawn = mean + spread * snn_normal_attempt(k0, k1, element, step, trial, call, attempt);
+    if (drawn >= low && drawn <= high) return drawn;
+  }
+  return snn_nan();
+}
+
 /* the smallest count whose cumulative probability reaches u; 0 < mean <= 10 */
 static inline double snn_poisson_quantile(double mean, double u)
 {

@@ -115,6 +115,8 @@ class NeuronModel:
 
 
 def _refuse(name: str, neuron: Neuron) -> None:
+    for read in neuron.reads:
+        raise _unsupported(name, f"reads {read.state.replace('__', '.')} of {read.of}")
     for block in (neuron.update, neuron.reset):
         for _, expression in block.lets:
             for part in walk(expression):

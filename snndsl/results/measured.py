@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MeasuredSynapses", "Spikes", "States", "Weights"]
+__all__ = ["Counts", "MeasuredSynapses", "Spikes", "States", "Weights"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +46,50 @@ class Spikes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Spikes of a selection together, in bins.
+
+    Parameters
+    ----------
+    value : ndarray of int64, shape (bins,)
+        Spikes of stamps step - width < n <= step.
+    step : ndarray of int64, shape (bins,)
+        Ends of the bins, stamps.
+    width : int
+        Of a bin, in steps.
+    neurons : int
+        Of the selection.
+    step_ms : Fraction
+        Length of a step.
+    """
+
+    value: NDArray[np.int64]
+    step: NDArray[np.int64]
+    width: int
+    neurons: int
+    step_ms: Fraction
+
+    @property
+    def time_ms(self) -> NDArray[np.float64]:
+        """Ends of the bins in ms, shape (bins,)."""
+        return np.asarray(self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator), np.float64)
+
+    @property
+    def rate(self) -> NDArray[np.float64]:
+        """Spikes per neuron and second, Hz, shape (bins,)."""
+        return np.asarray(self.value / (self.neurons * self.width * float(self.step_ms) / 1000), np.float64)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with the columns step, time_ms, count."""
+        import pandas
+
+        return pandas.DataFrame({"step": self.step, "time_ms": self.time_ms, "count": self.value})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class States:
     """One variable of one record.
 
@@ -77,10 +121,13 @@ class Weights:
         Stamps.
     value : ndarray of float64, shape (snapshots, synapses)
         Internal units.
+    row : ndarray of int64, shape (synapses,)
+        Rows of the projection's table: all, or those that the record chooses.
     """
 
     step: NDArray[np.int64]
     value: NDArray[np.float64]
+    row: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

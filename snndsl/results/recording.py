@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-import os
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -15,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.measured import MeasuredSynapses, Spikes, States, Weights
+from snndsl.results.measured import Counts, MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
 
-__all__ = ["MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_run"]
+__all__ = ["Counts", "Lazy", "MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_manifest"]
 
 T = TypeVar("T")
 
 
-class _Lazy(Mapping[str, T]):
+class Lazy(Mapping[str, T]):
     """A mapping that makes each value once, when it is asked for."""
 
     def __init__(self, names: list[str], make: Any) -> None:
@@ -64,7 +63,7 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.manifest: dict[str, Any] = _manifest(path)
+        self.manifest: dict[str, Any] = read_manifest(path)
         self._listed = {item["file"]: item for item in self.manifest["files"]}
         self._checksums: dict[str, str] = {name: item["sha256"] for name, item in self._listed.items()}
         self._checksums |= self.manifest.get("made_from", {})
@@ -108,6 +107,21 @@ class Recording:
         return str(self.manifest["status"])
 
     @property
+    def trial(self) -> int:
+        """Number of the trial, from 0."""
+        return int(self.manifest.get("trial", 0))
+
+    @property
+    def trials(self) -> tuple[Recording, ...]:
+        """The run itself, as the only one of its trials."""
+        return (self,)
+
+    @property
+    def spike_counts(self) -> dict[str, int]:
+        """Recorded spikes by population."""
+        return {str(name): int(count) for name, count in self.manifest["spikes"].items()}
+
+    @property
     def populations(self) -> Mapping[str, int]:
         """Sizes by name."""
         return {str(name): int(size) for name, size in self.manifest["populations"].items()}
@@ -117,7 +131,7 @@ class Recording:
     @cached_property
     def spikes(self) -> Mapping[str, Spikes]:
         """Spikes by population."""
-        return _Lazy(list(self.manifest["spike_records"]), self._spikes)
+        return Lazy(list(self.manifest["spike_records"]), self._spikes)
 
     @cached_property
     def states(self) -> Mapping[str, Mapping[str, States]]:
@@ -126,7 +140,7 @@ class Recording:
         Where they sample it at different stamps, asking for it is an error (records-differ) that names the `records`.
         """
         names = list(dict.fromkeys(item["population"] for item in self.manifest["state_records"]))
-        return _Lazy(names, self._variables)
+        return Lazy(names, self._variables)
 
     @cached_property
     def records(self) -> Mapping[str, Mapping[str, States]]:
@@ -140,9 +154,15 @@ class Recording:
         def _make(name: str) -> Mapping[str, States]:
             record = named[name]
             variables = list(record["variables"])
-            return _Lazy(variables, lambda variable: self._record(record["population"], variable, record))
+            return Lazy(variables, lambda variable: self._record(record["population"], variable, record))
 
-        return _Lazy(list(named), _make)
+        return Lazy(list(named), _make)
+
+    @cached_property
+    def counts(self) -> Mapping[str, Counts]:
+        """Spikes in bins, by selection as it was written."""
+        names = [item["name"] for item in self.manifest.get("count_records", [])]
+        return Lazy(names, lambda name: self._counts(names.index(name)))
 
     @cached_property
     def weights(self) -> Mapping[str, Mapping[str, Weights]]:
@@ -151,14 +171,14 @@ class Recording:
 
         def _make(projection: str) -> Mapping[str, Weights]:
             variables = list(records[projection]["variables"])
-            return _Lazy(variables, lambda variable: self._weights(projection, variable))
+            return Lazy(variables, lambda variable: self._weights(projection, variable))
 
-        return _Lazy(list(records), _make)
+        return Lazy(list(records), _make)
 
     @cached_property
     def synapses(self) -> Mapping[str, MeasuredSynapses]:
         """Tables of synapses by projection."""
-        return _Lazy(sorted(self.manifest["projections"]), self._synapses)
+        return Lazy(sorted(self.manifest["projections"]), self._synapses)
 
     @cached_property
     def blocks(self) -> NDArray[np.uint64]:
@@ -227,10 +247,18 @@ class Recording:
         step = np.repeat(np.arange(1, len(count) + 1, dtype=np.int64), count)
         return Spikes(step, neuron, self.step_length)
 
+    def _counts(self, number: int) -> Counts:
+        item = self.manifest["count_records"][number]
+        chunks = self._chunks(f"counts/{number}/", ".npy")
+        value = np.concatenate([*chunks, np.zeros(0, np.uint32)]).astype(np.int64)
+        neurons = sum(stop - start for parts in item["parts"].values() for start, stop in parts)
+        step = item["width"] * np.arange(1, len(value) + 1, dtype=np.int64)
+        return Counts(value, step, item["width"], neurons, self.step_length)
+
     def _variables(self, population: str) -> Mapping[str, States]:
         records = [item for item in self.manifest["state_records"] if item["population"] == population]
         names = list(dict.fromkeys(variable for item in records for variable in item["variables"]))
-        return _Lazy(names, lambda variable: self._states(population, variable, records))
+        return Lazy(names, lambda variable: self._states(population, variable, records))
 
     def _states(self, population: str, variable: str, records: list[dict[str, Any]]) -> States:
         mine = [item for item in records if variable in item["variables"]]
@@ -287,10 +315,11 @@ class Recording:
     def _weights(self, projection: str, variable: str) -> Weights:
         folder = f"weights/{projection}/{variable}/"
         names = sorted(name for name in self._listed if name.startswith(folder))
-        rows = int(self.manifest["projections"][projection]["rows"])
+        chosen, every = f"weights/{projection}/row.npy", int(self.manifest["projections"][projection]["rows"])
+        row = self.array(chosen) if chosen in self._listed else np.arange(every, dtype=np.int64)
         step = np.array([int(name[len(folder) : -4]) for name in names], np.int64)
-        value = np.array([self.array(name) for name in names]).reshape(len(names), rows)
-        return Weights(step, value)
+        value = np.array([self.array(name) for name in names]).reshape(len(names), len(row))
+        return Weights(step, value, row)
 
     def _synapses(self, projection: str) -> MeasuredSynapses:
         columns = ("pre", "post", "pre_population", "post_population", "row", "weight", "axonal", "dendritic")
@@ -316,18 +345,14 @@ class Recording:
         return f"<p>{head}</p><table><tr><th>population</th><th>neurons</th><th>spikes</th></tr>{rows}</table>"
 
 
-def read_run(path: str | os.PathLike[str]) -> Recording:
-    """Open a run folder.
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return what the manifest of a run folder says.
 
     Raises
     ------
     ModelError
         run-missing, run-damaged, run-format.
     """
-    return Recording(Path(path))
-
-
-def _manifest(path: Path) -> dict[str, Any]:
     file = path / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))

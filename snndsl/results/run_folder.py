@@ -1,13 +1,14 @@
 """The run folder: what a simulation leaves, in chunks that count only once they are listed.
 
-This file needs Python and NumPy alone: it is copied into every generated tree as ``code/run_folder.py``.
+This file needs Python, NumPy and ``counting.py``: both are copied into every generated tree, into ``code``.
 
 A folder holds ``manifest.json`` and arrays (``.npy``)::
 
     spikes/POPULATION/000000.neuron.npy   000000.count.npy      neurons in order of (stamp, neuron); spikes of each stamp
     states/POPULATION/VARIABLE/RECORD/neuron.npy  000000.npy    (samples, neurons)
-    weights/PROJECTION/VARIABLE/STAMP.npy                       in the order of the projection's rows
+    weights/PROJECTION/VARIABLE/STAMP.npy                       in the order of the projection's rows, those in row.npy
     synapses/PROJECTION/COLUMN.npy
+    counts/NUMBER/000000.npy                                    spikes in each complete bin of a record of counts
     blocks.npy                                                  one number for the spikes of each 100 ms
 
 Every file is written beside its place, flushed to disk, renamed, and then listed with rows and checksum; the manifest is
@@ -33,7 +34,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FORMAT", "RunFolder", "RunFolderError", "checksum", "manifest_checksum", "synapse_table", "write_manifest"]
+from snndsl.results.counting import Bins, among
+
+__all__ = ["FORMAT", "RunFolder", "RunFolderError", "checksum", "manifest_checksum", "write_manifest"]
 
 FORMAT = 2
 """Of the folder; since 2 a manifest carries its own checksum, and those of what the run was made from."""
@@ -83,12 +86,20 @@ class RunFolder:
             "status": "running",
             "populations": {name: _size(item) for name, item in settings["populations"].items()},
             "projections": settings.get("projections", {}),
-            "spike_records": [item["population"] for item in settings.get("spike_records", [])],
+            "spike_records": [item["population"] for item in settings.get("spike_records", []) if item.get("kept", True)],
             "state_records": list(settings.get("state_records", [])),
             "synapse_records": list(settings.get("synapse_records", [])),
             "spikes": {},
             "files": [],
         }
+        spikes = settings.get("spike_records", [])
+        self._kept: dict[str, list[list[int]]] = {item["population"]: item["kept"] for item in spikes if "kept" in item}
+        self._bins = [Bins(item["width"], item["parts"]) for item in settings.get("count_records", [])]
+        if self._bins:
+            self.manifest |= {"count_records": settings["count_records"], "kept_spikes": self._kept}
+        chosen = [item["projection"] for item in self.manifest["synapse_records"] if "chosen" in item]
+        data = Path(__file__).resolve().parent.parent / "data" / "records" / "synapses"
+        self._chosen = {name: np.load(data / f"{name}.npy") for name in chosen}
         self._staged: list[tuple[str, Array]] = []
         self._pending: list[dict[str, Any]] = []
         self._number = 0
@@ -147,11 +158,20 @@ class RunFolder:
         counts = np.asarray(counts, np.int64)
         if int(counts.sum()) != len(neurons):
             raise RunFolderError(f"{population}: {int(counts.sum())} spikes counted, {len(neurons)} listed")
-        place = f"spikes/{population}/{self._number:06d}"
-        self._staged.append((f"{place}.neuron.npy", np.asarray(neurons).astype(_smallest(size - 1))))
-        self._staged.append((f"{place}.count.npy", counts.astype(_smallest(size))))
         stamps = np.repeat(np.arange(first, first + len(counts), dtype=np.int64), counts)
-        mixed = _mix(stamps, self._index[population], np.asarray(neurons, np.int64))
+        neurons = np.asarray(neurons, np.int64)
+        for bins in self._bins:
+            bins.add(population, stamps, neurons)
+        if population in self._kept:
+            inside = among(neurons, self._kept[population])
+            stamps, neurons = stamps[inside], neurons[inside]
+            counts = np.bincount(stamps - first, minlength=len(counts))
+            if not self._kept[population]:
+                return
+        place = f"spikes/{population}/{self._number:06d}"
+        self._staged.append((f"{place}.neuron.npy", neurons.astype(_smallest(size - 1))))
+        self._staged.append((f"{place}.count.npy", counts.astype(_smallest(size))))
+        mixed = _mix(stamps, self._index[population], neurons)
         np.add.at(self._blocks, np.minimum((stamps - 1) // self._block, len(self._blocks) - 1), mixed)
         self.manifest["spikes"][population] = self.manifest["spikes"].get(population, 0) + len(neurons)
 
@@ -166,11 +186,14 @@ class RunFolder:
         self._staged.append((place, np.asarray(values, np.float64)))
 
     def weights(self, projection: str, variable: str, stamp: int, values: Array) -> None:
-        """Stage a snapshot, shape (rows of the projection,)."""
-        self._staged.append((f"weights/{projection}/{variable}/{stamp:012d}.npy", np.asarray(values, np.float64)))
+        """Stage a snapshot, shape (rows of the projection,), of which those that were chosen are kept."""
+        kept = np.asarray(values, np.float64)[self._chosen.get(projection, slice(None))]
+        self._staged.append((f"weights/{projection}/{variable}/{stamp:012d}.npy", kept))
 
     def synapses(self, projection: str, columns: Mapping[str, Array]) -> None:
         """Stage the table of a projection."""
+        if projection in self._chosen:
+            self._staged.append((f"weights/{projection}/row.npy", self._chosen[projection]))
         for name, column in columns.items():
             self._staged.append((f"synapses/{projection}/{name}.npy", np.asarray(column)))
 
@@ -186,6 +209,8 @@ class RunFolder:
 
     def commit(self, last_step: int) -> None:
         """Write what is staged, list it, and say that the run is done up to `last_step`."""
+        for number, bins in enumerate(self._bins):
+            self._staged.append((f"counts/{number}/{self._number:06d}.npy", bins.taken(last_step)))
         for place, array in self._staged:
             self._write(place, array)
             self._pending.append({"file": place, "rows": len(array), "sha256": checksum(self.path / place)})
@@ -273,7 +298,7 @@ class RunFolder:
         self._staged.clear()
         self._pending.clear()
         listed = {item["file"] for item in self.manifest["files"]}
-        for top in ("spikes", "states", "weights", "synapses"):
+        for top in ("spikes", "states", "weights", "counts", "synapses"):
             for file in (self.path / top).rglob("*"):
                 if not file.is_dir() and file.relative_to(self.path).as_posix() not in listed:
                     with contextlib.suppress(OSError):
@@ -341,33 +366,6 @@ def checksum(file: Path) -> str:
     """Return the SHA-256 of the bytes of a file, in hexadecimal digits."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> dict[str, Array]:
-    """Return the table of a projection, put together from the Synapses it was split into.
-
-    Parameters
-    ----------
-    tree : Path
-        The generated tree.
-    settings : mapping
-        Of settings.json.
-    projection : str
-        Its name.
-    """
-    data, rows = tree / "data", settings["projections"][projection]["rows"]
-    names = ("pre", "post", "pre_population", "post_population", "row")
-    table = {name: np.load(data / "projections" / projection / f"{name}.npy") for name in names}
-    table |= {"weight": np.zeros(rows), "axonal": np.zeros(rows, np.int32), "dendritic": np.zeros(rows, np.int32)}
-    for name, part in settings["synapses"].items():
-        if part["projection"] == projection:
-            row = np.load(data / "synapses" / name / "row.npy")
-            for column in ("axonal", "dendritic"):
-                table[column][row] = np.load(data / "synapses" / name / f"{column}.npy")
-            weight = "w" if part["rule"] else "weight"
-            value = part["values"].get(weight)
-            table["weight"][row] = np.load(data / "synapses" / name / f"{weight}.npy") if value is None else float(value)
-    return table
 
 
 def _size(item: Any) -> int:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.integrators import INTEGRATORS
+from snndsl.schema.definition import DefinitionSpec
 from snndsl.spec import (
     LIST,
     SCALAR,
@@ -28,7 +29,17 @@ from snndsl.spec import (
     split_use,
 )
 
-__all__ = ["NeuronSpec", "ParameterSpec", "PartSpec", "PortSpec", "RefractorySpec", "SignalSpec", "StateSpec"]
+__all__ = [
+    "ElementSpec",
+    "NeuronSpec",
+    "OwnerSpec",
+    "ParameterSpec",
+    "PartSpec",
+    "PortSpec",
+    "RefractorySpec",
+    "SignalSpec",
+    "StateSpec",
+]
 
 
 class ParameterSpec(Spec):
@@ -97,11 +108,10 @@ class RefractorySpec(Spec):
         return self
 
 
-class PartSpec(Spec):
-    """A receptor, channel, current or compartment."""
+class ElementSpec(DefinitionSpec):
+    """What a part, a signal and a neuron have: state, and what changes it in a step."""
 
     parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")
-    needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities of the owner: name and unit")
     state: States = Field(default_factory=dict, description="initial value, or {initial: value, range: [low, high]}")
     ports: Ports = Field(default_factory=dict, description="name and unit of what arrives in a step")
     equations: Equations = Field(default=(), description="dx/dt = ... and aliases x = ...")
@@ -110,16 +120,27 @@ class PartSpec(Spec):
     require: tuple[Scalar, ...] = Field(default=(), description="conditions checked when the model is loaded")
 
 
-class SignalSpec(PartSpec):
-    """A one-of-a-kind element that never spikes and is read anywhere."""
+class PartSpec(ElementSpec):
+    """A receptor, channel, current or compartment."""
+
+    needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities of the owner: name and unit")
+
+
+class OwnerSpec(ElementSpec):
+    """What a signal and a neuron have: parts, and one integrator for all of it."""
 
     parts: Mapping[str, Use] = Field(default_factory=dict, description="name: {use: part, values, bindings}")
     integrator: Any = Field(default=None, description=f"{', '.join(INTEGRATORS)} or {{state: .., rest: ..}}")
     made_for: Scalar | None = Field(default=None, description="the step these numbers belong to")
+
+
+class SignalSpec(OwnerSpec):
+    """A one-of-a-kind element that never spikes and is read anywhere."""
+
     frozen: Flag = Field(default=False, description="the same draws in every trial")
 
 
-class NeuronSpec(SignalSpec):
+class NeuronSpec(OwnerSpec):
     """A neuron: parts, equations, update, threshold, refractoriness, reset, in this order."""
 
     threshold: Scalar | None = Field(default=None, description="spikes where this is true; absent: never")

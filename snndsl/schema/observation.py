@@ -80,6 +80,12 @@ class TargetSpec(Spec):
     t: PerElement = None
     where: Scalar | None = None
 
+    @model_validator(mode="after")
+    def _one_of(self) -> TargetSpec:
+        if self.value is not None and not (self.i is self.t is self.where is None):
+            raise ValueError("a 'value' and listed spikes in one; expected one of them")
+        return self
+
 
 Target = Annotated[TargetSpec, BeforeValidator(_scalar_or_spikes), Written(SCALAR, LIST)]
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from snndsl.schema.definition import DefinitionSpec
 from snndsl.schema.neuron import Parameters, States
 from snndsl.spec import SCALAR, Period, Scalar, Spec, Statements, Written
 
@@ -24,7 +25,7 @@ def _trace(value: object) -> object:
     return value if isinstance(value, Mapping) else {"tau": value}
 
 
-class RuleSpec(Spec):
+class RuleSpec(DefinitionSpec):
     """A plasticity rule."""
 
     parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PrivateAttr,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -88,13 +96,20 @@ class DelaySpec(Spec):
     axonal: PerElement = Field(default=None, description="time from the spike to the synapse")
     dendritic: PerElement = Field(default=None, description="time from the synapse to the soma")
     round: Literal["nearest", "up", "down"] | None = Field(default=None, description="how a delay off the grid is rounded")
-    split: bool = Field(default=True, description="written as parts")
+    _whole: bool = PrivateAttr(default=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is written as one time, which does not say where it lies."""
+        return self._whole
 
 
-def _delay(value: object) -> object:
+def _delay(value: object, read: ValidatorFunctionWrapHandler) -> Any:
     if value is None or isinstance(value, Mapping | DelaySpec):
-        return value
-    return {"axonal": value, "split": False}
+        return read(value)
+    found = read({"axonal": value})
+    found._whole = True
+    return found
 
 
 def _selection(value: object) -> object:
@@ -121,7 +136,7 @@ class ProjectionSpec(Spec):
     per_block: Flag = Field(default=False, description="the rule once for each pair of populations")
     port: Name = Field(description="port of the targets")
     weight: PerElement = Field(description="in the unit of the port")
-    delay: Annotated[DelaySpec | None, BeforeValidator(_delay), Written(SCALAR, LIST)] = Field(
+    delay: Annotated[DelaySpec | None, WrapValidator(_delay), Written(SCALAR, LIST)] = Field(
         default=None, description="a time, or {axonal, dendritic, round}"
     )
     plasticity: Annotated[tuple[Use, ...], BeforeValidator(_plasticity), Written(TEXT, USE)] = Field(

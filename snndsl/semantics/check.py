@@ -108,7 +108,7 @@ def _read(reading: Reading, steps: int, digest: str) -> CheckedModel:
         constants=reading.constants,
         data=reading.data,
         data_digest=digest,
-        sizes=reading.sizes,
+        sizes={**reading.sizes, **dict.fromkeys(signals, 1)},
         populations=populations,
         signals=signals,
         stimuli=stimuli,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from snndsl.errors import FaultList
+from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.walk import calls_in, names_in
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.element import Element, Instruction, Parameter, PortDecl, Timer
 from snndsl.model.equations import StateGroup
@@ -12,7 +14,7 @@ from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.scope import Scope
 from snndsl.units import Dimension
 
-__all__ = ["ElementDraft"]
+__all__ = ["ElementDraft", "unreadable"]
 
 
 @dataclass(eq=False)
@@ -70,3 +72,30 @@ class ElementDraft:
             data=scope.data,
             dimensions={name: kind for name, kind in scope.found.items() if isinstance(kind, Dimension)},
         )
+
+
+def unreadable(element: ElementDraft, name: str) -> str:
+    """Return why others cannot read an alias: it, or what it reads, belongs to the step of its owner. Empty: they can.
+
+    Parameters
+    ----------
+    element : ElementDraft
+        Of the owner.
+    name : str
+        Flat name of any value of it.
+    """
+    waiting, seen = [name], set[str]()
+    while waiting:
+        current = waiting.pop()
+        if current in element.ports:
+            return f"reads the port {current!r}"
+        if current == "since_spike":
+            return "reads 'since_spike'"
+        if current not in element.aliases or current in seen:
+            continue
+        seen.add(current)
+        tree = element.aliases[current].tree
+        if any(call.function in DRAWS for call in calls_in(tree)):
+            return "draws"
+        waiting += [node.text for node in names_in(tree)]
+    return ""

@@ -16,13 +16,13 @@ from snndsl.expressions import TextFault, parse_equations, parse_statements, tre
 from snndsl.expressions.statements import Alias, Assignment
 from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.loader import ModelSource
-from snndsl.integrators import INTEGRATORS
 from snndsl.locations import Location, Path
 from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
-from snndsl.schema.neuron import NeuronSpec, ParameterSpec, PartSpec, PortSpec, SignalSpec
+from snndsl.schema.neuron import ElementSpec, NeuronSpec, OwnerSpec, ParameterSpec, PartSpec, PortSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.integrators import read_integrators
 from snndsl.semantics.terms import defined_names, initial_place, is_unit_alone, parse_term, value_terms
 from snndsl.spec import UseSpec
 
@@ -68,12 +68,12 @@ def flatten(source: ModelSource, section: str, name: str, at: Place) -> ElementD
     return element
 
 
-def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
+def _order(element: ElementDraft, spec: OwnerSpec, place: Place) -> None:
     """Put what only the element itself says: integrators, threshold, refractoriness."""
     piece = _Piece(element, element.sources[""], spec, place, "")
     if spec.made_for is not None:
         element.made_for = piece.term(spec.made_for, "made_for")
-    _integrators(element, spec, place)
+    read_integrators(element, spec.integrator, place)
     if not isinstance(spec, NeuronSpec):
         return
     if spec.threshold is not None:
@@ -95,39 +95,10 @@ def _order(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
     element.reset = piece.instructions(spec.reset, "reset")
 
 
-def _integrators(element: ElementDraft, spec: SignalSpec, place: Place) -> None:
-    where = place.inner("integrator")
-    given = spec.integrator
-    if not element.derivatives:
-        return
-    if given is None:
-        element.faults.append(
-            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", listed(INTEGRATORS))
-        )
-        return
-    table = given if isinstance(given, Mapping) else {"rest": given}
-    for state, method in table.items():
-        if method not in INTEGRATORS:
-            near = nearest(str(method), INTEGRATORS)
-            element.faults.append(
-                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", listed(INTEGRATORS), near)
-            )
-        if state != "rest" and state not in element.derivatives:
-            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
-    for state in element.derivatives:
-        method = table.get(state, table.get("rest"))
-        if method is None:
-            element.faults.append(
-                where.problem("integrator-missing", f"no integrator is given for {state!r}", "one for each state, or rest: ..")
-            )
-        else:
-            element.integrators[state] = str(method)
-
-
 class _Piece:
     """The element itself, or one of its parts, on its way into the flat namespace."""
 
-    def __init__(self, element: ElementDraft, source: ModelSource, spec: PartSpec, place: Place, prefix: str) -> None:
+    def __init__(self, element: ElementDraft, source: ModelSource, spec: ElementSpec, place: Place, prefix: str) -> None:
         self.element, self.source, self.spec, self.place, self.prefix = element, source, spec, place, prefix
         self.bound: dict[str, tree.Expression] = {}
         self.locals: set[str] = set()
@@ -377,7 +348,7 @@ class _Piece:
 
     def bind_needs(self, owner: _Piece, given: Mapping[str, ValueTerm]) -> None:
         """Bind what this part needs: to what is written at its use, else to the owner's quantity of that name."""
-        for need in self.spec.needs:
+        for need, unit in (self.spec.needs if isinstance(self.spec, PartSpec) else {}).items():
             value = given.get(need)
             if isinstance(value, Term):
                 self.bound[need] = renamed(value.tree, owner.name, owner.call)
@@ -387,7 +358,7 @@ class _Piece:
                 self.bound[need] = tree.Name(text=need, start=0, end=0)
                 self.element.unbound.add(need)
                 use, states = owner.spec.parts[self.prefix].use, list(owner.spec.state)  # type: ignore[attr-defined]
-                what = f"part {self.prefix!r} needs {need!r}, in {self.spec.needs[need]}"
+                what = f"part {self.prefix!r} needs {need!r}, in {unit}"
                 expected = f"a state {need!r} of the owner, or a value where the part is used"
                 hint = f"{{use: {use}, {need}: {states[0] if len(states) == 1 else '..'}}}"
                 place = owner.inner("parts", self.prefix)

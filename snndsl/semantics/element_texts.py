@@ -17,10 +17,11 @@ from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions, run_names
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.integrators import split_equations
+from snndsl.semantics.noise import misread_noise
 from snndsl.semantics.scope import Maker, Result, Scope, said, unit_dimension
 from snndsl.semantics.sums import wrong_term
 from snndsl.semantics.times import whole_steps
-from snndsl.semantics.usable import BUILD, NEURON, PURE
+from snndsl.semantics.usable import BUILD, EQUATIONS, PURE, RUN
 from snndsl.units import ONE, Dimension, to_internal
 
 __all__ = [
@@ -96,11 +97,14 @@ def _before_run(element: ElementDraft, names: Scope) -> None:
 
 
 def _during_run(element: ElementDraft, names: Scope) -> None:
-    """Check that what happens in a step calls no function of rules."""
+    """Check that what happens in a step calls no function of rules, and that nothing but equations has white noise."""
     lists = (element.update, element.reset, *(timer.instructions for timer in element.every))
     texts = [instruction.term for instructions in lists for instruction in instructions]
-    for term in (*texts, *element.derivatives.values(), *element.aliases.values(), element.threshold, element.silent_while):
-        names.before_run(term, NEURON)
+    for term in (*texts, element.threshold, element.silent_while):
+        names.before_run(term, RUN)
+    for term in (*element.derivatives.values(), *element.aliases.values()):
+        names.before_run(term, EQUATIONS)
+    element.faults += misread_noise(element)
 
 
 def check_limits(ranges: Mapping[str, tuple[Term, Term]], names: Scope, constants: Collection[str]) -> None:

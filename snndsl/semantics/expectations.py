@@ -109,17 +109,16 @@ def _measured(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Selection 
     """Return of whom a value is, and its dimension; None and UNKNOWN after reporting what is wrong."""
     if spec.of and set(spec.of) <= {*reading.spec.projections}:
         return _of_synapses(reading, name, spec)
-    selection = reading.selection(spec.of, f"expectation {name!r} is of", "expect", name, "of")
+    select = reading.spiking if spec.value in _VALUES else reading.selection
+    selection = select(spec.of, f"expectation {name!r} is of", "expect", name, "of")
     if selection is None or spec.value in _VALUES:
         return selection, _VALUES.get(spec.value, UNKNOWN)
     kinds: list[Result] = []
     for population in selection.populations:
-        if population in reading.elements and spec.value in reading.elements[population].states:
-            kinds.append(reading.element_scopes[population].lookup(spec.value) or UNKNOWN)
-        elif population in reading.signals and spec.value in reading.signals[population].states:
-            kinds.append(reading.signal_scopes[population].lookup(spec.value) or UNKNOWN)
+        owner = reading.element(population)
+        if owner is not None and spec.value in owner.states:
+            kinds.append(reading.scope_of(population).lookup(spec.value) or UNKNOWN)
         else:
-            owner = reading.elements.get(population) or reading.signals.get(population)
             known = [*_VALUES, *(owner.states if owner is not None else ())]
             what = f"expectation {name!r} is about {spec.value!r}"
             place = reading.place("expect", name, "value")

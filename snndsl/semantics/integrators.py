@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from snndsl.errors import Fault, ModelError
+from collections.abc import Mapping
+from typing import Any
+
+from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import tree
-from snndsl.expressions.walk import names_in, renamed
+from snndsl.expressions.walk import names_in
 from snndsl.integrators import INTEGRATORS
 from snndsl.model.equations import Linear, StateGroup
 from snndsl.model.integrator import Integrator
+from snndsl.model.text import Place
 from snndsl.semantics.builtins import BUILTINS
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.linear import NotLinear, linear
+from snndsl.semantics.noise import Noise, expanded
 
-__all__ = ["split_equations"]
+__all__ = ["read_integrators", "split_equations"]
 
 _STANDING = frozenset(item.name for item in BUILTINS if "element" in item.parts and item.phase != "run")
 """Built-in names whose value stays."""
+
+
+def read_integrators(element: ElementDraft, given: Any, place: Place) -> None:
+    """Read which integrator advances each state of an element, whose own place is given; faults go to the element."""
+    where = place.inner("integrator")
+    if not element.derivatives:
+        if given is not None and not element.faults:
+            what = f"an integrator for {element.name!r}, which has no equation of the form dx/dt"
+            element.faults.append(place.unused("integrator", what, "equations, or no integrator"))
+        return
+    if given is None:
+        element.faults.append(
+            place.problem("integrator-missing", f"{element.name!r} has equations but no integrator", listed(INTEGRATORS))
+        )
+        return
+    table = given if isinstance(given, Mapping) else {"rest": given}
+    for state, method in table.items():
+        if method not in INTEGRATORS:
+            near = nearest(str(method), INTEGRATORS)
+            element.faults.append(
+                where.problem("integrator-unknown", f"there is no integrator {str(method)!r}", listed(INTEGRATORS), near)
+            )
+        if state != "rest" and state not in element.derivatives:
+            element.faults.append(where.problem("name-unknown", f"{state!r} has no equation", listed(element.derivatives)))
+    for state in element.derivatives:
+        method = table.get(state, table.get("rest"))
+        if method is None:
+            element.faults.append(
+                where.problem("integrator-missing", f"no integrator is given for {state!r}", "one for each state, or rest: ..")
+            )
+        else:
+            element.integrators[state] = str(method)
 
 
 def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list[Fault]]:
@@ -25,15 +62,24 @@ def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list
     """
     groups: list[StateGroup] = []
     faults: list[Fault] = []
+    noise = Noise(element)
 
-    def split(states: tuple[str, ...], integrator: type[Integrator]) -> dict[str, Linear]:
-        parts = {}
-        for state in states if integrator.linear else ():
+    def group(states: tuple[str, ...], integrator: type[Integrator]) -> StateGroup:
+        parts, drifts, sources = {}, {}, dict[str, dict[str, tree.Expression]]()
+        for state in states:
             try:
-                parts[state] = _split(element, state, states, integrator)
+                divided = noise.split(state)
+                drift = element.derivatives[state].tree
+                if divided is not None:
+                    drift, factors = divided
+                    drifts[state] = drift
+                    for source, factor in factors.items():
+                        sources.setdefault(source, {})[state] = factor
+                if integrator.linear:
+                    parts[state] = _split(element, state, drift, states, integrator)
             except ModelError as error:
                 faults.extend(error.faults)
-        return parts
+        return StateGroup(integrator.name, states, parts, drifts, sources)
 
     for method in dict.fromkeys(element.integrators.values()):
         integrator = INTEGRATORS[method]
@@ -43,9 +89,9 @@ def split_equations(element: ElementDraft) -> tuple[tuple[StateGroup, ...], list
             term = element.derivatives[states[integrator.most]]
             faults.append(term.problem("integrator-not-applicable", what, f"at most {integrator.most}", _one_of(_for_any())))
         elif integrator.alone:
-            groups += [StateGroup(method, (state,), split((state,), integrator)) for state in states]
+            groups += [group((state,), integrator) for state in states]
         else:
-            groups.append(StateGroup(method, states, split(states, integrator)))
+            groups.append(group(states, integrator))
     return tuple(groups), faults
 
 
@@ -58,19 +104,12 @@ def _one_of(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-def _expanded(node: tree.Expression, element: ElementDraft) -> tree.Expression:
-    """Return the expression with every alias replaced by what it stands for."""
-
-    def name(inner: tree.Name) -> tree.Expression:
-        return _expanded(element.aliases[inner.text].tree, element) if inner.text in element.aliases else inner
-
-    return renamed(node, name)
-
-
-def _split(element: ElementDraft, state: str, states: tuple[str, ...], integrator: type[Integrator]) -> Linear:
+def _split(
+    element: ElementDraft, state: str, drift: tree.Expression, states: tuple[str, ...], integrator: type[Integrator]
+) -> Linear:
     term = element.derivatives[state]
     try:
-        parts = linear(_expanded(term.tree, element), states)
+        parts = linear(expanded(drift, element), states)
     except NotLinear:
         what = f"d{state}/dt is not linear in {', '.join(states)}"
         raise ModelError(term.problem("integrator-not-applicable", what, _one_of(_for_any()))) from None

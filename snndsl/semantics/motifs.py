@@ -36,8 +36,12 @@ def read_motifs(reading: Reading) -> dict[str, DeclaredMotif]:
 def _spikes(reading: Reading, name: str, spec: MotifSpec) -> MotifEvents | SpikeColumns | None:
     """Return the spikes of a motif; None after reporting what is wrong."""
     if isinstance(spec.spikes, Mapping):
-        columns = {"i", "t"} <= {*spec.spikes}
-        return _columns(reading, name, spec) if columns else _events(reading, name, "spikes", spec.spikes)
+        if {"i", "t"} <= {*spec.spikes}:
+            return _columns(reading, name, spec)
+        if spec.in_ is not None:
+            what = f"'in' at motif {name!r}, whose spikes name their neurons"
+            reading.faults.append(reading.place("motifs", name).unused("in", what, "{i, t}, or no 'in'"))
+        return _events(reading, name, "spikes", spec.spikes)
     what, expected = f"the spikes of motif {name!r} are no mapping", "{neuron: time}, or {i, t} with 'in'"
     reading.report(reading.place("motifs", name, "spikes"), "motif-spikes", what, expected)
     return None

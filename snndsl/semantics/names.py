@@ -13,6 +13,7 @@ from snndsl.frontend.loader import ModelSource
 from snndsl.ir.program import NEURON_BUILTINS, RULE_BUILTINS
 from snndsl.locations import Path
 from snndsl.semantics.builtins import builtin_dimensions
+from snndsl.semantics.wording import wording_faults
 
 __all__ = ["name_faults"]
 
@@ -27,6 +28,8 @@ _SHOWN = 40
 _NEURON = {*NEURON_BUILTINS, "spike"} - {*builtin_dimensions("element")}
 _RULE = {*RULE_BUILTINS, "pre", "post", "axonal", "dendritic"} - {*builtin_dimensions("rule")}  # columns of synapses, too
 _PROGRAM = {"neurons": _NEURON, "signals": _NEURON, "plasticity": _RULE, "constants": _NEURON | _RULE}
+_SIDES = ("pre", "post")
+"""What a rule calls the neurons of a synapse."""
 _SPIKING = ("populations", "groups", "stimuli", "signals")
 
 
@@ -46,9 +49,13 @@ def _names_of(source: ModelSource) -> Iterator[Fault]:
             fault = TextFault("name-reserved", f"{name!r} is a function", 0, "another name")
         if fault is None and name in _PROGRAM.get(str(path[0]), ()) and len(path) == (2 if path[0] == "constants" else 4):
             fault = TextFault("name-reserved", f"{name!r} is a name of every program", 0, "another name")
+        if fault is None and path[0] == "signals" and len(path) == 2 and (name in _SIDES or name in source.spec.data):
+            what = "what rules call a neuron" if name in _SIDES else "also the name of data"
+            fault = TextFault("name-reserved", f"{name!r} is {what}", 0, "another name")
         if fault is not None:
             yield _placed(source, path, fault)
     yield from _taken(source)
+    yield from wording_faults(source)
 
 
 def _model_name(source: ModelSource) -> Iterator[Fault]:

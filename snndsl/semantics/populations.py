@@ -44,7 +44,7 @@ def read_populations(reading: Reading) -> dict[str, Population]:
     return found
 
 
-def read_signals(reading: Reading) -> dict[str, Element]:
+def read_signals(reading: Reading) -> dict[str, Population]:
     """Return the signals of a file; what they offer to be read enters its scope."""
     for name in reading.spec.signals:
         try:
@@ -56,8 +56,19 @@ def read_signals(reading: Reading) -> dict[str, Element]:
     for name, element in reading.signals.items():
         check_element(element, reading.signal_scopes[name], reading.step)
         reading.faults += element.faults
-    reading.scope.makers.update(reading.signal_makers())
-    return {name: draft.finished(reading.signal_scopes[name]) for name, draft in reading.signals.items()}
+    reading.scope.outside = reading.signal_makers()
+    return {name: _as_population(reading, name, draft) for name, draft in reading.signals.items()}
+
+
+def _as_population(reading: Reading, name: str, draft: ElementDraft) -> Population:
+    """Return a signal as a population of one, which is given nothing: all its numbers are its own."""
+    place = reading.place("signals", name)
+    for key, item in draft.parameters.items():
+        if item.default is None and key not in {*draft.unreadable, *draft.source_constants}:
+            what = f"parameter {key!r} of the signal {name!r} has no value"
+            reading.report(place.inner("parameters", key), "parameter-missing", what, "a value where it is declared")
+    frozen = reading.spec.signals[name].frozen
+    return Population(name, place, 1, draft.finished(reading.signal_scopes[name]), {}, {}, {}, {}, f"signals.{name}", frozen)
 
 
 def check_groups(reading: Reading) -> None:
@@ -72,7 +83,8 @@ def _element(reading: Reading, name: str) -> tuple[ElementDraft, Scope]:
     draft = flatten(reading.source, "neurons", use.use, reading.place("populations", name, "neuron"))
     if use.integrator is not None:
         _use_integrator(draft, use.integrator, reading, name)
-    scope = element_scope(draft, reading.columns_of(draft), reading.signal_makers())
+    known = reading.signal_makers() if draft.sources[""] is reading.source else {}
+    scope = element_scope(draft, reading.columns_of(draft), known)
     check_element(draft, scope, reading.step)
     reading.faults += draft.faults
     return draft, scope
@@ -129,6 +141,7 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
         let=_readable(let),
         positions=_readable(positions),
         stream=spec.stream or f"populations.{name}",
+        frozen=spec.frozen,
     )
 
 

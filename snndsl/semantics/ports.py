@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from snndsl.errors import listed, nearest
-from snndsl.expressions.dimensions import ANY
 from snndsl.model.selection import Selection
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
@@ -16,18 +15,14 @@ def port_dimension(reading: Reading, targets: Selection, port: str, what: str, *
     """Return the dimension of a port that every target must have; None after reporting what is wrong."""
     found: dict[str, Result] = {}
     for population in targets.populations:
-        if population in reading.spec.signals:
-            spec = reading.spec.signals[population]
-            known = list(spec.ports)
-            kind: Result | None = ANY if port in known else None
-        elif population in reading.elements:
-            element = reading.elements[population]
-            known = [*element.port_names, "spike"]
-            kind = ONE if port == "spike" else None
-            if port in element.port_names:
-                kind = reading.element_scopes[population].lookup(element.port_names[port])
-        else:
+        element = reading.element(population)
+        if element is None:
             return None
+        forced = population not in reading.spec.signals
+        known = [*element.port_names, *(["spike"] if forced else [])]
+        kind: Result | None = ONE if port == "spike" and forced else None
+        if port in element.port_names:
+            kind = reading.scope_of(population).lookup(element.port_names[port])
         if kind is None:
             near = nearest(port, known)
             fault = reading.place(*path).problem(

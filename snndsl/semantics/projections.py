@@ -57,7 +57,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
     sources, targets = sides
     port = port_dimension(reading, targets, spec.port, f"projection {name!r}", "projections", name, "port")
     reading.weights[name] = UNKNOWN if port is None else port
-    scope = _wiring_scope(reading, sources, targets)
+    scope = reading.wiring[name] = _wiring_scope(reading, sources, targets)
     connect = _connect(reading, name, spec, sources, targets, scope)
     where = None if spec.where is None else reading.term(spec.where, "projections", name, "where")
     if where is not None:
@@ -93,7 +93,7 @@ def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection
 
 
 def _sides(reading: Reading, name: str, spec: ProjectionSpec) -> tuple[Selection, Selection] | None:
-    sources = reading.selection(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
+    sources = reading.spiking(spec.from_, f"projection {name!r} goes from", "projections", name, "from")
     targets = reading.selection(spec.to, f"projection {name!r} goes to", "projections", name, "to")
     if sources is None or targets is None:
         return None
@@ -126,10 +126,11 @@ def _wiring_scope(reading: Reading, sources: Selection, targets: Selection) -> d
     scope: dict[str, Result] = dict(builtin_dimensions("wiring"))
     for side, selection in (("pre", sources), ("post", targets)):
         for population in selection.populations:
-            if population not in reading.elements:
+            element = reading.element(population)
+            if element is None:
                 continue
-            names = reading.element_scopes[population]
-            for parameter in reading.elements[population].parameters:
+            names = reading.scope_of(population)
+            for parameter in element.parameters:
                 kind = names.lookup(parameter)
                 scope[f"{side}.{parameter}"] = UNKNOWN if kind is None else kind
     placed = [
@@ -240,7 +241,7 @@ def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str
             what = f"rule {late!r} puts post spikes first, and the delays of a motif are axonal"
             reading.report(place.inner("plasticity"), "post-first-without-dendritic", what, "order: pre_first")
         return None
-    if spec.plasticity and not spec.delay.split:
+    if spec.plasticity and spec.delay.whole:
         what = f"projection {name!r} is plastic and does not say where its delay lies"
         reading.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both")
     if late is not None and not spec.delay.dendritic:
@@ -257,7 +258,7 @@ def _parts(reading: Reading, name: str, spec: DelaySpec, scope: Mapping[str, Res
         value = getattr(spec, side)
         if value is None:
             continue
-        path = ("projections", name, "delay", side) if spec.split else ("projections", name, "delay")
+        path = ("projections", name, "delay", *(() if spec.whole else (side,)))
         before = len(reading.faults)
         terms[side] = read_value(reading, value, TIME, "the delay", scope, *path).terms
         literals.append(_literal(reading, terms[side], spec.round) if len(reading.faults) == before else None)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 from snndsl.errors import Fault, ModelError
-from snndsl.expressions import TextFault
+from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import UNKNOWN
+from snndsl.expressions.walk import renamed
 from snndsl.frontend.data import DataColumns, load_data
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.data import DataColumn
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term
 from snndsl.schema import ModelSpec
-from snndsl.semantics.draft import ElementDraft
+from snndsl.semantics.draft import ElementDraft, unreadable
 from snndsl.semantics.rule import RuleDraft
 from snndsl.semantics.scope import Maker, Result, Scope
 from snndsl.semantics.selection import resolve
@@ -62,8 +63,10 @@ class Reading:
         By population and by signal; `element_scopes` and `signal_scopes` are theirs.
     rules : dict of str to list of RuleDraft
         By projection; `rule_scopes` are theirs.
-    ports : dict of str to Dimension or NoQuantity
+    weights : dict of str to Dimension or NoQuantity
         Of the weights of each projection.
+    wiring : dict of str to dict
+        Names of the wiring of each projection, with their dimensions.
     """
 
     source: ModelSource
@@ -82,6 +85,7 @@ class Reading:
     rules: dict[str, list[RuleDraft]] = field(default_factory=dict)
     rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
     weights: dict[str, Result] = field(default_factory=dict)
+    wiring: dict[str, dict[str, Result]] = field(default_factory=dict)
     file_data: dict[int, DataColumns] = field(default_factory=dict)
     offered: dict[str, Maker] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -114,6 +118,24 @@ class Reading:
             self.faults.append(place.fault(error))
             return None
 
+    def element(self, name: str) -> ElementDraft | None:
+        """Return what a population or a signal is; None where there is none, or it is wrong."""
+        return self.elements.get(name) or self.signals.get(name)
+
+    def scope_of(self, name: str) -> Scope:
+        """Return the scope of a population's or a signal's element."""
+        return self.element_scopes[name] if name in self.element_scopes else self.signal_scopes[name]
+
+    def spiking(self, items: tuple[str, ...], what: str, *path: str | int) -> Selection | None:
+        """Return what texts select among populations and sources; None after reporting what is wrong, such as a signal."""
+        found = self.selection(items, what, *path)
+        silent = [name for name in found.populations if name in self.spec.signals] if found is not None else []
+        if silent:
+            said = f"{what} the signal {silent[0]!r}, which never spikes"
+            self.report(self.place(*path), "signal-never-spikes", said, "populations and sources")
+            return None
+        return found
+
     def selection(self, items: tuple[str, ...], what: str, *path: str | int) -> Selection | None:
         """Return what texts select among populations, sources and signals; None after reporting what is wrong."""
         sizes = {**self.sizes, **dict.fromkeys(self.spec.signals, 1)}
@@ -122,6 +144,14 @@ class Reading:
         except ModelError as error:
             self.faults += error.faults
             return None
+
+    def moving(self, term: Term) -> Term:
+        """Return an expression in which what signals say is marked as changing during a run."""
+
+        def name(node: tree.Name) -> tree.Name:
+            return replace(node, moves=node.text in self.offered)
+
+        return replace(term, tree=renamed(term.tree, name)) if self.spec.signals else term
 
     def signal_makers(self) -> Mapping[str, Maker]:
         """Return how the dimension of every ``signal.x`` is found: states, parameters and aliases of signals."""
@@ -135,6 +165,10 @@ class Reading:
         known = self.signal_scopes.get(name)
         if known is None:
             return UNKNOWN
+        why = unreadable(self.signals[name], own)
+        if why:
+            what = f"{name}.{own} {why}: it is there only while {name!r} is computed"
+            raise TextFault("name-misplaced", what, 0, f"a state of {name!r} that keeps it")
         if len(self.asked) >= MAX_SIGNALS:
             what = f"more than {MAX_SIGNALS} signals, each of which reads the next"
             raise TextFault("expression-too-deep", what, 0, f"at most {MAX_SIGNALS}")

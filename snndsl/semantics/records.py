@@ -3,41 +3,46 @@
 from __future__ import annotations
 
 from snndsl.errors import listed, nearest
-from snndsl.model.record import RecordedCounts, RecordedSignal, RecordedStates, RecordedSynapses, Records
+from snndsl.expressions.dimensions import BOOLEAN, UNKNOWN
+from snndsl.model.record import RecordedCounts, RecordedStates, RecordedSynapses, Records
 from snndsl.model.selection import Selection
 from snndsl.schema.observation import StateRecordSpec, SynapseRecordSpec
 from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_names import state_names, unknown_state
+from snndsl.semantics.usable import PURE
 from snndsl.semantics.windows import check_moment, check_span
 
 __all__ = ["read_records"]
+
+_NOT_IN_ROWS = ("rank", "copy", "distance")
+"""Names of the wiring that its finished rows do not have."""
 
 
 def read_records(reading: Reading) -> Records:
     """Return the section ``record``."""
     record = reading.spec.record
-    spikes = reading.selection(record.spikes, "record.spikes names", "record", "spikes") if record.spikes else None
+    spikes = reading.spiking(record.spikes, "record.spikes names", "record", "spikes") if record.spikes else None
     states = [_states(reading, text, spec) for text, spec in record.states.items()]
     synapses = [_synapses(reading, name, spec) for name, spec in record.synapses.items()]
-    signals = [_signal(reading, name, spec) for name, spec in record.signals.items()]
+    states += [_signal(reading, name, spec) for name, spec in record.signals.items()]
     counts = [_counts(reading, text, width) for text, width in record.counts.items()]
     return Records(
         place=reading.place("record"),
         spikes=spikes or Selection(()),
         states=tuple(item for item in states if item is not None),
         synapses=tuple(item for item in synapses if item is not None),
-        signals=tuple(item for item in signals if item is not None),
         counts=tuple(item for item in counts if item is not None),
     )
 
 
-def _states(reading: Reading, text: str, spec: StateRecordSpec) -> RecordedStates | None:
-    path = ("record", "states", text)
-    selection = reading.selection((text,), "record.states names", *path)
+def _states(reading: Reading, text: str, spec: StateRecordSpec, section: str = "states") -> RecordedStates | None:
+    path = ("record", section, text)
+    selection = reading.selection((text,), f"record.{section} names", *path)
     for population in () if selection is None else selection.populations:
-        if population in reading.elements:
-            known = list(reading.elements[population].states)
+        element = reading.element(population)
+        if element is not None:
+            known = list(element.states)
             for state in spec.of:
                 if state not in known:
                     _unknown(reading, state, known, f"{population!r} has no state", *path)
@@ -48,23 +53,16 @@ def _states(reading: Reading, text: str, spec: StateRecordSpec) -> RecordedState
     return RecordedStates(text, reading.place(*path), selection, spec.of, every, after, until)
 
 
-def _signal(reading: Reading, name: str, spec: StateRecordSpec) -> RecordedSignal | None:
-    path = ("record", "signals", name)
+def _signal(reading: Reading, name: str, spec: StateRecordSpec) -> RecordedStates | None:
     if name not in reading.spec.signals:
-        _unknown(reading, name, list(reading.spec.signals), "record.signals names", *path)
-    elif name in reading.signals:
-        known = list(reading.signals[name].states)
-        for state in spec.of:
-            if state not in known:
-                _unknown(reading, state, known, f"{name!r} has no state", *path)
-    every, after, until = _times(reading, spec, *path)
-    check_span(reading, reading.place(*path), after, until, every)
-    return RecordedSignal(name, reading.place(*path), spec.of, every, after, until)
+        _unknown(reading, name, list(reading.spec.signals), "record.signals names", "record", "signals", name)
+        return None
+    return _states(reading, name, spec, "signals")
 
 
 def _counts(reading: Reading, text: str, width: str) -> RecordedCounts | None:
     path = ("record", "counts", text)
-    selection = reading.selection((text,), "record.counts names", *path)
+    selection = reading.spiking((text,), "record.counts names", *path)
     steps = _at_least_one(reading, width, "the width of a bin", *path)
     return None if selection is None or steps is None else RecordedCounts(text, reading.place(*path), selection, steps)
 
@@ -92,6 +90,10 @@ def _synapses(reading: Reading, name: str, spec: SynapseRecordSpec) -> RecordedS
         what = f"record.synapses.{name} has no times"
         reading.report(reading.place(*path), "key-missing", what, "every: T or at: [T, ..]")
     where = None if spec.where is None else reading.term(spec.where, *path, "where")
+    if where is not None:
+        sides = {key: kind for key, kind in reading.wiring.get(name, {}).items() if key not in _NOT_IN_ROWS}
+        reading.scope.before_run(where, PURE)
+        reading.scope.expect(where, BOOLEAN, "the condition", {**sides, "w": reading.weights.get(name, UNKNOWN)})
     stamps = tuple(stamp for stamp in at if stamp is not None)
     return RecordedSynapses(name, reading.place(*path), of, every, stamps, where)
 

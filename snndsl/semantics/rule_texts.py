@@ -19,7 +19,7 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.rule_names import state_makers, state_names, unknown_state
 from snndsl.semantics.scope import Maker, Result, Scope
-from snndsl.semantics.usable import BUILD, PURE, SUMS
+from snndsl.semantics.usable import BUILD, PURE, RUN, SUMS
 from snndsl.semantics.values import read_value
 from snndsl.spec import UseSpec
 from snndsl.units import Dimension
@@ -101,7 +101,8 @@ def _use(
             continue
         own = key in rule.spec.parameters
         names = wiring if own else {**wiring, **neurons}
-        terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path).terms
+        functions = BUILD if own else RUN
+        terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path, functions=functions).terms
         if terms is not None:
             (given if own else bound)[key] = terms
     for key, parameter in rule.parameters.items():
@@ -120,6 +121,9 @@ def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[
     """Return the initial states that a projection gives to its rules."""
     spec, known = reading.spec.projections[name], state_names(reading, name)
     if not reading.rules[name]:
+        if spec.initial and not spec.plasticity:
+            what = f"'initial' at projection {name!r}, which has no plasticity"
+            reading.faults.append(reading.place("projections", name).unused("initial", what, "plasticity: a rule with states"))
         return {}
     makers, initial = state_makers(reading, name), dict[str, ValueTerm]()
     for key, value in spec.initial.items():

@@ -16,7 +16,7 @@ from snndsl.frontend.data import unreadable
 from snndsl.model.data import DataColumn
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.semantics.builtins import BUILTINS, SAID, builtin_dimensions
-from snndsl.semantics.usable import misplaced
+from snndsl.semantics.usable import in_a_run, misplaced
 from snndsl.units import ONE, Dimension, parse_unit
 
 __all__ = ["MAX_LEVELS", "MAX_PARTS", "Maker", "Result", "Scope", "file_scope", "said", "unit_dimension"]
@@ -46,7 +46,7 @@ class Scope:
     data : mapping of str to DataColumn
         Arrays, called or bare.
     outside : mapping of str to callable
-        Makers of names that are declared elsewhere: ``name.x`` of signals.
+        Makers of names that are declared elsewhere, and known only during a run: ``name.x`` of signals.
     faults : list of Fault
         Takes what is found wrong.
 
@@ -193,8 +193,9 @@ class Scope:
                 raise TextFault("argument-count", what, call.start, expected)
 
     def before_run(self, term: Term | None, functions: Collection[str], names: Collection[str] = ()) -> None:
-        """Report functions and names that may not stand in a value that is computed before the run."""
-        fault = None if term is None else misplaced(term.tree, functions, names)
+        """Report functions and names that may not stand in a value: it is computed before the run unless functions say so."""
+        late = () if in_a_run(functions) else self.outside.keys() - self.makers.keys()
+        fault = None if term is None else misplaced(term.tree, functions, {*names, *late})
         if term is not None and fault is not None:
             self.faults.append(term.place.fault(fault, term.line))
 

@@ -31,7 +31,7 @@ def seed_faults(model: CheckedModel) -> list[Fault]:
 
 
 def _needed(model: CheckedModel) -> Iterator[tuple[str, Place]]:
-    for population in model.populations.values():
+    for population in model.elements.values():
         yield from _of_population(population)
         yield from _in_a_run(population.element)
     for projection in model.projections.values():

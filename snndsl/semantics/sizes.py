@@ -44,7 +44,7 @@ def expected_synapses(model: CheckedModel, projection: Projection) -> float:
 def _network(model: CheckedModel) -> Iterator[Fault]:
     """Yield the largest part of a network that is too large."""
     parts: list[tuple[float, Place, str]] = []
-    for population in model.populations.values():
+    for population in model.elements.values():
         element = population.element
         held = population.size * (len(element.states) + len(element.ports) + 1) * _NUMBER
         parts.append((held, population.place.inner("size"), f"{population.size:,} neurons of {population.name!r}"))
@@ -66,6 +66,17 @@ def _recordings(model: CheckedModel) -> Iterator[Fault]:
             samples = f"{number:,} samples of {', '.join(record.of)} of {record.selection.size:,} neurons"
             what, expected = f"{samples} take {_bytes(int(total))}", f"at most {_bytes(MAX_RECORDING_BYTES)} in all"
             yield record.place.problem("recording-too-large", what, expected, "fewer neurons, or every: 10 ms")
+            return
+    for kept in model.records.synapses:
+        if kept.projection not in model.projections or kept.where is not None:
+            continue
+        times = len(kept.at) + (0 if kept.every is None else model.steps // kept.every)
+        synapses = expected_synapses(model, model.projections[kept.projection])
+        total += synapses * len(kept.of) * times * _NUMBER
+        if total > MAX_RECORDING_BYTES:
+            what = f"{times:,} snapshots of {', '.join(kept.of)} of {synapses:,.0f} synapses take {_bytes(int(total))}"
+            expected = f"at most {_bytes(MAX_RECORDING_BYTES)} in all"
+            yield kept.place.problem("recording-too-large", what, expected, "a longer 'every', or 'where'")
             return
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from snndsl.errors import ModelError
 from snndsl.model.selection import Selection
 from snndsl.model.stimulus import Duplicates, Playing, Stimulus
 from snndsl.model.text import Rounding, ValueTerm
@@ -16,7 +15,6 @@ from snndsl.semantics.kind_reader import KindReader
 from snndsl.semantics.ports import port_dimension
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
-from snndsl.semantics.selection import resolve
 from snndsl.semantics.values import read_value, whole_size
 from snndsl.semantics.windows import window_faults
 from snndsl.stimuli import STIMULI
@@ -59,6 +57,9 @@ def _stimulus(reading: Reading, name: str, spec: StimulusSpec) -> Stimulus | Non
     """Return a stimulus; None after reporting what makes it unreadable."""
     kind, place = spec.kind, reading.place("stimuli", name)
     _role(reading, name, spec)
+    reading.faults += [
+        place.unused(key, what, expected) for key, what, expected in _unused(name, spec) if key in spec.model_fields_set
+    ]
     targets = _targets(reading, name, spec)
     port: Dimension | None = None
     if targets is not None and spec.port is not None:
@@ -100,18 +101,33 @@ def _role(reading: Reading, name: str, spec: StimulusSpec) -> None:
         reading.report(place, "stimulus-kind", f"{kind.name} cannot be an injection", expected)
 
 
+def _unused(name: str, spec: StimulusSpec) -> Iterator[tuple[str, str, str]]:
+    """Yield the keys that a stimulus has no use for, with what they stand at and what fits instead."""
+    kind = spec.kind
+    if spec.size is not None:
+        for key in ("port", "weight", "delay"):
+            yield key, f"{key!r} at the source {name!r}, which projections wire", f"{key!r} in each projection from it"
+    elif (spec.port or "spike") == "spike":
+        yield "delay", f"'delay' at stimulus {name!r}, which makes neurons spike at its times", "later times"
+    elif not kind.weighted:
+        for key in ("weight", "delay"):
+            yield key, f"{key!r} at stimulus {name!r}, which is no event but a {kind.name}", f"a {kind.name} without it"
+    own = spec.given.model_fields_set if kind.listed else set()
+    for key in ("round", "duplicates") if spec.during is None else ("duplicates",):
+        if key in own:
+            yield key, f"{key!r} at stimulus {name!r}, and another under {kind.name!r}", "one of them"
+        elif not kind.listed:
+            yield key, f"{key!r} at stimulus {name!r}, which lists no times", "no such key"
+
+
 def _targets(reading: Reading, name: str, spec: StimulusSpec) -> Selection | None:
     """Return whom an injection reaches."""
     if spec.into is None:
         return None
-    place = reading.place("stimuli", name, "into")
-    try:
-        targets = resolve(spec.into, reading.sizes, reading.spec.groups, place, f"stimulus {name!r} goes into")
-    except ModelError as error:
-        reading.faults += error.faults
-        return None
-    if not targets.blocks:
-        reading.report(place, "selection-empty", f"stimulus {name!r} goes nowhere", "at least one population")
+    path = ("stimuli", name, "into")
+    targets = reading.selection(spec.into, f"stimulus {name!r} goes into", *path)
+    if targets is not None and not targets.blocks:
+        reading.report(reading.place(*path), "selection-empty", f"stimulus {name!r} goes nowhere", "at least one population")
         return None
     return targets
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from snndsl.expressions import FUNCTIONS, TextFault, tree
-from snndsl.expressions.functions import DRAWS, Function
+from snndsl.expressions.functions import Function
 from snndsl.expressions.walk import calls_in, names_in
 
-__all__ = ["BUILD", "NEURON", "PURE", "RUN", "SUMS", "misplaced"]
+__all__ = ["BUILD", "EQUATIONS", "PURE", "RUN", "SUMS", "in_a_run", "misplaced"]
 
 PURE = frozenset(row.name for row in FUNCTIONS.values() if row.where == "anywhere")
 """In values that are computed once and draw nothing: constants, sizes, conditions, listed spikes."""
-BUILD = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "before")}
+BUILD = PURE | {row.name for row in FUNCTIONS.values() if row.where == "drawn"}
 """In values of neurons and synapses, drawn once before the run."""
 RUN = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "run")}
-"""In currents and rates."""
-NEURON = RUN | {row.name for row in FUNCTIONS.values() if row.where in ("before", "equations")}
-"""In what neurons and signals do in a step; not all of it can be simulated yet."""
-
+"""In currents, rates and what neurons and signals do in a step."""
+EQUATIONS = RUN | {row.name for row in FUNCTIONS.values() if row.where == "equations"}
+"""In equations of neurons and signals, aliases among them."""
 SUMS = frozenset(row.name for row in FUNCTIONS.values() if row.where == "rules")
 """In rules: they add over synapses."""
+
+
+def in_a_run(functions: Collection[str]) -> bool:
+    """Tell whether a text that may call these functions is computed during a run."""
+    return RUN.issubset(functions)
 
 
 def misplaced(node: tree.Expression, functions: Collection[str], names: Collection[str] = ()) -> TextFault | None:
@@ -37,7 +41,7 @@ def misplaced(node: tree.Expression, functions: Collection[str], names: Collecti
     """
     for call in calls_in(node):
         if call.function in FUNCTIONS and call.function not in functions:
-            why, expected = _why(FUNCTIONS[call.function], not DRAWS.isdisjoint(functions))
+            why, expected = _why(FUNCTIONS[call.function])
             what = f"{call.function}() {why}, which is not possible here"
             return TextFault("function-misplaced", what, call.start, expected)
     for name in names_in(node):
@@ -47,13 +51,13 @@ def misplaced(node: tree.Expression, functions: Collection[str], names: Collecti
     return None
 
 
-def _why(function: Function, drawn: bool) -> tuple[str, str]:
-    """Return what is wrong with a function, and what is expected; `drawn` tells whether other functions may draw here."""
+def _why(function: Function) -> tuple[str, str]:
+    """Return what is wrong with a function, and what is expected."""
     if function.where == "rules":
         return "adds over synapses", "a rule of plasticity"
-    if function.where == "before" and drawn:
-        return "draws until it fits", "normal(mean, sd), which clip() keeps within bounds"
+    if function.where == "equations":
+        return "is white noise", "an equation; normal() draws a number"
     before = "a value that is known before the run"
     if not function.draws:
         return "is known only during a run", before
-    return "draws", before if function.where == "equations" else "a value without draws"
+    return "draws", "a value without draws"

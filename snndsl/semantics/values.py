@@ -10,17 +10,21 @@ from snndsl.expressions import TextFault, to_text
 from snndsl.expressions.dimensions import TIME, fits
 from snndsl.expressions.tree import Number
 from snndsl.model.text import Term, ValueTerm
+from snndsl.semantics.builtins import run_names
 from snndsl.semantics.constants import constant_value
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result, said
 from snndsl.semantics.terms import value_terms
 from snndsl.semantics.times import whole_steps
-from snndsl.semantics.usable import BUILD, PURE
+from snndsl.semantics.usable import BUILD, PURE, in_a_run
 from snndsl.units import ONE, Dimension, near_unit, parse_unit
 
 _RATE = parse_unit("Hz").dimension
 
 __all__ = ["ReadValue", "read_moment", "read_value", "whole_size"]
+
+
+_LATE = run_names("stimulus")
 
 
 class ReadValue(NamedTuple):
@@ -46,8 +50,12 @@ def read_value(
     except TextFault as error:
         reading.faults.append(place.fault(error))
         return ReadValue(None, None)
-    for term in terms if isinstance(terms, tuple) else (terms,):
-        reading.scope.before_run(term, functions)
+    if isinstance(terms, tuple):  # one number each, found before the run
+        for term in terms:
+            reading.scope.before_run(term, BUILD.intersection(functions), _LATE)
+    else:
+        terms = reading.moving(terms) if in_a_run(functions) else terms
+        reading.scope.before_run(terms, functions)
     if isinstance(terms, Term):
         found = reading.scope.of(terms, extra)
         if found is not None and isinstance(wanted, Dimension) and not fits(found, wanted):

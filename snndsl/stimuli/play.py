@@ -170,7 +170,7 @@ def _spikes(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> Iterator[t
     drawn = rank[which].astype(np.float64)
 
     def uniform(call: float) -> Any:
-        return numerics.uniform(*key, drawn, occurrence, 0.0, call)
+        return numerics.uniform(*key, drawn, occurrence, numbers.trial, call)
 
     stamp = np.repeat(starts, len(spikes)) + spikes.step[which]
     neuron = spikes.neuron[which]
@@ -180,7 +180,7 @@ def _spikes(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> Iterator[t
         if not sd >= 0:
             what = f"a jitter of {sd * step:.12g} ms"
             raise ModelError(item.jitter.problem("jitter-negative", what, "a time of 0 or more"))
-        normal = numerics.normal(*key, drawn, occurrence, 0.0, _JITTER)
+        normal = numerics.normal(*key, drawn, occurrence, numbers.trial, _JITTER)
         stamp = stamp + np.floor(sd * normal + 0.5).astype(np.int64)
     if item.dropout is not None:
         kept = uniform(_DROPOUT) >= _probability(numbers, item.dropout, "dropout")
@@ -202,7 +202,7 @@ def _starts(numbers: StimulusNumbers, item: PlayedMotif, key: Key, length: int) 
             what = f"{chance:g} occurrences a step"
             raise ModelError(item.place.problem("rate-above-one-per-step", what, "0 to one a step"))
         stamps = np.arange(1, numbers.horizon + 1, dtype=np.int64)
-        drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), 0.0, _OCCURRENCE) < chance]
+        drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), numbers.trial, _OCCURRENCE) < chance]
         return drawn
     if isinstance(item.at, Train):
         return _regular(numbers, item, item.at, length)

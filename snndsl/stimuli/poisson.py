@@ -13,6 +13,7 @@ from snndsl.ir import Call, Const, Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Driving, Spiking
 from snndsl.model.text import Term, ValueTerm
+from snndsl.stimuli.moving import expected_spikes, moving_chances, moving_spikes
 from snndsl.stimuli.rates import RateSpec, chances, random_spikes, read_rate, varying
 
 __all__ = ["Poisson"]
@@ -59,10 +60,15 @@ class Poisson(Driving, Spiking):
 
     def expected(self, numbers: StimulusNumbers) -> float:
         """Return about the mean number of spikes."""
+        if self.moving is not None:
+            return expected_spikes(numbers, self.moving, "the rate")
         return float(np.minimum(chances(numbers, self.rate, self.name), 1.0).sum()) * numbers.horizon
 
     def events(self, numbers: StimulusNumbers) -> tuple[Index, Index]:
         """Return a spike at each stamp with the probability 1 - exp(-rate*h): that of at least one event."""
+        rate = self.moving
+        if rate is not None:
+            return moving_spikes(numbers, lambda who, when: moving_chances(numbers, rate, "the rate", who, when))
         return random_spikes(numbers, -chances(numbers, self.rate, self.name))
 
     def amount(self, steps: StepBuilder) -> Expr:

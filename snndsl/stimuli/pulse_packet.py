@@ -66,7 +66,8 @@ class PulsePacket(Spiking):
             what = f"a standard deviation of {float(sd.min()):g} ms"
             raise ModelError(first_term(self.sd).problem("time-negative", what, "0 ms or more"))
         element, packet = np.arange(numbers.size)[None, :], np.arange(len(at))[:, None]
-        drawn = numerics.normal(*numbers.key("spikes"), element.astype(np.float64), packet.astype(np.float64), 0.0, 0.0)
+        who, which = element.astype(np.float64), packet.astype(np.float64)
+        drawn = numerics.normal(*numbers.key("spikes"), who, which, numbers.trial, 0.0)
         time = at[:, None] + np.broadcast_to(sd, at.shape)[:, None] * drawn
         nearest = np.floor(time / float(numbers.step) + 0.5)
         stamp = np.clip(nearest, -1.0, numbers.horizon + 1.0).astype(np.int64)  # what lies outside is left out

@@ -39,14 +39,14 @@ def read_rate(reader: StimulusReader, given: RateSpec) -> tuple[ValueTerm | None
 
 
 def varying(value: ValueTerm) -> Term | None:
-    """Return a value that changes during a run: it reads the time or the trial, or draws. None if it does not."""
+    """Return a value that changes during a run: it reads the time, the trial or a signal, or draws. None if it does not."""
     return value if isinstance(value, Term) and _varies(value.tree) else None
 
 
 def _varies(node: tree.Expression) -> bool:
-    """Tell whether an expression changes during a run: it reads the time or the trial, or draws."""
+    """Tell whether an expression changes during a run: it reads the time, the trial or a signal, or draws."""
     if isinstance(node, tree.Name):
-        return node.text in ("t", "trial")
+        return node.moves or node.text in ("t", "trial")
     if isinstance(node, tree.FunctionCall) and node.function in FUNCTIONS and FUNCTIONS[node.function].varies:
         return True
     return any(_varies(child) for child in tree.children(node))
@@ -78,7 +78,7 @@ def random_spikes(numbers: StimulusNumbers, silence: Real) -> tuple[Index, Index
     active, number = np.nonzero(silence)[0], 0
     elements, stamps = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     while len(active):
-        u = numerics.uniform(*key, active.astype(np.float64), float(number), 0.0, 0.0)
+        u = numerics.uniform(*key, active.astype(np.float64), float(number), numbers.trial, 0.0)
         place[active] += 1.0 + np.floor(numerics.log(u) / silence[active])
         active = active[place[active] <= numbers.horizon]
         elements.append(active)

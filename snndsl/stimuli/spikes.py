@@ -44,6 +44,7 @@ class SpikeList(Spiking):
     form = SpikeListSpec
     source = True
     injection = True
+    listed = True
 
     i: ValueTerm
     t: ValueTerm

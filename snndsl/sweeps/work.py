@@ -10,7 +10,7 @@ from typing import Any
 from snndsl.analysis.expectations import check_expectations
 from snndsl.api import Model, run_model
 from snndsl.errors import SnndslError
-from snndsl.results import Recording
+from snndsl.results import Run
 from snndsl.sweeps.origin import Origin
 from snndsl.sweeps.points import Point
 from snndsl.sweeps.store import Row, Store
@@ -78,14 +78,14 @@ def _said(point: Point) -> Row:
     return {"key": point.key, "setting": point.setting, "settings": dict(point.settings)}
 
 
-def _values(model: Model, recording: Recording) -> dict[str, Any]:
+def _values(model: Model, recording: Run) -> dict[str, Any]:
     """Return what was measured: the rate of every population whose spikes are kept whole, and what is expected."""
     seconds = recording.steps_done * recording.step_ms / 1000
     found: dict[str, Any] = {}
-    kept = dict.fromkeys(recording.manifest["spikes"], 0)
+    kept = dict.fromkeys(recording.spike_counts, 0)
     for block in model.checked.records.spikes.blocks:
         kept[block.population] += block.size
-    for name, spikes in recording.manifest["spikes"].items():
+    for name, spikes in recording.spike_counts.items():
         if kept[name] == model.checked.sizes[name] and seconds:
             rate = spikes / model.checked.sizes[name] / seconds
             found[f"rate.{name}"] = {"mean": rate, "least": rate, "most": rate, "unit": "Hz", "found": f"rate {rate:.8g} Hz"}

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.backend.control import Request, claim_folder
-from snndsl.ir import Block, Call, Expr, Neuron, Program, Rule
+from snndsl.ir import Block, Call, Expr, Neuron, Program, Read, Rule
 from snndsl.ir.verify import verify
 from snndsl.pipeline import collect, generate, require, simulate
-from snndsl.results import Recording
+from snndsl.results import Recording, single
 
 __all__ = ["run_program", "side_by_side"]
 
@@ -29,7 +29,7 @@ def side_by_side(programs: Mapping[str, Program]) -> Program:
     parts = [_prefixed(program, prefix) for prefix, program in programs.items()]
     first = parts[0]
     named = ("neurons", "rules", "populations", "projections", "synapses", "injections", "samples")
-    lists = ("spike_records", "state_records", "synapse_records")
+    lists = ("spike_records", "state_records", "synapse_records", "count_records")
     made: dict[str, Any] = {name: tuple(item for part in parts for item in getattr(part, name)) for name in (*named, *lists)}
     made |= {name: tuple(sorted(made[name], key=attrgetter("name"))) for name in named}
     made |= {"steps": max(part.steps for part in parts), "chunk": max(part.chunk for part in parts)}
@@ -59,7 +59,7 @@ def run_program(program: Program, backend: str, out: str | os.PathLike[str], thr
     tree, folder = generate(program, backend), Path(out)
     claim_folder(folder)
     simulate(Request(tree, folder, {"name": program.name, "backend": backend}, threads=threads), backend)
-    return collect(folder)
+    return single(collect(folder))
 
 
 def _prefixed(program: Program, prefix: str) -> Program:
@@ -103,13 +103,17 @@ def _prefixed(program: Program, prefix: str) -> Program:
         spike_records=tuple(replace(item, population=named(item.population)) for item in program.spike_records),
         state_records=tuple(replace(item, population=named(item.population)) for item in program.state_records),
         synapse_records=tuple(replace(item, projection=named(item.projection)) for item in program.synapse_records),
+        count_records=tuple(
+            replace(item, name=named(item.name), parts=tuple((named(name), start, stop) for name, start, stop in item.parts))
+            for item in program.count_records
+        ),
         comments={},
     )
 
 
 def _neuron(neuron: Neuron, prefix: str) -> Neuron:
     update, reset = _block(neuron.update, prefix), _block(neuron.reset, prefix)
-    return replace(neuron, name=f"{prefix}{neuron.name}", update=update, reset=reset)
+    return replace(neuron, name=f"{prefix}{neuron.name}", update=update, reset=reset, reads=_reads(neuron.reads, prefix))
 
 
 def _rule(rule: Rule, prefix: str) -> Rule:
@@ -119,7 +123,12 @@ def _rule(rule: Rule, prefix: str) -> Rule:
         on_pre=_block(rule.on_pre, prefix),
         on_post=_block(rule.on_post, prefix),
         every=tuple(replace(tick, block=_block(tick.block, prefix)) for tick in rule.every),
+        reads=_reads(rule.reads, prefix),
     )
+
+
+def _reads(reads: tuple[Read, ...], prefix: str) -> tuple[Read, ...]:
+    return tuple(item if item.of in ("pre", "post") else replace(item, of=f"{prefix}{item.of}") for item in reads)
 
 
 def _block(block: Block, prefix: str) -> Block:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from snndsl.api import load, run_model
-from snndsl.results import Recording
+from snndsl.results import Recording, Run
 
 __all__ = ["case_file", "cases", "differences", "run_case"]
 
@@ -28,7 +28,7 @@ def case_file(case: str) -> Path:
     return Path(str(_folder().joinpath(f"{case}.yaml")))
 
 
-def run_case(case: str, backend: str, out: str | os.PathLike[str], threads: int = 1) -> Recording:
+def run_case(case: str, backend: str, out: str | os.PathLike[str], threads: int = 1) -> Run:
     """Run a case.
 
     Parameters
@@ -45,17 +45,22 @@ def run_case(case: str, backend: str, out: str | os.PathLike[str], threads: int 
     return run_model(load(case_file(case)), backend, out, threads=threads).recording
 
 
-def differences(one: Recording, other: Recording, prefix: str | None = None) -> list[str]:
+def differences(one: Run, other: Run, prefix: str | None = None) -> list[str]:
     """Return every way in which two recordings are not equal, bit for bit; empty if they are.
 
     Parameters
     ----------
-    one, other : Recording
+    one, other : Recording or TrialsRecording
         Of the same model.
     prefix : str, optional
         Of the names in `other`, where the model lies beside others (`side_by_side`) in a run that is perhaps longer.
     """
-    return list(_differences(one, other) if prefix is None else _beside(one, other, prefix))
+    mine, theirs = one.trials, other.trials
+    if len(mine) != len(theirs):
+        return [f"{len(mine)} and {len(theirs)} trials"]
+    if len(mine) > 1:
+        return [f"trial {a.trial}: {said}" for a, b in zip(mine, theirs, strict=True) for said in differences(a, b)]
+    return list(_differences(mine[0], theirs[0]) if prefix is None else _beside(mine[0], theirs[0], prefix))
 
 
 def _folder() -> Any:
@@ -65,6 +70,8 @@ def _folder() -> Any:
 def _differences(one: Recording, other: Recording) -> Iterator[str]:
     if (one.status, one.steps_done) != (other.status, other.steps_done):
         yield f"{one.status} after {one.steps_done} steps, {other.status} after {other.steps_done}"
+    if one.trial != other.trial:
+        yield f"trial {one.trial} and trial {other.trial}"
     yield from (f"spikes of {name} are in one recording alone" for name in other.spikes if name not in one.spikes)
     yield from _beside(one, other, "")
     yield from _unequal("hashes of blocks", one.blocks, other.blocks)
@@ -86,10 +93,14 @@ def _beside(one: Recording, other: Recording, prefix: str) -> Iterator[str]:
             yield from _unequal(f"{name}.{variable}: stamps", states.step, found.step)
             yield from _unequal(f"{name}.{variable}: neurons", states.neuron, found.neuron)
             yield from _unequal(f"{name}.{variable}", states.value, found.value)
+    for name in one.counts:
+        binned = other.counts[f"{prefix}{name}"]
+        yield from _unequal(f"counts of {name}", one.counts[name].value, binned.value[: len(one.counts[name])])
     for name in one.weights:
         for variable, weights in one.weights[name].items():
             snapshots = other.weights[f"{prefix}{name}"][variable]
             yield from _unequal(f"{name}.{variable}: stamps", weights.step, snapshots.step)
+            yield from _unequal(f"{name}.{variable}: rows", weights.row, snapshots.row)
             yield from _unequal(f"{name}.{variable}", weights.value, snapshots.value)
     for name in one.synapses:
         table = other.synapses[f"{prefix}{name}"]

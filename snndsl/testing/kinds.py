@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FORKED", "KINDS", "PARTS", "RULES", "SHARED", "NeuronKind"]
+__all__ = ["FORKED", "KINDS", "PARTS", "RULES", "SHARED", "NeuronKind", "again"]
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,10 @@ KINDS: Mapping[str, NeuronKind] = {
             "parameters": {"sigma": "0.8"},
             "state": {"x": "0"},
             "ports": {"kick": "1"},
-            "update": ["noise = normal()", "x = 0.9*x + sigma*noise + kick - 0.1*poisson(abs(x))"],
+            "update": [
+                "noise = normal() + normal_in(0, 0.1, -0.1, 0.05)",
+                "x = 0.9*x + sigma*noise + kick - 0.1*poisson(abs(x))",
+            ],
             "threshold": "x > 2 or uniform() < 0.01",
             "reset": "x = -1",
         },
@@ -203,6 +206,28 @@ KINDS: Mapping[str, NeuronKind] = {
         "1",
         "1",
         ({"sigma": "uniform()"},),
+        draws=True,
+    ),
+    "noisy": NeuronKind(
+        {
+            "parameters": {"tau": "8 ms", "sigma": "4 mV"},
+            "state": {"V": "0 mV", "n": "0 mV"},
+            "ports": {"kick": "mV"},
+            "equations": [
+                "noise = sigma*sqrt(2/tau)*xi()",
+                "dV/dt = (n - V)/tau + 0.3*noise",
+                "dn/dt = -n/(3 ms) + noise - 0.5*sigma*xi()/sqrt(tau)",
+            ],
+            "integrator": "exact",
+            "update": "V += kick",
+            "threshold": "V > 9 mV",
+            "refractory": {"for": "2 step", "hold": ["V"]},
+            "reset": "V = 0 mV",
+        },
+        (1.0, 8.0),
+        "mV",
+        "2 mV",
+        ({"integrator": {"V": "exponential_euler", "n": "euler"}}, {"integrator": "euler", "tau": "(6 ms)*(1 + 0.5*(i % 2))"}),
         draws=True,
     ),
 }
@@ -244,3 +269,14 @@ RULES: Mapping[str, Mapping[str, Any]] = {
 }
 """The last one draws; `FORKED` delivers to a port that only some neurons have."""
 FORKED = "forked"
+
+
+def again(name: str, which: str) -> dict[str, Any]:
+    """Return what makes one of several stimuli or populations the same in every trial.
+
+    Parameters
+    ----------
+    name, which : str
+        Of a stimulus or population, and of the one that is frozen.
+    """
+    return {"frozen": True} if name == which else {}

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from snndsl.testing.kinds import FORKED, KINDS, PARTS, RULES, SHARED
+from snndsl.testing.kinds import FORKED, KINDS, PARTS, RULES, SHARED, again
 
 __all__ = ["GeneratedNetwork", "combined", "drawn", "networks", "prefixed", "smallest", "uses_of"]
 
@@ -89,7 +89,7 @@ def networks(
         network.sections["neurons"][kind] = definition
         for part in definition.get("parts", {}).values():
             network.sections["parts"][part["use"]] = copy.deepcopy(dict(PARTS[part["use"]]))
-        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}"}
+        network.sections["populations"][name] = {**_population(draw, kind, noise), "stream": f"of_{name}", **again(name, "p1")}
     making = _Making(draw, network, owners, noise)
     for k in range(draw(st.integers(1, 3))):
         making.add_projection(f"c{k}")
@@ -222,14 +222,14 @@ class _Making:
         what = self.choose(["spikes", "source", "current", "forced", *noisy])
         into: dict[str, Any] = {"into": target, "port": "kick", "stream": f"of_{name}"}
         late = {"weight": high, "delay": f"{self.draw(st.integers(1, 6))} step"}
-        during = {"during": ["10 step", "45 step"]} if self.one_in(4) else {}
+        during = again(name, "s1") | ({"during": ["10 step", "45 step"]} if self.one_in(4) else {})
         match what:
             case "source":
                 stimuli[name] = {"size": self.size(target), "stream": f"of_{name}", **self._spikes(self.size(target)), **during}
                 self.add_projection(f"{name}_to", name)
             case "current":
-                drawn = ["uniform()", "normal()"] if self.noise else []
-                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", *drawn])
+                drawn = ["uniform()", "normal()", "normal_in(1, 0.5, 0, 1 + 0.1*i)"] if self.noise else []
+                wave = self.choose(["(1 + cos(0.3*steps(t) + i))", "wave(steps(t) % 5)", "(1 + trial)", *drawn])
                 stimuli[name] = {**into, "current": f"({low})*0.5*{wave}", **during}
             case "poisson":
                 rate = self.choose(["50 Hz", "400 Hz", "30000 Hz", "(300 Hz)*(1 + i)", "(2 kHz)*(1 + sin(0.1*steps(t)))"])
@@ -257,7 +257,8 @@ class _Making:
             case "pulse_packet":
                 return {"pulse_packet": {"at": ["8 step", "25 step"], "sd": self.choose(["2 step", "0 ms"])}}
             case "bernoulli" | "poisson" as kind:
-                return {kind: {"rate": self.choose(["0.2/dt", "(0.1/dt)*(1 + i % 3)", "0 Hz"])}}
+                moving = ["(0.2/dt)*(1 + sin(0.3*steps(t) + i))", "(0.1/dt)*abs(wave(tick(3 step) % 5))", "uniform()/dt"]
+                return {kind: {"rate": self.choose(["0.2/dt", "(0.1/dt)*(1 + i % 3)", "0 Hz", *moving])}}
         return {"spikes": self._events(size)}
 
     def _events(self, size: int, first: int = 0) -> dict[str, Any]:

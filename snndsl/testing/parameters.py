@@ -16,7 +16,7 @@ from snndsl.backend.registry import backend, backend_names
 from snndsl.errors import SimulationFailed, UnsupportedByTarget
 from snndsl.ir import Program
 from snndsl.pipeline import legalise
-from snndsl.results import Recording
+from snndsl.results import Recording, Run
 from snndsl.testing.beside import run_program, side_by_side
 from snndsl.testing.conformance import case_file, cases, run_case
 
@@ -59,7 +59,7 @@ def parameters(names: Iterable[str] = OTHERS, chosen: Iterable[str] = ()) -> lis
     return made
 
 
-def run_or_skip(case: str, name: str, out: str | os.PathLike[str], threads: int = 1) -> Recording:
+def run_or_skip(case: str, name: str, out: str | os.PathLike[str], threads: int = 1) -> Run:
     """Run a case; skip the test where the backend says by name that it cannot.
 
     Parameters
@@ -81,7 +81,7 @@ def run_or_skip(case: str, name: str, out: str | os.PathLike[str], threads: int 
 class Together:
     """Cases that a backend runs side by side, because it builds once for all of them.
 
-    A case that it says it fails, or cannot run, runs alone; so do all if the run side by side stops.
+    A case of several trials, or one that it says it fails or cannot run, runs alone; so do all if the run side by side stops.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class Together:
 
     _shared: dict[str, tuple[frozenset[str], Recording | None]] = field(default_factory=dict)
 
-    def recording(self, case: str, name: str) -> tuple[Recording, str | None]:
+    def recording(self, case: str, name: str) -> tuple[Run, str | None]:
         """Return a run of a case, and the prefix of its names if it lay beside others.
 
         Parameters
@@ -113,9 +113,21 @@ class Together:
             return recording, f"{case}_"
         return run_or_skip(case, name, self.folder / f"{case}-{name}"), None
 
+    def begun(self, name: str) -> bool:
+        """Tell whether cases were run side by side, whatever came of it.
+
+        Parameters
+        ----------
+        name : str
+            Of the backend.
+        """
+        inside, _ = self._shared.get(name, (frozenset[str](), None))
+        return bool(inside) or name in self.stopped
+
     def _run(self, name: str) -> tuple[frozenset[str], Recording | None]:
         chosen = sorted(case for case, which in self.asked if which == name)
-        programs = {case: load(case_file(case)).program for case in chosen if case not in backend(name).target.failing_cases}
+        models = {case: load(case_file(case)) for case in chosen if case not in backend(name).target.failing_cases}
+        programs = {case: model.program for case, model in models.items() if model.checked.trials == 1}
         programs = {case: program for case, program in programs.items() if _fits(program, name)}
         if len(programs) < 2:
             return frozenset(), None

@@ -34,7 +34,9 @@ TOGETHER = {
     "lif_stdp_delays": "1 s",
     "planted_groups": None,
     "polychrony_minimal": None,
+    "song2000": "1 s",
     "synfire_chain": None,
+    "vogels2011": "20 ms",
     "wired_group": None,
 }
 """How long the reference, which is slow, runs of each; None: all of it."""

@@ -2,7 +2,8 @@
 
 Every folder here holds one faulty model and the text that a user reads about it. The number in front groups the cases:
 01-14 text, 15-19 units, 20-27 expressions, 28-33 names, 34-38 sizes, 39-41 files, 42-52 numbers, 53-57 network,
-58-59 plasticity, 60 motifs, 63-66 stimuli and observations, 67 what only numbers show, 68 ranges of states.
+58-59 plasticity, 60 motifs, 63-66 stimuli and observations, 67 what only numbers show, 68 ranges of states, 69 signals and what
+reads them, noise, 70 records, 75 keys without use.
 """
 
 from __future__ import annotations

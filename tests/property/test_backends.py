@@ -29,6 +29,8 @@ from snndsl.testing.parameters import OTHERS
 
 NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "100"))
 TOGETHER = 25
+TRIAL = 3
+"""Of the networks: what is frozen draws as in trial 0, all else as in this one."""
 PARTS = range(-(-NUMBER // TOGETHER))
 
 Made = tuple[Sequence[GeneratedNetwork], Program, Recording]
@@ -40,9 +42,9 @@ def generated() -> list[GeneratedNetwork]:
 
 
 def together(several: Sequence[GeneratedNetwork]) -> Program:
-    """Return a program of networks that lie side by side, each with records of another period."""
+    """Return a program of a trial of networks that lie side by side, each with records of another period."""
     models = (network.model(every=1 + k % 3) for k, network in enumerate(several))
-    return side_by_side({f"m{k}_": Model(**model).program for k, model in enumerate(models)})
+    return side_by_side({f"m{k}_": Model(**model).of_trial(TRIAL) for k, model in enumerate(models)})
 
 
 @pytest.fixture(scope="module")

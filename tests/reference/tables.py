@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+import snndsl
 from snndsl.connect import CONNECT
 from snndsl.expressions import FUNCTIONS
 from snndsl.expressions.functions import Function
@@ -19,17 +20,17 @@ from snndsl.semantics.builtins import BUILTINS, SAID
 from snndsl.stimuli import STIMULI
 from snndsl.units import _LARGE, _PREFIXES, _SYMBOLS
 
-__all__ = ["PAGE", "PARTS", "connect_rules", "made", "names", "stimulus_kinds"]
+__all__ = ["PAGES", "PARTS", "connect_rules", "made", "names", "stimulus_kinds"]
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "language.md"
+_FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+PAGES = (_FOLDER / "language.md", _FOLDER / "library.md")
 
 _MADE = re.compile(r"<!-- ([\w -]+): python tests/reference/write\.py -->\n.*?<!-- end -->", re.DOTALL)
 _PLACES = {
     "anywhere": "anywhere",
     "drawn": "values of neurons and synapses; what runs",
-    "before": "values of neurons and synapses",
     "run": "what runs",
-    "equations": "equations; cannot be simulated yet",
+    "equations": "equations",
     "rules": "`on_start` of rules; in `every` they cannot be simulated yet",
 }
 _PHASES = {"constant": "in the file", "build": "before the run", "run": "during the run"}
@@ -73,7 +74,8 @@ def builtins() -> str:
 
 def integrators() -> str:
     """Return the table of integrators."""
-    return table(("integrator", "equations"), *((f"`{item.name}`", item.says) for item in INTEGRATORS.all))
+    rows = [(f"`{item.name}`", item.says, "yes" if item.noisy else "no") for item in INTEGRATORS.all]
+    return table(("integrator", "equations", "`xi()`"), *rows)
 
 
 def connect_rules() -> str:
@@ -99,6 +101,22 @@ def stimulus_kinds() -> str:
     return table(("kind", "value", "as", "what it does"), *rows)
 
 
+def library() -> str:
+    """Return the table of the library."""
+    rows = [(f"`{e.file}`", f"`{e.name}`", e.kind, e.title, "; ".join(e.references)) for e in snndsl.library()]
+    return table(("file", "name", "kind", "what it is", "source"), *rows)
+
+
+def definitions() -> str:
+    """Return every definition of the library as text, without its example."""
+    sections = []
+    for entry in snndsl.library():
+        lines = list(entry.lines())[2 + len(entry.references) :]
+        text = "\n".join(lines[: lines.index("use it")]).strip()
+        sections.append(f"### `{entry.file}` `{entry.name}`\n\n{entry.title}.\n\n```text\n{text}\n```\n")
+    return "\n".join(sections)
+
+
 PARTS: Mapping[str, Callable[[], str]] = {
     "units": units,
     "functions": functions,
@@ -106,6 +124,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "integrators": integrators,
     "connect rules": connect_rules,
     "stimulus kinds": stimulus_kinds,
+    "library": library,
+    "definitions": definitions,
 }
 
 

@@ -1,6 +1,7 @@
-"""Write the parts of the reference page that are made from tables: ``python tests/reference/write.py``."""
+"""Write the parts of the reference pages that are made from tables: ``python tests/reference/write.py``."""
 
-from tables import PAGE, made
+from tables import PAGES, made
 
 if __name__ == "__main__":
-    PAGE.write_text(made(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(made(page.read_text(encoding="utf-8")), encoding="utf-8")

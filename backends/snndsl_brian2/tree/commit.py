@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from run_folder import RunFolder, synapse_table  # type: ignore[import-not-found]
+from run_folder import RunFolder  # type: ignore[import-not-found]
+from synapse_tables import synapse_table  # type: ignore[import-not-found]
 
 __all__ = ["Commits"]
 
@@ -58,8 +59,7 @@ class Commits:
 
     def snapshot(self, event: Mapping[str, Any]) -> None:
         """Keep a snapshot for the next commit."""
-        place = f"weights/{event['projection']}/{event['variable']}/{event['stamp']:012d}.npy"
-        self.folder.adopt(place, self.scratch / event["file"])
+        self.folder.weights(event["projection"], event["variable"], event["stamp"], self._taken(event["file"]))
 
     def close(self) -> None:
         """Remove the scratch folder; commit at least the tables."""

@@ -21,7 +21,7 @@ MEMBERS = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_ou
 
 _OURS = re.compile(r"^static inline double (snn_\w+)\((double \w+(?:,\s+double \w+)*)\)$", re.MULTILINE)
 """A function of code/functions.h that takes and returns numbers."""
-_REAL = {"snn_trial": 1, "snn_due": 2, "snn_key": 1, "snn_select": 3}
+_REAL = {"snn_trial": 1, "snn_due": 2, "snn_key": 1, "snn_read": 1, "snn_select": 3}
 _WITH_EFFECT = {"snn_sample": 3, "snn_bound": 3, "snn_number": 2, "snn_within": 4, "snn_inject": 1, "snn_snapshot": 1,
                 "snn_record": 1}  # fmt: skip
 

@@ -118,6 +118,8 @@ struct Model
   std::vector<Injection> injections;
   std::vector<std::vector<double> > samples;
   std::vector<double> keys;
+  std::vector<const double*> shown;  // states that others read
+  std::vector<double> before;        // what they were before the step
   double trial;
 
   Model() : trial(0.0) {}
@@ -238,6 +240,12 @@ struct Model
       if (events.neuron[k] < 0 || events.neuron[k] >= group.size)
         throw Problem("row " + std::to_string(k) + " of " + folder + " is no event");
     injections.push_back(events);
+  }
+
+  /* at the beginning of a step: populations are updated one after the other */
+  void show()
+  {
+    for (size_t k = 0; k < shown.size(); ++k) before[k] = *shown[k];
   }
 
   /* add the events of a step to their ports, before the update of the neurons */

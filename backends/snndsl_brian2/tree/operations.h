@@ -1,4 +1,4 @@
-/* What abstract code cannot say by itself: choices, arrays, keys of draws, events that are due, bounds. */
+/* What abstract code cannot say by itself: choices, arrays, keys of draws, states of others, events that are due, bounds. */
 #ifndef SNN_OPERATIONS_H
 #define SNN_OPERATIONS_H
 
@@ -10,6 +10,9 @@ inline double snn_select(int condition, double x, double y) { return condition ?
 inline double snn_trial(double) { return snn::recorder().model.trial; }
 
 inline double snn_key(int k) { return snn::recorder().model.keys[k]; }
+
+/* a state that others read, as it was before the step */
+inline double snn_read(int k) { return snn::recorder().model.before[k]; }
 
 /* element floor(index) of an array of the program; outside of it the run stops */
 inline double snn_sample(int number, double index, double stamp)

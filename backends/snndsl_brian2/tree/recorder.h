@@ -66,6 +66,7 @@ public:
 
   double inject(int64_t step)
   {
+    model.show();
     if (step < steps) model.deliver(step);
     return 0.0;
   }
@@ -203,6 +204,10 @@ private:
     } else if (what == "inject") {
       words >> a >> b;
       model.inject(a, b, rest(words));
+    } else if (what == "read") {
+      words >> a >> b;
+      model.shown.push_back(value(a, b));
+      model.before.push_back(0.0);
     } else if (what == "watch") {
       words >> a >> b;
       Limits limits;

@@ -3,6 +3,7 @@
 #define SNN_NETWORK_H
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,6 +62,15 @@ struct Injection
   const double* amount;
 };
 
+/* A state of a population that others read. Two stamps are kept, since nodes are not updated together: while one of them reads
+ * the state of stamp j, its owner may have made that of stamp j + 1. In slices of one step nobody is further ahead. */
+struct Published
+{
+  int state;
+  std::vector<double> values[2]; // by neuron, of even and odd stamps
+  double at(long stamp, long neuron) const { return values[stamp & 1][neuron]; }
+};
+
 struct StateRecord
 {
   int variable;
@@ -75,6 +85,17 @@ struct Population
   int order = 0;
   std::vector<Injection> injections;
   std::vector<StateRecord> records;
+  std::deque<Published> published;
+  std::vector<const Published*> reads; // of populations of one neuron
+
+  /* a state that is published from now on */
+  const Published* publish(int state, long size)
+  {
+    for (const Published& known : published)
+      if (known.state == state) return &known;
+    published.push_back({ state, { std::vector<double>(size), std::vector<double>(size) } });
+    return &published.back();
+  }
 };
 
 struct Failure

@@ -117,7 +117,7 @@ private:
     const auto mine = std::prev(network.populations.upper_bound((long)get_node_id()));
     population_ = &mine->second;
     index_ = (long)get_node_id() - mine->first;
-    sums_.assign(model_->ports, 0.0);
+    sums_.assign(model_->ports + population_->reads.size(), 0.0);
     arriving_.assign(model_->ports * network.ring, 0.0);
     for (const Injection& injection : population_->injections) cursor_.push_back(injection.start[index_]);
     if (kept_for_ < 0) return;
@@ -153,9 +153,15 @@ private:
       due.clear();
     }
     now_ = stamp + 1;
-    if (stamp < 1) return false;
-    take_sums(stamp);
     double* states = values_.data() + model_->params.size();
+    const bool fired = stamp > 0 and step(stamp, states);
+    for (Published& shown : population_->published) shown.values[stamp & 1][index_] = states[shown.state];
+    return fired;
+  }
+  bool step(long stamp, double* states)
+  {
+    take_sums(stamp);
+    for (size_t k = 0; k < population_->reads.size(); ++k) sums_[model_->ports + k] = population_->reads[k]->at(stamp - 1, 0);
     int fired = 0;
     const int code =
       model_->step(values_.data(), states, sums_.data(), (double)index_, (double)(stamp - 1), network.trial, &fired);
@@ -203,7 +209,7 @@ private:
 
   const NeuronModel* model_;
   std::vector<double> values_; // parameters, then states
-  const Population* population_ = nullptr;
+  Population* population_ = nullptr;
   long index_ = 0; // in the population
   long now_ = 0; // the first stamp whose sums have not been taken
   std::vector<double> arriving_, sums_; // ports x ring; ports

@@ -10,8 +10,8 @@ from typing import Any
 import nest
 import numpy as np
 from numpy.typing import NDArray
-from run_folder import synapse_table  # type: ignore[import-not-found]
 from runtime import Runtime, values_of  # type: ignore[import-not-found]
+from synapse_tables import synapse_table  # type: ignore[import-not-found]
 
 __all__ = ["Recorder"]
 
@@ -107,6 +107,10 @@ class Recorder:
 
     def _write_snapshot(self, record: Mapping[str, Any], number: int, stamp: int) -> None:
         values = np.zeros((len(record["variables"]), self.settings["projections"][record["projection"]]["rows"]))
+        for name, synapses in self.settings["synapses"].items():
+            if synapses["projection"] == record["projection"] and not synapses["rule"]:  # what is static is as it was
+                folder = self.data / "synapses" / name
+                values[:, np.load(folder / "row.npy")] = np.load(folder / "weight.npy")
         for name in self._parts(record):
             row = np.load(self.data / "synapses" / name / "row.npy")
             part = np.zeros((len(values), len(row)))

@@ -96,6 +96,12 @@ void snn_injection(long first, int port, const int64_t* start, const int64_t* st
   network.populations[first].injections.push_back({ port, start, step, amount });
 }
 
+/* what the nodes from an id on read of another node, in the order of their kernel */
+void snn_read(long first, long other, int state)
+{
+  network.populations[first].reads.push_back(network.populations[other].publish(state, 1));
+}
+
 void snn_state_record(long first, int variable, const int32_t* place, long neurons, long period, long from, long last,
   double* buffer, const int64_t* offset)
 {

@@ -150,6 +150,12 @@ class Simulation:
             ctypes.c_long(self.threads), ctypes.c_long(ring), ctypes.c_double(self.settings["trial"]),
             ctypes.c_long(len(first)), self._runtime.pointer(first, np.int64),
         )  # fmt: skip
+        for name, collection in nodes.items():
+            neuron = self.settings["populations"][name]["neuron"]
+            for _, of, state in self.settings["neurons"].get(neuron, {}).get("reads", ()):
+                states = self.settings["populations"][of]["states"]
+                ids = (ctypes.c_long(int(item[0].global_id)) for item in (collection, nodes[of]))
+                library.snn_read(*ids, states.index(state))
         with self._folder.concluding():
             self._recorder = Recorder(self._runtime, self._folder, self._tree, nodes, recorders)
         self._folder.emit({"event": "phase", "name": "simulate"})

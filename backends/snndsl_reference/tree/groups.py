@@ -30,6 +30,8 @@ class NeuronGroup:
         Parameters and initial states.
     depth : int
         Steps that an arrival may lie ahead.
+    before : mapping of str to mapping
+        States of other populations as they were before the step, by population and state.
     """
 
     def __init__(
@@ -41,8 +43,9 @@ class NeuronGroup:
         depth: int,
         samples: Mapping[str, Any],
         trial: int,
+        before: Mapping[str, Mapping[str, NDArray[np.float64]]],
     ) -> None:
-        self.name, self.size, self.neuron, self.depth = name, size, neuron, depth
+        self.name, self.size, self.neuron, self.depth, self.before = name, size, neuron, depth, before
         self.constants = {key: values[key] for key in neuron.params}
         self.constants |= {"i": np.arange(size, dtype=np.float64), "trial": float(trial)}
         self.states = {key: np.array(np.broadcast_to(values[key], (size,)), np.float64) for key in neuron.states}
@@ -64,6 +67,8 @@ class NeuronGroup:
         """Do step j and return the neurons that spike with stamp j + 1."""
         slot = (j + 1) % self.depth
         names: dict[str, Any] = {**self.constants, **self.states, "step": float(j)}
+        for read in self.neuron.reads:
+            names[read.local] = self.before[read.of][read.state][0]
         for port, ring in self.arriving.items():
             names[port] = ring[slot].copy()
             ring[slot] = 0.0

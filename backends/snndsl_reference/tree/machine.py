@@ -32,6 +32,7 @@ class Machine:
     def __init__(self, program: LoadedProgram) -> None:
         self.program = program
         depth = program.depth()
+        self.before: dict[str, dict[str, NDArray[np.float64]]] = {}
         self.neurons: dict[str, NeuronGroup] = {}
         self.sources: dict[str, SourceGroup] = {}
         for item in program.populations:
@@ -40,8 +41,10 @@ class Machine:
                 self.sources[item.name] = SourceGroup(item.name, item.size, item.spikes)
             else:
                 neuron = program.neurons[item.neuron]
-                group = NeuronGroup(item.name, item.size, neuron, item.values, depth, program.samples, program.trial)
-                self.neurons[item.name] = group
+                self.neurons[item.name] = NeuronGroup(
+                    item.name, item.size, neuron, item.values, depth, program.samples, program.trial, self.before
+                )
+        self.read = sorted({read.of for neuron in program.neurons.values() for read in neuron.reads})
         self.static: dict[str, list[StaticSynapses]] = {item.name: [] for item in program.populations}
         self.plastic: list[tuple[str, PlasticSynapses]] = []
         self.by_projection: dict[str, list[PlasticSynapses]] = {}
@@ -79,6 +82,8 @@ class Machine:
             neurons, amounts = injection.at(j)
             if len(neurons):
                 self.neurons[injection.target].deliver_now(injection.port, stamp, neurons, amounts)
+        for name in self.read:
+            self.before[name] = {state: values.copy() for state, values in self.neurons[name].states.items()}
         fired = {name: group.step(j) for name, group in self.neurons.items()}
         fired |= {name: source.spikes(stamp) for name, source in self.sources.items()}
         self._emit(stamp, fired)

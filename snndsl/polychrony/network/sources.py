@@ -21,7 +21,7 @@ from snndsl.polychrony.engine.bounds import resting
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.network.table_files import read_table
 from snndsl.polychrony.rest import is_map_of_2006
-from snndsl.results import Recording, read_run
+from snndsl.results import Recording, read_run, single
 
 __all__ = ["Network", "network_from_program", "network_from_run", "read_network", "weights_at"]
 
@@ -82,7 +82,7 @@ def read_network(
     """
     path = Path(source)
     if path.is_dir():
-        return network_from_run(read_run(path), step, inhibitory)
+        return network_from_run(single(read_run(path)), step, inhibitory)
     found = read_table(path, step_ms=step_ms, population=population)
     return Network(found.table, None, found.step_ms, found.first)
 
@@ -253,6 +253,9 @@ def weights_at(run: Recording, projection: str, plastic: bool, step: int | None)
     if not plastic:
         return run.synapses[projection].weight
     snapshots = run.weights[projection]["w"] if projection in run.weights and "w" in run.weights[projection] else None
+    if snapshots is not None and snapshots.value.shape[1] < len(run.synapses[projection].row):
+        what = f"the weights of some synapses of {projection} were recorded alone"
+        raise ModelError(Fault("weights-missing", what, expected="a record of synapses without 'where'"))
     if snapshots is None or not len(snapshots.step):
         if step is not None and step > 0:
             what = f"the weights of {projection} were not recorded"

@@ -40,4 +40,4 @@ def neurons(made: Program, population: str = "p") -> NeuronGroup:
     found = next(item for item in made.populations if item.name == population)
     neuron = next(item for item in made.neurons if item.name == found.neuron)
     samples = {sample.name: np.asarray(sample.values) for sample in made.samples}
-    return NeuronGroup(found.name, found.size, neuron, found.values, 64, samples, 0)
+    return NeuronGroup(found.name, found.size, neuron, found.values, 64, samples, 0, {})

@@ -7,7 +7,7 @@ import pytest
 from unit.brian2.zoo import calculator, op, zoo
 
 from snndsl.errors import UnsupportedByTarget
-from snndsl.ir import EVERY_OPERATION, EVERYTHING, Block, Neuron, Population, Program, Range, Rule, Table, Target, Tick
+from snndsl.ir import EVERY_OPERATION, EVERYTHING, Block, Neuron, Population, Program, Range, Read, Rule, Table, Target, Tick
 from snndsl.ir.features import FEATURES, Feature
 from snndsl.lowering.legalise import legalise
 
@@ -24,6 +24,13 @@ def refused(program: Program, target: Target, *others: Target) -> list[tuple[str
 def ranged() -> Program:
     neurons = [replace(neuron, ranges=(Range(neuron.states[0], -9.0, 9.0),)) for neuron in zoo().neurons]
     return replace(zoo(), neurons=tuple(neurons))
+
+
+def reading() -> Program:
+    """Return a program whose neurons and rules read a state of a population of one."""
+    read = (Read("read__one__v", "one", zoo().neurons[0].states[0]),)
+    neurons = tuple(replace(neuron, reads=read) for neuron in zoo().neurons)
+    return replace(zoo(), neurons=neurons, rules=tuple(replace(rule, reads=read) for rule in zoo().rules))
 
 
 def forked() -> Program:
@@ -46,7 +53,14 @@ def test_who_can_do_nothing_runs_a_program_of_nothing() -> None:
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: str(feature.name))
 def test_a_missing_feature_is_named_with_who_has_it(feature: Feature) -> None:
-    program = {"samples": calculator(), "ranges": ranged(), "deliver_ports": forked()}.get(feature.name, zoo())
+    special = {
+        "samples": calculator(),
+        "ranges": ranged(),
+        "reads": reading(),
+        "rule_reads": reading(),
+        "deliver_ports": forked(),
+    }
+    program = special.get(feature.name, zoo())
     bare = Target("bare", EVERY_OPERATION, EVERYTHING - {feature.name})
     assert refused(program, bare, bare, ABLE) == [(f"bare cannot run {feature.words} ({program.name})", "-b able")]
 
@@ -62,6 +76,7 @@ def test_features_are_needed_where_they_are_used() -> None:
     assert needs(static) == {"sources", "injections", "state_record"}
     assert needs(calculator()) == {"samples", "state_record"}
     assert needs(ranged()) - needs(program) == {"ranges"}
+    assert needs(reading()) - needs(program) == {"reads", "rule_reads"}
     assert needs(forked()) - needs(program) == {"deliver_ports"}
     late = replace(program, populations=tuple(_without_stamp_0(item) for item in program.populations))
     assert needs(program) - needs(late) == {"plastic_source_stamp_0"}

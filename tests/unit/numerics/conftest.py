@@ -14,6 +14,7 @@ from unit.numerics.own import ARITY
 from snndsl.numerics import c_functions
 
 COUNTS = {**ARITY, "normal_quantile": 1, "uniform": 6, "normal": 6, "uniform_attempt": 7, "normal_attempt": 7, "poisson": 7}
+COUNTS["normal_in"] = 10
 BUILDS = {
     "O0": ("gcc", "c", "-std=c99", "-O0"),
     "O2": ("gcc", "c", "-std=c99", "-O2"),

@@ -139,6 +139,21 @@ def test_repeated_draws(name, compiled):
     assert np.array_equal(got[::65536], compiled(name.removesuffix("_attempt"), *counters())[::65536])
 
 
+def bounded() -> list[np.ndarray]:
+    """Mean, spread and bounds: ordinary ones, one-sided ones, ones that nothing meets, an interval of nothing."""
+    rng = np.random.default_rng(5)
+    mean, spread = rng.normal(0, 2, 20000), rng.exponential(1, 20000)
+    low = mean + spread * rng.uniform(-3, 2, 20000)
+    high = low + spread * rng.exponential(1, 20000) + 0.01 * spread
+    low[::7], high[::11], spread[::13], high[::17], low[::19] = -np.inf, np.inf, 0.0, low[::17], np.nan
+    return [mean, spread, low, high]
+
+
+def test_normal_in(compiled):
+    columns = [*bounded(), *(column[:20000] for column in counters())]
+    assert np.array_equal(bits(compiled("normal_in", *columns)), bits(numerics.normal_in(*columns)))
+
+
 @functools.cache
 def expected_counts() -> np.ndarray:
     return numerics.poisson(means(), *counters())

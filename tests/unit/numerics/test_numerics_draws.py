@@ -104,3 +104,30 @@ def test_the_c_text_refuses_fast_math():
         "<stdint.h>",
         "<string.h>",
     }
+
+
+def test_bounded_draws_are_the_first_attempt_within_the_bounds():
+    found = numerics.normal_in(1.0, 2.0, 0.5, 2.0, *KEY, MANY[:200], 3, 0, 4)
+    for element in range(200):
+        attempts = (1.0 + 2.0 * numerics.normal_attempt(*KEY, element, 3, 0, 4, attempt) for attempt in range(65536))
+        assert found[element] == next(value for value in attempts if 0.5 <= value <= 2.0)
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1.0, 1.0), (0.5, 4.0), (2.0, 2.5), (-math.inf, -1.0)])
+def test_bounded_draws_have_the_truncated_distribution(low, high):
+    found = np.sort(numerics.normal_in(0.0, 1.0, low, high, *KEY, MANY, 0, 0, 0))
+    assert low <= found[0] and found[-1] <= high
+
+    def below(x):
+        return 0.5 * math.erfc(-x / math.sqrt(2))
+
+    expected = np.array([(below(x) - below(low)) / (below(high) - below(low)) for x in found[::100]])
+    assert np.abs(expected - np.arange(0, 100000, 100) / 100000).max() < 1.95 / math.sqrt(100000)  # Kolmogorov, p = 0.001
+
+
+def test_bounds_that_almost_nothing_meets_give_no_number():
+    for low, high in ((4.0, 5.0), (-5.0, -3.2), (0.0, 0.002), (1.0, 0.0), (math.nan, 1.0)):
+        assert math.isnan(numerics.normal_in(0.0, 1.0, low, high, *KEY, 0, 0, 0, 0))
+    assert numerics.normal_in(0.5, 0.0, 0.0, 1.0, *KEY, 0, 0, 0, 0) == 0.5
+    assert math.isnan(numerics.normal_in(1.5, 0.0, 0.0, 1.0, *KEY, 0, 0, 0, 0))
+    assert type(numerics.normal_in(0.5, 1.0, 0.0, 1.0, *KEY, 0, 0, 0, 0)) is float

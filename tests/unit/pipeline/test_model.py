@@ -134,18 +134,15 @@ def test_a_notebook_shows_the_model() -> None:
 
 
 def test_the_graph_leaves_out_what_cannot_be_simulated_yet() -> None:
-    """A projection into a signal has no synapses yet; what can be made is shown."""
+    """A graded projection has no synapses yet; what can be made is shown."""
+    among = {"from": "p", "to": "p", "connect": "all_to_all", "self": True, "port": "in", "weight": "1", "delay": "1 ms"}
     model = snndsl.Model(
         name="watched",
         time={"step": "0.1 ms", "duration": "2 ms"},
         neurons={"n": {"state": {"x": "0"}, "ports": {"in": "1"}, "update": "x += in", "threshold": "x > 3"}},
-        signals={"watch": {"state": {"seen": "0"}, "ports": {"in": "1"}, "update": "seen += in"}},
         populations={"p": {"neuron": "n", "size": 2}},
-        projections={
-            name: {"from": "p", "to": to, "connect": "all_to_all", "self": True, "port": "in", "weight": "1", "delay": "1 ms"}
-            for name, to in (("among", "p"), ("counted", "watch"))
-        },
+        projections={"among": among, "graded": {**among, "carries": "x"}},
     )
     assert list(model.graph.rows) == ["among"]
-    with pytest.raises(UnsupportedByTarget, match="watch"):
+    with pytest.raises(UnsupportedByTarget, match="graded"):
         model.program  # noqa: B018

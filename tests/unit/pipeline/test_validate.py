@@ -46,9 +46,9 @@ def test_load_raises_what_validate_finds(tmp_path: Path) -> None:
 
 
 def test_what_is_refused_is_no_fault_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = file(tmp_path, "stimuli: {s: {size: 3, bernoulli: {rate: 5 Hz*(1 + sin(t/(1 s)))}}}")
+    path = file(tmp_path, projection("all_to_all", "1", "1 ms").replace("delay", "carries: x, delay"))
     assert execute(["validate", str(path)]) == 0
-    said = "a rate of the source 's' that changes during the run (line 7); backends that could: none"
+    said = "'carries' in projection 'p' (line 7); backends that could: none"
     assert capsys.readouterr().out.strip() == f"{path}: valid; cannot be simulated yet: {said}"
     assert execute(["validate", "--json", str(path)]) == 0
     [entry] = json.loads(capsys.readouterr().out)
@@ -59,9 +59,9 @@ def test_what_is_refused_is_no_fault_of_the_file(tmp_path: Path, capsys: pytest.
 
 
 def test_parts_beside_a_refused_one_are_judged(tmp_path: Path) -> None:
-    moving = "s: {size: 3, bernoulli: {rate: 5 Hz*(1 + sin(t/(1 s)))}}"
-    text = f"stimuli: {{{moving}, z: {{into: a, port: in, weight: 1, spikes: {{i: [9], t: [1 ms]}}}}}}"
-    assert codes(file(tmp_path, text)) == ["index-out-of-range"]
+    refused = projection("all_to_all", "1", "1 ms").replace("delay", "carries: x, delay")
+    text = "stimuli: {z: {into: a, port: in, weight: 1, spikes: {i: [9], t: [1 ms]}}}"
+    assert codes(file(tmp_path, f"{refused}\n{text}")) == ["index-out-of-range"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from lowered import lower
 from unit.lowering.models import checked
 
-from snndsl.errors import ModelError, UnsupportedByTarget
+from snndsl.errors import ModelError
+from snndsl.ir.dump import dump
 
 MODEL = """
 constants: {{K: {constant}}}
@@ -124,14 +125,22 @@ def test_a_neuron_adds_over_no_synapses(part: str, what: str) -> None:
 
 
 @pytest.mark.parametrize("part", ['threshold: "normal_in(0, 1, -1, 1) > x"', 'every: {1 ms: "x = normal_in(0, 1, -1, 1)"}'])
-def test_bounded_draws_of_a_run_are_refused_by_name(part: str) -> None:
+def test_bounded_draws_of_a_run(part: str) -> None:
     text = f"neurons: {{n: {{state: {{x: 0}}, update: x = 1, {part}}}}}\npopulations: {{p: {{neuron: n, size: 1}}}}\n"
-    with pytest.raises(UnsupportedByTarget):
-        lower(checked(text))
+    assert "normal_in(key__0, key__1" not in dump(lower(checked(text))) and "normal_in(0.0, 1.0, " in dump(lower(checked(text)))
 
 
-def test_bounded_draws_in_a_current_are_misplaced() -> None:
-    assert code(current='"normal_in(0, 1, -1, 1)"') == "function-misplaced"
+def test_bounded_draws_in_a_current() -> None:
+    model(current='"normal_in(0, 1, -1, 1)"')
+
+
+@pytest.mark.parametrize("place", ["threshold", "update", "reset"])
+def test_white_noise_stands_in_equations(place: str) -> None:
+    parts = {"threshold": "x > 0", "update": "x = 1", "reset": "x = 0"}
+    parts[place] = {"threshold": "x > xi()*sqrt(1 ms)"}.get(place, "x = xi()*sqrt(1 ms)")
+    text = "neurons: {n: {state: {x: 0}, " + ", ".join(f"{key}: {value}" for key, value in parts.items()) + "}}\n"
+    with pytest.raises(ModelError, match="function-misplaced"):
+        checked(text + "populations: {p: {neuron: n, size: 1}}\n")
 
 
 def test_a_neuron_delivers_nothing() -> None:

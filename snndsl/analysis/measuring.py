@@ -1,0 +1,289 @@
+"""What an expectation is about, measured in one recording: a number, or several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from snndsl.analysis.bounds import Bounds, spike_codes
+from snndsl.analysis.chunks import SpikeChunks, has, listed, snapshot, state_records, walk
+from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
+from snndsl.model.checked import CheckedModel
+from snndsl.model.expectation import Expectation, SynapseValue
+from snndsl.model.selection import NeuronRange, Selection
+from snndsl.results import Recording, Spikes
+
+__all__ = ["ListedSpikesFound", "Unreached", "Values", "measure"]
+
+_REDUCE: Mapping[str, Callable[[Any], Any]] = {"mean": np.mean, "max": np.max, "min": np.min, "fraction": np.mean}
+
+
+class Unreached(Exception):  # noqa: N818 - becomes an outcome, never an error
+    """The recording does not hold what the expectation is about."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """What was measured.
+
+    Parameters
+    ----------
+    found : ndarray of float64, shape (values,)
+        Internal units; nan where there is no value.
+    what : str
+        What it is.
+    unit : str
+        In which it is shown.
+    factor : float
+        Of that unit, in internal units.
+    scope : mapping of str to ndarray, shape (values,)
+        Further names that bounds may read.
+    spikes : int
+        Of which it was found; for what has no value.
+    """
+
+    found: NDArray[np.float64]
+    what: str
+    unit: str
+    factor: float = 1.0
+    scope: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    spikes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSpikesFound:
+    """How the spikes of a run compare with listed ones: whether they are the same, what was expected and found, in words."""
+
+    passed: bool
+    expected: str
+    found: str
+
+
+def measure(model: CheckedModel, recording: Recording, expectation: Expectation) -> Values | ListedSpikesFound:
+    """Measure what an expectation is about.
+
+    Parameters
+    ----------
+    model : CheckedModel
+        That says it.
+    recording : Recording
+        Of a trial.
+    expectation : Expectation
+        What is measured.
+
+    Raises
+    ------
+    Unreached
+        Why it cannot be measured.
+    """
+    return _Measuring(model, recording, expectation).values()
+
+
+class _Measuring:
+    def __init__(self, model: CheckedModel, recording: Recording, expectation: Expectation) -> None:
+        self.model, self.recording, self.expectation = model, recording, expectation
+        self.bounds = Bounds(model, expectation)
+
+    def values(self) -> Values | ListedSpikesFound:
+        of, value = self.expectation.of, self.expectation.value
+        if isinstance(of, SynapseValue):
+            return self._synapses(of)
+        if not of.size:
+            raise Unreached("no neurons are selected")
+        match value:
+            case "spikes":
+                return self._spike_list(of)
+            case "count" | "rate" | "first_spike" | "cv_isi":
+                return self._train(of, value)
+            case "f1":
+                return self._f1(of)
+        return self._state(of)
+
+    def _train(self, selection: Selection, value: str) -> Values:
+        first, last = self._window()
+        spikes = self._spikes(selection, first, last)
+        step_ms = float(self.model.step)
+        trains, sizes = [spikes], selection.size
+        if self.expectation.each == "neuron":
+            trains, sizes = _by_neuron(spikes, selection.size), 1
+        seconds = (last - first) * step_ms / 1000
+        measures: Mapping[str, tuple[Callable[[Spikes], float], float, str]] = {
+            "count": (lambda train: float(len(train)), 1.0, "spikes"),
+            "rate": (lambda train: mean_rate(len(train), sizes, seconds), 1e-3, "Hz"),
+            "first_spike": (lambda train: float(train.step[0]) * step_ms if len(train) else float("nan"), 1.0, "ms"),
+            "cv_isi": (coefficient_of_variation, 1.0, ""),
+        }
+        function, factor, unit = measures[value]
+        found = np.array([function(train) for train in trains])
+        return Values(found * factor, value, unit, factor, spikes=len(spikes))
+
+    def _state(self, selection: Selection) -> Values:
+        stamps = self._moments()
+        parts = [self._sample(block, stamp) for stamp in stamps for block in selection.blocks]
+        unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
+        return Values(np.concatenate(parts), self.expectation.value, unit)
+
+    def _moments(self) -> list[int]:
+        """Return the stamps at which states are looked at: ``at``, else every recorded one of the window."""
+        expectation = self.expectation
+        if expectation.after is None and expectation.until is None:
+            return [self._time(expectation.at, self.model.steps)]
+        first, last = self._window()
+        assert isinstance(expectation.of, Selection)
+        known: list[NDArray[np.int64]] = []
+        for block in expectation.of.blocks:
+            for record in state_records(self.recording, block.population, _stored(expectation.value)):
+                if np.any((record.neuron >= block.start) & (record.neuron < block.stop)):
+                    known.append(record.steps(last))
+        stamps = [int(stamp) for stamp in np.unique(np.concatenate([*known, np.zeros(0, np.int64)])) if first < stamp <= last]
+        if not stamps:
+            raise Unreached(f"{expectation.value} was not recorded after step {first:,} and until step {last:,}")
+        return stamps
+
+    def _sample(self, block: NeuronRange, stamp: int) -> NDArray[np.float64]:
+        """Return the state of a block's neurons at a stamp."""
+        values, known = np.zeros(block.size), np.zeros(block.size, np.bool_)
+        records = state_records(self.recording, block.population, _stored(self.expectation.value))
+        if not records:
+            raise Unreached(f"{self.expectation.value} of {block.population} was not recorded")
+        for record in records:
+            row, beside = divmod(stamp - record.first, record.period)
+            if beside == 0 and 0 <= row < record.rows:
+                inside = (record.neuron >= block.start) & (record.neuron < block.stop)
+                place = record.neuron[inside] - block.start
+                values[place] = record.values(np.array([row]))[0, inside]
+                known[place] = True
+        if not known.all():
+            neuron = block.start + int(np.argmin(known))
+            raise Unreached(f"{self.expectation.value} of {block.population}[{neuron}] was not recorded at step {stamp:,}")
+        return values
+
+    def _synapses(self, of: SynapseValue) -> Values:
+        values, rows = [], []
+        for name in of.projections:
+            if not has(self.recording.synapses, name):
+                raise Unreached(f"the synapses of {name} are not in the run folder")
+            chosen = self._chosen(name)
+            row = self.recording.synapses[name].row[chosen].astype(np.float64)
+            try:
+                found = self.bounds.value(of.value, {"row": row, **self._snapshot(name)})
+            except KeyError as error:
+                raise Unreached(f"{error.args[0]} of {name} was not recorded") from None
+            values.append(np.broadcast_to(np.asarray(found, np.float64), row.shape))
+            rows.append(row)
+        found, what = np.concatenate(values), self.expectation.value
+        if not found.size:
+            raise Unreached(f"{', '.join(of.projections)} has no synapses")
+        if of.reduce is not None:
+            return Values(np.atleast_1d(np.asarray(_REDUCE[of.reduce](found), np.float64)), what, "")
+        return Values(found, what, "", scope={"row": np.concatenate(rows)})
+
+    def _chosen(self, name: str) -> Any:
+        """Return the rows of a projection that were recorded."""
+        file = f"weights/{name}/row.npy"
+        return self.recording.array(file) if listed(self.recording, file, "") else slice(None)
+
+    def _snapshot(self, name: str) -> dict[str, Any]:
+        """Return the variables of a projection's synapses at the time that is asked for."""
+        recorded = [item for item in self.recording.manifest["synapse_records"] if item["projection"] == name]
+        plastic = bool(self.model.projections[name].rules)
+        found: dict[str, Any] = {} if plastic else {"w": self.recording.synapses[name].weight[self._chosen(name)]}
+        if plastic and not recorded:
+            raise Unreached(f"synapses of {name} were not recorded")
+        stamp = self._time(self.expectation.at, self.model.steps)
+        for variable in dict.fromkeys(variable for item in recorded for variable in item["variables"]):
+            values = snapshot(self.recording, name, variable, stamp)
+            if values is not None:
+                found[variable.replace("__", ".")] = values
+            elif plastic:
+                raise Unreached(f"{variable} of {name} was not recorded at step {stamp:,}")
+        return found
+
+    def _spike_list(self, selection: Selection) -> Values | ListedSpikesFound:
+        first, last = self._window()
+        spikes = self._spikes(selection, first, last)
+        equals = self.expectation.spikes.get("equals")
+        if equals is not None:
+            wanted = self.bounds.listed(equals, first, last)
+            found = spike_codes(spikes.step, spikes.neuron)
+            missing, extra = np.setdiff1d(wanted, found), np.setdiff1d(found, wanted)
+            text = f"{len(found):,} spikes, {len(missing):,} missing, {len(extra):,} too many"
+            if len(missing) or len(extra):
+                code = min([*missing[:1], *extra[:1]])
+                how = "missing" if len(missing) and missing[0] == code else "too many"
+                text += f"; the first: neuron {code % 2**31} at step {code // 2**31} is {how}"
+            return ListedSpikesFound(not len(missing) and not len(extra), f"the {len(wanted):,} listed spikes", text)
+        if not len(spikes):
+            return ListedSpikesFound(False, self.expectation.said, "no spikes")
+        return Values(np.asarray(spikes.step * float(self.model.step), np.float64), "spikes", "ms")
+
+    def _f1(self, selection: Selection) -> Values:
+        first, last = self._window()
+        spikes = self._spikes(selection, first, last)
+        wanted = self.bounds.listed(self.expectation.spikes["against"], first, last)
+        if not len(wanted):
+            raise Unreached("no listed spike lies in the window")
+        score = f1_score(spike_codes(spikes.step, spikes.neuron), wanted)
+        return Values(np.array([score]), "f1", "")
+
+    # ---- pieces
+
+    def _spikes(self, selection: Selection, first: int, last: int) -> Spikes:
+        """Return the spikes of a selection; neurons count within it."""
+        self._kept(selection)
+        steps, neurons, offset = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], 0
+        for block in selection.blocks:
+            for (piece,) in walk((SpikeChunks(self.recording, block.population),), first + 1, last):
+                inside = (piece.neuron >= block.start) & (piece.neuron < block.stop)
+                steps.append(piece.step[inside])
+                neurons.append(piece.neuron[inside].astype(np.int64) - block.start + offset)
+            offset += block.size
+        step, neuron = np.concatenate(steps), np.concatenate(neurons).astype(np.int32)
+        order = np.lexsort((neuron, step))
+        return Spikes(step[order], neuron[order], self.model.step)
+
+    def _kept(self, selection: Selection) -> None:
+        """Raise unless the spikes of every selected neuron were recorded: a neuron nobody watched is not silent."""
+        recorded = self.model.records.spikes
+        for block in selection.blocks:
+            known = np.zeros(self.model.sizes.get(block.population, block.stop), np.bool_)
+            if has(self.recording.spikes, block.population):
+                for kept in recorded.blocks:
+                    if kept.population == block.population:
+                        known[kept.start : kept.stop] = True
+            if not known[block.start : block.stop].all():
+                neuron = block.start + int(np.argmin(known[block.start : block.stop]))
+                name = f"{block.population}[{neuron}]" if known.any() else block.population
+                raise Unreached(f"spikes of {name} were not recorded")
+
+    def _window(self) -> tuple[int, int]:
+        first, last = self._time(self.expectation.after, 0), self._time(self.expectation.until, self.model.steps)
+        if first >= last:
+            raise Unreached(f"no step lies after step {first:,} and until step {last:,}")
+        return first, last
+
+    def _time(self, given: int | None, default: int) -> int:
+        stamp = default if given is None else given
+        if stamp > self.recording.steps_done:
+            raise Unreached(f"the run ends at step {self.recording.steps_done:,}, before step {stamp:,}")
+        return stamp
+
+
+def _stored(name: str) -> str:
+    """Return the name of a state in a run folder."""
+    return name.replace(".", "__")
+
+
+def _by_neuron(spikes: Spikes, neurons: int) -> list[Spikes]:
+    """Return one train for each neuron."""
+    order = np.argsort(spikes.neuron, kind="stable")
+    step, neuron = spikes.step[order], spikes.neuron[order]
+    ends = np.searchsorted(neuron, np.arange(neurons + 1))
+    return [
+        Spikes(step[begin:end], np.zeros(end - begin, np.int32), spikes.step_ms)
+        for begin, end in zip(ends[:-1], ends[1:], strict=True)
+    ]
