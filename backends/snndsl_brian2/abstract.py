@@ -34,12 +34,15 @@ class BlockNames:
         Number of each sample.
     keys : dict of float to int
         Number of each key word of a draw; filled as they appear. Keys are data: another seed compiles nothing.
+    due : str
+        Abstract code that tells where the block counts; elsewhere the first value of an array is read. Empty: everywhere.
     """
 
     names: Mapping[str, str]
     stamp: str
     samples: Mapping[str, int]
     keys: dict[float, int]
+    due: str = ""
 
 
 def expression(tree: Expr, scope: BlockNames) -> str:
@@ -62,7 +65,8 @@ def expression(tree: Expr, scope: BlockNames) -> str:
                 if isinstance(word, Const):
                     texts[place] = f"snn_key({scope.keys.setdefault(float(word.value), len(scope.keys))})"
         if call.op == "sample":
-            texts = [str(scope.samples[call.key]), *texts, scope.stamp]
+            index = f"snn_select({scope.due}, {texts[0]}, 0.0)" if scope.due else texts[0]
+            texts = [str(scope.samples[call.key]), index, scope.stamp]
         return f"{operation.c if operation.is_own else call.op}({', '.join(texts)})"
 
     return written(tree, PYTHON, scope.names.__getitem__, function)

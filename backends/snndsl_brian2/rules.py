@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
@@ -120,9 +120,11 @@ class _Writer:
         """Yield the code of a tick, whose writes count only where it is due: synapses differ in their dendritic part."""
         head, scope, rest = self._scope(_ARRIVAL, block)
         written = [value for _, value in block.writes]
+        due = f"due = snn_due(tv, {float(period)!r})  # not at every synapse in the same step"
+        samples = any(isinstance(part, Call) and part.op == "sample" for _, value in rest.lets for part in walk(value))
+        scope = replace(scope, due="due") if samples else scope
         lines, _ = block_lines(Block(rest.lets), scope, (), self.remarks.of(f"every_{period}"), written)
-        yield from (*head, *lines)
-        yield f"due = snn_due(tv, {float(period)!r})  # not at every synapse in the same step"
+        yield from (*head, due, *lines) if samples else (*head, *lines, due)
         names = {state: scope.names[state] for state, _ in block.writes}
         for state, value in block.writes:
             yield f"{names[state]}__due = snn_select(due, {scope.names[value]}, {names[state]})"

@@ -83,6 +83,8 @@ class Evaluator:
         None: nothing may be drawn.
     stamp : float, array or None
         Numbers of steps for which an expression of a run is computed before it; None: there is no step.
+    sums : callable or None
+        Carries out a sum over synapses: takes its name and what is added up. None: there are no synapses.
     """
 
     names: Mapping[str, Value] | Callable[[str], Value]
@@ -90,6 +92,7 @@ class Evaluator:
     data: Mapping[str, Column] = field(default_factory=dict)
     draw: Drawer | None = None
     stamp: Value = None
+    sums: Callable[[str, Value], Value] | None = None
 
     def __post_init__(self) -> None:
         self.apply = ArrayAlgebra(self.step, self.stamp)
@@ -148,6 +151,9 @@ class Evaluator:
         function = COMPUTED.get(name)
         if function is None:
             return _sample(name, self.data[name].values, arguments)
+        if function.where == "rules":
+            assert self.sums is not None
+            return self.sums(name, *arguments)
         if function.draws:
             assert self.draw is not None
             return function(self.apply, self.draw.identity(), *arguments)

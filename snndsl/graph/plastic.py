@@ -15,6 +15,7 @@ from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.walk import names_in
 from snndsl.graph.limits import Limits, check_start, limits_of
 from snndsl.graph.neurons import one_or_all
+from snndsl.graph.on_start import changed_at_start
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import evaluate_term, finite
 from snndsl.model.checked import CheckedModel
@@ -64,13 +65,15 @@ class _Work:
     faults: list[Fault] = field(default_factory=list)
     broken: dict[str, ModelError] = field(default_factory=dict)
     ranges: dict[str, Limits] = field(default_factory=dict)
+    last: dict[str, Term] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert self.projection.rule is not None
         self.use = self.projection.rule
         self.rule, self.name = self.use.rule, self.projection.name
-        self.values: dict[str, Any] = {"w": one_or_all(self.table.weight), **self.table.values}
-        self.evaluator = Evaluator(self.named, self.model.step)
+        row = one_or_all(self.table.row.astype(np.float64))
+        self.values: dict[str, Any] = {"w": one_or_all(self.table.weight), "row": row, **self.table.values}
+        self.evaluator = Evaluator(self.named, self.model.step, self.rule.data)
 
     def run(self) -> PlasticValues:
         for key in self.rule.parameters:
@@ -82,6 +85,13 @@ class _Work:
         for key, (tau, to) in self.rule.traces.items():
             with collected(self.faults):
                 self._trace(key, tau, to)
+        sound = not self.faults
+        if self.rule.on_start and sound:
+            with collected(self.faults):
+                self.last = changed_at_start(self.model, self.projection, self.table, self.values)
+        for key in self.ranges if sound or not self.rule.on_start else ():
+            with collected(self.faults):
+                self._start(key)
         for term in self.rule.require:
             with collected(self.faults):
                 self._require(term)
@@ -143,8 +153,11 @@ class _Work:
             self.values[key] = self._finite(first_term(initial), key, repr(key))
         if key in self.rule.ranges:
             self.ranges[key] = limits_of(self.rule.ranges[key], self.evaluator, key)
-            start = self.projection.initial.get(key, initial)
-            check_start(self.ranges[key], self.values[key], start, key, f"synapse {{}} of {self.name!r}", "")
+
+    def _start(self, key: str) -> None:
+        """Refuse a state that starts outside its range, at the place of the value that it starts with."""
+        start = self.last.get(key, self.projection.initial.get(key, self.rule.states[key]))
+        check_start(self.ranges[key], self.values[key], start, key, f"synapse {{}} of {self.name!r}", "")
 
     def _trace(self, key: str, tau: Term, to: Term) -> None:
         length = np.asarray(self._finite(tau, key, f"the time constant of {key!r}"), np.float64)
@@ -163,7 +176,7 @@ class _Work:
 
     def _bound(self) -> Value | None:
         """Return the bound of the weights, which none of them exceeds when it starts; None if the rule has none."""
-        weights = np.abs(self.table.weight)
+        weights = np.abs(self.values["w"])
         if not self.rule.bounds:
             if not np.any(weights):
                 rule = self.projection.rules[0].rule.name
@@ -179,7 +192,8 @@ class _Work:
         self.values["bound__"] = bound
         if np.any(weights > np.abs(bound)):
             what, expected = "an initial weight is larger than the bound of its rule", f"at most {np.max(bound):g}"
-            raise ModelError(self.projection.place.inner("weight").problem("weight-above-bound", what, expected))
+            place = self.last["w"].place if "w" in self.last else self.projection.place.inner("weight")
+            raise ModelError(place.problem("weight-above-bound", what, expected))
         return bound
 
 

@@ -91,8 +91,6 @@ def _projections(model: CheckedModel) -> Iterator[Fault]:
 
 
 def _rule(rule: PlasticityRule) -> Iterator[Fault]:
-    if rule.on_start:
-        yield _fault(rule.place, f"'on_start' of rule {rule.name!r}")
     every = [instruction for timer in rule.every for instruction in timer.instructions]
     for instruction in (*rule.on_pre, *rule.on_post, *every):
         value = instruction.statement.value

@@ -26,7 +26,8 @@ def settled(model: CheckedModel, projection: Projection) -> bool:
         To be judged.
     """
     connect = projection.connect
-    if projection.where is not None or not isinstance(connect, ByNumber):
+    starts = projection.rule is not None and projection.rule.rule.on_start
+    if projection.where is not None or starts or not isinstance(connect, ByNumber):
         return False
     names = _names(projection)
     fixed: list[ValueTerm] = [] if connect.value is None else [connect.value]

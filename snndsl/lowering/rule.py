@@ -12,7 +12,7 @@ from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
 from snndsl.ir.program import RULE_BUILTINS
 from snndsl.lowering.comments import statement_text
-from snndsl.lowering.neuron import ir_name
+from snndsl.lowering.neuron import Samples, ir_name
 from snndsl.lowering.reads import Reads, local_name
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments, start_time
 from snndsl.model.element import Instruction
@@ -46,7 +46,9 @@ class LoweredRule:
     origins: Mapping[str, str]
 
 
-def lower_rule(use: RuleUse, step: Fraction, port: str, reads: Reads, constants: Callable[[str], float]) -> LoweredRule:
+def lower_rule(
+    use: RuleUse, step: Fraction, port: str, reads: Reads, constants: Callable[[str], float], samples: Samples
+) -> LoweredRule:
     """Return the rule of the program for synapses that reach a port.
 
     Parameters
@@ -61,8 +63,10 @@ def lower_rule(use: RuleUse, step: Fraction, port: str, reads: Reads, constants:
         Of neurons and signals.
     constants : callable
         Values of constants of the file, which needs may be bound to.
+    samples : callable
+        Arrays of the program that the rule calls.
     """
-    return _Lowering(use.rule, step, port, use, reads, constants).run()
+    return _Lowering(use.rule, step, port, use, reads, constants, samples).run()
 
 
 def quantum_of(port: str) -> str:
@@ -78,8 +82,10 @@ class _Lowering:
     use: RuleUse
     reads: Reads
     constants: Callable[[str], float]
+    samples: Samples
     calls: dict[str, dict[object, int]] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
+    rows: bool = False
 
     def run(self) -> LoweredRule:
         element = self.element
@@ -98,6 +104,7 @@ class _Lowering:
         quanta = ["q__", *(quantum_of(port) for port, _ in on_pre.delivered if port)]
         params = [*quanta, *parameters, *(f"{trace}__{part}" for trace in traces for part in ("c", "to"))]
         params += [*fixed, *self.reads.values, *self.reads.sides]
+        params += ["row__"] if self.rows else []
         params += ["bound__"] if element.bounds else []
         params += [word for owner in self.calls for word in _key(owner)]
         states = ("w", *own, *traces, *added)
@@ -121,6 +128,7 @@ class _Lowering:
     def _meanings(self) -> dict[str, str]:
         """Return what the parameters and states are that no user wrote."""
         found = {"params.q__": "weights are multiples of it", "params.bound__": "largest magnitude of w"}
+        found["params.row__"] = "row of the pairs that the synapse is of"
         others = [ir_name(port) for port in self.element.delivered if port is not None]
         found |= {f"params.{quantum_of(port)}": f"what arrives at {port} is a multiple of it" for port in others}
         for owner in self.calls:
@@ -150,7 +158,7 @@ class _Event:
         self.assigned: set[str] = set()
         self.delivered: list[tuple[str, str]] = []
         self.owner = ""
-        self.translate = Translator(self.builder, self._named, rule.step, Ref("tv"), self._draw, None)
+        self.translate = Translator(self.builder, self._named, rule.step, Ref("tv"), self._draw, rule.samples)
         for instruction in instructions:
             self._run(instruction)
         if delivers and "" not in dict(self.delivered):
@@ -213,6 +221,9 @@ class _Event:
                 self.rule.intervals.add(kind)
                 ago = Call("sub", (Ref("tv"), Ref(f"last_{kind}__")))
                 return ago if text.startswith("steps") else start_time(ago, step)
+        if text == "row":
+            self.rule.rows = True
+            return Ref("row__")
         if text in RULE_BUILTINS:
             return Ref(text)
         raise KeyError(text)

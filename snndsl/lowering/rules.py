@@ -53,8 +53,10 @@ def lower_rules(found: Elaboration, samples: ProgramSamples) -> LoweredRules:
     for name, values in found.plastic.items():
         projection = model.projections[name]
         assert projection.rule is not None
+        element = projection.rule.rule
         others = {**signals, **sides_of(found, samples, projection.sources, projection.targets)}
-        lowered = lower_rule(projection.rule, model.step, projection.port, Reads(others, model.step), constants)
+        reads, known = Reads(others, model.step), samples.of(element.data)
+        lowered = lower_rule(projection.rule, model.step, projection.port, reads, constants, known)
         rule = distinct(replace(lowered.rule, ranges=ranges_of(values.ranges)), rules.values())
         rules[rule.name] = rule
         of[name] = replace(lowered, rule=rule)

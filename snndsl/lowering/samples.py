@@ -44,16 +44,18 @@ class ProgramSamples:
 
 
 def program_samples(found: Elaboration) -> ProgramSamples:
-    """Find the arrays that neurons and computed stimuli call during the run.
+    """Find the arrays that neurons, computed stimuli and rules call during the run.
 
     Parameters
     ----------
     found : Elaboration
-        Whose elements and drives are looked through.
+        Whose elements, drives and rules are looked through.
     """
     samples: dict[str, Sample] = {}
     names: dict[DataColumn, str] = {}
     for called, column in _called(found):
+        if column in names:
+            continue
         name = program_name(called).replace(":", "__")
         while name in samples and not np.array_equal(samples[name].values, column.values.ravel()):
             name += "_"
@@ -70,6 +72,14 @@ def _called(found: Elaboration) -> Iterator[tuple[str, DataColumn]]:
         for data, trees in ((found.model.data, drives), (population.element.data, [*_trees(population.element), *read])):
             for node in trees:
                 yield from ((call.function, data[call.function]) for call in calls_in(node) if call.function in data)
+    for projection in found.model.projections.values():
+        if projection.rule is not None:
+            rule = projection.rule.rule
+            every = [item for timer in rule.every for item in timer.instructions]
+            for item in (*rule.on_pre, *rule.on_post, *every):
+                calls = [call.function for call in calls_in(item.statement.value)]
+                own = f"{item.owner}." if item.owner else ""
+                yield from ((call.removeprefix(own), rule.data[call]) for call in calls if call in rule.data)
 
 
 def _trees(element: Element) -> Iterator[tree.Expression]:

@@ -116,7 +116,8 @@ def _plastic(
     lowered: LoweredRule, plastic: PlasticValues, own: Mapping[str, Any], chosen: Index, columns: dict[str, Any]
 ) -> dict[str, float]:
     """Add the parameters and states that differ between synapses to the columns; return those that all share."""
-    given = {**{ir_name(key): value for key, value in plastic.values.items()}, **lowered.added}
+    known = {ir_name(key): value for key, value in plastic.values.items()}
+    given = {"row__": plastic.values["row"], **known, **lowered.added}
     shared: dict[str, float] = {}
     for key in (*lowered.rule.params, *lowered.rule.states):
         value = own[key] if key in own else given[key]

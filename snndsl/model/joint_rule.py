@@ -75,6 +75,7 @@ def joined(uses: Sequence[RuleUse]) -> RuleUse | None:
         order=first.order,
         bounds=_in_order(rule.bounds for rule in rules),
         require=_in_order(rule.require for rule in rules),
+        data=_united(rule.data for rule in rules),
     )
     given = _united(part.mapped(part.use.given) for part in parts)
     bound = _united(part.mapped(part.use.bound) for part in parts)
@@ -116,13 +117,19 @@ class _Part:
             every=tuple(Timer(self.term(t.period), t.steps, self.instructions(t.instructions)) for t in own.every),
             bounds=tuple(map(self.term, own.bounds)),
             require=tuple(map(self.term, own.require)),
+            data={f"{self.use.label}.{name}": column for name, column in own.data.items()},
         )
 
     def mapped(self, items: Mapping[str, Item], change: Callable[[Item], Item] = lambda item: item) -> dict[str, Item]:
         return {self.name(key): change(item) for key, item in items.items()}
 
     def tree(self, node: tree.Expression) -> tree.Expression:
-        return renamed(node, lambda name: replace(name, text=self.name(name.text)))
+        arrays, label = self.use.rule.data, self.use.label
+
+        def called(function: str) -> str:
+            return f"{label}.{function}" if function in arrays else function
+
+        return renamed(node, lambda name: replace(name, text=self.name(name.text)), called)
 
     def term(self, term: Term) -> Term:
         return replace(term, tree=self.tree(term.tree))

@@ -9,6 +9,7 @@ from typing import Literal
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Deliver
 from snndsl.expressions.walk import names_in
+from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 
@@ -45,6 +46,8 @@ class PlasticityRule:
         Largest magnitude of the weight: none or one; of several rules in one perhaps more, which have to be equal.
     require : tuple of Term
         Conditions on its parameters.
+    data : mapping of str to DataColumn
+        Arrays that its texts may call.
     """
 
     name: str
@@ -62,6 +65,7 @@ class PlasticityRule:
     order: Literal["pre_first", "post_first"]
     bounds: tuple[Term, ...]
     require: tuple[Term, ...]
+    data: Mapping[str, DataColumn] = field(default_factory=dict)
 
     @property
     def delivered(self) -> tuple[str | None, ...]:

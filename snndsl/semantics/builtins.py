@@ -72,7 +72,7 @@ BUILTINS: tuple[Builtin, ...] = (
     Builtin("i", ONE, "build", ("wiring", "search"), "place of the source neuron, from 0"),
     Builtin("j", ONE, "build", ("wiring", "search"), "place of the target neuron, from 0"),
     Builtin("rank", ONE, "build", ("wiring",), "place of the synapse among those of its source, in drawing order"),
-    Builtin("row", ONE, "build", ("wiring", "columns"), "row of a table, from 0"),
+    Builtin("row", ONE, "build", ("wiring", "columns", "rule"), "row of a table, from 0; in rules that of the synapse"),
     Builtin("copy", ONE, "build", ("wiring",), "number of the synapse among the copies of its pair"),
     Builtin("N_from", ONE, "build", ("wiring",), "how many neurons there are to connect from"),
     Builtin("N_to", ONE, "build", ("wiring",), "how many neurons there are to connect to"),

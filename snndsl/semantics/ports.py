@@ -56,7 +56,8 @@ def delivery_dimension(reading: Reading, projection: str, targets: Selection, po
             continue
         what = f"{who} delivers to {port!r} of {population!r}, and nothing says how much at most"
         expected = "a 'quantum' of that port: what arrives there is a multiple of it"
-        hint = f"{port}: {{unit: {found}, quantum: 2**-30}} in the ports"
+        quantum = "2**-30" if found == ONE else f"2**-30*(1 {found})"
+        hint = f"{port}: {{unit: {found}, quantum: {quantum}}} in the ports"
         reading.report(reading.place(*path), "quantum-missing", what, expected, hint)
         return None
     return found

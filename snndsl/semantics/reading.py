@@ -188,9 +188,16 @@ class Reading:
         for prefix, source in element.sources.items():
             if source is self.source:
                 continue
-            if id(source) not in self.file_data:
-                self.file_data[id(source)] = load_data(source, self.step, self.faults)[0]
-            columns.unreadable |= self.file_data[id(source)].unreadable
-            for name, column in self.file_data[id(source)].items():
+            found = self.columns_of_file(source)
+            columns.unreadable |= found.unreadable
+            for name, column in found.items():
                 columns[f"{prefix}:{name}" if prefix else name] = column
         return columns
+
+    def columns_of_file(self, source: ModelSource) -> DataColumns:
+        """Return the arrays of a file, which is read once."""
+        if source is self.source:
+            return self.data
+        if id(source) not in self.file_data:
+            self.file_data[id(source)] = load_data(source, self.step, self.faults)[0]
+        return self.file_data[id(source)]

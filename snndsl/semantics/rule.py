@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from snndsl.errors import FaultList
 from snndsl.expressions import TextFault, parse_statements, tree
 from snndsl.expressions.statements import Deliver, Statement
-from snndsl.expressions.walk import calls_in, names_in, renamed
+from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.loader import ModelSource
+from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.rule import PlasticityRule
 from snndsl.model.text import Place, Term, ValueTerm
@@ -34,6 +36,7 @@ class RuleDraft:
     source: ModelSource
     place: Place
     label: str = ""
+    data: Mapping[str, DataColumn] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     states: dict[str, ValueTerm] = field(default_factory=dict)
     ranges: dict[str, tuple[Term, Term]] = field(default_factory=dict)
@@ -66,6 +69,7 @@ class RuleDraft:
             order=self.spec.order,
             bounds=() if self.bound is None else (self.bound,),
             require=tuple(self.require),
+            data=self.data,
         )
 
 
@@ -134,14 +138,12 @@ class _Reader:
         return Term(tree.Number(Fraction(0), None), self.inner(section, key))
 
     def data(self, node: tree.Expression, place: Place, line: int) -> None:
-        """Refuse arrays of data, which no rule can read yet; they can be put into states of the synapses."""
-        for call in calls_in(node):
-            name = call.function
-            if name.split(".")[0] in self.rule.source.spec.data:
-                what = f"the data array {name!r} cannot be read in a rule yet"
-                expected = "a state of the rule, with its values at the projection"
-                hint = f"initial: {{x: {name}(..)}} at the projection"
-                self.rule.faults.append(place.problem("function-misplaced", what, expected, hint, call.start, line))
+        """Refuse arrays of data that are not called."""
+        for name in names_in(node):
+            if name.text.split(".")[0] in self.rule.source.spec.data and not self._own(name.text):
+                what, expected = f"the data array {name.text!r} is not called", "one of its values"
+                fault = TextFault("name-misplaced", what, name.start, expected, f"{name.text}(row)")
+                self.rule.faults.append(place.fault(fault, line))
 
     def name(self, node: tree.Name) -> tree.Expression:
         rule, text = self.rule, node.text

@@ -9,7 +9,6 @@ from functools import partial
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.functions import DRAWS
-from snndsl.frontend.data import DataColumns
 from snndsl.model.element import Parameter
 from snndsl.model.joint_rule import labels
 from snndsl.model.rule import RuleUse
@@ -23,7 +22,7 @@ from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.rule_names import state_makers, state_names, unknown_state
 from snndsl.semantics.scope import Maker, Result, Scope
 from snndsl.semantics.sides import SideNames, mentioned, mixed, moving_need
-from snndsl.semantics.usable import BUILD, PURE, RUN
+from snndsl.semantics.usable import BUILD, PURE, RUN, SUMS
 from snndsl.semantics.values import read_value
 from snndsl.spec import UseSpec
 from snndsl.units import Dimension
@@ -52,7 +51,7 @@ def read_rules(
         except ModelError as error:
             reading.faults += error.faults
             continue
-        rule.label = label
+        rule.label, rule.data = label, reading.columns_of_file(rule.source)
         scope = _scope(reading, rule, weight, neurons)
         _before_run(rule, scope)
         _texts(reading, rule, scope, partial(delivery_dimension, reading, name, targets))
@@ -153,11 +152,9 @@ def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[
 
 def _scope(reading: Reading, rule: RuleDraft, weight: Dimension | None, neurons: SideNames) -> Scope:
     """Return the scope of a rule between neurons that offer `neurons`."""
-    columns = DataColumns()
-    columns.unreadable = frozenset(rule.source.spec.data)  # arrays are no names of a rule, which is said where it is read
     outside = {**reading.signal_makers()} if rule.source is reading.source else {}
     outside |= {name: partial(neurons.__getitem__, name) for name in sorted(mentioned(rule))}
-    scope = Scope({}, columns, rule.faults, outside)
+    scope = Scope({}, rule.data, rule.faults, outside)
     scope.declare({**builtin_dimensions("rule"), "w": UNKNOWN if weight is None else weight})
     for key, parameter in rule.parameters.items():
         scope.define(key, () if parameter.default is None else parameter.default, _parameter(scope, parameter))
@@ -191,10 +188,19 @@ def _before_run(rule: RuleDraft, names: Scope) -> None:
         names.before_run(term, PURE, late)
 
 
+def _on_start(rule: RuleDraft, names: Scope) -> None:
+    """Check that what is done before the run reads nothing of it."""
+    late = {*run_names("rule"), *rule.spec.needs, *names.outside}
+    late |= {name for name in names.makers if name.startswith(("pre.", "post."))}
+    for instruction in rule.on_start:
+        names.before_run(instruction.term, BUILD | SUMS, late)
+
+
 def _texts(reading: Reading, rule: RuleDraft, names: Scope, port: Callable[[str], Result | None]) -> None:
     assignable = {"w", *rule.states, *rule.traces}
     for instructions in (rule.on_pre, rule.on_post, rule.on_start):
         check_instructions(instructions, names, assignable, port)
+    _on_start(rule, names)
     rule.every = timed(rule.every, names, reading.step)
     for timer in rule.every:
         check_instructions(timer.instructions, names, assignable, port)

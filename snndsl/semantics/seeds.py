@@ -71,7 +71,8 @@ def _of_projection(projection: Projection) -> Iterator[tuple[str, Place]]:
     for use in projection.rules:
         rule = use.rule
         every = [instruction for timer in rule.every for instruction in timer.instructions]
-        yield from _instructions((*rule.on_pre, *rule.on_post, *rule.on_start, *every))
+        yield from _instructions((*rule.on_pre, *rule.on_post, *every))
+        yield from (("wiring", place) for _, place in _instructions(rule.on_start))
 
 
 def _in_a_run(element: Element) -> Iterator[tuple[str, Place]]:

@@ -8,7 +8,7 @@ from snndsl.expressions import FUNCTIONS, TextFault, tree
 from snndsl.expressions.functions import DRAWS, Function
 from snndsl.expressions.walk import calls_in, names_in
 
-__all__ = ["BUILD", "EQUATIONS", "PURE", "RUN", "in_a_run", "misplaced"]
+__all__ = ["BUILD", "EQUATIONS", "PURE", "RUN", "SUMS", "in_a_run", "misplaced"]
 
 PURE = frozenset(row.name for row in FUNCTIONS.values() if row.where == "anywhere")
 """In values that are computed once and draw nothing: constants, sizes, conditions, listed spikes."""
@@ -18,6 +18,8 @@ RUN = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "
 """In currents, rates and what neurons and signals do in a step."""
 EQUATIONS = RUN | {row.name for row in FUNCTIONS.values() if row.where == "equations"}
 """In equations of neurons and signals, aliases among them."""
+SUMS = frozenset(row.name for row in FUNCTIONS.values() if row.where == "rules")
+"""In rules: they add over synapses."""
 
 
 def in_a_run(functions: Collection[str]) -> bool:

@@ -58,7 +58,7 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     "current": {
         "parameters": {"tau": "3 ms"},
         "state": {"I": "0 pA", "y": "0 pA/ms"},
-        "ports": {"jump": {"unit": "pA", "quantum": "2**-26"}},
+        "ports": {"jump": {"unit": "pA", "quantum": "2**-26*(1 pA)"}},
         "equations": ["dI/dt = y - I/tau", "dy/dt = -y/tau"],
         "update": "y += 2.718281828459045*jump/tau",
     },
@@ -279,9 +279,10 @@ RULES: Mapping[str, Mapping[str, Any]] = {
     "nearest": {
         "parameters": {"A": "0.1"},
         "state": {"c": "0"},
+        "on_start": ["half = c/2", "c += half"],
         "on_pre": "w *= 1 - A*exp(-since_post/(10 ms))",
         "on_post": ["w *= 1 + A*exp(-since_pre/(10 ms))", "c += 1"],
-        "every": {"16 step": "w *= 0.98", "5 step": "c *= 0.5"},
+        "every": {"16 step": "w *= 0.98", "5 step": "c = 0.5*c + wave(tick(5 step) % 5)"},
     },
     "tired": {
         "parameters": {"U": "0.4"},

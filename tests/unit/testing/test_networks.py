@@ -33,7 +33,7 @@ WORDS = ("title", "references", "meanings", "example")
 ELSEWHERE = {
     "neurons": {"made_for", *WORDS},
     "parts": {"every", "require", *WORDS},
-    "plasticity": {"on_start", "require", *WORDS},
+    "plasticity": {"require", *WORDS},
     "projections": {"carries"},
     "stimuli": {"round"},
     "record": {"counts"},
