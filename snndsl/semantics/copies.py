@@ -21,7 +21,7 @@ from snndsl.semantics.terms import parse_term
 from snndsl.semantics.usable import PURE
 from snndsl.units import ONE
 
-__all__ = ["MOST_COPIES", "Counts", "difference", "listed_copies", "of_copy", "parents_of", "spread"]
+__all__ = ["MOST_COPIES", "CopyNumbers", "difference", "listed_copies", "of_copy", "parents_of", "spread"]
 
 MOST_COPIES = 1000
 """Copies of one part: each is a text of its own for compilers."""
@@ -31,7 +31,7 @@ _ONE = re.compile(rf"({_NAME})\[(\d+)\](.*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Counts:
+class CopyNumbers:
     """Evaluates numbers that say how many copies there are, and conditions on the number of a copy.
 
     Parameters
@@ -92,7 +92,7 @@ class Counts:
         return int(value)
 
 
-def parents_of(use: PartUseSpec, name: str, place: Place, counts: Counts) -> tuple[int, ...] | None:
+def parents_of(use: PartUseSpec, name: str, place: Place, counts: CopyNumbers) -> tuple[int, ...] | None:
     """Return the parent of every copy, -1 for a root; None for a part that is no copy.
 
     Raises
@@ -122,7 +122,7 @@ def _check_number(number: int, name: str, place: Place) -> None:
         raise ModelError(place.problem("copies", f"{name!r} has {number} copies", f"between 1 and {MOST_COPIES}"))
 
 
-def _listed(given: object, name: str, place: Place, counts: Counts) -> tuple[int, ...]:
+def _listed(given: object, name: str, place: Place, counts: CopyNumbers) -> tuple[int, ...]:
     if isinstance(given, tuple):
         return tuple(
             counts.whole(str(text), place.inner(k), f"the parent of {name}[{k}]") for k, text in enumerate(given)
@@ -150,7 +150,7 @@ def _check_tree(found: tuple[int, ...], name: str, place: Place, listed: bool, a
             raise ModelError(where.problem("not-a-tree", what, f"one root, or a part that they hang on: {hint}"))
 
 
-def of_copy(node: tree.Expression, number: int, counts: Counts, place: Place) -> tree.Expression:
+def of_copy(node: tree.Expression, number: int, counts: CopyNumbers, place: Place) -> tree.Expression:
     """Return an expression for one copy: ``copy`` is its number, and a choice by it alone is taken."""
 
     def name(inner: tree.Name) -> tree.Expression:

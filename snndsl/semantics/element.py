@@ -11,7 +11,7 @@ from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction
 from snndsl.model.text import Place
 from snndsl.schema.neuron import NeuronSpec, OwnerSpec
-from snndsl.semantics.copies import Counts, listed_copies, spread
+from snndsl.semantics.copies import CopyNumbers, listed_copies, spread
 from snndsl.semantics.definitions import find
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.integrators import read_integrators
@@ -33,7 +33,7 @@ def flatten(
     place = Place(owner.locations, path)
     element = ElementDraft(name, place)
     piece = Piece(element, owner, spec, place, "")
-    piece.counts = Counts(owner, data if owner is source else {})
+    piece.counts = CopyNumbers(owner, data if owner is source else {})
     piece.declare({})
     try:
         parts = used_parts(piece, spec.parts)

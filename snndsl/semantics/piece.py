@@ -18,7 +18,7 @@ from snndsl.model.element import Instruction, Parameter, PortDecl, Timer
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.schema.neuron import ElementSpec, ParameterSpec, PortSpec
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.copies import Counts, difference, of_copy
+from snndsl.semantics.copies import CopyNumbers, difference, of_copy
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.terms import defined_names, initial_place, is_unit_alone, parse_term, value_terms
 
@@ -65,7 +65,7 @@ class Piece:
     ) -> None:
         self.element, self.source, self.spec, self.place, self.prefix = element, source, spec, place, prefix
         self.owner, self.part, self.copy = owner, part, copy
-        self.counts = Counts(source, {})
+        self.counts = CopyNumbers(source, {})
         self.parent: Piece | None = None
         self.children: list[Piece] = []
         self.given_needs: dict[str, ValueTerm] = {}

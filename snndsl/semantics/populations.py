@@ -12,7 +12,7 @@ from snndsl.model.element import Element
 from snndsl.model.population import Population
 from snndsl.model.text import Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
-from snndsl.semantics.copies import Counts, listed_copies, of_copy, spread
+from snndsl.semantics.copies import CopyNumbers, listed_copies, of_copy, spread
 from snndsl.semantics.draft import ElementDraft
 from snndsl.semantics.element import flatten
 from snndsl.semantics.element_texts import check_element, element_scope
@@ -182,7 +182,7 @@ def _given(reading: Reading, name: str, own: Mapping[str, Result]) -> dict[str, 
 
 def _of_copy(reading: Reading, value: ValueTerm | None, key: str) -> ValueTerm | None:
     """Return the value of one copy where a population gives one for all: ``copy`` is its number."""
-    number, counts = int(key.partition("[")[2].partition("]")[0]), Counts(reading.source, reading.data)
+    number, counts = int(key.partition("[")[2].partition("]")[0]), CopyNumbers(reading.source, reading.data)
 
     def one(term: Term) -> Term:
         return replace(term, tree=of_copy(term.tree, number, counts, term.place))
