@@ -18,7 +18,7 @@ __all__ = ["used_parts"]
 
 
 def used_parts(owner: Piece, uses: Mapping[str, PartUseSpec]) -> list[Piece]:
-    """Return the parts that a neuron uses, every copy one, in the order of the file: joined, and their needs bound.
+    """Return the parts that a neuron uses, every copy one, by name: joined, and their needs bound.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def used_parts(owner: Piece, uses: Mapping[str, PartUseSpec]) -> list[Piece]:
     ModelError
         copies, not-a-tree, list-length: nobody can say how many copies there are, or what they are given.
     """
-    pieces = [piece for name, use in uses.items() for piece in _pieces(owner, name, use)]
+    pieces = [piece for name, use in sorted(uses.items()) for piece in _pieces(owner, name, use)]
     _attach(owner, pieces, uses)
     for piece in pieces:
         _bind_needs(piece, owner)
