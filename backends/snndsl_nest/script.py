@@ -11,6 +11,9 @@ from snndsl.ir import Neuron, Population, Program, Rule, Synapses
 
 __all__ = ["script"]
 
+_ROOM = 70
+"""Characters of a line of a comment that names may take."""
+
 SLICE = 16
 """Steps that NEST makes at once, at most."""
 CARRIED = 256
@@ -191,10 +194,10 @@ def _recording(program: Program) -> Iterator[str]:
         yield _call(f'recorders["{name}"] = nest.Create', ('"spike_recorder"', 'params={"time_in_steps": True}'))
         yield _call("nest.Connect", (nodes, f'recorders["{name}"]', 'syn_spec={"delay": nest.min_delay}'))
     kept = [
-        f"{', '.join(record.variables)} of {len(record.neurons)} in {record.population}, every {_steps(record.period)}"
+        f"{_few(record.variables)} of {len(record.neurons)} in {record.population}, every {_steps(record.period)}"
         for record in program.state_records
     ]
-    kept += [f"{', '.join(item.variables)} of {item.projection}, {len(item.stamps)} times" for item in program.synapse_records]
+    kept += [f"{_few(item.variables)} of {item.projection}, {len(item.stamps)} times" for item in program.synapse_records]
     if kept:
         yield from _commented("\n".join(["The runtime keeps states and synapses (code/recording.py):", *kept]))
 
@@ -216,3 +219,12 @@ def _section(title: str) -> str:
 
 def _commented(text: str, indent: str = "") -> list[str]:
     return [f"    # {indent}{plain(line)}".rstrip() + "\n" for line in text.splitlines() if line.strip()]
+
+
+def _few(names: Sequence[str]) -> str:
+    """Return names for a line of a comment: of many the first, and how many more there are."""
+    shown = 1
+    while shown < len(names) and len(", ".join(names[: shown + 1])) <= _ROOM:
+        shown += 1
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {rest} more" if rest else "")

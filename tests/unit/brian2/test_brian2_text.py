@@ -95,7 +95,7 @@ def test_what_is_read_later_keeps_its_old_value() -> None:
 
 
 def used(rule: Rule, same: frozenset[str] = frozenset(), taken: frozenset[str] = frozenset()) -> RuleCode:
-    return rule_code(rule, RuleContext(("I",) * len(rule.deliver), same, taken, {}, {}), NOTHING)
+    return rule_code(rule, RuleContext(("I",) * len(rule.deliver), same, taken, {}, {}, {}), NOTHING)
 
 
 def test_functions_of_shared_parameters_are_computed_once() -> None:
