@@ -8,7 +8,7 @@ from snndsl.errors import Fault, ModelError, collected
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
 from snndsl.graph.stimuli import NumbersOfStimulus
-from snndsl.model.stimulus import Playing, Spiking, Stimulus
+from snndsl.model.stimulus import Driving, Playing, Spiking, Stimulus
 
 __all__ = ["redrawn"]
 
@@ -49,5 +49,7 @@ def redrawn(found: Elaboration, trial: int) -> Elaboration:
 def _changes(stimulus: Stimulus) -> bool:
     """Tell whether what is known of a stimulus before the run is another in every trial."""
     what = stimulus.what
+    if isinstance(what, Driving) and stimulus.targets is not None:
+        return False  # each step computes it, from the number of the trial
     moving = isinstance(what, Spiking) and what.moving is not None
     return not stimulus.frozen and (what.draws or moving)

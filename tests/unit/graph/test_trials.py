@@ -55,6 +55,13 @@ def test_sources_draw_anew_unless_they_are_frozen(kind: str) -> None:
             np.testing.assert_array_equal(table["f"][column], tables[0]["s"][column])
 
 
+@pytest.mark.parametrize("rate", ["100 Hz", "(100 Hz)*(1 + sin(t/(9 ms)))"])
+def test_counts_of_each_step_are_no_events_of_any_trial(rate: str) -> None:
+    """The neurons draw them; as events besides they would come twice."""
+    made = model(stimuli={"s": {"into": "p", "port": "I", "weight": "0.1", "poisson": {"rate": rate}}})
+    assert [made.of_trial(k).injections for k in range(3)] == [(), (), ()]
+
+
 def test_a_rate_may_read_the_trial() -> None:
     rate = {"rate": "where(trial == 1, 1 kHz, 0 Hz)"}
     made = model(stimuli={"s": {"size": 2, "bernoulli": rate}, "f": {"size": 2, "bernoulli": rate, "frozen": True}})
