@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BinnedCounts", "MeasuredSynapses", "Spikes", "States", "Weights"]
+__all__ = ["BinnedCounts", "MeasuredSynapses", "Shown", "Spikes", "States", "Weights"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spikes:
+class Shown:
+    """Arrays of a run show their shapes, and from when to when they are."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        names = [item.name for item in fields(self)]  # type: ignore[arg-type]  # a dataclass
+        arrays = {name: value for name in names if isinstance(value := getattr(self, name), np.ndarray)}
+        shapes = ", ".join(f"{name} {' x '.join(f'{size:,}' for size in value.shape)}" for name, value in arrays.items())
+        step = arrays.get("step", np.zeros(0))
+        when = f"; steps {step.min():,} to {step.max():,}" if step.size else ""
+        return f"<{type(self).__name__}: {shapes}{when}>"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Spikes(Shown):
     """Spikes of one population, sorted by (step, neuron).
 
     Parameters
@@ -45,8 +59,8 @@ class Spikes:
         return pandas.DataFrame({"step": self.step, "neuron": self.neuron, "time_ms": self.time_ms})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BinnedCounts:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BinnedCounts(Shown):
     """Spikes of a selection together, in bins.
 
     Parameters
@@ -89,8 +103,8 @@ class BinnedCounts:
         return pandas.DataFrame({"step": self.step, "time_ms": self.time_ms, "count": self.value})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class States:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class States(Shown):
     """One variable of one record.
 
     Parameters
@@ -111,8 +125,8 @@ class States:
     unit: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Weights:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Weights(Shown):
     """Snapshots of one variable of a projection's synapses, in the order of its table.
 
     Parameters
@@ -130,8 +144,8 @@ class Weights:
     row: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MeasuredSynapses:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MeasuredSynapses(Shown):
     """Synapses of a projection; every column has shape (synapses,)."""
 
     pre: NDArray[np.int32]

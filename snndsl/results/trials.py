@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Spikes, States, Weights
+from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Shown, Spikes, States, Weights
 from snndsl.results.recording import Lazy, Recording, read_manifest
 
 __all__ = [
@@ -28,8 +28,8 @@ __all__ = [
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrialSpikes:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TrialSpikes(Shown):
     """Spikes of one population in all trials, sorted by (trial, step, neuron).
 
     Parameters
@@ -69,8 +69,8 @@ class TrialSpikes:
         return pandas.DataFrame({"trial": self.trial, "step": self.step, "neuron": self.neuron, "time_ms": self.time_ms})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrialStates:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TrialStates(Shown):
     """One variable in all trials.
 
     Parameters
@@ -95,8 +95,8 @@ class TrialStates:
         return States(self.value[k], self.step, self.neuron, self.unit)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrialWeights:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TrialWeights(Shown):
     """Snapshots of one variable of a projection's synapses in all trials.
 
     Parameters
@@ -118,8 +118,8 @@ class TrialWeights:
         return Weights(self.step, self.value[k], self.row)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrialCounts:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TrialCounts(Shown):
     """Spikes of a selection together, in bins, in all trials.
 
     Parameters

@@ -1,5 +1,6 @@
 """Damage to a run folder is found by whoever reads it, and nothing is called identical that was not read."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -138,4 +139,7 @@ def test_two_records_of_one_state(folder: Path) -> None:
 def test_what_a_recording_holds_is_seen_and_completed(folder: Path) -> None:
     recording = read_run(folder)
     assert (repr(recording.spikes), repr(recording.states["b"])) == ("<a, b>", "<x>")
+    shown = [repr(recording.spikes[name]) for name in ("a", "b")]
+    assert all(re.fullmatch(r"<Spikes: step \d+, neuron \d+(; steps \d+ to \d+)?>", text) for text in shown)
+    assert repr(recording.records["b[0]"]["x"]) == "<States: value 7 x 1, step 7, neuron 1; steps 0 to 30>"
     assert recording.records._ipython_key_completions_() == ["b[0]", "b[1]"]  # type: ignore[attr-defined]
