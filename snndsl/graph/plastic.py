@@ -178,7 +178,7 @@ class _Work:
         """Return the bound of the weights, which none of them exceeds when it starts; None if the rule has none."""
         weights = np.abs(self.values["w"])
         if not self.rule.bounds:
-            if not np.any(weights):
+            if len(self.table.i) and not np.any(weights):
                 rule = self.projection.rules[0].rule.name
                 what = f"all initial weights of {self.name!r} are 0, so the rule {rule!r} needs 'bound'"
                 raise ModelError(self.rule.place.problem("bound-missing", what, "bound: the largest |w| it may reach"))

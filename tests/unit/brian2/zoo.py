@@ -191,7 +191,7 @@ def calculator(trial: int = 0, key: float = 77.0) -> Program:
         one.append(op(row.name, *(first, 0.75, -2.0)[: len(row.arguments)]))
     draws = [op("uniform", key, 3.0, "i", "step", "trial", 0.0), op("normal", key, 3.0, "i", "step", "trial", 1.0),
              op("poisson", op("mul", 3.0, "x"), key, 3.0, "i", "step", "trial", 2.0),
-             op("normal_in", "x", 1.5, -1.0, 4.0, key, 3.0, "i", "step", "trial", 3.0)]  # fmt: skip
+             op("normal_in", 1.0, 1.5, -1.0, 4.0, key, 3.0, "i", "step", "trial", 3.0)]  # fmt: skip
     odd = op("eq", op("floor", op("div", "step", 2.0)), op("div", "step", 2.0))
     others = [
         op("select", op("and", odd, op("not", op("ne", "i", 1.0))), -1.5, 1e-300),

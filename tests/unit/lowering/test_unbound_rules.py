@@ -41,3 +41,12 @@ def test_a_weight_may_grow_beyond_that() -> None:
     grown = found.synapses["c"]["w"]
     assert grown[0] == pytest.approx(0.75 * 1.5**9) and grown[0] > 12 and grown[1:] == pytest.approx([0.65, 0.55, 0.45])
     assert found.states["p"]["v"].max() == pytest.approx(grown[0], abs=1e-6)
+
+
+@pytest.mark.parametrize("weight", ["0.75", "0.75 - 0.1*i"])
+def test_no_synapses_have_no_weights_that_are_0(weight: str) -> None:
+    """A rule that draws pairs may make none."""
+    sections = model()
+    sections["projections"]["c"] |= {"connect": {"bernoulli": 0}, "weight": weight}
+    sections["seed"] = 1
+    assert Model(**sections).program.projections[0].rows == 0
