@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.ir.naming import program_name, user_name
+from snndsl.results.facts import RunFacts
 from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Spikes, States, Weights
 from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
 
@@ -53,7 +53,7 @@ class Lazy(Mapping[str, T]):
         return f"<{', '.join(self._names) or 'nothing recorded'}>"
 
 
-class Recording:
+class Recording(RunFacts):
     """What a run left behind.
 
     Parameters
@@ -63,8 +63,8 @@ class Recording:
     """
 
     def __init__(self, path: Path) -> None:
+        super().__init__(read_manifest(path))
         self.path = path
-        self.manifest: dict[str, Any] = read_manifest(path)
         self._listed = {item["file"]: item for item in self.manifest["files"]}
         self._checksums: dict[str, str] = {name: item["sha256"] for name, item in self._listed.items()}
         self._checksums |= self.manifest.get("made_from", {})
@@ -73,39 +73,9 @@ class Recording:
     # ---- facts
 
     @property
-    def name(self) -> str:
-        """Name of the model."""
-        return str(self.manifest["name"])
-
-    @property
-    def backend(self) -> str:
-        """Name of the backend that ran it."""
-        return str(self.manifest["backend"])
-
-    @property
-    def step_ms(self) -> float:
-        """Length of a step in ms."""
-        return float(self.step_length)
-
-    @property
-    def step_length(self) -> Fraction:
-        """Length of a step in ms, exactly."""
-        return Fraction(self.manifest["step_ms"])
-
-    @property
-    def steps(self) -> int:
-        """Steps that were to be run."""
-        return int(self.manifest["steps"])
-
-    @property
     def steps_done(self) -> int:
         """Steps that are in the folder."""
         return int(self.manifest["steps_done"])
-
-    @property
-    def status(self) -> str:
-        """``running``, ``complete``, ``interrupted`` or ``failed``."""
-        return str(self.manifest["status"])
 
     @property
     def trial(self) -> int:

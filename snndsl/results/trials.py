@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.results.facts import RunFacts
 from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Shown, Spikes, States, Weights
 from snndsl.results.recording import Lazy, Recording, read_manifest
 
@@ -152,7 +153,7 @@ class TrialCounts(Shown):
         return BinnedCounts(self.value[k], self.step, self.width, self.neurons, self.step_ms)
 
 
-class TrialsRecording:
+class TrialsRecording(RunFacts):
     """What the trials of a run left behind.
 
     Parameters
@@ -164,7 +165,8 @@ class TrialsRecording:
     """
 
     def __init__(self, path: Path, manifest: Mapping[str, Any]) -> None:
-        self.path, self.manifest = path, manifest
+        super().__init__(manifest)
+        self.path = path
 
     @classmethod
     def opened(cls, path: Path) -> TrialsRecording:
@@ -184,39 +186,9 @@ class TrialsRecording:
     # ---- facts
 
     @property
-    def name(self) -> str:
-        """Name of the model."""
-        return str(self.manifest["name"])
-
-    @property
-    def backend(self) -> str:
-        """Name of the backend that ran it."""
-        return str(self.manifest["backend"])
-
-    @property
-    def status(self) -> str:
-        """``running``, ``complete``, ``interrupted`` or ``failed``."""
-        return str(self.manifest["status"])
-
-    @property
-    def steps(self) -> int:
-        """Steps of a trial."""
-        return int(self.manifest["steps"])
-
-    @property
     def steps_done(self) -> int:
         """Steps of all complete trials together."""
         return self.steps * len(self.trials)
-
-    @property
-    def step_length(self) -> Fraction:
-        """Length of a step in ms, exactly."""
-        return Fraction(self.manifest["step_ms"])
-
-    @property
-    def step_ms(self) -> float:
-        """Length of a step in ms."""
-        return float(self.step_length)
 
     @property
     def populations(self) -> Mapping[str, int]:

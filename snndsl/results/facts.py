@@ -1,0 +1,52 @@
+"""Facts of a run that its manifest tells, of one trial or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+__all__ = ["RunFacts"]
+
+
+class RunFacts:
+    """What a manifest tells of a run.
+
+    Parameters
+    ----------
+    manifest : mapping
+        Of a run folder.
+    """
+
+    def __init__(self, manifest: Mapping[str, Any]) -> None:
+        self.manifest = manifest
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return str(self.manifest["name"])
+
+    @property
+    def backend(self) -> str:
+        """Name of the backend that ran it."""
+        return str(self.manifest["backend"])
+
+    @property
+    def status(self) -> str:
+        """``running``, ``complete``, ``interrupted`` or ``failed``."""
+        return str(self.manifest["status"])
+
+    @property
+    def steps(self) -> int:
+        """Steps that were to be run, in each trial."""
+        return int(self.manifest["steps"])
+
+    @property
+    def step_length(self) -> Fraction:
+        """Length of a step in ms, exactly."""
+        return Fraction(self.manifest["step_ms"])
+
+    @property
+    def step_ms(self) -> float:
+        """Length of a step in ms."""
+        return float(self.step_length)
