@@ -3,7 +3,6 @@
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref, names_read, walk
 from snndsl.ir.operations import OPERATIONS, Operation
 from snndsl.ir.program import (
-    CountRecord,
     Injection,
     Neuron,
     Population,
@@ -13,12 +12,10 @@ from snndsl.ir.program import (
     Read,
     Rule,
     Sample,
-    SpikeRecord,
-    StateRecord,
-    SynapseRecord,
     Synapses,
     Tick,
 )
+from snndsl.ir.records import CountRecord, SpikeRecord, StateRecord, SynapseRecord
 from snndsl.ir.table import Table
 from snndsl.ir.target import EVERY_OPERATION, EVERYTHING, Costs, Target
 

@@ -327,7 +327,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     file = path / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ModelError(Fault("run-missing", f"{path} holds no run", expected="a folder with manifest.json")) from None
     except (OSError, ValueError) as error:
         raise ModelError(Fault("run-damaged", f"{file}: {error}", expected="an intact run folder")) from None

@@ -9,8 +9,8 @@ extern "C" {
 #endif
 
 /* One step of a neuron: p parameters, s states (changed in place), in the sums at its ports and behind them what it reads of other
- * neurons, i its index, step the number of the step; fired is set to 1 where it spikes. Returns 0; 1 + k if state k is not finite or outside its range; -1 if an array was
- * read out of its range. */
+ * neurons, i its index, step the number of the step; fired is set to 1 where it spikes. Returns 0; 1 + k if state k is not finite
+ * or outside its range; -1 if an array was read out of its range. */
 typedef int (*snn_neuron_step)(const double* p, double* s, const double* in, double i, double step, double trial, int* fired);
 
 /* An event at a synapse: tv its stamp there, row its row; sent takes what an arrival transmits, for each port, and behind it stands

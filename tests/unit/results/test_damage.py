@@ -143,3 +143,10 @@ def test_what_a_recording_holds_is_seen_and_completed(folder: Path) -> None:
     assert all(re.fullmatch(r"<Spikes: step \d+, neuron \d+(; steps \d+ to \d+)?>", text) for text in shown)
     assert repr(recording.records["b[0]"]["x"]) == "<States: value 7 x 1, step 7, neuron 1; steps 0 to 30>"
     assert recording.records._ipython_key_completions_() == ["b[0]", "b[1]"]  # type: ignore[attr-defined]
+
+
+def test_a_file_is_no_run(tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text("snndsl: 1", encoding="utf-8")
+    with pytest.raises(ModelError, match="model.yaml holds no run"):
+        read_run(file)
