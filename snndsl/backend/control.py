@@ -25,6 +25,7 @@ from typing import Any
 
 from snndsl.attendance import attended
 from snndsl.backend.failure import ended, not_built
+from snndsl.backend.holding import check_free, held
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, ModelError, SimulationFailed
@@ -117,6 +118,8 @@ def claim_folder(folder: Path, force: bool = False) -> None:
         raise ModelError(Fault("run-in-use", what, expected="a new folder", try_="-o OTHER"))
     if not force:
         raise ModelError(Fault("run-exists", f"{folder} already holds a run", expected="a new folder", try_="--force"))
+    for part in (folder, *sorted(folder.glob("trials/*"))):
+        check_free(part)
     shutil.rmtree(folder)
     folder.mkdir(parents=True)
 
@@ -177,8 +180,8 @@ def simulate(
         tell(event)
 
     listening = heard_signals() if asked is None else contextlib.nullcontext(asked)
-    with (log / "run.log").open("ab") as output, listening as signals:
-        status, stopped = _watch(command, folder, output, hear, signals)
+    with held(folder) as hold, (log / "run.log").open("ab") as output, listening as signals:
+        status, stopped = _watch(command, folder, (output, hold), hear, signals)
     return _outcome(folder, status, stopped, reasons[0] if reasons else None)
 
 
@@ -211,9 +214,12 @@ def _checksums(folder: Path) -> dict[str, str]:
     return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["made_from"])
 
 
-def _watch(command: list[str], folder: Path, output: Any, tell: Listener, asked: list[int]) -> tuple[int, int]:
-    """Run the child to its end; return its exit status and the signal that was passed on to it."""
-    reader, writer = os.pipe()
+def _watch(command: list[str], folder: Path, given: tuple[Any, int], tell: Listener, asked: list[int]) -> tuple[int, int]:
+    """Run the child to its end; return its exit status and the signal that was passed on to it.
+
+    It is `given` a file for its output, and the descriptor that holds the folder.
+    """
+    (output, hold), (reader, writer) = given, os.pipe()
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     environment["SNNDSL_EVENTS"] = str(writer)
     process = subprocess.Popen(
@@ -224,7 +230,7 @@ def _watch(command: list[str], folder: Path, output: Any, tell: Listener, asked:
         stdout=output,
         stderr=output,
         start_new_session=True,
-        pass_fds=(writer,),
+        pass_fds=(writer, hold),
     )
     os.close(writer)
     passed, deadline = 0, 0.0

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.backend.control import Listener, Outcome, Request, heard_signals, owner, simulate
+from snndsl.backend.holding import check_free
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.errors import Fault, ModelError, SimulationFailed
 from snndsl.results.run_folder import FORMAT, checksum, write_manifest
@@ -80,6 +81,8 @@ def check_resumable(folder: Path, facts: Mapping[str, Any], number: int) -> None
     writing = owner(folder)
     if writing:
         raise ModelError(Fault("run-in-use", f"process {writing} is writing {folder}", expected="a run that has stopped"))
+    for part in sorted(folder.glob("trials/*")):
+        check_free(part)
     differs = [said for key, said in _SAME.items() if known.get(key) != facts.get(key)]
     if known["trials"] > number:
         differs.append(f"of {known['trials']} trials")
