@@ -173,7 +173,8 @@ class _Parser:
         """Refuse ``40 mV/ms`` and ``5 mV**2`` inside an expression: they could mean two things."""
         operator, behind, after = (self.tokens[min(self.place + k, len(self.tokens) - 1)] for k in range(3))
         if operator.text == "**":
-            clear = f"({number.text} {symbol.text})**{behind.text}"
+            signed = behind.text in ("-", "+")
+            clear = f"({number.text} {symbol.text})**{behind.text}{after.text if signed else ''}"
             raise TextFault("unit-compound", f"a power behind the unit {symbol.text}", operator.start, "brackets", clear)
         if operator.text in ("*", "/") and behind.kind == "name" and after.text != "(" and is_plain_unit(behind.text):
             raise compound_unit(number.text, f"{symbol.text}{operator.text}{behind.text}", symbol.start)
