@@ -354,18 +354,28 @@ static inline double snn_normal_in(double mean, double spread, double low, doubl
   return snn_nan();
 }
 
-/* the smallest count whose cumulative probability reaches u; 0 < mean <= 10 */
+/* The smallest count whose cumulative probability reaches u; 0 < mean <= 10. What is added up for a mean is kept for the
+ * next draw from it, in each thread, and added up further where u asks for more. */
 static inline double snn_poisson_quantile(double mean, double u)
 {
-  double count = 0.0, p = snn_exp(-mean), sum = p;
-  while (u > sum) {
-    const double before = sum;
-    count = count + 1.0;
-    p = p * (mean / count);
-    sum = sum + p;
-    if (sum == before) break;
+  static __thread double known = 0.0, p = 0.0, sums[64];
+  static __thread int have = 0;
+  if (mean != known) {
+    known = mean;
+    p = sums[0] = snn_exp(-mean);
+    have = 0;
   }
-  return count;
+  int count = 0;
+  while (u > sums[count]) {
+    if (count == have) {
+      p = p * (mean / (double)(count + 1));
+      sums[count + 1] = sums[count] + p;
+      have = have + 1;
+    }
+    count = count + 1;
+    if (sums[count] == sums[count - 1]) break;
+  }
+  return (double)count;
 }
 
 /* log(k!) - (k + 1/2) log(k) + k - log(2 pi) / 2, k >= 1 */
