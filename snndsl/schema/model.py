@@ -45,7 +45,7 @@ def _seed(value: object) -> object:
 class DataSpec(Spec):
     """Arrays from a file below the model's folder, or written here."""
 
-    file: str | None = Field(default=None, description="relative path: npz, npy, csv, parquet")
+    file: str | None = Field(default=None, description="relative path: npz, npy, csv, parquet, h5, raw, dat")
     units: Mapping[str, Scalar] = Field(default_factory=dict, description="column: unit")
     names: Mapping[str, str] = Field(default_factory=dict, description="new name: column")
     values: Any = Field(default=None, description="nested lists of numbers")
