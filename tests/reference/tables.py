@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from reference.explained import cookbook, errors
+
 import snndsl
 from snndsl.connect import CONNECT
 from snndsl.expressions import FUNCTIONS
@@ -23,7 +25,7 @@ from snndsl.units import _LARGE, _PREFIXES, _SYMBOLS
 __all__ = ["PAGES", "PARTS", "connect_rules", "made", "names", "stimulus_kinds"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
-PAGES = (_FOLDER / "language.md", _FOLDER / "library.md")
+PAGES = (_FOLDER / "language.md", _FOLDER / "library.md", _FOLDER / "errors.md", _FOLDER.parent / "how-to" / "cookbook.md")
 
 _MADE = re.compile(r"<!-- ([\w -]+): python tests/reference/write\.py -->\n.*?<!-- end -->", re.DOTALL)
 _PLACES = {
@@ -126,6 +128,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "stimulus kinds": stimulus_kinds,
     "library": library,
     "definitions": definitions,
+    "codes": errors,
+    "recipes": cookbook,
 }
 
 
