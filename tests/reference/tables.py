@@ -31,7 +31,7 @@ _PLACES = {
     "drawn": "values of neurons and synapses; what runs",
     "run": "what runs",
     "equations": "equations",
-    "rules": "`on_start` of rules; in `every` they cannot be simulated yet",
+    "rules": "`every` and `on_start` of rules",
 }
 _PHASES = {"constant": "in the file", "build": "before the run", "run": "during the run"}
 
