@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from copy import copy
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,7 +39,7 @@ from snndsl.cli.sweep_command import sweep
 from snndsl.cli.wire_command import wire
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget, printed
 
-__all__ = ["app"]
+__all__ = ["app", "app_for"]
 
 app = typer.Typer(
     add_completion=False,
@@ -47,6 +48,16 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A modelling language for spiking neural networks: one file, the same spikes on every simulator.",
 )
+
+
+def app_for(arguments: list[str]) -> typer.Typer:
+    """Return the application, with one command if it is plain which: making them all takes as long as judging a model."""
+    chosen = [item for item in app.registered_commands if item.callback is not None and [item.callback.__name__] == arguments[:1]]
+    if not chosen:
+        return app
+    one = copy(app)
+    one.registered_commands = chosen
+    return one
 
 
 def _version(asked: bool) -> None:
