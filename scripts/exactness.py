@@ -35,7 +35,7 @@ LONG = {
     "reward2007": "60 s",
     "vogels2011": "10 s",
 }
-"""How long the simulators run of models that fire much, so that all spikes together are more than 1e7, and of those that take long."""
+"""How long the simulators run of models that fire much, so that all have more than 1e7 spikes, and of those that take long."""
 
 REFERENCE_RUNS = {
     "balanced_lif": "100 ms",

@@ -130,7 +130,7 @@ def test_spikes_to_a_fluctuating_current_are_reliable(run: Run) -> None:
 
 
 def _events(trains: list[np.ndarray]) -> tuple[float, float]:
-    """Return the fraction of spikes in events, where 10 spikes nearby make a rate of three times the mean, and their spread in ms."""
+    """Return the fraction of spikes in events (a rate of three times the mean over 10 spikes), and their spread in ms."""
     late = np.sort(np.concatenate(trains))
     late = late[late > 100]
     grid = np.arange(100.0, 900.0)
