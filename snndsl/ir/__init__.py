@@ -12,6 +12,7 @@ from snndsl.ir.program import (
     Read,
     Rule,
     Sample,
+    Sum,
     Synapses,
     Tick,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Sample",
     "SpikeRecord",
     "StateRecord",
+    "Sum",
     "SynapseRecord",
     "Synapses",
     "Table",

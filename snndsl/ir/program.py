@@ -36,6 +36,7 @@ __all__ = [
     "Read",
     "Rule",
     "Sample",
+    "Sum",
     "Synapses",
     "Tick",
 ]
@@ -112,11 +113,49 @@ class Neuron:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum over all synapses of a projection that share a neuron: in doubles, in the order of their rows, from 0.0 on.
+
+    Parameters
+    ----------
+    over : str
+        ``target`` or ``source``: the side of the neuron that they share.
+    terms : Block
+        What each synapse adds. It reads what its tick may, and earlier sums of the tick; its one write names the sum.
+    """
+
+    over: str
+    terms: Block
+
+    @property
+    def local(self) -> str:
+        """The name under which later sums and the block of the tick read it."""
+        return self.terms.writes[0][0]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
-    """Statements of a rule that run at stamps P, 2P, ... (`period` in steps)."""
+    """Statements of a rule that run at stamps P, 2P, ...
+
+    Parameters
+    ----------
+    period : int
+        P, in steps.
+    block : Block
+        May read the sums as well.
+    sums : tuple of Sum
+        In order; each is complete, over every synapse of the projection, before the next begins, and all before a state is
+        written. Only where all synapses of the projection have one dendritic part.
+    """
 
     period: int
     block: Block
+    sums: tuple[Sum, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Everything that is computed, in order."""
+        return (*(item.terms for item in self.sums), self.block)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ class TimeSpec(Spec):
 class SeedSpec(Spec):
     """Seeds by family."""
 
-    wiring: int | None = None
-    initial: int | None = None
-    input: int | None = None
-    analysis: int | None = None
+    wiring: int | None = Field(default=None, description="of pairs, weights and delays")
+    initial: int | None = Field(default=None, description="of values and states before the run")
+    input: int | None = Field(default=None, description="of stimuli, noise and whatever is drawn during the run")
+    analysis: int | None = Field(default=None, description="of surrogates")
 
 
 def _seed(value: object) -> object:
