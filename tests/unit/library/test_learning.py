@@ -167,7 +167,7 @@ CLOPATH_THETA = (-70.6, -45.3)
 
 
 def test_voltage_clamp(tmp_path: Path) -> None:
-    """25 Hz against a clamped neuron: nothing below theta_minus, then depression, potentiation from A_LTD/A_LTP above theta_plus.
+    """25 Hz against a clamped neuron: depression above theta_minus, potentiation from A_LTD/A_LTP above theta_plus.
 
     Each arrival changes w by (u - theta_minus) (A_LTP (u - theta_plus) - A_LTD), as the trace has the area 1.
     """
