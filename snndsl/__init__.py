@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
     from snndsl.entries import library as library  # type: ignore[no-redef]
+    from snndsl.explained import explain as explain
     from snndsl.groups.detect import detect as detect
     from snndsl.groups.detection import Detection as Detection
     from snndsl.groups.discover import discover as discover
@@ -52,6 +53,7 @@ __all__ = [
     "detect",
     "discover",
     "errors",
+    "explain",
     "library",
     "load",
     "read_catalogue",
@@ -79,6 +81,7 @@ _PLACES = {
     "detect": ("snndsl.groups.detect", "detect"),
     "discover": ("snndsl.groups.discover", "discover"),
     "errors": ("snndsl.errors", ""),
+    "explain": ("snndsl.explained", "explain"),
     "library": ("snndsl.entries", "library"),
     "load": ("snndsl.api", "load"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),

@@ -25,7 +25,7 @@ class Data:
     Parameters
     ----------
     file : value
-        Relative path: npz, npy, csv, parquet.
+        Relative path: npz, npy, csv, parquet, h5, raw, dat.
     units : mapping
         Column: unit.
     names : mapping
