@@ -26,6 +26,7 @@ from snndsl.cli.actions import (
 )
 from snndsl.cli.compare_groups import compare_groups
 from snndsl.cli.discover_command import discover
+from snndsl.cli.explain_command import explain
 from snndsl.cli.export_command import export
 from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.groups_command import groups
@@ -122,23 +123,23 @@ def show(
 ) -> int:
     """Explain what a file amounts to; of a file of definitions, or with a name, what is defined and how to use it."""
     from snndsl.api import load
-    from snndsl.cli import show as explain
+    from snndsl.cli import show as shown
     from snndsl.ir.dump import dump
 
     loaded = load(model, parsed_settings(settings))
     if entry is not None or loaded.checked.library:
         return explain_entries(loaded.source, entry, as_json)
     if graph is not None:
-        explain.draw_graph(loaded, graph)
+        shown.draw_graph(loaded, graph)
         print(graph)
     elif ir:
         print(dump(loaded.program), end="")
     elif equations:
-        print("\n".join(explain.equations(loaded.program)))
+        print("\n".join(shown.equations(loaded.program)))
     elif as_json:
-        print(json.dumps(explain.description(loaded), indent=1))
+        print(json.dumps(shown.description(loaded), indent=1))
     else:
-        print("\n".join(explain.lines(loaded)))
+        print("\n".join(shown.lines(loaded)))
     return 0
 
 
@@ -300,7 +301,9 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (library, discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report, plot):
+for _command in (library, explain, discover, robustness, groups, replay, detect):
+    app.command()(_command)
+for _command in (spade, motifs, wire, sweep, export, report, plot):
     app.command()(_command)
 
 
