@@ -1,6 +1,6 @@
 """Every shipped model on every installed backend: how many spikes, states and weights there are, and how many differ.
 
-    python scripts/exactness.py [MODEL ...] [--short] [--out DIR] [--table FILE]
+    python scripts/exactness.py [MODEL ...] [--backends NAME ...] [--short] [--out DIR] [--table FILE]
 
 Runs each model on all simulators for as long as `LONG` says (else as long as its file says), and on the reference, which is
 slow, for as long as `REFERENCE_RUNS` says; every run of a pair is compared with the first of it, without tolerance. A run that
@@ -99,6 +99,7 @@ def main() -> int:
     """Run, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", metavar="MODEL")
+    parser.add_argument("--backends", nargs="+", default=[], metavar="NAME", help="else all that are installed")
     parser.add_argument("--short", action="store_true", help="nothing runs longer than its file says")
     parser.add_argument("--out", type=Path, default=Path("runs") / "exactness")
     parser.add_argument("--table", type=Path, metavar="FILE", help="Markdown, in the place of what is in it")
@@ -107,7 +108,7 @@ def main() -> int:
     unknown = sorted({*given.models} - {*known})
     if unknown:
         parser.error(f"no model {', '.join(unknown)}; there are {', '.join(known)}")
-    others = [name for name in usable_backends() if name != REFERENCE]
+    others = [name for name in usable_backends(given.backends) if name != REFERENCE]
     given.out.mkdir(parents=True, exist_ok=True)
     lines = []
     for name in given.models or known:

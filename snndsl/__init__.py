@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snndsl import errors as errors
+    from snndsl import sections as sections
     from snndsl.analysis.comparison import Comparison as Comparison
     from snndsl.analysis.trials import TrialsComparison as TrialsComparison
     from snndsl.analysis.trials import compare_runs as compare
@@ -60,6 +61,7 @@ __all__ = [
     "read_sweep",
     "replay",
     "run",
+    "sections",
     "sweep",
     "wire",
 ]
@@ -87,6 +89,7 @@ _PLACES = {
     "read_sweep": ("snndsl.sweeps", "read_sweep"),
     "replay": ("snndsl.groups.replay", "replay"),
     "run": ("snndsl.api", "run"),
+    "sections": ("snndsl.sections", ""),
     "sweep": ("snndsl.sweeps", "sweep"),
     "wire": ("snndsl.groups.wire", "wire"),
 }
