@@ -43,7 +43,7 @@ class NeuronCode:
 
 def states_read(program: Program) -> dict[State, int]:
     """Return a number for each state of a population of one neuron that others read."""
-    several = [*(neuron.reads for neuron in program.neurons), *(rule.reads for rule in program.rules)]
+    several = [item.reads for item in (*program.neurons, *program.rules, *program.carries)]
     found = {(item.of, item.state) for reads in several for item in reads if item.of not in ("pre", "post")}
     return {state: number for number, state in enumerate(sorted(found))}
 

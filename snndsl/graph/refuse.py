@@ -41,11 +41,8 @@ def refuse_unsupported(model: CheckedModel) -> None:
 
 
 def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
-    """Return (section, name) of projections and stimuli whose numbers cannot be made yet: they need a part that is refused."""
+    """Return (section, name) of stimuli whose numbers cannot be made yet: they need a part that is refused."""
     found: list[tuple[str, str]] = []
-    for name, projection in model.projections.items():
-        if projection.carries is not None:
-            found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated() or _reading(model, stimulus) is not None:
             found.append(("stimuli", name))
@@ -83,9 +80,7 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
 
 
 def _projections(model: CheckedModel) -> Iterator[Fault]:
-    for name, projection in model.projections.items():
-        if projection.carries is not None:
-            yield _fault(projection.place, f"'carries' in projection {name!r}")
+    for projection in model.projections.values():
         for use in projection.rules:
             yield from _rule(use.rule)
 
