@@ -32,7 +32,9 @@ _UNIT = re.compile(
 
 _ENDING = re.compile(r"xi_\w+|brian\w*|\w+_(pre|post)")
 
-_OBJECT = re.compile(r"\w+_(update|thresholder|resetter|stateupdater|subexpression_update|pre|post|carrying|codeobject|every)(_\d+)?")
+_OBJECT = re.compile(
+    r"\w+_(update|thresholder|resetter|stateupdater|subexpression_update|pre|post|carrying|codeobject|every)(_\d+)?"
+)
 """Names that Brian2, or the generated script, gives to the parts of an object."""
 
 

@@ -48,7 +48,10 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks, u
         yield from (f"  {line}" for line in reset)
         yield "  }"
     finite = {*neuron.params, *neuron.states, *_BUILTINS}
-    failing = [*may_fail(neuron.update, {*finite, *(name for name in incoming if name not in unsure)}), *may_fail(neuron.reset, finite)]
+    failing = [
+        *may_fail(neuron.update, {*finite, *(name for name in incoming if name not in unsure)}),
+        *may_fail(neuron.reset, finite),
+    ]
     yield from stores(neuron.states, (neuron.update, neuron.reset), own)
     yield from checks(neuron, (neuron.update, neuron.reset), failing, own)
     yield "  return 0;"

@@ -150,7 +150,9 @@ def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
     yield from _commented(program.comments.get(f"synapses.{name}", ""))
     if synapses.carry:
         yield from _commented(f"carried in every step, from {synapses.source}: snn_carry_{synapses.carry} in code/kernels.c")
-        yield _call("simulation.carry", (f'"{name}"', f'nodes["{target.name}"]'), f"  # {synapses.rows.rows}, to {synapses.port}")
+        yield _call(
+            "simulation.carry", (f'"{name}"', f'nodes["{target.name}"]'), f"  # {synapses.rows.rows}, to {synapses.port}"
+        )
         return
     ends = (f'"{name}"', f'nodes["{synapses.source}"]', f'nodes["{synapses.target}"]')
     yield _call("synapses = simulation.synapses", ends, f"  # {synapses.rows.rows}, to {synapses.port}")

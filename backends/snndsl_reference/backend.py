@@ -28,6 +28,7 @@ TARGET = Target(
 )
 """Everything a program can say."""
 
+
 @dataclass(frozen=True, slots=True)
 class ReferenceBackend:
     """The plain NumPy interpreter."""

@@ -84,9 +84,7 @@ def lower_carries(found: Elaboration, samples: ProgramSamples) -> LoweredCarries
     return LoweredCarries(tuple(carries.values()), of, origins)
 
 
-def _lowered(
-    projection: Projection, reads: Reads, constants: Callable[[str], float]
-) -> tuple[LoweredCarry, dict[str, str]]:
+def _lowered(projection: Projection, reads: Reads, constants: Callable[[str], float]) -> tuple[LoweredCarry, dict[str, str]]:
     """Return what a projection carries, and what the names in it are."""
     assert projection.carries is not None
     builder, term = BlockBuilder(), projection.carries

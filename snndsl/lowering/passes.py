@@ -74,7 +74,12 @@ def lower(found: Elaboration) -> Program:
         state_records=kept.states,
         synapse_records=kept.synapses,
         count_records=kept.counts,
-        comments={**comments(model, populations.populations, joined), **populations.origins, **rules.origins, **carries.origins},
+        comments={
+            **comments(model, populations.populations, joined),
+            **populations.origins,
+            **rules.origins,
+            **carries.origins,
+        },
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from snndsl.errors import Fault
 from snndsl.expressions import FUNCTIONS, TextFault
-from snndsl.expressions.dimensions import BOOLEAN, UNKNOWN
+from snndsl.expressions.dimensions import BOOLEAN
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.text import Term
 from snndsl.semantics.draft import ElementDraft
@@ -67,7 +67,7 @@ def read_carried(
         return Carried(None, None)
     if term is None:
         return Carried(None, None)
-    faults = [*_faults(reading, name, term, wiring, neurons)]
+    faults = [*_faults(reading, term, wiring, neurons)] or [*_still(name, term, neurons)]
     if faults:
         reading.faults += faults
         return Carried(None, None)
@@ -79,18 +79,16 @@ def read_carried(
     return Carried(term, None if port is None else port / kind, f"the weight of a carried value that is {said(kind)}")
 
 
-def _faults(
-    reading: Reading, name: str, term: Term, wiring: Mapping[str, Result], neurons: SideNames
-) -> Iterator[Fault]:
+def _faults(reading: Reading, term: Term, wiring: Mapping[str, Result], neurons: SideNames) -> Iterator[Fault]:
     """Yield what cannot be read in every step, at a synapse, of another stamp."""
-    place, names = term.place, [*names_in(term.tree)]
+    place = term.place
 
     def fault(code: str, what: str, at: int, expected: str, hint: str = "") -> Fault:
         return place.fault(TextFault(code, what, at, expected, hint), term.line)
 
-    for node in names:
+    for node in names_in(term.tree):
         text = node.text
-        if text in wiring and not (text in neurons and neurons.stays(text)):
+        if text in wiring and not (text in neurons and (neurons.stays(text) or neurons.moves(text))):
             what = f"{text!r} is known only when synapses are made"
             yield fault("name-misplaced", what, node.start, "a factor of the weight for it")
         elif text in neurons and (wrong := _unknown(neurons, text)) is not None:
@@ -108,9 +106,13 @@ def _faults(
         if call.function not in FUNCTIONS:
             what = f"the data array {call.function!r} cannot be read in 'carries'"
             yield fault("function-misplaced", what, call.start, "a factor of the weight, or a parameter of the neurons")
-    if not any(node.text.startswith("pre.") for node in names):
-        what = f"what projection {name!r} carries reads nothing of the neurons that it comes from"
-        yield place.problem("carries-nothing", what, "a state of them, such as pre.V")
+
+
+def _still(name: str, term: Term, neurons: SideNames) -> Iterator[Fault]:
+    """Yield that nothing of what is carried changes with the neurons that it comes from."""
+    if not any(node.text.startswith("pre.") and neurons.moves(node.text) for node in names_in(term.tree)):
+        what = f"what projection {name!r} carries reads no state of the neurons that it comes from"
+        yield term.place.problem("carries-nothing", what, "a state of them, such as pre.V")
 
 
 def _unknown(neurons: SideNames, text: str) -> TextFault | None:
@@ -123,31 +125,26 @@ def _unknown(neurons: SideNames, text: str) -> TextFault | None:
 
 
 def _of_a_time(reading: Reading, neurons: SideNames, text: str) -> str:
-    """Return why an alias has no value at an earlier stamp; empty if it has."""
+    """Return why a value is not made of states and parameters of one stamp; empty if it is."""
     owner, _, own = text.partition(".")
-    if owner in neurons.sides:
-        elements = [reading.element(population) for population in neurons.sides[owner].populations]
-    else:
-        elements = [reading.signals.get(owner)]
-    return next((why for element in elements if element is not None and (why := _moving(element, own))), "")
-
-
-def _moving(element: ElementDraft, alias: str) -> str:
-    waiting, seen = [alias], set[str]()
+    populations = neurons.sides[owner].populations if owner in neurons.sides else (owner,)
+    waiting: list[tuple[ElementDraft | None, str]] = [(reading.element(name), own) for name in populations]
+    seen: set[tuple[str, str]] = set()
     while waiting:
-        current = waiting.pop()
+        element, current = waiting.pop()
+        if element is None or (element.name, current) in seen:
+            continue
+        seen.add((element.name, current))
         if current in ("t", "trial"):
             return f"reads {current!r}"
-        if current not in element.aliases:
-            if current not in element.states and current not in element.parameters and "." in current and current != alias:
-                return f"reads {current!r} of a signal"
-            continue
-        if current in seen:
-            continue
-        seen.add(current)
-        tree = element.aliases[current].tree
-        for call in calls_in(tree):
-            if call.function not in PURE:
-                return f"calls {call.function}()"
-        waiting += [node.text for node in names_in(tree)]
+        if current in element.aliases:
+            tree = element.aliases[current].tree
+            for call in calls_in(tree):
+                if call.function not in PURE:
+                    return f"calls {call.function}()"
+            waiting += [(element, node.text) for node in names_in(tree)]
+        elif (signal := current.partition(".")[0]) in reading.signals and current not in {*element.states, *element.parameters}:
+            if owner == "pre":
+                return f"reads the signal {signal!r}"
+            waiting.append((reading.signals[signal], current.partition(".")[2]))
     return ""

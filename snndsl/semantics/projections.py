@@ -56,9 +56,7 @@ def read_projections(reading: Reading, populations: Mapping[str, Population]) ->
     return found
 
 
-def _projection(
-    reading: Reading, populations: Mapping[str, Population], name: str, spec: ProjectionSpec
-) -> Projection | None:
+def _projection(reading: Reading, populations: Mapping[str, Population], name: str, spec: ProjectionSpec) -> Projection | None:
     """Return a projection; None after reporting what makes it unreadable."""
     sides = _sides(reading, name, spec)
     if sides is None:
@@ -76,7 +74,7 @@ def _projection(
         reading.scope.before_run(where, PURE)
         reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
     weight = read_value(reading, spec.weight, carried.weight, carried.what, scope, "projections", name, "weight").terms
-    rules, initial = read_rules(reading, name, targets, port, scope, neurons)
+    rules, initial = read_rules(reading, name, targets, carried.weight, scope, neurons)
     delay = _delay(reading, name, spec, scope)
     copies = _copies(reading, name, spec.copies)
     parts = (None, None) if delay is None else (delay.axonal, delay.dendritic)
