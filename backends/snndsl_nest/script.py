@@ -7,7 +7,7 @@ from textwrap import fill
 
 import numpy as np
 
-from snndsl.ir import Neuron, Population, Program, Rule, Synapses
+from snndsl.ir import Carry, Neuron, Population, Program, Rule, Synapses
 
 __all__ = ["script"]
 
@@ -74,7 +74,8 @@ def script(program: Program) -> str:
     delays = [_delays(synapses) for synapses in program.synapses if synapses.rows.rows and synapses.carry is None]
     shortest, longest = min((pair[0] for pair in delays), default=SLICE), max((pair[1] for pair in delays), default=SLICE)
     long, chosen = longest > CARRIED, any(record.neurons is not None for record in program.spike_records)
-    reads = any(item.reads for item in (*program.neurons, *program.rules, *program.carries))
+    readers: list[Neuron | Rule | Carry] = [*program.neurons, *program.rules, *program.carries]
+    reads = any(item.reads for item in readers)
     least, most = 1 if reads else min(shortest, SLICE), min(longest, CARRIED)
     lines = [_HEAD.format(title=plain(program.name), numpy="\nimport numpy as np" if long or chosen else "")]
     said = (_LONG if long else "") + (_READS if reads else "")

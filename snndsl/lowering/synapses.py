@@ -112,7 +112,7 @@ def _ends(rows: SynapseRows, pre: Index, post: Index, chosen: Index) -> dict[str
 def _of_neurons(
     found: Elaboration, sides: Mapping[str, tuple[str, str]], ends: Mapping[str, str], columns: Mapping[str, Any]
 ) -> dict[str, float | NDArray[np.float64]]:
-    """Return the parameters of neurons that a rule or a carried value reads, one value for each of the synapses or one for all."""
+    """Return the parameters of neurons that synapses read, one value for each of them or one for all."""
     values = {}
     for local, (side, name) in sides.items():
         value = np.asarray(found.values[ends[side]].parameters[name], np.float64)

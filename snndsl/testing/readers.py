@@ -79,7 +79,8 @@ def readers(draw: st.DrawFn) -> GeneratedNetwork:
     if draw(st.booleans()):
         sections["projections"]["averaged"] = {
             "from": source, "to": "shared", "connect": "all_to_all", "port": "hit", "weight": "0.1/N_from",
-            "delay": {"axonal": "1 step", "dendritic": "1 step*(i % 2)"}, "carries": f"{_wave(sections, 'pre', source)}*clock.k",
+            "delay": {"axonal": "1 step", "dendritic": "1 step*(i % 2)"},
+            "carries": f"{_wave(sections, 'pre', source)}*clock.k",
         }  # fmt: skip
     return network
 

@@ -78,7 +78,7 @@ class Runtime:
         return self.tables[synapses]
 
     def carry(self, synapses: str, target: int, size: int) -> None:
-        """Have synapses carry a value to the nodes from `target` on in every step: rows by target, in the order of the program."""
+        """Have synapses carry a value to the nodes from `target` on in every step: rows by target, else in their order."""
         item, folder = self.settings["synapses"][synapses], self.data / "synapses" / synapses
         pre, post, axonal, dendritic = (np.load(folder / f"{name}.npy") for name in ("pre", "post", "axonal", "dendritic"))
         order = np.argsort(post, kind="stable")
@@ -94,7 +94,7 @@ class Runtime:
         self.carrying[synapses] = target, int(number), int(delay.max(initial=1))
 
     def reads(self, first: Mapping[str, int]) -> None:
-        """Tell what neurons, rules and carried values read of others; `first` is the id of the first node of each population."""
+        """Tell what is read of others by neurons, rules, carried values; `first`: id of the first node of each population."""
         populations, library = self.settings["populations"], self.library
         for name, population in populations.items():
             for _, of, state in self.settings["neurons"].get(population["neuron"], {}).get("reads", ()):
