@@ -54,7 +54,9 @@ def stores(states: Iterable[str], blocks: Iterable[Block], names: Names) -> Iter
     yield from (f"  s[{place}] = {names[name]};" for place, name in enumerate(states) if name in written)
 
 
-def checks(thing: Neuron | Rule, blocks: Iterable[Block], failing: Iterable[str], names: Names) -> Iterator[str]:
+def checks(
+    thing: Neuron | Rule, blocks: Iterable[Block], failing: Iterable[str], names: Names
+) -> Iterator[str]:
     """Yield the tests of what may be no finite number or outside its range, in order of the states."""
     may, written = set(failing), {state for block in blocks for state, _ in block.writes}
     limits = {item.state: item for item in thing.ranges if item.state in written}

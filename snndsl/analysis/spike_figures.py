@@ -35,7 +35,9 @@ def intervals_ms(spikes: Spikes) -> NDArray[np.float64]:
     return np.asarray(np.diff(step)[same] * float(spikes.step_ms), np.float64)
 
 
-def power_spectrum(counts: NDArray[np.float64], bin_ms: float, segment: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def power_spectrum(
+    counts: NDArray[np.float64], bin_ms: float, segment: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the one-sided power spectral density of a rate: Hann windows that overlap by half, their mean taken away.
 
     Parameters

@@ -121,7 +121,9 @@ def simulate_trials(backend: Backend, run: Repeated, cache: BuildCache, listener
     return Outcome("interrupted" if stopped else "complete", done * int(run.facts["steps"]), stopped)
 
 
-def _simulate_all(backend: Backend, run: Repeated, cache: BuildCache, told: _Together, missing: Sequence[int]) -> int:
+def _simulate_all(
+    backend: Backend, run: Repeated, cache: BuildCache, told: _Together, missing: Sequence[int]
+) -> int:
     """Simulate trials, the first alone, since it builds what the others need; return the signal that stopped them."""
     like: list[Request] = []
 

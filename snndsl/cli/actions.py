@@ -141,7 +141,9 @@ def run_with_progress(
     trials = model.checked.trials
     progress = Progress(backend, trials * model.checked.steps, float(model.checked.step), quiet)
     try:
-        done = run_model(model, backend, out, threads=threads, workers=workers, force=force, resume=resume, progress=progress)
+        done = run_model(
+            model, backend, out, threads=threads, workers=workers, force=force, resume=resume, progress=progress
+        )
     except BaseException:
         progress.close()
         raise

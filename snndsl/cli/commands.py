@@ -167,7 +167,9 @@ def run(
     threads: Threads = 1,
     workers: Workers = 1,
     force: Force = False,
-    resume: Annotated[Path | None, typer.Option("--resume", metavar="RUN", help="go on with a run of several trials")] = None,
+    resume: Annotated[
+        Path | None, typer.Option("--resume", metavar="RUN", help="go on with a run of several trials")
+    ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:

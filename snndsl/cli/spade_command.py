@@ -23,7 +23,6 @@ __all__ = ["spade"]
 _ROWS = 30
 """Patterns shown."""
 
-
 def spade(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="run folder with spikes")],
     against: Annotated[Path | None, typer.Option(metavar="CATALOGUE", help="say which groups contain a pattern")] = None,

@@ -58,7 +58,9 @@ class MotifWiringSpec(Spec):
 
     motif: Name = Field(description="name of a motif")
     latency: Scalar = Field(default="", description="time from an arrival to the spike it makes: wires what the motif leads to")
-    inputs: Scalar = Field(default="", description="arrivals that make a spike; default: from all earlier spikes of the motif")
+    inputs: Scalar = Field(
+        default="", description="arrivals that make a spike; default: from all earlier spikes of the motif"
+    )
     longest: Scalar = Field(default="", description="longest delay")
 
     @model_validator(mode="before")

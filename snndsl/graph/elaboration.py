@@ -79,7 +79,9 @@ class Elaboration:
     complete: bool = True
 
 
-def elaborate(model: CheckedModel, *, judge: bool = False, alike: bool = True, begun: Elaboration | None = None) -> Elaboration:
+def elaborate(
+    model: CheckedModel, *, judge: bool = False, alike: bool = True, begun: Elaboration | None = None
+) -> Elaboration:
     """Return the numbers of a model, but for projections and stimuli that need a part that no backend can simulate yet.
 
     Parameters

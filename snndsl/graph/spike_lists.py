@@ -128,7 +128,9 @@ def _events(numbers: NumbersOfStimulus, what: Spiking) -> tuple[Index, Index]:
     return neuron[order], stamp[order]
 
 
-def _once(numbers: NumbersOfStimulus, what: Spiking, neuron: Index, stamp: Index, warnings: list[Fault]) -> tuple[Index, Index]:
+def _once(
+    numbers: NumbersOfStimulus, what: Spiking, neuron: Index, stamp: Index, warnings: list[Fault]
+) -> tuple[Index, Index]:
     """Return the spikes, each neuron at most once a step: more are a fault, or merged with a warning that counts them."""
     same = np.zeros(len(stamp), np.bool_)
     same[1:] = (stamp[1:] == stamp[:-1]) & (neuron[1:] == neuron[:-1])

@@ -112,7 +112,9 @@ def _groups(catalogue: Catalogue, recording: Recording, chosen: Sequence[str]) -
     if chosen:
         unknown = [text for text in chosen if not text.isdigit() or int(text) >= len(catalogue)]
         if unknown:
-            raise ModelError(Fault("group-unknown", f"there is no group {unknown[0]}", expected=f"0 .. {len(catalogue) - 1}"))
+            raise ModelError(
+                Fault("group-unknown", f"there is no group {unknown[0]}", expected=f"0 .. {len(catalogue) - 1}")
+            )
         numbers = list(dict.fromkeys(int(text) for text in chosen))
     return Sought("groups", numbers, [motif_of(catalogue[number]) for number in numbers], [1] * len(numbers))
 

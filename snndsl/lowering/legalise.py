@@ -12,7 +12,6 @@ from snndsl.ir.features import FEATURES
 
 __all__ = ["legalise"]
 
-
 def legalise(program: Program, target: Target, others: Iterable[Target] = ()) -> Program:
     """Return the program if the target can run it.
 

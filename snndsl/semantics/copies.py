@@ -124,7 +124,9 @@ def _check_number(number: int, name: str, place: Place) -> None:
 
 def _listed(given: object, name: str, place: Place, counts: CopyNumbers) -> tuple[int, ...]:
     if isinstance(given, tuple):
-        return tuple(counts.whole(str(text), place.inner(k), f"the parent of {name}[{k}]") for k, text in enumerate(given))
+        return tuple(
+            counts.whole(str(text), place.inner(k), f"the parent of {name}[{k}]") for k, text in enumerate(given)
+        )
     column = counts.data.get(str(given))
     if column is None or column.values.ndim != 1:
         expected = "a list of numbers such as [-1, 0, 0], or an array of data"

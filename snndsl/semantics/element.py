@@ -63,7 +63,9 @@ def _order(element: ElementDraft, piece: Piece, spec: OwnerSpec, place: Place) -
         if spec.refractory.while_ is not None:
             element.silent_while = piece.term(spec.refractory.while_, "refractory", "while")
         every = [
-            (k, state) for k, held in enumerate(spec.refractory.hold) for state in spread(held, element.copies, element.states)
+            (k, state)
+            for k, held in enumerate(spec.refractory.hold)
+            for state in spread(held, element.copies, element.states)
         ]
         for k, held in every:
             if held not in element.states:

@@ -52,7 +52,9 @@ def read_signals(reading: Reading) -> dict[str, Population]:
     """Return the signals of a file; what they offer to be read enters its scope."""
     for name in reading.spec.signals:
         try:
-            reading.signals[name] = flatten(reading.source, "signals", name, reading.place("signals", name), reading.data)
+            reading.signals[name] = flatten(
+                reading.source, "signals", name, reading.place("signals", name), reading.data
+            )
         except ModelError as error:
             reading.faults += error.faults
     for name, element in reading.signals.items():

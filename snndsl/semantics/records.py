@@ -121,7 +121,9 @@ def _at_least_one(reading: Reading, text: str | None, what: str, *path: str | in
     return steps
 
 
-def _unknown(reading: Reading, name: str, known: Iterable[str], what: str, *path: str | int) -> None:
+def _unknown(
+    reading: Reading, name: str, known: Iterable[str], what: str, *path: str | int
+) -> None:
     known = [*known]
     expected = listed(listed_copies(known))
     reading.report(reading.place(*path), "name-unknown", f"{what} {name!r}", expected, nearest(name, known))

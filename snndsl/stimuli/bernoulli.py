@@ -61,6 +61,7 @@ class BernoulliSpikes(Spiking):
             raise ModelError(_too_often(self.rate, float(chance.max())))
         return random_spikes(numbers, numerics.log1p(-chance))
 
+
     def _hazard(self, numbers: StimulusNumbers, rate: Term) -> Hazard:
         def hazard(elements: Index, stamps: Index) -> NDArray[np.float64]:
             chance = moving_chances(numbers, rate, "the rate", elements, stamps)

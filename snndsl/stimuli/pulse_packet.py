@@ -45,7 +45,9 @@ class PulsePacket(Spiking):
     @classmethod
     def read(cls, reader: StimulusReader, given: PulsePacketSpec) -> PulsePacket | None:
         """Return centres and deviations."""
-        at, sd = (reader.value(getattr(given, key), TIME, key, key, names="columns", phase="pure") for key in ("at", "sd"))
+        at, sd = (
+            reader.value(getattr(given, key), TIME, key, key, names="columns", phase="pure") for key in ("at", "sd")
+        )
         return None if at is None or sd is None else cls(at, sd)
 
     @property

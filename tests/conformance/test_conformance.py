@@ -33,7 +33,9 @@ def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.mark.parametrize(("case", "backend"), parameters())
-def test_equal_to_the_reference(case: str, backend: str, reference: Callable[[str], Run], together: Together) -> None:
+def test_equal_to_the_reference(
+    case: str, backend: str, reference: Callable[[str], Run], together: Together
+) -> None:
     found, prefix = together.recording(case, backend)
     assert differences(reference(case), found, prefix) == []
 
@@ -47,7 +49,9 @@ def test_no_run_side_by_side_stopped(backend: str, together: Together) -> None:
 
 
 @pytest.mark.parametrize(("case", "backend"), parameters(chosen=THREADED))
-def test_two_threads_give_the_same(case: str, backend: str, reference: Callable[[str], Run], tmp_path: Path) -> None:
+def test_two_threads_give_the_same(
+    case: str, backend: str, reference: Callable[[str], Run], tmp_path: Path
+) -> None:
     assert differences(reference(case), run_or_skip(case, backend, tmp_path / "run", threads=2)) == []
 
 

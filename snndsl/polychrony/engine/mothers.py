@@ -27,6 +27,7 @@ def _probe(state: Any, net: Net, rule: Criteria, work: Work) -> tuple[int, int, 
     raise NotImplementedError
 
 
+
 @kernel
 def _next(chosen: NDArray[np.int64], n: int) -> bool:
     """Advance to the next combination in lexicographic order."""

@@ -37,7 +37,9 @@ SPIKES: list[dict[str, list[tuple[int, int]]]] = [
 ]
 
 
-def trials(folder: Path, spikes: list[dict[str, list[tuple[int, int]]]] = SPIKES, number: int | None = None) -> TrialsRecording:
+def trials(
+    folder: Path, spikes: list[dict[str, list[tuple[int, int]]]] = SPIKES, number: int | None = None
+) -> TrialsRecording:
     """Write a run whose trial k has v = k + t."""
     for k, item in enumerate(spikes):
         write(folder / "trials" / str(k), item, [float(k + t) for t in range(101)], [k, k + 1.0])

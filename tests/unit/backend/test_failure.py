@@ -69,7 +69,7 @@ def test_they_need_python_alone() -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_no_backend_has_words_of_its_own(name: str) -> None:
     """What says how a run failed stands in no file of a backend: not as a sentence, and not as a kind."""
-    said = ("at step {", ", beyond its bound", ", outside its range", "} was asked for", 'non-finite"', "not be built")
+    said = ("at step {", ", beyond its bound", ", outside its range", "} was asked for", "non-finite\"", "not be built")
     files = [file for file in (ROOT / "backends" / f"snndsl_{name}").rglob("*") if file.suffix in (".py", ".h", ".cpp")]
     assert f"snndsl_{name}/backend.py" in {f"{file.parent.name}/{file.name}" for file in files}
     for file in sorted(files):

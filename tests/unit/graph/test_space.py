@@ -361,6 +361,7 @@ def test_a_record_chooses_synapses_by_distance_and_block() -> None:
     assert sorted(pairs) == [(8, 2), (8, 3), (8, 4), (9, 3), (9, 4)]
 
 
+
 def test_positions_and_blocks_are_shown(tmp_path: Path) -> None:
     file = tmp_path / "model.yaml"
     file.write_text(
@@ -372,6 +373,8 @@ def test_positions_and_blocks_are_shown(tmp_path: Path) -> None:
     said = [" ".join(line.split()) for line in lines(load(file))]
     assert "a 144 n at x 0 to 110 um of 120, y 0 to 110 um" in said and "b 3 n" in said
     assert any("all_to_all, each pair of blocks 441 synapses" in line for line in said)
+
+
 
 
 def test_the_how_to_page_is_right() -> None:

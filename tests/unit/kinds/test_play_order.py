@@ -22,7 +22,9 @@ def played(spikes: dict[str, Any]) -> list[tuple[int, int]]:
         "neurons": {"n": {"state": {"x": 0}, "update": "x = 0", "threshold": "x > 1"}},
         "populations": {"p": {"neuron": "n", "size": 5}},
         "motifs": {"a": {"spikes": spikes}},
-        "stimuli": {"s": {"play": [{"motif": "a", "rate": "30 Hz", "jitter": "1 ms", "dropout": 0.2, "replace": 0.2}]}},
+        "stimuli": {
+            "s": {"play": [{"motif": "a", "rate": "30 Hz", "jitter": "1 ms", "dropout": 0.2, "replace": 0.2}]}
+        },
     }
     [injection] = lower(check(build_source(model))).injections
     return list(zip(injection.events["step"].tolist(), injection.events["neuron"].tolist(), strict=True))

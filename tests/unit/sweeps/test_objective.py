@@ -107,7 +107,9 @@ def bowl(a: float, b: float, n: float) -> float:
     return (a - 0.3) ** 2 + math.log(b / 10) ** 2 + (n - 4) ** 2
 
 
-def test_a_search_measures_what_it_asks_for_and_goes_on(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_measures_what_it_asks_for_and_goes_on(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran: list[Any] = []
     original = work.run_model
     monkeypatch.setattr(work, "run_model", lambda m, *args, **more: ran.append(m) or original(m, *args, **more))
@@ -124,7 +126,8 @@ def test_a_search_measures_what_it_asks_for_and_goes_on(model: Path, tmp_path: P
 
 def test_a_search_in_the_file(model: Path, tmp_path: Path) -> None:
     model.write_text(
-        MODEL + "sweep:\n"
+        MODEL
+        + "sweep:\n"
         "  - {name: some, grid: {constants.a: [0.1, 0.5]}}\n"
         "  - name: fit\n"
         "    set: {constants.b: 10 mV}\n"

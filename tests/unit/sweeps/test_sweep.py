@@ -76,7 +76,9 @@ def test_a_sweep_finds_the_closed_form_at_every_point(model: Path, tmp_path: Pat
     assert [row["setting"] for row in found.rows if "last" in row["values"]] == ["high"]
 
 
-def test_a_finished_point_is_never_computed_again(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_point_is_never_computed_again(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran: list[Any] = []
     original = work.run_model
     monkeypatch.setattr(work, "run_model", lambda m, *args, **more: ran.append(m) or original(m, *args, **more))
@@ -127,7 +129,9 @@ def test_a_point_that_fails_says_why_and_the_others_go_on(model: Path, tmp_path:
     assert found.table["first (ms)"][1] is None
 
 
-def test_failed_points_are_tried_again_when_asked(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_points_are_tried_again_when_asked(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     grid = {"constants.I": ["500 pA", "700 pA"]}
     with monkeypatch.context() as full:
         full.setattr(work, "check_expectations", no_room)
