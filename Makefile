@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+MODELS_ARGS ?=
 
 # A make started by the code under test (Brian2 builds with one) takes no orders from this make,
 # and byte code is kept: without it every import is slow.
@@ -21,7 +22,7 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
           snndsl/sweeps/*.py snndsl/entries/*.py)
 
 .NOTPARALLEL:
-.PHONY: help venv demo test quick soak lint bench clean
+.PHONY: help venv demo test quick soak exactness models lint bench clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +30,8 @@ help:
 	@echo "make test   static checks, then all tests (about 20 minutes)"
 	@echo "make quick  tests that run no whole commands and compile nothing for Brian2 (two minutes)"
 	@echo "make soak   thirty times as many generated networks, three times as many mutated files (hours)"
+	@echo "make exactness  every model on all backends, over 1e7 spikes, into docs/reference/exactness.md (an hour)"
+	@echo "make models     every model in full on all backends, against what its file expects (an hour)"
 	@echo "make lint   static checks only        make bench   measurements        make clean"
 
 venv: $(STAMP)
@@ -57,6 +60,13 @@ quick: $(STAMP)
 
 soak: $(STAMP)
 	$(CLEAN_ENV) SNNDSL_EXAMPLES=3000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest tests/property $(PYTEST_ARGS)
+
+exactness: $(STAMP)
+	@$(CLEAN_ENV) $(BIN)/python scripts/exactness.py --table docs/reference/exactness.md
+
+models: $(STAMP)
+	@status=0; for model in models/*/model.yaml; do \
+	  echo "$$model"; $(CLEAN_ENV) $(BIN)/snndsl test -q "$$model" $(MODELS_ARGS) || status=1; done; exit $$status
 
 bench: $(STAMP)
 	@for script in benchmarks/*.py; do \

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from snndsl import errors as errors
+    from snndsl import sections as sections
     from snndsl.analysis.comparison import Comparison as Comparison
     from snndsl.analysis.trials import TrialsComparison as TrialsComparison
     from snndsl.analysis.trials import compare_runs as compare
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
     from snndsl.entries import library as library  # type: ignore[no-redef]
+    from snndsl.explained import explain as explain
     from snndsl.groups.detect import detect as detect
     from snndsl.groups.detection import Detection as Detection
     from snndsl.groups.discover import discover as discover
@@ -51,6 +53,7 @@ __all__ = [
     "detect",
     "discover",
     "errors",
+    "explain",
     "library",
     "load",
     "read_catalogue",
@@ -58,6 +61,7 @@ __all__ = [
     "read_sweep",
     "replay",
     "run",
+    "sections",
     "sweep",
     "wire",
 ]
@@ -77,6 +81,7 @@ _PLACES = {
     "detect": ("snndsl.groups.detect", "detect"),
     "discover": ("snndsl.groups.discover", "discover"),
     "errors": ("snndsl.errors", ""),
+    "explain": ("snndsl.explained", "explain"),
     "library": ("snndsl.entries", "library"),
     "load": ("snndsl.api", "load"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
@@ -84,6 +89,7 @@ _PLACES = {
     "read_sweep": ("snndsl.sweeps", "read_sweep"),
     "replay": ("snndsl.groups.replay", "replay"),
     "run": ("snndsl.api", "run"),
+    "sections": ("snndsl.sections", ""),
     "sweep": ("snndsl.sweeps", "sweep"),
     "wire": ("snndsl.groups.wire", "wire"),
 }

@@ -13,8 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from snndsl.backend import REFERENCE
 from snndsl.backend.control import Listener, Request, claim_folder
 from snndsl.backend.registry import backend as backend_named
@@ -22,8 +20,9 @@ from snndsl.backend.registry import backend_names
 from snndsl.backend.repeats import Repeated, check_resumable
 from snndsl.backend.source_tree import SourceTree
 from snndsl.errors import Fault, ModelError
-from snndsl.frontend.builder import build_source
+from snndsl.frontend.builder import build_source, plain
 from snndsl.frontend.loader import ModelSource
+from snndsl.frontend.writing import yaml_text
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.network import NetworkGraph, network_graph
 from snndsl.graph.refuse import refuse_unsupported
@@ -43,18 +42,55 @@ class Model:
 
     Parameters
     ----------
-    **sections
-        As in a model file: ``name``, ``time``, ``neurons``, ``populations`` ... Numbers with a dimension are text
-        (``"20 ms"``) or Pint quantities. Use `load` for files.
+    name : str
+        Identifier of the model.
+    time, seed, constants, data, imports, parts, neurons, plasticity, signals, populations, groups, projections : section
+        What a model file says there (`load` reads files), as mappings or as the dataclasses of `snndsl.sections`. Numbers with
+        a dimension are text (``"20 ms"``) or quantities of Pint, quantities or Brian2; arrays and Series stand for lists.
+    stimuli, motifs, record, expect, sweep, discover, trials, title, description, references : section
+        Likewise.
+    folder : path, optional
+        Below which data and imports are looked for; none: nowhere.
+    **others
+        Refused, with what was probably meant.
 
     Raises
     ------
     ModelError
-        With every fault.
+        With every fault; each names its place (``neurons.lif.parameters.tau``).
     """
 
-    def __init__(self, **sections: Any) -> None:
-        self._set(build_source(sections, folder=sections.pop("folder", None)), None)
+    def __init__(
+        self,
+        name: str,
+        *,
+        time: Any = None,
+        seed: Any = None,
+        trials: Any = None,
+        title: str | None = None,
+        description: str | None = None,
+        references: Sequence[str] | None = None,
+        constants: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        imports: Mapping[str, str] | None = None,
+        parts: Mapping[str, Any] | None = None,
+        neurons: Mapping[str, Any] | None = None,
+        plasticity: Mapping[str, Any] | None = None,
+        signals: Mapping[str, Any] | None = None,
+        populations: Mapping[str, Any] | None = None,
+        groups: Mapping[str, Any] | None = None,
+        projections: Mapping[str, Any] | None = None,
+        stimuli: Mapping[str, Any] | None = None,
+        motifs: Mapping[str, Any] | None = None,
+        record: Any = None,
+        expect: Mapping[str, Any] | None = None,
+        sweep: Sequence[Any] | None = None,
+        discover: Mapping[str, Any] | None = None,
+        folder: str | os.PathLike[str] | None = None,
+        **others: Any,
+    ) -> None:
+        given = {key: value for key, value in locals().items() if key not in ("self", "folder", "others") and value is not None}
+        self._set(build_source({**given, **others}, folder=folder), None)
 
     def _set(self, source: ModelSource, duration: str | None) -> None:
         self.source, self.duration = source, duration
@@ -77,9 +113,9 @@ class Model:
         """Identifier of the model."""
         return self.source.spec.name
 
-    def with_duration(self, duration: str | None) -> Model:
-        """Return the model with another length of the run, for example ``"10 s"``."""
-        return self if duration is None else Model.from_source(self.source, duration)
+    def with_duration(self, duration: Any) -> Model:
+        """Return the model with another length of the run, for example ``"10 s"``; None: the same."""
+        return self if duration is None else Model.from_source(self.source, _length(duration))
 
     @cached_property
     def elaborated(self) -> Elaboration:
@@ -116,8 +152,8 @@ class Model:
         return generate(self.of_trial(trial), backend)
 
     def to_yaml(self) -> str:
-        """Return the model as text, settings applied."""
-        return str(yaml.safe_dump(self.source.raw, sort_keys=False, allow_unicode=True, width=120))
+        """Return the model as the text of a file that means the same, settings applied."""
+        return yaml_text(self.source.raw)
 
     def units(self) -> dict[str, dict[str, str]]:
         """Return the internal unit of every state and port by population."""
@@ -157,7 +193,7 @@ class Simulated:
 
 
 def load(
-    path: str | os.PathLike[str], set: Mapping[str, Any] | None = None, *, seed: int | None = None, duration: str | None = None
+    path: str | os.PathLike[str], set: Mapping[str, Any] | None = None, *, seed: int | None = None, duration: Any = None
 ) -> Model:
     """Read and check a model file.
 
@@ -169,7 +205,7 @@ def load(
         Dotted paths and the values that replace what the file says.
     seed : int, optional
         Replaces all seeds of the file.
-    duration : str, optional
+    duration : str or quantity, optional
         Replaces the length of the run, for example ``"10 s"``.
 
     Returns
@@ -184,13 +220,14 @@ def load(
         With every fault of the file.
     """
     settings = dict(set or {}) | ({} if seed is None else {"seed": seed})
-    return Model.from_source(read(path, settings), duration)
+    given = {path: plain(value, (path,)) for path, value in settings.items()}
+    return Model.from_source(read(path, given), _length(duration))
 
 
 def run(
     model: Model | str | os.PathLike[str],
     backend: str = REFERENCE,
-    duration: str | None = None,
+    duration: Any = None,
     out: str | os.PathLike[str] | None = None,
     *,
     threads: int = 1,
@@ -207,7 +244,7 @@ def run(
         What to run.
     backend : str
         ``reference``, ``brian2``, ``nest`` or any other that is installed.
-    duration : str, optional
+    duration : str or quantity, optional
         Replaces the length of the run.
     out : path, optional
         Run folder to create; ``runs/NAME-BACKEND`` with a number if it is taken.
@@ -279,6 +316,11 @@ def run_model(
     return Simulated(collect(folder), outcome.status, outcome.signal)
 
 
+def _length(duration: Any) -> str | None:
+    """Return a length of a run as text."""
+    return None if duration is None else str(plain(duration, ("duration",)))
+
+
 def free_folder(name: str) -> Path:
     """Return the first of ``runs/NAME``, ``runs/NAME-2`` ... that does not exist."""
     endings = itertools.chain([""], (f"-{k}" for k in itertools.count(2)))
@@ -317,7 +359,7 @@ def _texts(source: ModelSource, name: str = "model.yaml", prefix: str = "imports
     raw = dict(source.raw)
     if source.imports:
         raw["imports"] = {alias: f"{prefix}{alias}.yaml" for alias in source.imports}
-    yield name, yaml.safe_dump(raw, sort_keys=False, allow_unicode=True, width=120)
+    yield name, yaml_text(raw)
     for alias, imported in source.imports.items():
         inner = str(Path(name).parent / f"{prefix}{alias}.yaml")
         yield from _texts(imported, inner, f"{alias}/")

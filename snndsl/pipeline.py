@@ -20,34 +20,38 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from snndsl.backend.cache import default_cache
-from snndsl.backend.control import Listener, Outcome, Request
-from snndsl.backend.control import simulate as run_tree
-from snndsl.backend.registry import backend as backend_named
-from snndsl.backend.registry import backend_names
-from snndsl.backend.repeats import Repeated
-from snndsl.backend.repeats import simulate_trials as run_trials
-from snndsl.backend.source_tree import SourceTree
+from snndsl.deferred import Deferred
 from snndsl.errors import Fault, SnndslError, ToolMissing, UnsupportedByTarget
 from snndsl.frontend.loader import load_source as read
 from snndsl.graph.elaboration import Elaboration, elaborate
+from snndsl.graph.judgement import Judgement
 from snndsl.graph.refuse import refuse_unsupported, unsupported
-from snndsl.graph.trials import redrawn
-from snndsl.ir import Program
-from snndsl.ir.verify import verify
-from snndsl.lowering import passes
-from snndsl.lowering.legalise import legalise as judge_target
-from snndsl.lowering.length import until
-from snndsl.lowering.trials import of_trial
 from snndsl.model.checked import CheckedModel, time_missing
-from snndsl.results import read_run as collect
 from snndsl.semantics.check import check
 
+if TYPE_CHECKING:
+    from snndsl import results
+    from snndsl.backend import cache, control, registry, repeats
+    from snndsl.backend.source_tree import SourceTree
+    from snndsl.graph import trials
+    from snndsl.ir import Program, verify
+    from snndsl.lowering import legalise as targets
+    from snndsl.lowering import length, passes
+    from snndsl.lowering import trials as lowered_trials
+    from snndsl.polychrony.definitions import fitting
+else:
+    results = Deferred("snndsl.results")
+    cache, control = Deferred("snndsl.backend.cache"), Deferred("snndsl.backend.control")
+    registry, repeats = Deferred("snndsl.backend.registry"), Deferred("snndsl.backend.repeats")
+    trials, lowered_trials = Deferred("snndsl.graph.trials"), Deferred("snndsl.lowering.trials")
+    verify, targets = Deferred("snndsl.ir.verify"), Deferred("snndsl.lowering.legalise")
+    length, passes = Deferred("snndsl.lowering.length"), Deferred("snndsl.lowering.passes")
+    fitting = Deferred("snndsl.polychrony.definitions.fitting")
+
 __all__ = [
-    "Judgement", "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "repeat", "require",
+    "check", "collect", "elaborate", "generate", "judge", "legalise", "lower", "read", "repeat", "require",
     "simulate", "trial", "until", "validate",
 ]  # fmt: skip
 
@@ -55,70 +59,50 @@ __all__ = [
 def lower(found: Elaboration) -> Program:
     """Return the program, whose events reach to the end of any run of it (`until` cuts them)."""
     refuse_unsupported(found.model)
-    return verify(passes.lower(found))
+    return verify.verify(passes.lower(found))
 
 
 def trial(program: Program, found: Elaboration, number: int) -> Program:
     """Return the program of a trial, of the program of trial 0."""
-    return of_trial(program, redrawn(found, number), number)
+    return lowered_trials.of_trial(program, trials.redrawn(found, number), number)
+
+
+def until(program: Program, steps: int) -> Program:
+    """Return the program of a run that ends after a number of steps, at most its own."""
+    return length.until(program, steps)
 
 
 def legalise(program: Program, backend: str) -> Program:
     """Return the program if a backend can run it; what it cannot is named with who can."""
-    others = (backend_named(name).target for name in backend_names() if name != backend)  # loaded only to name who can
-    return judge_target(program, backend_named(backend).target, others)
+    others = (registry.backend(name).target for name in registry.backend_names() if name != backend)  # asked only if refused
+    return targets.legalise(program, registry.backend(backend).target, others)
 
 
 def generate(program: Program, backend: str) -> SourceTree:
     """Return the stand-alone source tree."""
-    return backend_named(backend).generate(legalise(program, backend))
+    return registry.backend(backend).generate(legalise(program, backend))
 
 
 def require(backend: str) -> None:
     """Raise `ToolMissing` if a backend cannot run here."""
-    missing = backend_named(backend).missing()
+    missing = registry.backend(backend).missing()
     if missing:
         raise ToolMissing(missing)
 
 
-def simulate(request: Request, backend: str, progress: Listener | None = None) -> Outcome:
+def simulate(request: control.Request, backend: str, progress: control.Listener | None = None) -> control.Outcome:
     """Build what the tree needs, and run it in a process of its own."""
-    return run_tree(backend_named(backend), request, default_cache(), progress)
+    return control.simulate(registry.backend(backend), request, cache.default_cache(), progress)
 
 
-def repeat(run: Repeated, backend: str, progress: Listener | None = None) -> Outcome:
+def repeat(run: repeats.Repeated, backend: str, progress: control.Listener | None = None) -> control.Outcome:
     """Simulate the trials of a run, each in a process of its own; what is compiled is compiled once."""
-    return run_trials(backend_named(backend), run, default_cache(), progress)
+    return repeats.simulate_trials(registry.backend(backend), run, cache.default_cache(), progress)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is known of a model before it runs.
-
-    Parameters
-    ----------
-    faults : tuple of Fault
-        Errors, of all stages that could be gone through, and warnings.
-    refused : tuple of Fault
-        Parts of a right model that no backend can simulate yet; of a file of definitions: that it has no time.
-    waiting : tuple of str
-        What is so large that only a run will judge it.
-    elaboration : Elaboration or None
-        The numbers that were made (`Elaboration.complete`: all).
-    model : CheckedModel or None
-        The model, if its texts are right.
-    """
-
-    faults: tuple[Fault, ...] = ()
-    refused: tuple[Fault, ...] = ()
-    waiting: tuple[str, ...] = ()
-    elaboration: Elaboration | None = None
-    model: CheckedModel | None = None
-
-    @property
-    def errors(self) -> tuple[Fault, ...]:
-        """The faults that are no warnings."""
-        return tuple(fault for fault in self.faults if fault.severity == "error")
+def collect(folder: str | os.PathLike[str]) -> results.Run:
+    """Open a run folder: one run, or a run of several trials."""
+    return results.read_run(folder)
 
 
 def validate(
@@ -157,8 +141,4 @@ def judge(model: CheckedModel, backends: Sequence[str] = ()) -> Judgement:
 
 def _searched(model: CheckedModel) -> list[Fault]:
     """Return what is wrong with the groups that a model searches for."""
-    if not model.searches:
-        return []
-    from snndsl.polychrony.definitions.fitting import definition_faults
-
-    return definition_faults(model)
+    return fitting.definition_faults(model) if model.searches else []

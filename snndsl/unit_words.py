@@ -31,6 +31,7 @@ _UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _PREFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {  # prefix: words, in lower case, and letters as they are written
         "": ("",),
+        "f": ("femto", "f"),
         "p": ("pico", "p"),
         "n": ("nano", "n"),
         "u": ("micro", "mikro", "u", "\N{MICRO SIGN}", "\N{GREEK SMALL LETTER MU}"),

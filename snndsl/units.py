@@ -105,6 +105,7 @@ _SYMBOLS: Mapping[str, tuple[Dimension, Fraction]] = MappingProxyType(
 )
 _PREFIXES: Mapping[str, Fraction] = MappingProxyType(
     {
+        "f": Fraction(1, 10**15),
         "p": Fraction(1, 10**12),
         "n": Fraction(1, 10**9),
         "u": Fraction(1, 10**6),
@@ -175,7 +176,7 @@ def unit_symbol(text: str) -> Unit | None:
 
 _POWERS = {"\N{SUPERSCRIPT TWO}": "2", "\N{SUPERSCRIPT THREE}": "3"}
 _POWERED = ("2", "3", *_POWERS)  # cm2 is written cm^2
-_SYMBOLS_OF_PREFIX = ("cm", *_SYMBOLS, *(prefix + symbol for prefix in "pnumkMG" for symbol in _SYMBOLS))
+_SYMBOLS_OF_PREFIX = ("cm", *_SYMBOLS, *(prefix + symbol for prefix in "fpnumkMG" for symbol in _SYMBOLS))
 
 
 def near_unit(text: str, dimension: Dimension | None = None) -> str:
@@ -247,7 +248,7 @@ def _no_unit(text: str, offset: int, expected: str) -> TextFault:
 
 
 def _unknown_unit(symbol: str, offset: int) -> TextFault:
-    expected = "s V A S F Ohm Hz C m M with p n u m k (M and G before Ohm and Hz), cm, step"
+    expected = "s V A S F Ohm Hz C m M with f p n u m k (M and G before Ohm and Hz), cm, step"
     return TextFault("unit-unknown", f"{symbol[:40]!r} is no unit", offset, expected, near_unit(symbol))
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from snndsl.backend.registry import backend_names
+from snndsl.testing.conformance import cases
+from snndsl.testing.support import by_mechanism
 from snndsl_brian2.backend import Brian2Backend
 
 QUICK = ("unit", "golden", "invalid")
@@ -20,6 +23,7 @@ settings.load_profile("snndsl")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help=f"only {', '.join(QUICK)}, and nothing that compiles C++ for Brian2")
+    parser.addoption("--backend", metavar="NAME", help="the conformance suite on this backend alone, and what it proves")
     parser.addoption("--part", default="0-100", metavar="A-B", help="these percents of the files, in their order; %(default)s")
 
 
@@ -33,11 +37,40 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep a part of the files, so that processes side by side share the work; neighbours compile the same kernels."""
+    name = config.getoption("--backend")
+    if name is not None:
+        if name not in backend_names():
+            raise pytest.UsageError(f"there is no backend {name!r}; there are {', '.join(backend_names())}")
+        config.hook.pytest_deselected(items=[item for item in items if not on_backend(item, name)])
+        items[:] = [item for item in items if on_backend(item, name)]
     first, last = map(int, config.getoption("--part").split("-"))
     files = sorted({item.path for item in items})
     kept = files[first * len(files) // 100 : last * len(files) // 100]
     config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
     items[:] = [item for item in items if item.path in kept]
+
+
+def on_backend(item: pytest.Item, name: str) -> bool:
+    """Tell whether a test of the conformance suite is one of a backend."""
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return item.path.parent.name == "conformance" and name in (params.get("backend"), params.get("name"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which mechanisms the backend of ``--backend`` has been proved for, from the cases that passed."""
+    name = config.getoption("--backend")
+    if name is None or config.getoption("--collect-only"):
+        return
+    ends = tuple(f"::test_equal_to_the_reference[{case}-{name}]" for case in cases())
+    passed = {
+        report.nodeid.rpartition("[")[2].removesuffix(f"-{name}]")
+        for report in terminalreporter.stats.get("passed", [])
+        if report.when == "call" and report.nodeid.endswith(ends)
+    }
+    terminalreporter.section(f"mechanisms on {name}")
+    for mechanism, proving in by_mechanism().items():
+        lacking = [case for case in proving if case not in passed]
+        terminalreporter.line(f"no   {mechanism} ({', '.join(lacking)})" if lacking else f"yes  {mechanism}")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -7,19 +7,38 @@ from dataclasses import dataclass, replace
 
 from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
-from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, Rule, names_read, walk
+from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Ref, Rule, Sum, names_read, walk
 from snndsl.ir.remarks import Remarks
 from snndsl_brian2.abstract import BlockNames, block_lines
 from snndsl_brian2.neurons import builtin_lines
 from snndsl_brian2.words import reserved
 
-__all__ = ["RuleCode", "RuleContext", "rule_code"]
+__all__ = ["RuleCode", "RuleContext", "TickCode", "rule_code", "tick_orders"]
 
 _BUILTINS = {"trial": "snn_trial(0.0)", "row": "row + 0.0"}
 _MEANING = {"trial": "number of the trial", "row": "number of the synapse"}
 _LOCALS = {"trial": "trial", "row": "number"}
 _ARRIVAL = "tv = t_in_timesteps + 1 - dendritic + 0.0  # stamp at the synapse"
 _LATE = "tv = t_in_timesteps - dendritic + 0.0  # stamp at the synapse"
+
+
+@dataclass(frozen=True, slots=True)
+class TickCode:
+    """A tick in Brian2's words.
+
+    Parameters
+    ----------
+    period : int
+        In steps.
+    lines : tuple of str
+        What happens.
+    sums : tuple of (str, tuple of str)
+        Sums over synapses that come first: the name in the program, and the code for what a synapse adds.
+    """
+
+    period: int
+    lines: tuple[str, ...]
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +51,16 @@ class RuleCode:
         Equations; all variables are parameters.
     on_pre, on_post : tuple of str
         What arrivals do.
-    every : tuple of (int, tuple of str)
-        What happens every so many steps.
+    every : tuple of TickCode
+        By growing period.
     names : tuple of (str, str)
-        Parameter or state of the program and its variable.
+        Parameter, state or sum of the program and its variable.
     """
 
     model: tuple[str, ...]
     on_pre: tuple[str, ...]
     on_post: tuple[str, ...]
-    every: tuple[tuple[int, tuple[str, ...]], ...]
+    every: tuple[TickCode, ...]
     names: tuple[tuple[str, str], ...]
 
 
@@ -71,6 +90,20 @@ class RuleContext:
     reads: Mapping[str, str]
 
 
+def tick_orders(rule: Rule) -> list[tuple[int, list[int]]]:
+    """Return when the ticks of a rule come in Brian2's slot, one after the other: each, and the sums that it needs.
+
+    What synapses add has the order before that of their sum.
+    """
+    found, order = [], 0
+    for tick in rule.every:
+        sums = [order + 2 * k + 1 for k in range(len(tick.sums))]
+        order += 2 * len(sums)
+        found.append((order, sums))
+        order += 1
+    return found
+
+
 def rule_code(rule: Rule, context: RuleContext, remarks: Remarks) -> RuleCode:
     """Return the texts of a rule.
 
@@ -89,19 +122,29 @@ def rule_code(rule: Rule, context: RuleContext, remarks: Remarks) -> RuleCode:
 class _Writer:
     def __init__(self, rule: Rule, context: RuleContext, remarks: Remarks) -> None:
         self.rule, self.context, self.remarks = rule, context, remarks
-        self.names = free_names((*rule.params, *rule.states), reserved, context.taken, "_syn")
+        self.sums = {item.local: (item.over, tick.period) for tick in rule.every for item in tick.sums}
+        self.names = free_names((*rule.params, *rule.states, *self.sums), reserved, context.taken, "_syn")
 
     def code(self) -> RuleCode:
         rule, names = self.rule, self.names
-        blocks = [rule.on_pre, rule.on_post, *(tick.block for tick in rule.every)]
+        blocks = [rule.on_pre, rule.on_post, *(block for tick in rule.every for block in tick.blocks)]
         model = ["dendritic : integer (constant)  # steps from the synapse to the soma"]
         for name in rule.params:
             kind = "shared, constant" if name in self.context.same else "constant"
             model.append(f"{names[name]} : 1 ({kind}){self.remarks.beside('params', name)}")
         model += [f"{names[name]} : 1{self.remarks.beside('states', name)}" for name in rule.states]
+        for name, (over, period) in self.sums.items():
+            model.append(f"{names[name]} : 1  # what a synapse adds, then the sum by {over}, every {period} steps")
         if "row" in names_read(blocks):
             model.append("row : integer (constant)")
-        every = tuple((tick.period, tuple(self._tick(tick.period, tick.block))) for tick in rule.every)
+        every = tuple(
+            TickCode(
+                tick.period,
+                tuple(self._tick(tick.period, tick.block)),
+                tuple((item.local, tuple(self._term(tick.period, item))) for item in tick.sums),
+            )
+            for tick in rule.every
+        )
         first = _ARRIVAL if rule.order == "post_first" else _LATE
         on_post = tuple(self._arrival("on_post", first, rule.on_post)) if rule.on_post.writes else ()
         on_pre = tuple(self._arrival("on_pre", _ARRIVAL, rule.on_pre))
@@ -120,8 +163,8 @@ class _Writer:
         """Yield the code of a tick, whose writes count only where it is due: synapses differ in their dendritic part."""
         head, scope, rest = self._scope(_ARRIVAL, block)
         written = [value for _, value in block.writes]
-        due = f"due = snn_due(tv, {float(period)!r})  # not at every synapse in the same step"
-        samples = any(isinstance(part, Call) and part.op == "sample" for _, value in rest.lets for part in walk(value))
+        due = _due(period)
+        samples = _samples(rest)
         scope = replace(scope, due="due") if samples else scope
         lines, _ = block_lines(Block(rest.lets), scope, (), self.remarks.of(f"every_{period}"), written)
         yield from (*head, due, *lines) if samples else (*head, *lines, due)
@@ -130,6 +173,14 @@ class _Writer:
             yield f"{names[state]}__due = snn_select(due, {scope.names[value]}, {names[state]})"
         yield from (f"{name} = {name}__due" for name in names.values())
         yield from self._checks(block, scope, "snn_select(due, {}, {})")
+
+    def _term(self, period: int, item: Sum) -> Iterator[str]:
+        """Yield the code for what a synapse adds to a sum."""
+        head, scope, rest = self._scope(_ARRIVAL, item.terms)
+        samples = _samples(rest)
+        scope = replace(scope, due="due") if samples else scope
+        lines, writes = block_lines(rest, scope, (item.local,), self.remarks.of(f"every_{period}"))
+        yield from (*head, *([_due(period)] if samples else ()), *lines, *writes)
 
     def _scope(self, first: str, block: Block) -> tuple[list[str], BlockNames, Block]:
         """Return the lines that come first, the names of a block, and what is left of it."""
@@ -161,6 +212,14 @@ class _Writer:
         if self.rule.bound and any(state == "w" for state, _ in block.writes):
             w, bound = scope.names["w"], scope.names[self.rule.bound]
             yield f"{w}__bounded = snn_bound({value.format(w, 0.0)}, {bound}, tv)  # the run stops where it is larger"
+
+
+def _due(period: int) -> str:
+    return f"due = snn_due(tv, {float(period)!r})  # not at every synapse in the same step"
+
+
+def _samples(block: Block) -> bool:
+    return any(isinstance(part, Call) and part.op == "sample" for _, value in block.lets for part in walk(value))
 
 
 def _fix(block: Block, same: frozenset[str]) -> tuple[tuple[tuple[str, Expr], ...], Block]:

@@ -9,7 +9,7 @@ from snndsl.ir import Population, Program, Read, Synapses
 from snndsl.ir.remarks import Remarks, harmless
 from snndsl_brian2.carries import CarryCode, carry_code, states_kept
 from snndsl_brian2.neurons import NeuronCode, neuron_code, states_read
-from snndsl_brian2.rules import RuleCode, RuleContext, rule_code
+from snndsl_brian2.rules import RuleCode, RuleContext, rule_code, tick_orders
 from snndsl_brian2.words import object_reserved
 
 __all__ = ["script"]
@@ -55,8 +55,8 @@ _RECORDING = """
     recorder = NeuronGroup(1, "done : 1", name="recorder")
     recorder.run_regularly("done = snn_inject(t_in_timesteps)", when="start", name="injections")
     recorder.run_regularly("done = snn_snapshot(t_in_timesteps)", when="synapses", order=-2, name="snapshots")
-{sums}    recorder.run_regularly("done = snn_record(t_in_timesteps)", when="end", name="recording")
-    arrays.start()
+{carried}    recorder.run_regularly("done = snn_record(t_in_timesteps)", when="end", name="recording")
+{sums}    arrays.start()
 
     # --- Run ----------------------------------------------------------------------------------------------------------
     # A step: arrivals at synapses, neurons, thresholds, resets, recording. The recorder ends the run.
@@ -70,10 +70,14 @@ if __name__ == "__main__":
     sys.exit(standalone.main(HERE, network))
 """
 
-_SUMS = """\
-    recorder.run_regularly("done = snn_carried(t_in_timesteps)", when="synapses", order=1, name="sums")
+_CARRIED = """\
+    recorder.run_regularly("done = snn_carried(t_in_timesteps)", when="synapses", order=1, name="carried")
 """
 """What is carried is added up to the ports, synapse by synapse."""
+
+_SUMS = (
+    "# Ticks wait for the sums over the synapses of a projection, which are added in the order of its rows.",
+)
 
 WIDTH = 116
 """Characters of a line of the script, without its indentation."""
@@ -125,7 +129,9 @@ class _Script:
         if program.synapses:
             parts += [_heading("Synapses"), _SYNAPSES]
         parts += [_joined(self._synapses(item)) for item in program.synapses]
-        return "".join(parts) + _RECORDING.replace("{sums}", _SUMS if program.carries else "")
+        sums = list(self._sums())
+        recording = _RECORDING.replace("{carried}", _CARRIED if program.carries else "")
+        return "".join(parts) + recording.replace("{sums}", _joined([*_SUMS, *sums]) if sums else "")
 
     def _neuron(self, name: str, code: NeuronCode) -> Iterator[str]:
         yield from _commented(self.remarks.above("neurons", name))
@@ -171,8 +177,10 @@ class _Script:
             for kind, lines in (("pre", used.on_pre), ("post", used.on_post)):
                 if lines:
                     yield from _text(f"{label}_on_{kind}", lines)
-            for period, lines in used.every:
-                yield from _text(f"{label}_every_{period}", lines)
+            for tick in used.every:
+                for summed, lines in tick.sums:
+                    yield from _text(f"{label}_{summed}", lines)
+                yield from _text(f"{label}_every_{tick.period}", tick.lines)
         yield from _commented(self.remarks.above("synapses", synapses.name))
         events = "".join(
             f", on_{kind}={label}_on_{kind}" for kind, lines in (("pre", used.on_pre), ("post", used.on_post)) if lines
@@ -181,9 +189,12 @@ class _Script:
         yield delays
         if used.on_post:
             yield f"part.post.order = -3  # delay: 2 dendritic{' - 1' if rule.order == 'post_first' else ''} steps"
-        for period, _ in used.every:
-            yield f'tick = part.run_regularly({label}_every_{period}, when="synapses", name="{name}_every_{period}")'
-            yield f'arrays.tick("{synapses.name}", {period}, tick)'
+        for tick, (order, sums) in zip(used.every, tick_orders(rule), strict=True):
+            runs = [(f"{label}_{summed}", f"{name}_{summed}", place - 1) for (summed, _), place in zip(tick.sums, sums, strict=True)]
+            for code, runner, place in [*runs, (f"{label}_every_{tick.period}", f"{name}_every_{tick.period}", order)]:
+                ordered = f", order={place}" if place else ""
+                yield from _call("tick = part.run_regularly", f'{code}, when="synapses"{ordered}, name="{runner}"')
+                yield f'arrays.tick("{synapses.name}", {tick.period}, tick)'
         yield f'arrays.synapses("{synapses.name}", part{_renamed(dict(used.names))})'
 
     def _carrying(self, synapses: Synapses) -> Iterator[str]:
@@ -211,6 +222,20 @@ class _Script:
         reads |= {local: f"snn_past({number}, i, lag)" for local, number in kept.items()}
         same, taken = frozenset(synapses.values), frozenset({"fires", *source.values(), *target.values()})
         return carry_code(carry, reads, same, taken, self.remarks.of("carries", carry.name))
+
+    def _sums(self) -> Iterator[str]:
+        """Yield the objects that add up what synapses have written down, one for each sum of a projection."""
+        number = 0
+        for projection in self.program.projections:
+            parts = [item for item in self.program.synapses if item.projection == projection.name and item.rule]
+            rule = self.program.rule(parts[0].rule or "") if parts else None
+            for tick, (_, orders) in zip(rule.every, tick_orders(rule), strict=True) if rule else ():
+                for item, order in zip(tick.sums, orders, strict=True):
+                    code = f'"done = snn_total({number}, t_in_timesteps)", when="synapses", order={order}, name="sum_{number}"'
+                    yield from _call("recorder.run_regularly", code)
+                    names = ", ".join(f'"{part.name}"' for part in parts)
+                    yield from _call("arrays.total", f'[{names}], "{item.local}", {tick.period}, "{item.over}"')
+                    number += 1
 
     def _rule(self, synapses: Synapses) -> tuple[RuleCode, str]:
         """Return the code of a rule where it is used, and its label in the script."""

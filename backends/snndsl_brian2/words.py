@@ -47,6 +47,6 @@ def reserved(name: str) -> bool:
 
 def object_reserved(name: str) -> bool:
     """Tell whether a group or its synapses cannot have a name."""
-    return name in ("recorder", "injections", "snapshots", "recording", "sums", "network", "brian") or (
+    return name in ("recorder", "injections", "snapshots", "recording", "carried", "network", "brian") or (
         "__" not in name and _OBJECT.fullmatch(name) is not None
     )

@@ -20,7 +20,7 @@ of a NEST version compiles `code/runtime.cpp` (about half a minute).
 | `program.txt` | the program in words |
 | `data/` | arrays: values, synapses, inputs |
 | `code/kernels.c` | what neurons and synapses do, statement by statement |
-| `code/runtime.cpp`, `neuron.h`, `synapse.h` | NEST nodes and synapses that run a kernel; the same for every model |
+| `code/runtime.cpp`, `neuron.h`, `synapse.h`, `sums.h` | NEST nodes and synapses that run a kernel; the same for every model |
 | `code/runtime.py` | makes kernels known to NEST, and shares the arrays of plastic synapses with it |
 | `code/simulation.py` | the command line, and when to write what |
 | `code/recording.py`, `code/run_folder.py` | write the results |

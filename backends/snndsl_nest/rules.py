@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
@@ -30,12 +30,25 @@ def rule_lines(rule: Rule, samples: Mapping[str, int], remarks: Remarks) -> Iter
     yield from _event(rule, "pre", rule.on_pre, samples, remarks, "on_pre")
     yield from _event(rule, "post", rule.on_post, samples, remarks, "on_post")
     for tick in rule.every:
-        yield from _event(rule, f"every_{tick.period}", tick.block, samples, remarks, f"every_{tick.period}")
+        name, sums = f"every_{tick.period}", [item.local for item in tick.sums]
+        for item in tick.sums:
+            yield from _event(rule, f"{name}_{item.local}", item.terms, samples, remarks, name, sums)
+        yield from _event(rule, name, tick.block, samples, remarks, name, sums)
 
 
-def _event(rule: Rule, name: str, block: Block, samples: Mapping[str, int], remarks: Remarks, path: str) -> Iterator[str]:
-    own = free_names((*rule.params, *rule.states, *(read.local for read in rule.reads)), reserved)
+def _event(
+    rule: Rule,
+    name: str,
+    block: Block,
+    samples: Mapping[str, int],
+    remarks: Remarks,
+    path: str,
+    sums: Sequence[str] = (),
+) -> Iterator[str]:
+    """Yield the function of an event, or of what is added to one of the sums of a tick."""
+    own = free_names((*rule.params, *rule.states, *(read.local for read in rule.reads), *sums), reserved)
     names = {name: name for name in _BUILTINS} | own
+    written = {state for state, _ in block.writes}
     yield f"SNN_EXPORT int snn_rule_{rule.name}_{name}("
     yield "  const double* p, double* s, double tv, double row, double trial, double* sent)"
     yield "{"
@@ -43,7 +56,13 @@ def _event(rule: Rule, name: str, block: Block, samples: Mapping[str, int], rema
     used = names_read([block])
     read = [(place, item) for place, item in enumerate(rule.reads, start=len(rule.deliver)) if item.local in used]
     yield from (f"  const double {own[item.local]} = sent[{place}];  // {item.state} of {item.of}" for place, item in read)
+    given = [(place, name) for place, name in enumerate(sums, start=len(rule.deliver) + len(rule.reads)) if name in used]
+    yield from (f"  const double {own[name]} = sent[{place}];" for place, name in given)
     yield from locals_of(block, names, samples, remarks.of(path))
+    if not written.isdisjoint(sums):
+        place = len(rule.deliver) + len(rule.reads) + sums.index(block.writes[0][0])
+        yield from (f"  sent[{place}] = {names[block.writes[0][1]]};", "  return snn_bad_sample >= 0 ? -1 : 0;", "}")
+        return
     if name == "pre":
         yield from (f"  sent[{place}] = {names[local]};" for place, (_, local) in enumerate(rule.deliver))
     yield from writes_of(block, names, rule.states)

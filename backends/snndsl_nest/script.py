@@ -53,6 +53,8 @@ _LONG = """
     # NEST carries a spike for at most max_delay, and the target waits for the rest: NEST's work in a slice grows with it."""
 _READS = """
     # It goes on in steps of min_delay; here it is one step: states of others are read as they were before it."""
+_SUMS = """
+    # It goes on in steps of min_delay; here it is one step: between two steps the runtime sums over the synapses of a projection."""
 _RUN = """    simulation.start(nodes, recorders)
     nest.Prepare()
     for steps in simulation.pieces():  # what is complete is written in between
@@ -76,9 +78,10 @@ def script(program: Program) -> str:
     long, chosen = longest > CARRIED, any(record.neurons is not None for record in program.spike_records)
     readers: list[Neuron | Rule | Carry] = [*program.neurons, *program.rules, *program.carries]
     reads = any(item.reads for item in readers)
-    least, most = 1 if reads else min(shortest, SLICE), min(longest, CARRIED)
+    sums = any(tick.sums for rule in program.rules for tick in rule.every)
+    least, most = 1 if reads or sums else min(shortest, SLICE), min(longest, CARRIED)
     lines = [_HEAD.format(title=plain(program.name), numpy="\nimport numpy as np" if long or chosen else "")]
-    said = (_LONG if long else "") + (_READS if reads else "")
+    said = (_LONG if long else "") + (_READS if reads else "") + (_SUMS if sums else "")
     lines += [_section("Settings"), _SETTINGS.format(step=program.step, long=said, least=least, most=most)]
     if program.neurons:
         lines += ["\n", _section("Neurons (in code/kernels.c)")]
@@ -118,6 +121,9 @@ def _rule(program: Program, rule: Rule) -> Iterator[str]:
     yield from _model(program, f"snn_rule_{rule.name}", f"rules.{rule.name}", {"params": rule.params, "states": rule.states})
     if rule.reads:
         yield from _listed("reads", [f"{read.of}.{read.state}" for read in rule.reads])
+    sums = [f"{item.local} by {item.over} every {_steps(tick.period)}" for tick in rule.every for item in tick.sums]
+    if sums:
+        yield from _listed("sums", sums)
 
 
 def _model(program: Program, name: str, path: str, lists: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

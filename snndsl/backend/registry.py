@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, cast
 
 from snndsl.backend import REFERENCE
 from snndsl.backend.protocol import Backend
+from snndsl.deferred import Deferred
 from snndsl.errors import Fault, ModelError
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+    from importlib import metadata
+else:
+    metadata = Deferred("importlib.metadata")  # slow to load, and `validate` has no use for it
 
 __all__ = ["backend", "backend_names"]
 
 
-def _registered() -> Iterable[EntryPoint]:
-    """Return what is registered; what reads that is slow to load, and `validate` has no use for it."""
-    from importlib import metadata
-
+def _registered() -> Iterable[metadata.EntryPoint]:
+    """Return what is registered."""
     return metadata.entry_points(group="snndsl.backends")
 
 

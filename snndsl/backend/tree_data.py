@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.ir import CountRecord, Program, Synapses, Table
+from snndsl.ir import CountRecord, Program, Rule, Synapses, Table
 from snndsl.ir.dump import dump
 from snndsl.ir.serial import neuron_to, ranges_to, reads_to
 
@@ -161,6 +161,7 @@ def _rules(program: Program) -> dict[str, Any]:
             "order": rule.order,
             "every": [tick.period for tick in rule.every],
             "bound": rule.bound,
+            **_sums(rule),
             **ranges_to(rule.ranges),
             **reads_to(rule.reads),
         }
@@ -171,6 +172,12 @@ def _rules(program: Program) -> dict[str, Any]:
 def _carries(program: Program) -> dict[str, Any]:
     """Return the names in what synapses carry."""
     return {carry.name: {"params": list(carry.params), **reads_to(carry.reads)} for carry in program.carries}
+
+
+def _sums(rule: Rule) -> dict[str, Any]:
+    """Return the sums of a rule: period, name and the side that synapses share; nothing where there are none."""
+    found = [[tick.period, item.local, item.over] for tick in rule.every for item in tick.sums]
+    return {"sums": found} if found else {}
 
 
 def _synapses(program: Program) -> dict[str, Any]:

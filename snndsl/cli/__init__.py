@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 
@@ -16,6 +17,9 @@ _FILES = frozenset(
     for name in ("EACCES", "EPERM", "EROFS", "ENOTDIR", "EISDIR", "ENAMETOOLONG", "EEXIST", "ENOSPC", "EDQUOT", "ENOENT")
 )
 """What the file system says of a place that was named wrongly."""
+
+_YOUNG = 100_000
+"""New objects before the collector looks: at the usual 700 it goes through all modules many times while they load."""
 
 
 def main() -> None:
@@ -31,15 +35,17 @@ def execute(arguments: list[str]) -> int:
     arguments : list of str
         Without the name of the program.
     """
+    gc.set_threshold(_YOUNG)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed distribution
     import typer
 
-    from snndsl.cli.commands import app
+    from snndsl.cli.commands import app_for
     from snndsl.errors import SnndslError, printed
 
     debug = "--debug" in arguments
     try:
-        status = app(args=[item for item in arguments if item != "--debug"], standalone_mode=False, prog_name="snndsl")
+        given = [item for item in arguments if item != "--debug"]
+        status = app_for(given)(args=given, standalone_mode=False, prog_name="snndsl")
         return int(status or 0)
     except typer.Exit as error:
         return error.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from copy import copy
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,6 +26,7 @@ from snndsl.cli.actions import (
 )
 from snndsl.cli.compare_groups import compare_groups
 from snndsl.cli.discover_command import discover
+from snndsl.cli.explain_command import explain
 from snndsl.cli.export_command import export
 from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.groups_command import groups
@@ -38,7 +40,7 @@ from snndsl.cli.sweep_command import sweep
 from snndsl.cli.wire_command import wire
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget, printed
 
-__all__ = ["app"]
+__all__ = ["app", "app_for"]
 
 app = typer.Typer(
     add_completion=False,
@@ -47,6 +49,16 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A modelling language for spiking neural networks: one file, the same spikes on every simulator.",
 )
+
+
+def app_for(arguments: list[str]) -> typer.Typer:
+    """Return the application, with one command if it is plain which: making them all takes as long as judging a model."""
+    chosen = [item for item in app.registered_commands if item.callback is not None and [item.callback.__name__] == arguments[:1]]
+    if not chosen:
+        return app
+    one = copy(app)
+    one.registered_commands = chosen
+    return one
 
 
 def _version(asked: bool) -> None:
@@ -110,23 +122,23 @@ def show(
 ) -> int:
     """Explain what a file amounts to; of a file of definitions, or with a name, what is defined and how to use it."""
     from snndsl.api import load
-    from snndsl.cli import show as explain
+    from snndsl.cli import show as shown
     from snndsl.ir.dump import dump
 
     loaded = load(model, parsed_settings(settings))
     if entry is not None or loaded.checked.library:
         return explain_entries(loaded.source, entry, as_json)
     if graph is not None:
-        explain.draw_graph(loaded, graph)
+        shown.draw_graph(loaded, graph)
         print(graph)
     elif ir:
         print(dump(loaded.program), end="")
     elif equations:
-        print("\n".join(explain.equations(loaded.program)))
+        print("\n".join(shown.equations(loaded.program)))
     elif as_json:
-        print(json.dumps(explain.description(loaded), indent=1))
+        print(json.dumps(shown.description(loaded), indent=1))
     else:
-        print("\n".join(explain.lines(loaded)))
+        print("\n".join(shown.lines(loaded)))
     return 0
 
 
@@ -288,7 +300,9 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (library, discover, robustness, groups, replay, detect, spade, motifs, wire, sweep, export, report, plot):
+for _command in (library, explain, discover, robustness, groups, replay, detect):
+    app.command()(_command)
+for _command in (spade, motifs, wire, sweep, export, report, plot):
     app.command()(_command)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 from snndsl.cli.options import Json
 from snndsl.errors import Fault, ModelError, listed, nearest
-from snndsl.frontend.loader import ModelSource
+
+if TYPE_CHECKING:
+    from snndsl.frontend.loader import ModelSource
 
 __all__ = ["explain_entries", "library"]
 

@@ -55,8 +55,8 @@ def description(model: Model) -> dict[str, Any]:
         graph = model.graph
         for name in checked.projections:
             facts["projections"][name] |= _wired(graph, name)
-        for name, values in graph.values.items():
-            facts["populations"][name] |= _placed(checked.populations[name], values)
+        for name, population in checked.populations.items():
+            facts["populations"][name] |= _placed(population, graph.values[name])
         waits = list(_long(model))
     if waits:
         return facts | {"waits": waits}

@@ -46,7 +46,7 @@ class Function:
         What it is, in one line.
     where : str
         ``anywhere``; ``drawn`` (values of neurons and synapses, and what runs), ``run`` (what runs; its argument, a period,
-        comes in steps), ``equations``, ``rules`` (the last cannot run yet).
+        comes in steps), ``equations``, ``rules`` (in `every` and `on_start` of rules).
     counting : str
         What it does to whole numbers: gives one (``whole``), rounds to one (``rounds``), gives one of its arguments
         (``chooses``) or its argument without sign (``magnitude``).

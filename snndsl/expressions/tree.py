@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import attrgetter
+from typing import Any
 
 from snndsl.units import Unit
 
@@ -91,6 +94,17 @@ class Logic:
 Expression = Number | Name | FunctionCall | Unary | Binary | Compare | Logic
 
 
+_BELOW: Mapping[type, Callable[[Any], tuple[Expression, ...]]] = {
+    Number: lambda _: (),
+    Name: lambda _: (),
+    FunctionCall: attrgetter("arguments"),
+    Unary: lambda node: (node.operand,),
+    Binary: attrgetter("left", "right"),
+    Compare: attrgetter("left", "right"),
+    Logic: attrgetter("operands"),
+}
+
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """Return the nodes directly below one, in the order of the text.
 
@@ -99,14 +113,4 @@ def children(node: Expression) -> tuple[Expression, ...]:
     node : Expression
         Any node.
     """
-    match node:
-        case FunctionCall():
-            return node.arguments
-        case Logic():
-            return node.operands
-        case Unary():
-            return (node.operand,)
-        case Binary() | Compare():
-            return (node.left, node.right)
-        case _:
-            return ()
+    return _BELOW[type(node)](node)

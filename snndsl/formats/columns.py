@@ -1,4 +1,4 @@
-"""Columns of numbers from npz, npy, csv and Parquet, whoever asks for them: data of a model, a table of synapses."""
+"""Columns of numbers from files, whoever asks for them: data of a model, a table of synapses."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.formats import delimited, npz, parquet
+from snndsl.formats import delimited, hdf5, npz, parquet, prophesee
 from snndsl.formats.npy import array_of
 from snndsl.formats.wanted import Wanted
 
-__all__ = ["READERS", "read_columns"]
+__all__ = ["READERS", "SELECTIVE", "read_columns"]
 
 Columns = dict[str, NDArray[Any]]
 
@@ -27,8 +27,15 @@ READERS: Mapping[str, Callable[[bytes, Wanted | None], Columns]] = {
     ".csv": delimited.columns_of,
     ".parquet": parquet.columns_of,
     ".pq": parquet.columns_of,
+    ".h5": hdf5.columns_of,
+    ".hdf5": hdf5.columns_of,
+    ".raw": prophesee.evt2_of,
+    ".dat": prophesee.dat_of,
 }
 """How a file is read, by the ending of its name."""
+
+SELECTIVE = (".h5", ".hdf5")
+"""Endings of files that hold much beside what a model asks for: of them, only the columns that are named are read."""
 
 
 def read_columns(content: bytes, suffix: str, wanted: Wanted | None = None) -> Columns:
@@ -53,7 +60,7 @@ def read_columns(content: bytes, suffix: str, wanted: Wanted | None = None) -> C
     ModelError
         data-format, not-numeric, pickle, file-too-large: without the name of the file, with the line in it if it is a text.
     ToolMissing
-        The packages for Parquet are not installed.
+        The packages for Parquet or HDF5 are not installed.
     """
     try:
         return READERS[suffix](content, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError, SnndslError
+from snndsl.errors import Fault, ModelError, SnndslError, listed
 from snndsl.expressions import TextFault
-from snndsl.formats.columns import READERS, read_columns
+from snndsl.formats.columns import READERS, SELECTIVE, read_columns
+from snndsl.formats.wanted import Wanted
 from snndsl.frontend.loader import ModelSource, open_below
 from snndsl.locations import Location
 from snndsl.model.data import DataColumn
@@ -81,15 +82,15 @@ def _arrays(source: ModelSource, name: str, spec: DataSpec, place: Location) -> 
     where = source.locations.value(("data", name, "file"))
     content, path = open_below(source.folder, str(spec.file), where, MAX_DATA_BYTES)
     if path.suffix not in READERS:
-        raise _fault("data-format", f"{spec.file!r} has an unknown form", where, "npz, npy, csv or parquet")
+        raise _fault("data-format", f"{spec.file!r} has an unknown form", where, "npz, npy, csv, parquet, h5, raw or dat")
+    wanted = _named(spec)
     try:
-        arrays = read_columns(content, path.suffix)
+        arrays = read_columns(content, path.suffix, wanted if spec.names and path.suffix in SELECTIVE else None)
+        wanted(list(arrays))
     except SnndslError as error:
         raise type(error)(_in_file(fault, str(spec.file), where) for fault in error.faults) from None
-    for new, column in spec.names.items():
-        if column not in arrays:
-            raise _fault("column-unknown", f"{spec.file!r} has no column {column!r}", where, ", ".join(arrays))
-        arrays[new] = arrays.pop(column)
+    named = {new: arrays[column] for new, column in spec.names.items()}
+    arrays = {key: array for key, array in arrays.items() if key not in spec.names.values()} | named
     for key, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             row = int(np.argmin(np.isfinite(array).ravel()))
@@ -100,6 +101,18 @@ def _arrays(source: ModelSource, name: str, spec: DataSpec, place: Location) -> 
                 "finite numbers",
             )
     return arrays, content
+
+
+def _named(spec: DataSpec) -> Wanted:
+    """Return the choice of the columns that ``names`` lists; one that the file does not have is a fault."""
+
+    def wanted(names: Sequence[str]) -> Collection[str]:
+        for column in spec.names.values():
+            if column not in names:
+                raise ModelError(Fault("column-unknown", f"there is no column {column!r}", expected=listed(names)))
+        return spec.names.values()
+
+    return wanted
 
 
 def _unit(source: ModelSource, name: str, key: str, spec: DataSpec, place: Location) -> Unit:

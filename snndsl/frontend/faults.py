@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from snndsl.errors import MOST_FAULTS, Fault, nearest
 from snndsl.locations import Path, SourceMap
+from snndsl.schema import ModelSpec
 from snndsl.spec import Spec, found
 
 __all__ = ["schema_faults"]
@@ -173,8 +174,6 @@ def _existing(raw: Any, loc: tuple[Any, ...]) -> Path:
 
 def _known(path: Path) -> Iterator[str]:
     """Yield the keys that fit at a place of the schema."""
-    from snndsl.schema import ModelSpec
-
     node: Any = ModelSpec
     for part in path:
         if isinstance(node, type) and issubclass(node, Spec):

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from snndsl.deferred import Deferred
 from snndsl.errors import Fault, ModelError
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.synapses import SynapseRows
 from snndsl.graph.values import PopulationValues
 from snndsl.model.checked import CheckedModel
 from snndsl.model.motif import MotifEvents
+
+if TYPE_CHECKING:
+    import networkx
+else:
+    networkx = Deferred("networkx")  # takes a third of the time that a command needs to start
 
 __all__ = ["MAX_NEURON_EDGES", "NetworkGraph", "Node", "ProjectionEdge", "network_graph"]
 
@@ -173,8 +179,6 @@ def network_graph(found: Elaboration) -> NetworkGraph:
 
 
 def _empty_graph() -> Any:
-    import networkx  # takes a third of the time that a command needs to start
-
     return networkx.MultiDiGraph()
 
 

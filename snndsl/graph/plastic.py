@@ -99,7 +99,7 @@ class _Work:
         with collected(self.faults):
             bound = self._bound()
         if np.any(self.table.dendritic):
-            self.faults += self._late_reads()
+            self.faults += [*self._late_reads(), *self._uneven_sums()]
         if self.faults:
             raise ModelError(first_of_each_place(self.faults))
         found = {key: one_or_all(value) for key, value in {**self.values, **self._keys()}.items()}
@@ -116,6 +116,15 @@ class _Work:
                 what = f"a rule of {self.name!r} reads {name.text}, and its synapses have a dendritic delay of {steps} steps"
                 expected = "a delay that is axonal as a whole: what is read is there at the time of the soma"
                 return [place.problem("needs-zero-dendritic-delay", what, expected, "", name.start, line)]
+        return []
+
+    def _uneven_sums(self) -> list[Fault]:
+        """Return the fault of a rule that sums in a tick over synapses which run late by different dendritic delays."""
+        least, most = (int(end) for end in (self.table.dendritic.min(), self.table.dendritic.max()))
+        for call, place, line in self.use.sums_of_a_run() if least < most else ():
+            what = f"a rule of {self.name!r} calls {call.function}() in a run, and dendritic delays are {least} to {most} steps"
+            expected = "one dendritic delay for all synapses: those that differ do not reach a stamp at the same time"
+            return [place.problem("sum-needs-one-dendritic-delay", what, expected, "", call.start, line)]
         return []
 
     def _keys(self) -> dict[str, float]:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from snndsl.deferred import Deferred
+
+if TYPE_CHECKING:
+    import mpmath
+else:
+    mpmath = Deferred("mpmath")
 
 __all__ = ["propagators", "spreads"]
 
@@ -82,8 +89,6 @@ def _of_each(matrix: Coefficients, solve: Callable[[_Entries], Real]) -> Real:
 @lru_cache(256)
 def _exponential(entries: _Entries, order: int, h: float) -> Real:
     """Return exp(A*h) and its integral; many populations have the same."""
-    import mpmath
-
     with mpmath.workdps(_DIGITS):
         exponential, integral, _ = _doubled(entries, range(order), h, ())
         return np.array([_dense(exponential, order), _dense(integral, order)])
@@ -92,8 +97,6 @@ def _exponential(entries: _Entries, order: int, h: float) -> Real:
 @lru_cache(256)
 def _spread(entries: _Entries, h: float, pairs: tuple[tuple[int, int], ...]) -> Real:
     """Return L."""
-    import mpmath
-
     states = sorted({index for place, _ in entries for index in place} | {index for pair in pairs for index in pair})
     inputs = sorted({(r, q) for _, r in pairs for _, q in pairs})
     with mpmath.workdps(_DIGITS):
@@ -110,8 +113,6 @@ def _doubled(
     Series at a small part of the step, then doubled: P(2s) = P*P, Q(2s) = Q + P*Q, M(2s) = M + P*M*P'. Every entry is summed
     relative to itself, so that weak couplings have all their digits too.
     """
-    import mpmath
-
     one, whole = mpmath.mpf(1), mpmath.mpf(h)
     rates = {place: mpmath.mpf(value) for place, value in entries if value != 0.0}
     norm = sum((abs(value) for value in rates.values()), mpmath.mpf(0)) * whole
@@ -132,8 +133,6 @@ def _doubled(
 
 def _series(first: Matrix, derivative: Callable[[Matrix], Matrix], s: Any) -> Matrix:
     """Return the integral over 0..s of the matrix that begins as `first` and has this derivative: sum of D^k*s^(k+1)/(k+1)!."""
-    import mpmath
-
     total: Matrix = {}
     term, k = {place: value * s for place, value in first.items()}, 1
     while term:
@@ -174,8 +173,6 @@ def _dense(matrix: Matrix, order: int) -> Real:
 
 def _factor(covariance: list[list[Any]]) -> Real:
     """Return Cholesky's factor; a variance that is nothing but rounding has a column of zeros."""
-    import mpmath
-
     size = len(covariance)
     zero = mpmath.mpf(0)
     factor = [[zero] * size for _ in range(size)]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
-from snndsl.expressions import FUNCTIONS, tree
-from snndsl.expressions.walk import calls_in, names_in
+from snndsl.expressions.walk import names_in
 from snndsl.model.checked import CheckedModel, time_missing
-from snndsl.model.rule import PlasticityRule
 from snndsl.model.stimulus import Driving, Stimulus, StimulusKind
 from snndsl.model.text import Place, Term
 
@@ -66,7 +64,6 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    yield from _projections(model)
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
@@ -77,25 +74,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
         if stimulus.delay > 1 and stimulus.what.weighted and _reads(stimulus.what):
             what = f"a delay of more than one step of {name!r}, whose rate reads a signal,"
             yield _fault(stimulus.place.inner("delay"), what)
-
-
-def _projections(model: CheckedModel) -> Iterator[Fault]:
-    for projection in model.projections.values():
-        for use in projection.rules:
-            yield from _rule(use.rule)
-
-
-def _rule(rule: PlasticityRule) -> Iterator[Fault]:
-    every = [instruction for timer in rule.every for instruction in timer.instructions]
-    for instruction in (*rule.on_pre, *rule.on_post, *every):
-        value = instruction.statement.value
-        if _calls(value):
-            yield _fault(instruction.place, f"sums over synapses in rule {rule.name!r}")
-
-
-def _calls(node: tree.Expression) -> bool:
-    """Tell whether an expression of a run calls a function that no program has."""
-    return any(call.function in FUNCTIONS and not FUNCTIONS[call.function].runs for call in calls_in(node))
 
 
 def _reading(model: CheckedModel, stimulus: Stimulus) -> Term | None:

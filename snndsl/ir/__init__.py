@@ -13,6 +13,7 @@ from snndsl.ir.program import (
     Read,
     Rule,
     Sample,
+    Sum,
     Synapses,
     Tick,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Sample",
     "SpikeRecord",
     "StateRecord",
+    "Sum",
     "SynapseRecord",
     "Synapses",
     "Table",

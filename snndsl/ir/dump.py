@@ -124,6 +124,8 @@ def rule_lines(rule: Rule) -> Iterator[str]:
     yield from (f"  deliver {sent}" + (f" to {port}" if port else "") for port, sent in rule.deliver)
     yield from _block("on_post", rule.on_post)
     for tick in rule.every:
+        for item in tick.sums:
+            yield from _block(f"sum by {item.over} every {tick.period}", item.terms)
         yield from _block(f"every {tick.period}", tick.block)
 
 

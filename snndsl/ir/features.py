@@ -58,6 +58,11 @@ FEATURES = (
     ),
     Feature("ticks", "rules with 'every'", lambda program: any(rule.every for rule in program.rules)),
     Feature(
+        "sums",
+        "sums over synapses in 'every'",
+        lambda program: any(tick.sums for rule in program.rules for tick in rule.every),
+    ),
+    Feature(
         "ranges",
         "states with a 'range'",
         lambda program: any(neuron.ranges for neuron in program.neurons) or any(rule.ranges for rule in program.rules),

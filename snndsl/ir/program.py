@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.ir.expression import Block
+from snndsl.ir.reads import Carry, Read
 from snndsl.ir.records import CountRecord, SpikeRecord, StateRecord, SynapseRecord
 from snndsl.ir.table import Table
 
@@ -37,6 +38,7 @@ __all__ = [
     "Read",
     "Rule",
     "Sample",
+    "Sum",
     "Synapses",
     "Tick",
 ]
@@ -57,25 +59,6 @@ class Range:
     state: str
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A state of another population that blocks read under a name of their own.
-
-    Parameters
-    ----------
-    local : str
-        Name in the blocks that read it.
-    of : str
-        A population of size one; in a rule also ``pre`` and ``post``, the neurons on both sides of the synapse.
-    state : str
-        Of its neuron.
-    """
-
-    local: str
-    of: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +96,49 @@ class Neuron:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum over all synapses of a projection that share a neuron: in doubles, in the order of their rows, from 0.0 on.
+
+    Parameters
+    ----------
+    over : str
+        ``target`` or ``source``: the side of the neuron that they share.
+    terms : Block
+        What each synapse adds. It reads what its tick may, and earlier sums of the tick; its one write names the sum.
+    """
+
+    over: str
+    terms: Block
+
+    @property
+    def local(self) -> str:
+        """The name under which later sums and the block of the tick read it."""
+        return self.terms.writes[0][0]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
-    """Statements of a rule that run at stamps P, 2P, ... (`period` in steps)."""
+    """Statements of a rule that run at stamps P, 2P, ...
+
+    Parameters
+    ----------
+    period : int
+        P, in steps.
+    block : Block
+        May read the sums as well.
+    sums : tuple of Sum
+        In order; each is complete, over every synapse of the projection, before the next begins, and all before a state is
+        written. Only where all synapses of the projection have one dendritic part.
+    """
 
     period: int
     block: Block
+    sums: tuple[Sum, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Everything that is computed, in order."""
+        return (*(item.terms for item in self.sums), self.block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,32 +184,6 @@ class Rule:
     order: str = "pre_first"
     ranges: tuple[Range, ...] = ()
     reads: tuple[Read, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """What one synapse that transmits in every step adds to its port.
-
-    Parameters
-    ----------
-    name : str
-        Unique among carries.
-    params : tuple of str
-        ``weight`` is one. Values belong to `Synapses`.
-    block : Block
-        Reads `params` and `reads`; writes nothing.
-    sent : str
-        The local that is added to the port of the synapses at every stamp n >= 1; it is on the grid already.
-    reads : tuple of Read
-        Of ``pre`` the value at stamp n - D, where D is the whole delay, and before stamp 0 that of stamp 0; of ``post`` and of
-        populations of one neuron the value at stamp n - 1.
-    """
-
-    name: str
-    params: tuple[str, ...]
-    block: Block
-    sent: str
-    reads: tuple[Read, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

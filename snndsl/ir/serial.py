@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
-from snndsl.ir.program import Carry, Neuron, Range, Read, Rule, Tick
+from snndsl.ir.program import Carry, Neuron, Range, Read, Rule, Sum, Tick
 
 __all__ = ["carry_from", "carry_to", "neuron_from", "neuron_to", "ranges_to", "reads_to", "rule_from", "rule_to"]
 
@@ -50,7 +50,7 @@ def rule_to(rule: Rule) -> dict[str, Any]:
         "on_pre": _block_to(rule.on_pre),
         "on_post": _block_to(rule.on_post),
         "deliver": [list(pair) for pair in rule.deliver],
-        "every": [[tick.period, _block_to(tick.block)] for tick in rule.every],
+        "every": [_tick_to(tick) for tick in rule.every],
         "bound": rule.bound,
         "order": rule.order,
         **ranges_to(rule.ranges),
@@ -67,7 +67,7 @@ def rule_from(data: dict[str, Any]) -> Rule:
         _block_from(data["on_pre"]),
         _block_from(data["on_post"]),
         tuple((port, sent) for port, sent in data["deliver"]),
-        tuple(Tick(period, _block_from(block)) for period, block in data["every"]),
+        tuple(_tick_from(*item) for item in data["every"]),
         data["bound"],
         data["order"],
         _ranges_from(data),
@@ -107,6 +107,16 @@ def reads_to(reads: tuple[Read, ...]) -> dict[str, Any]:
 
 def _reads_from(data: dict[str, Any]) -> tuple[Read, ...]:
     return tuple(Read(*item) for item in data.get("reads", ()))
+
+
+def _tick_to(tick: Tick) -> list[Any]:
+    """Return a tick as JSON values; sums are there only where it has some."""
+    sums = [[item.over, _block_to(item.terms)] for item in tick.sums]
+    return [tick.period, _block_to(tick.block), *([sums] if sums else [])]
+
+
+def _tick_from(period: int, block: dict[str, Any], sums: list[Any] | None = None) -> Tick:
+    return Tick(period, _block_from(block), tuple(Sum(over, _block_from(terms)) for over, terms in sums or ()))
 
 
 def _block_to(block: Block) -> dict[str, Any]:

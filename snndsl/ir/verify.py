@@ -18,6 +18,7 @@ from snndsl.ir.program import (
     Program,
     Read,
     Rule,
+    Sum,
     Synapses,
 )
 
@@ -132,7 +133,11 @@ def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
     for tick in rule.every:
         if tick.period < 1:
             yield f"{where} ticks every {tick.period} steps"
-        yield from _block(f"{where} every {tick.period}", tick.block, outside, set(rule.states), samples, {})
+        summed: set[str] = set()
+        for item in tick.sums:
+            yield from _sum(f"{where} sum every {tick.period}", item, outside | summed, samples)
+            summed |= {name for name, _ in item.terms.writes}
+        yield from _block(f"{where} every {tick.period}", tick.block, outside | summed, set(rule.states), samples, {})
     if "w" not in rule.states:
         yield f"{where} has no weight"
     yield from _ranges(where, rule)
@@ -150,6 +155,16 @@ def _carry(carry: Carry, samples: set[str]) -> Iterator[str]:
         yield f"{where} sends {carry.sent!r}, which is no number of it"
     if "weight" not in carry.params:
         yield f"{where} has no weight"
+
+
+def _sum(where: str, item: Sum, outside: set[str], samples: set[str]) -> Iterator[str]:
+    if item.over not in ("target", "source"):
+        yield f"{where} is over the {item.over}"
+    if len(item.terms.writes) != 1:
+        yield f"{where} has {len(item.terms.writes)} names"
+    names = {name for name, _ in item.terms.writes}
+    yield from (f"{where} assigns {name} twice" for name in sorted(names & outside))
+    yield from _block(where, item.terms, outside, names, samples, {})
 
 
 def _reads(
@@ -318,6 +333,9 @@ def _synapses(
     yield from _reads(where, rule.reads, populations, neurons, {"pre": source, "post": target})
     if rule.reads and np.any(dendritic):
         yield f"{where} reads states of neurons with a dendritic delay"
+    parts = (item.rows["dendritic"] for item in program.synapses if item.projection == synapses.projection)
+    if any(tick.sums for tick in rule.every) and len(np.unique(np.concatenate([*parts]))) > 1:
+        yield f"{where} sums over synapses whose dendritic parts differ"
     others = [port for port, _ in rule.deliver if port]
     yield from (f"{where} has no port for {port}" for port in others if port not in synapses.ports)
     for port in synapses.ports.values():

@@ -63,5 +63,5 @@ def _operations(program: Program) -> set[str]:
     for neuron in program.neurons:
         blocks += [neuron.update, neuron.reset]
     for rule in program.rules:
-        blocks += [rule.on_pre, rule.on_post, *(tick.block for tick in rule.every)]
+        blocks += [rule.on_pre, rule.on_post, *(block for tick in rule.every for block in tick.blocks)]
     return {node.op for block in blocks for _, value in block.lets for node in walk(value) if isinstance(node, Call)}

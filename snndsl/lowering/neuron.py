@@ -187,7 +187,7 @@ class _Lowering:
     # ---- reading
 
     def _ports(self) -> None:
-        for port in self.element.ports:
+        for port in (*self.element.ports, *(["spike"] if self.forced else [])):
             total: Expr = Ref(ir_name(port))
             for drive in self.drives:
                 if drive.port == port:
@@ -335,7 +335,7 @@ class _Lowering:
             if blocked is not None:
                 fires = Call("and", (Call("not", (blocked,)), fires))
         if self.forced:
-            forced = Call("gt", (Ref("spike"), Const(0.0)))
+            forced = Call("gt", (self.ports["spike"], Const(0.0)))
             fires = forced if fires is None else Call("or", (fires, forced))
         threshold = self.element.threshold
         text = f"threshold: {to_text(threshold.tree)}" if threshold is not None else "forced spikes"

@@ -94,7 +94,7 @@ def _lowered(
 
 def _forced(found: Elaboration, name: str) -> bool:
     """Tell whether events or projections make spikes of a population, past its threshold."""
-    return any(events.population == name and events.port == "spike" for events in found.events) or any(
+    return any(item.population == name and item.port == "spike" for item in (*found.events, *found.drives)) or any(
         projection.port == "spike" and name in projection.targets.populations for projection in found.model.projections.values()
     )
 

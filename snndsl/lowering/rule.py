@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from snndsl.expressions import tree
 from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment, Deliver
-from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Tick, names_read
+from snndsl.ir import Block, Call, Const, Expr, Ref, Rule, Sum, Tick, names_read, walk
 from snndsl.ir.program import RULE_BUILTINS
 from snndsl.lowering.comments import statement_text
 from snndsl.lowering.neuron import Samples, ir_name
@@ -85,6 +85,7 @@ class _Lowering:
     samples: Samples
     calls: dict[str, dict[object, int]] = field(default_factory=dict)
     intervals: set[str] = field(default_factory=set)
+    sums: int = 0
     rows: bool = False
 
     def run(self) -> LoweredRule:
@@ -100,7 +101,7 @@ class _Lowering:
         added |= {f"last_{kind}__": NEVER for kind in ("pre", "post") if kind in self.intervals}
         fixed = [ir_name(need) for need in element.needs if need not in self.use.bound]
         blocks = [on_pre.block("pre"), on_post.block("post")]
-        every = tuple(Tick(period, event.block("")) for period, event in ticks)
+        every = tuple(event.tick(period) for period, event in ticks)
         quanta = ["q__", *(quantum_of(port) for port, _ in on_pre.delivered if port)]
         params = [*quanta, *parameters, *(f"{trace}__{part}" for trace in traces for part in ("c", "to"))]
         params += [*fixed, *self.reads.values, *self.reads.sides]
@@ -108,7 +109,7 @@ class _Lowering:
         params += ["bound__"] if element.bounds else []
         params += [word for owner in self.calls for word in _key(owner)]
         states = ("w", *own, *traces, *added)
-        used = names_read([*blocks, *(tick.block for tick in every)]) | {*quanta, "bound__"}
+        used = names_read([*blocks, *(block for tick in every for block in tick.blocks)]) | {*quanta, "bound__"}
         rule = Rule(
             name=ir_name(element.name),
             params=tuple(name for name in params if name in used),
@@ -158,7 +159,10 @@ class _Event:
         self.assigned: set[str] = set()
         self.delivered: list[tuple[str, str]] = []
         self.owner = ""
-        self.translate = Translator(self.builder, self._named, rule.step, Ref("tv"), self._draw, rule.samples)
+        self.sums: dict[tuple[str, Expr], Sum] = {}
+        self.translate = Translator(
+            self.builder, self._named, rule.step, Ref("tv"), self._draw, rule.samples, self._sum
+        )
         for instruction in instructions:
             self._run(instruction)
         if delivers and "" not in dict(self.delivered):
@@ -175,6 +179,23 @@ class _Event:
         if kind in self.rule.intervals:
             writes.append((f"last_{kind}__", "tv"))
         return self.builder.block(writes)
+
+    def tick(self, period: int) -> Tick:
+        """Return the tick; what only its sums needed is not computed again."""
+        block, sums = self.block(""), tuple(self.sums.values())
+        return Tick(period, replace(block, lets=_needed(block.lets, [name for _, name in block.writes])) if sums else block, sums)
+
+    def _sum(self, function: str, value: Expr) -> Expr:
+        """Return a sum over synapses. What is added is computed anew for it: until a tick ends, nothing is written."""
+        if (function, value) not in self.sums:
+            self.rule.sums += 1
+            over = function.removeprefix("sum_by_")
+            local, lets = f"sum__{self.rule.sums}__{over}", tuple(self.builder.lets)
+            if not isinstance(value, Ref):
+                lets += ((f"{local}__term", value),)
+            term = value.name if isinstance(value, Ref) else f"{local}__term"
+            self.sums[function, value] = Sum(over, Block(_needed(lets, [term]), ((local, term),)))
+        return Ref(self.sums[function, value].local)
 
     def _run(self, instruction: Instruction) -> None:
         statement, self.owner = instruction.statement, instruction.owner
@@ -259,6 +280,16 @@ class _Event:
         calls = self.rule.calls.setdefault(self.owner, {})
         call = calls.setdefault(node.written, len(calls))
         return draw_arguments(_key(self.owner), Ref("row"), Ref("tv"), Ref("trial"), call)
+
+
+def _needed(lets: Iterable[tuple[str, Expr]], names: Iterable[str]) -> tuple[tuple[str, Expr], ...]:
+    """Return the locals that names rest on, in order."""
+    wanted, found = {*names}, []
+    for name, expression in reversed([*lets]):
+        if name in wanted:
+            found.append((name, expression))
+            wanted |= {part.name for part in walk(expression) if isinstance(part, Ref)}
+    return tuple(reversed(found))
 
 
 def _key(owner: str) -> tuple[str, str]:

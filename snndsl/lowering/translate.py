@@ -101,6 +101,8 @@ class Translator:
         Arguments that identify a drawing call of the text; None: nothing may be drawn here.
     samples : callable
         Name of the program's array for a data call.
+    add_up : callable or None
+        Value of a sum over synapses, by its function and what is added; None: there are none here.
     """
 
     def __init__(
@@ -111,12 +113,14 @@ class Translator:
         now: Expr | None = None,
         draw: Callable[[tree.FunctionCall], tuple[Expr, ...]] | None = None,
         samples: Callable[[str, int], tuple[str, tuple[int, ...]]] | None = None,
+        add_up: Callable[[str, Expr], Expr] | None = None,
     ) -> None:
         self.names = names
         self.step = step
         self.now = now if now is not None else Ref("step")
         self.draw = draw
         self.samples = samples
+        self.add_up = add_up
         self.apply = Writing(builder, step, self.now)
 
     def __call__(self, node: tree.Expression) -> Expr:
@@ -166,6 +170,9 @@ class Translator:
                 return Const(1.0)
             case tree.FunctionCall(function="steps", arguments=(tree.Name(text=text),)) if text.startswith("since_"):
                 return self.names(f"steps({text})")
+        if function.where == "rules":
+            assert self.add_up is not None
+            return self.add_up(node.function, self(node.arguments[0]))
         if function.where == "run":
             node = tree.FunctionCall(node.function, (tree.FunctionCall("steps", node.arguments),))
         arguments: list[Any] = [self(argument) for argument in node.arguments]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from snndsl.expressions import tree
+from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.statements import Deliver
-from snndsl.expressions.walk import names_in
+from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.data import DataColumn
 from snndsl.model.element import Instruction, Parameter, Timer
 from snndsl.model.text import Place, Term, ValueTerm
@@ -108,6 +108,13 @@ class RuleUse:
             yield from ((name, item.place, item.statement.line) for name in names_in(item.statement.value))
         for term in self.bound.values():
             yield from ((name, term.place, term.line) for name in names_in(term.tree))
+
+    def sums_of_a_run(self) -> Iterator[tuple[tree.FunctionCall, Place, int]]:
+        """Yield every sum over synapses in a tick, with the place of its text and the line in it."""
+        for item in (item for timer in self.rule.every for item in timer.instructions):
+            for call in calls_in(item.statement.value):
+                if call.function in FUNCTIONS and FUNCTIONS[call.function].where == "rules":
+                    yield call, item.place, item.statement.line
 
     def place_of(self, key: str) -> Place:
         """Return where a parameter is given."""

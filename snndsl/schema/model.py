@@ -29,10 +29,10 @@ class TimeSpec(Spec):
 class SeedSpec(Spec):
     """Seeds by family."""
 
-    wiring: int | None = None
-    initial: int | None = None
-    input: int | None = None
-    analysis: int | None = None
+    wiring: int | None = Field(default=None, description="of pairs, weights and delays")
+    initial: int | None = Field(default=None, description="of values and states before the run")
+    input: int | None = Field(default=None, description="of stimuli, noise and whatever is drawn during the run")
+    analysis: int | None = Field(default=None, description="of surrogates")
 
 
 def _seed(value: object) -> object:
@@ -45,7 +45,7 @@ def _seed(value: object) -> object:
 class DataSpec(Spec):
     """Arrays from a file below the model's folder, or written here."""
 
-    file: str | None = Field(default=None, description="relative path: npz, npy, csv, parquet")
+    file: str | None = Field(default=None, description="relative path: npz, npy, csv, parquet, h5, raw, dat")
     units: Mapping[str, Scalar] = Field(default_factory=dict, description="column: unit")
     names: Mapping[str, str] = Field(default_factory=dict, description="new name: column")
     values: Any = Field(default=None, description="nested lists of numbers")

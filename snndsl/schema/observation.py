@@ -27,19 +27,19 @@ __all__ = [
 class StateRecordSpec(Spec):
     """Which states, how often and when."""
 
-    of: tuple[Name, ...]
-    every: Scalar | None = None
-    after: Scalar | None = None
-    until: Scalar | None = None
+    of: tuple[Name, ...] = Field(description="states")
+    every: Scalar | None = Field(default=None, description="time between two samples; default: a step")
+    after: Scalar | None = Field(default=None, description="samples later than this")
+    until: Scalar | None = Field(default=None, description="samples up to this")
 
 
 class SynapseRecordSpec(Spec):
     """Which variables of synapses, at which times."""
 
-    of: tuple[Name, ...]
-    every: Scalar | None = None
-    at: PerElement = None
-    where: Scalar | None = None
+    of: tuple[Name, ...] = Field(description="w and states of its rules")
+    every: Scalar | None = Field(default=None, description="time between two samples")
+    at: PerElement = Field(default=None, description="times of the samples")
+    where: Scalar | None = Field(default=None, description="condition on i, j that pairs must meet")
 
 
 def _listed(value: object) -> object:
@@ -75,10 +75,10 @@ def _scalar_or_spikes(value: object) -> object:
 class TargetSpec(Spec):
     """A value, or listed spikes."""
 
-    value: PerElement = None
-    i: PerElement = None
-    t: PerElement = None
-    where: Scalar | None = None
+    value: PerElement = Field(default=None, description="number, quantity or list of them")
+    i: PerElement = Field(default=None, description="neurons of listed spikes")
+    t: PerElement = Field(default=None, description="times of listed spikes")
+    where: Scalar | None = Field(default=None, description="condition on row for those that count")
 
     @model_validator(mode="after")
     def _one_of(self) -> TargetSpec:
@@ -93,20 +93,20 @@ Target = Annotated[TargetSpec, BeforeValidator(_scalar_or_spikes), Written(SCALA
 class ExpectSpec(Spec):
     """What the author says will happen."""
 
-    of: Selection
-    value: Scalar
-    at: Scalar | None = None
-    after: Scalar | None = None
-    until: Scalar | None = None
-    each: Literal["trial", "neuron"] | None = None
-    between: tuple[Scalar, Scalar] | None = None
-    near: Scalar | None = None
-    within: Scalar | None = None
-    equals: Target | None = None
-    at_least: Scalar | None = None
-    at_most: Scalar | None = None
-    against: Target | None = None
-    source: str | None = None
+    of: Selection = Field(description="populations, sources, projection, signal or search that is measured")
+    value: Scalar = Field(description="what is measured: spikes, count, rate, a state ...")
+    at: Scalar | None = Field(default=None, description="moment at which it is measured")
+    after: Scalar | None = Field(default=None, description="spikes and samples later than this")
+    until: Scalar | None = Field(default=None, description="spikes and samples up to this")
+    each: Literal["trial", "neuron"] | None = Field(default=None, description="for each of them instead of all together")
+    between: tuple[Scalar, Scalar] | None = Field(default=None, description="[least, largest]")
+    near: Scalar | None = Field(default=None, description="a value, with within")
+    within: Scalar | None = Field(default=None, description="largest distance from near, equals or against")
+    equals: Target | None = Field(default=None, description="the value, or the spikes")
+    at_least: Scalar | None = Field(default=None, description="smallest value")
+    at_most: Scalar | None = Field(default=None, description="largest value")
+    against: Target | None = Field(default=None, description="value or spikes that it is compared with")
+    source: str | None = Field(default=None, description="where the number comes from")
 
 
 class ObjectiveSpec(Spec):
@@ -130,13 +130,13 @@ class ObjectiveSpec(Spec):
 class SweepSpec(Spec):
     """A named setting, a grid of them, or a search among them."""
 
-    name: Name | None = None
+    name: Name | None = Field(default=None, description="identifier of the setting; default: its number")
     set: Mapping[str, Any] = Field(default_factory=dict, description="path: value, for all its points")
     grid: Mapping[str, Any] = Field(
         default_factory=dict, description="path: list, {range: [FROM, TO, BY]} or {linspace: [FROM, TO, NUMBER]}"
     )
     objective: ObjectiveSpec | None = Field(default=None, description="a search for the best settings")
-    trials: int | None = None
+    trials: int | None = Field(default=None, description="repetitions of each of its points")
     expect: Mapping[str, ExpectSpec] = Field(default_factory=dict, description="beside the model's own")
 
     @model_validator(mode="after")
@@ -149,18 +149,18 @@ class SweepSpec(Spec):
 class DiscoverSpec(Spec):
     """A search for polychronous groups."""
 
-    definition: Mapping[str, Mapping[str, Any]]
-    in_: Name = Field(alias="in")
-    mothers: Selection | None = None
-    surrogates: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
-    expect: Mapping[str, Any] = Field(default_factory=dict)
+    definition: Mapping[str, Mapping[str, Any]] = Field(description="name of a definition: its parameters")
+    in_: Name = Field(alias="in", description="projection, or group of sources")
+    mothers: Selection | None = Field(default=None, description="neurons whose inputs are tried; default: all")
+    surrogates: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="name of a null: its options")
+    expect: Mapping[str, Any] = Field(default_factory=dict, description="groups or p: comparison")
 
 
 class MotifSpec(Spec):
     """Spikes with relative times."""
 
     spikes: Any = Field(description="{neuron: time}, a list, or {i, t} arrays with `in`")
-    in_: Name | None = Field(default=None, alias="in")
-    arrive: Mapping[str, Scalar] = Field(default_factory=dict)
-    leads_to: Mapping[str, PerElement] = Field(default_factory=dict)
-    tolerance: Scalar | None = None
+    in_: Name | None = Field(default=None, alias="in", description="population of the neurons in i")
+    arrive: Mapping[str, Scalar] = Field(default_factory=dict, description="neuron: time at which the spikes meet")
+    leads_to: Mapping[str, PerElement] = Field(default_factory=dict, description="neuron: time at which it fires then")
+    tolerance: Scalar | None = Field(default=None, description="largest distance of a spike from its time; default: a step")

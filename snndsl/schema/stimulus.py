@@ -27,10 +27,14 @@ class StimulusSpec(Spec):
     weight: PerElement = Field(default=None, description="in the unit of the port")
     delay: Scalar | None = Field(default=None, description="from the event to the port; one step if absent")
     during: tuple[Scalar, Scalar] | None = Field(default=None, description="[from, to)")
-    round: Literal["nearest", "up", "down"] | None = None
-    duplicates: Literal["error", "merge", "add"] = "error"
-    frozen: Flag = False
-    stream: Name | None = None
+    round: Literal["nearest", "up", "down"] | None = Field(
+        default=None, description="how a time off the grid is rounded; an error if absent"
+    )
+    duplicates: Literal["error", "merge", "add"] = Field(
+        default="error", description="what two spikes of one neuron at one stamp are"
+    )
+    frozen: Flag = Field(default=False, description="the same draws in every trial")
+    stream: Name | None = Field(default=None, description="name of its random stream; default: its path")
 
     @classmethod
     def known(cls) -> Mapping[str, FieldInfo]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from snndsl.errors import ModelError, listed
+from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, fits
 from snndsl.expressions.statements import Assignment, Deliver
@@ -35,6 +35,9 @@ __all__ = [
     "timed",
     "zero_is_number",
 ]
+
+_ALIKE = 0.75
+"""So similar is a state to a misspelled one, at least."""
 
 
 def element_scope(element: ElementDraft, data: Mapping[str, DataColumn], outside: Mapping[str, Maker]) -> Scope:
@@ -239,7 +242,7 @@ def check_instructions(
                 "local-unused",
                 f"the local {name!r} is never read",
                 "a state to keep it",
-                "",
+                nearest(name, assignable, _ALIKE),
                 column,
                 instruction.statement.line,
             )
@@ -276,7 +279,8 @@ def _assign(
             expected = listed(sorted(assignable))
             if in_rule and target.endswith("_post"):
                 expected += "; neurons change by what arrives at their ports: deliver(x)"
-            names.faults.append(instruction.place.problem("name-unknown", what, expected, "", statement.start, line))
+            near = nearest(target, assignable, _ALIKE)
+            names.faults.append(instruction.place.problem("name-unknown", what, expected, near, statement.start, line))
         local[target] = UNKNOWN if found is None else found
         return
     if found is None or not isinstance(known, Dimension):

@@ -204,6 +204,10 @@ def _texts(reading: Reading, rule: RuleDraft, names: Scope, port: Callable[[str]
     rule.every = timed(rule.every, names, reading.step)
     for timer in rule.every:
         check_instructions(timer.instructions, names, assignable, port)
+    for instruction in (*rule.on_pre, *rule.on_post):
+        names.before_run(instruction.term, RUN)
+    for instruction in (instruction for timer in rule.every for instruction in timer.instructions):
+        names.before_run(instruction.term, RUN | SUMS)
     for tau, _ in rule.traces.values():
         names.expect(tau, TIME, "the time constant")
     check_limits(rule.ranges, names, {*rule.parameters, "pi", "dt"} - {*rule.spec.parameters})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
@@ -147,7 +147,7 @@ def _check_path(reading: Reading, path: str, place: Place) -> None:
 def axis_values(value: Any, place: Place) -> tuple[Any, ...]:
     """Return the values of an axis: those of a list, of ``{range: [FROM, TO, BY]}`` or of ``{linspace: [FROM, TO, NUMBER]}``.
 
-    A range holds its last value if a step reaches it. Numbers are exact: ``[0.1 ms, 0.5 ms, 0.1 ms]`` has five values, and
+    A range holds its last value if a step reaches it; between whole numbers without a unit BY may be left out, and is 1. Numbers are exact: ``[0.1 ms, 0.5 ms, 0.1 ms]`` has five values, and
     each is written as short as the limits are.
 
     Parameters
@@ -168,6 +168,8 @@ def axis_values(value: Any, place: Place) -> tuple[Any, ...]:
         return tuple(value)
     if isinstance(value, Mapping) and len(value) == 1:
         [(kind, given)] = value.items()
+        if kind == "range" and isinstance(given, list | tuple) and len(given) == 2:
+            given = [*given, _by(given, place.inner(kind))]
         if kind in _RANGES and isinstance(given, list | tuple) and len(given) == 3:
             return _spaced(kind, given, place.inner(kind))
         near = nearest(str(kind), _RANGES)
@@ -176,6 +178,15 @@ def axis_values(value: Any, place: Place) -> tuple[Any, ...]:
         if kind in _RANGES:
             raise ModelError(place.inner(kind).problem("sweep-values", "not three values", _RANGES[kind]))
     raise ModelError(place.problem("sweep-values", f"found {_shown(value)}", _EXPECTED, f"[{_shown(value)}]"))
+
+
+def _by(given: Sequence[Any], place: Place) -> str:
+    """Return the steps of a range that does not say them: 1 between whole numbers without a unit."""
+    first, last = (_quantity(value, place.inner(k)) for k, value in enumerate(given))
+    if any(item.unit.text != "1" or item.value.denominator != 1 for item in (first, last)):
+        what = f"no step from {_shown(given[0])} to {_shown(given[1])}"
+        raise ModelError(place.problem("sweep-values", what, f"{_RANGES['range']}; only whole numbers have steps of 1"))
+    return "1" if first.value <= last.value else "-1"
 
 
 def _shown(value: Any) -> str:

@@ -19,7 +19,7 @@ RUN = PURE | {row.name for row in FUNCTIONS.values() if row.where in ("drawn", "
 EQUATIONS = RUN | {row.name for row in FUNCTIONS.values() if row.where == "equations"}
 """In equations of neurons and signals, aliases among them."""
 SUMS = frozenset(row.name for row in FUNCTIONS.values() if row.where == "rules")
-"""In rules: they add over synapses."""
+"""In `every` and `on_start` of rules: they add over synapses."""
 
 
 def in_a_run(functions: Collection[str]) -> bool:
@@ -54,7 +54,7 @@ def misplaced(node: tree.Expression, functions: Collection[str], names: Collecti
 def _why(function: Function) -> tuple[str, str]:
     """Return what is wrong with a function, and what is expected."""
     if function.where == "rules":
-        return "adds over synapses", "a rule of plasticity"
+        return "adds over synapses", "'every' or 'on_start' of a rule"
     if function.where == "equations":
         return "is white noise", "an equation; normal() draws a number"
     before = "a value that is known before the run"

@@ -30,12 +30,12 @@ _OCCURRENCE, _JITTER, _DROPOUT, _REPLACE, _WHO = (float(call) for call in range(
 class PlaySpec(Spec):
     """A motif, played."""
 
-    motif: Name
+    motif: Name = Field(description="name of the motif")
     at: Any = Field(default=None, description="times, or {every: T, start: T}")
-    rate: Scalar | None = None
-    jitter: Scalar | None = None
-    dropout: Scalar | None = None
-    replace: Scalar | None = None
+    rate: Scalar | None = Field(default=None, description="how often it is played, at random times")
+    jitter: Scalar | None = Field(default=None, description="standard deviation of the time of each spike")
+    dropout: Scalar | None = Field(default=None, description="probability that a spike is left out")
+    replace: Scalar | None = Field(default=None, description="probability that a spike is another neuron's")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,7 +49,7 @@ def sweep(
     objective: Mapping[str, Any] | None = None,
     set: Mapping[str, Any] | None = None,  # noqa: A002 - as in `load`
     seed: int | None = None,
-    duration: str | None = None,
+    duration: Any = None,
     backend: str = REFERENCE,
     out: str | os.PathLike[str] | None = None,
     workers: int = 1,
@@ -77,7 +77,7 @@ def sweep(
         Paths and values that all points share.
     seed : int, optional
         Replaces all seeds of the file.
-    duration : str, optional
+    duration : str or quantity, optional
         Replaces the length of the run.
     backend : str
         Who simulates.
@@ -111,7 +111,9 @@ def sweep(
         It was stopped; the same call goes on.
     """
     pipeline.require(backend)
-    given = dict(set or {}) | ({} if seed is None else {"seed": seed})
+    settings_given = dict(set or {}) | ({} if seed is None else {"seed": seed})
+    given = {path: plain(value, (path,)) for path, value in settings_given.items()}
+    duration = None if duration is None else str(plain(duration, ("duration",)))
     origin, checked, source = _asked(model, grid, objective, given, duration)
     settings = [setting for setting in checked.sweep if isinstance(setting, Setting)]
     searches = [setting for setting in checked.sweep if isinstance(setting, Objective)]

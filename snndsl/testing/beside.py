@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.backend.control import Request, claim_folder
-from snndsl.ir import Block, Call, Carry, Expr, Neuron, Program, Read, Rule
+from snndsl.ir import Block, Call, Carry, Expr, Neuron, Program, Read, Rule, Tick
 from snndsl.ir.verify import verify
 from snndsl.pipeline import collect, generate, require, simulate
 from snndsl.results import Recording, single
@@ -124,7 +124,7 @@ def _rule(rule: Rule, prefix: str) -> Rule:
         name=f"{prefix}{rule.name}",
         on_pre=_block(rule.on_pre, prefix),
         on_post=_block(rule.on_post, prefix),
-        every=tuple(replace(tick, block=_block(tick.block, prefix)) for tick in rule.every),
+        every=tuple(_tick(tick, prefix) for tick in rule.every),
         reads=_reads(rule.reads, prefix),
     )
 
@@ -132,6 +132,11 @@ def _rule(rule: Rule, prefix: str) -> Rule:
 def _carry(carry: Carry, prefix: str) -> Carry:
     block, reads = _block(carry.block, prefix), _reads(carry.reads, prefix)
     return replace(carry, name=f"{prefix}{carry.name}", block=block, reads=reads)
+
+
+def _tick(tick: Tick, prefix: str) -> Tick:
+    sums = tuple(replace(item, terms=_block(item.terms, prefix)) for item in tick.sums)
+    return replace(tick, block=_block(tick.block, prefix), sums=sums)
 
 
 def _reads(reads: tuple[Read, ...], prefix: str) -> tuple[Read, ...]:

@@ -298,6 +298,16 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "on_pre": ["x += 1", "deliver(share*w*x, slow)"],
         "on_post": "w *= 1 + 0.01*x",
     },
+    "scaled": {
+        "parameters": {"most": {"unit": "weight"}},
+        "state": {"share": "0"},
+        "on_pre": "w = min(1.1*w, most)",
+        "every": {
+            "7 step": ["share = w/(most + sum_by_source(w))", "w *= 0.9 + 0.1*most/max(most, sum_by_target(w))"],
+            "12 step": "share = 0.5*share + sum_by_target(share*sum_by_source(w))/most",
+        },
+        "bound": "most",
+    },
     "unreliable": {
         "parameters": {"p": "0.6"},
         "on_pre": "deliver(where(uniform() < p, w, 0*w))",

@@ -201,7 +201,7 @@ class _Making:
         most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"}
         for name in names:
             self.network.sections["plasticity"][name] = copy.deepcopy(dict(RULES[name]))
-        uses: list[dict[str, Any]] = [{"use": name, **(most if name == "traced" else {})} for name in names]
+        uses: list[dict[str, Any]] = [{"use": name, **(most if "most" in RULES[name].get("parameters", {}) else {})} for name in names]
         states = {key: "0.5*(j % 3)" for name in names for key in RULES[name].get("state", {})}
         return {"plasticity": uses if len(uses) > 1 else uses[0], "initial": states}
 

@@ -44,6 +44,14 @@ def test_generated_text_is_the_golden_one(model: str, name: str) -> None:
     assert tree_texts.texts(name, model) == held, "if this is meant: python tests/golden/write.py, and read the difference"
 
 
+def test_what_is_held_elsewhere_is_still_written() -> None:
+    """A name that no backend writes, or writes alike for both models, would hide nothing now and something later."""
+    made = [{model: tree_texts.files(name, model) for model in tree_texts.MODELS} for name in tree_texts.BACKENDS]
+    assert [
+        path for path in tree_texts.ELSEWHERE if not any(len({files.get(path) for files in each.values()}) > 1 for each in made)
+    ] == []
+
+
 def test_trees_are_the_same_bytes_under_other_hash_seeds_and_folders(tmp_path: Path) -> None:
     def digests(seed: str, locale: str, folder: Path) -> list[str]:
         folder.mkdir()

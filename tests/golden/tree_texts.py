@@ -7,7 +7,7 @@ from snndsl.api import load
 from snndsl.backend.registry import backend
 from snndsl.testing.conformance import case_file
 
-__all__ = ["BACKENDS", "FOLDER", "MODELS", "texts"]
+__all__ = ["BACKENDS", "ELSEWHERE", "FOLDER", "MODELS", "files", "texts"]
 
 FOLDER = Path(__file__).parent / "trees"
 MODELS = ("neurons_by_equations", "plasticity_traces")
@@ -19,10 +19,11 @@ ELSEWHERE = ("settings.json", "program.txt", "code/program.json")
 
 def texts(name: str, model: str) -> dict[str, str]:
     """Return the text files of a tree that depend on the model, by path."""
-    other = _texts(name, next(case for case in MODELS if case != model))
-    return {path: text for path, text in _texts(name, model).items() if text != other.get(path) and path not in ELSEWHERE}
+    other = files(name, next(case for case in MODELS if case != model))
+    return {path: text for path, text in files(name, model).items() if text != other.get(path) and path not in ELSEWHERE}
 
 
-def _texts(name: str, model: str) -> dict[str, str]:
+def files(name: str, model: str) -> dict[str, str]:
+    """Return the text files of a tree, by path."""
     tree = backend(name).generate(load(case_file(model)).program)
     return {path: file for path, file in tree.files.items() if isinstance(file, str)}

@@ -726,6 +726,51 @@ _entered("csv", "csv", TABLES)
 _entered("parquet", "parquet", COLUMNS)
 
 
+def of_hdf5(write: Callable[[Any], object]) -> bytes:
+    import h5py
+
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        write(file)
+    return stream.getvalue()
+
+
+@hostile
+def hdf5_of_1e12_numbers(folder: Path) -> None:
+    content = of_hdf5(lambda file: file.create_dataset("a", (2**40,), "f8", chunks=(2**16,), compression="gzip"))
+    with_data(folder, "x.h5", content)
+
+
+@hostile
+def hdf5_of_one_list_many_times(folder: Path) -> None:
+    """Each row of a dataset of lists is a reference of sixteen bytes: a million to one list of a megabyte."""
+    import h5py
+
+    def write(file: Any) -> None:
+        lists = file.create_dataset("a", (1000,), h5py.vlen_dtype(np.dtype("f8")))
+        lists[0] = np.arange(131_072.0)
+
+    content = of_hdf5(write)
+    one = content.index(np.arange(4.0).tobytes()) - 16  # the heap object; its reference stands in the rows
+    place = content.index(struct.pack("<I", 131_072))
+    assert one > 0
+    reference = content[place : place + 16]
+    with_data(folder, "x.h5", content[:place] + reference * 1000 + content[place + 16 * 1000 :])
+
+
+EVENTS = {
+    "text": b"hello",
+    "empty": b"",
+    "header_alone": b"% evt 2.0\n",
+    "header_without_end": b"%" * 1_000_000,
+    "many_lines": b"%\n" * 2_000_000,
+    "of_another_coding": b"% evt 3.0\n% end\n" + bytes(8),
+    "without_a_time": b"% evt 2.0\n% end\n" + bytes(4_000_000),
+}
+_entered("evt2", "raw", EVENTS)
+_entered("dat", "dat", EVENTS)
+
+
 @hostile
 def parquet_of_many_rows(folder: Path) -> None:
     import pyarrow

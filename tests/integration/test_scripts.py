@@ -37,6 +37,20 @@ def test_working_memory_recalls_the_same_on_two_backends(tmp_path: Path) -> None
     assert "nest       mean F1" in printed
 
 
+def test_exactness_counts_what_was_compared_and_makes_no_run_again(tmp_path: Path) -> None:
+    given = ["discrete_units", "--backends", "nest", "--out", tmp_path / "runs", "--table", tmp_path / "table.md"]
+    printed = run_script("exactness.py", *given, cwd=tmp_path)
+    table = (tmp_path / "table.md").read_text(encoding="utf-8").splitlines()
+    assert table[2:] == [
+        "| discrete_units | 50 ms | reference, nest | 33 | 204 | 0 | 0 |",
+        "| all |  |  | 33 | 204 | 0 | 0 |",
+    ]
+    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs").rglob("manifest.json")}
+    assert len(stamps) == 2 and printed.splitlines()[-1].split() == ["all", "33", "204", "0", "0"]
+    run_script("exactness.py", *given, cwd=tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+
+
 def test_groups_over_training_trains_once_and_searches_each_state(tmp_path: Path) -> None:
     given = ["--duration", "1min", "--at", "30s", "1min", "--shuffled", 1, "--backend", "nest", "--out", tmp_path / "out"]
     printed = run_script("groups_over_training.py", *given, cwd=tmp_path)

@@ -132,9 +132,18 @@ def test_what_it_lacks_is_named_with_who_has_it(site: Path) -> None:
 
 def test_the_suite_takes_it_up_by_itself(site: Path) -> None:
     """Every case runs; what it lacks is skipped by name; a case that it wrongly says it fails is reported."""
-    suite = ["-m", "pytest", "-p", "no:cacheprovider", "-q", "-rsf", "-k", "toy", "tests/conformance"]
+    suite = ["-m", "pytest", "-p", "no:cacheprovider", "-q", "-rsf", "--backend", "toy", "tests/conformance"]
     done = python(site, *suite, cwd=ROOT)
     assert done.returncode == 1
     failures = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert len(failures) == 1 and "receptors-toy" in failures[0] and "XPASS(strict)" in done.stdout
     assert "toy cannot run rules with 'every'" in done.stdout and "toy cannot run the function tan" in done.stdout
+    said = done.stdout.partition("mechanisms on toy")[2].splitlines()
+    assert "yes  white noise in equations" in said
+    assert "no   sums over synapses during the run (sums_in_ticks)" in said
+    assert any(line.startswith("no   conductances (receptors") for line in said)
+
+
+def test_the_suite_knows_the_backends(site: Path) -> None:
+    done = python(site, "-m", "pytest", "-p", "no:cacheprovider", "--backend", "toi", "tests/conformance", cwd=ROOT)
+    assert done.returncode == 4 and "there is no backend 'toi'" in done.stdout + done.stderr

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted((ROOT / "snndsl").rglob("*.py"))
+SECTIONS = ROOT / "snndsl" / "sections"  # what users write in Python has the names of the language
+MODULES = sorted(path for path in (ROOT / "snndsl").rglob("*.py") if SECTIONS not in path.parents)
 BACKENDS = sorted((ROOT / "backends").rglob("*.py"))
 
 # One thing of the field before and after it is lowered: the names of the model and of the program. No module imports both.
@@ -37,6 +38,11 @@ def test_a_class_name_means_one_thing() -> None:
     assert {name: own[name] for name in LOWERED} == {
         name: ["snndsl/ir/program.py", module.replace(".", "/") + ".py"] for name, module in LOWERED.items()
     }
+
+
+def test_nothing_but_the_user_takes_the_classes_of_sections() -> None:
+    for path in [*MODULES, *BACKENDS]:
+        assert not any(module.startswith("snndsl.sections") for module, _ in imported(path)), place(path)
 
 
 def test_a_backend_has_no_class_of_the_compilers_name() -> None:

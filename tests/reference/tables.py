@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from reference.explained import cookbook, errors
+from reference.supported import mechanism_table, mechanisms_in_words
+
 import snndsl
 from snndsl.connect import CONNECT
 from snndsl.expressions import FUNCTIONS
@@ -23,7 +26,8 @@ from snndsl.units import _LARGE, _PREFIXES, _SYMBOLS
 __all__ = ["PAGES", "PARTS", "connect_rules", "made", "names", "stimulus_kinds"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
-PAGES = (_FOLDER / "language.md", _FOLDER / "library.md")
+_COOKBOOK, _README = _FOLDER.parent / "how-to" / "cookbook.md", _FOLDER.parents[1] / "README.md"
+PAGES = (_FOLDER / "language.md", _FOLDER / "library.md", _FOLDER / "errors.md", _FOLDER / "support.md", _COOKBOOK, _README)
 
 _MADE = re.compile(r"<!-- ([\w -]+): python tests/reference/write\.py -->\n.*?<!-- end -->", re.DOTALL)
 _PLACES = {
@@ -31,7 +35,7 @@ _PLACES = {
     "drawn": "values of neurons and synapses; what runs",
     "run": "what runs",
     "equations": "equations",
-    "rules": "`on_start` of rules; in `every` they cannot be simulated yet",
+    "rules": "`every` and `on_start` of rules",
 }
 _PHASES = {"constant": "in the file", "build": "before the run", "run": "during the run"}
 
@@ -126,6 +130,10 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "stimulus kinds": stimulus_kinds,
     "library": library,
     "definitions": definitions,
+    "codes": errors,
+    "recipes": cookbook,
+    "mechanisms": mechanism_table,
+    "mechanisms in words": mechanisms_in_words,
 }
 
 

@@ -6,7 +6,7 @@ Nothing here is imported once the model is compiled.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +23,7 @@ _OURS = re.compile(r"^static inline double (snn_\w+)\((double \w+(?:,\s+double \
 """A function of code/functions.h that takes and returns numbers."""
 _REAL = {"snn_trial": 1, "snn_due": 2, "snn_key": 1, "snn_read": 1, "snn_past": 3, "snn_select": 3}
 _WITH_EFFECT = {"snn_sample": 3, "snn_bound": 3, "snn_number": 2, "snn_within": 4, "snn_inject": 1, "snn_snapshot": 1,
-                "snn_record": 1, "snn_carried": 1}  # fmt: skip
+                "snn_record": 1, "snn_carried": 1, "snn_total": 2}  # fmt: skip
 
 
 def functions() -> dict[str, Any]:
@@ -95,6 +95,8 @@ class Arrays:
             f'{here}.name = "{name}";',
             f"{here}.sources = {len(group.source)};",
             f"{here}.targets = {len(group.target)};",
+            f'{here}.source = "{part["source"]}";',
+            f'{here}.target = "{part["target"]}";',
             f"{here}.post_first = {str(rule['order'] == 'post_first').lower()};",
         ]
         for member, variable in MEMBERS.items():
@@ -106,7 +108,7 @@ class Arrays:
         for variable in ("dendritic", "lag", "row"):
             if variable in group.equations:
                 self.lines.append(f'{here}.integers["{variable}"] = &{_array(group.variables[variable])};')
-        for variable in (*rule["params"], *rule["states"]):
+        for variable in (*rule["params"], *rule["states"], *(summed for _, summed, _ in rule.get("sums", ()))):
             array = group.variables[renamed.get(variable, variable)]
             kind, sign = ("shared", "") if array.scalar else ("values", "&")
             self.lines.append(f'{here}.{kind}["{variable}"] = {sign}{_array(array)};')
@@ -133,6 +135,17 @@ class Arrays:
             f"snn::recorder().model.gates.back().period = {period};",
         ]
         self.gates.append(runner.name)
+
+    def total(self, parts: Sequence[str], variable: str, period: int, over: str) -> None:
+        """Name a sum over synapses: `variable` holds what each of them adds, and then what it amounts to."""
+        here = "snn::recorder().model.totals.back()"
+        self.lines += [
+            "snn::recorder().model.totals.push_back(snn::Total());",
+            *(f'{here}.parts.push_back("{part}");' for part in parts),
+            f'{here}.variable = "{variable}";',
+            f"{here}.period = {period};",
+            f"{here}.by_source = {str(over == 'source').lower()};",
+        ]
 
     def start(self) -> None:
         """Have the compiled program fill the arrays before the network runs, and leave when it has run."""

@@ -37,7 +37,7 @@ struct Population
 
 struct Synapses
 {
-  std::string name;
+  std::string name, source, target;
   int sources, targets;
   int32_t* count;
   std::vector<int32_t> *pre, *post, *n_outgoing, *n_incoming;
@@ -119,6 +119,25 @@ struct Past
   double at(int64_t i, int64_t lag) const { return ring[(std::max(present + 1 - lag, int64_t(0)) % depth) * size + i]; }
 };
 
+/* A sum over the synapses of a projection that share a neuron, added in the order of its rows. */
+struct Total
+{
+  std::vector<std::string> parts;
+  std::string variable;
+  int64_t period, late;
+  bool by_source;
+  std::vector<double*> places;  // in the order of the rows: what a synapse adds, then what it amounts to
+  std::vector<size_t> ends;     // the number of its neuron
+  std::vector<double> sums;     // by neuron
+
+  void add_up()
+  {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (size_t k = 0; k < places.size(); ++k) sums[ends[k]] += *places[k];
+    for (size_t k = 0; k < places.size(); ++k) *places[k] = sums[ends[k]];
+  }
+};
+
 struct Injection
 {
   double* port;
@@ -133,6 +152,7 @@ struct Model
   std::map<std::string, Population> populations;
   std::map<std::string, Synapses> synapses;
   std::vector<Gate> gates;
+  std::vector<Total> totals;
   std::vector<Injection> injections;
   std::vector<std::vector<double> > samples;
   std::vector<double> keys;
@@ -282,6 +302,39 @@ struct Model
       for (size_t k = 0; k < carried.size(); ++k) it->second.into[(*it->second.post)[k]] += carried[k];
     }
     return 0.0;
+  }
+
+  /* a sum that ticks of this step ask for */
+  double total(int number, int64_t step)
+  {
+    Total& sum = totals[number];
+    if (sum.places.empty()) gather(sum);
+    const int64_t stamp = step + 1 - sum.late;
+    if (stamp > 0 && stamp % sum.period == 0) sum.add_up();
+    return 0.0;
+  }
+
+  void gather(Total& sum)
+  {
+    std::map<std::pair<std::string, int>, size_t> numbers;
+    std::vector<std::pair<int64_t, std::pair<double*, size_t> > > rows;
+    sum.late = 0;
+    for (size_t p = 0; p < sum.parts.size(); ++p) {
+      Synapses& group = connection(sum.parts[p]);
+      for (size_t k = 0; k < group.rows(); ++k) {
+        const std::pair<std::string, int> end =
+          sum.by_source ? std::make_pair(group.source, (*group.pre)[k]) : std::make_pair(group.target, (*group.post)[k]);
+        const size_t number = numbers.insert(std::make_pair(end, numbers.size())).first->second;
+        rows.push_back(std::make_pair(group.row[k], std::make_pair(&(*group.values[sum.variable])[k], number)));
+        sum.late = group.dendritic[k];  // equal for all
+      }
+    }
+    std::sort(rows.begin(), rows.end());
+    for (size_t k = 0; k < rows.size(); ++k) {
+      sum.places.push_back(rows[k].second.first);
+      sum.ends.push_back(rows[k].second.second);
+    }
+    sum.sums.assign(numbers.size(), 0.0);
   }
 
   /* add the events of a step to their ports, before the update of the neurons */

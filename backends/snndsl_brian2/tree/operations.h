@@ -55,6 +55,8 @@ inline double snn_inject(int64_t step) { return snn::recorder().inject(step); }
 
 inline double snn_carried(int64_t) { return snn::recorder().model.add_carried(); }
 
+inline double snn_total(int k, int64_t step) { return snn::recorder().model.total(k, step); }
+
 inline double snn_snapshot(int64_t step) { return snn::recorder().snapshot(step, false); }
 
 inline double snn_record(int64_t step) { return snn::recorder().record(step); }

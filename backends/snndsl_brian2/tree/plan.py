@@ -43,6 +43,8 @@ def plan(tree: Path, settings: Mapping[str, Any], scratch: Path) -> str:
         lines.append(f"connect {name} {data}/synapses/{name}")
         for variable, value in synapses["values"].items():
             lines.append(f"synapses {name} {variable} {_value(value, f'{data}/synapses/{name}/{variable}.npy')}")
+        sums = settings["rules"].get(synapses["rule"], {}).get("sums", ())
+        lines += [f"synapses {name} {summed} number 0.0" for _, summed, _ in sums]
         ranges = settings["rules"].get(synapses["rule"], {}).get("ranges", {})
         lines += [f"limits {name} {state} {low} {high}" for state, (low, high) in ranges.items()]
     for name, injection in settings["injections"].items():

@@ -282,7 +282,7 @@ private:
   void keep()
   {
     for (size_t k = 0; k < watched.size(); ++k) {
-      const int i = watched[k].wrong();
+      const int i = watched[k].first_wrong();
       if (i < 0) continue;
       const int64_t place[] = { now, 1, int64_t(k), 0, 0, i };
       consider(place, value_facts(watched[k].population, i, watched[k].variable, watched[k].values[i], false));

@@ -36,7 +36,7 @@ KERNEL_FLAGS = ("-shared", "-fPIC", "-O2", "-std=c11", "-ffp-contract=off", "-fn
 """No contraction, no reordering: every sum as it is written."""
 
 _RUNTIME_FLAGS = ("-shared", "-fPIC", "-O2", "-std=c++20", "-fopenmp", "-ffp-contract=off", "-DNDEBUG", "-w")
-_RUNTIME_SOURCES = ("runtime.cpp", "synapse.h", "neuron.h", "network.h", "kernel.h")
+_RUNTIME_SOURCES = ("runtime.cpp", "sums.h", "synapse.h", "neuron.h", "network.h", "kernel.h")
 _KERNEL_SOURCES = ("kernels.c", "functions.h", "operations.h", "kernel.h")
 
 

@@ -24,14 +24,35 @@ struct NeuronModel
   int ports;
 };
 
+struct SumTerm // what a synapse adds to a sum over all that share its source or its target
+{
+  int by_source;
+  snn_rule_event event;
+};
+
+struct Tick
+{
+  long period;
+  snn_rule_event event;
+  std::vector<SumTerm> sums;
+};
+
 struct Rule // of plasticity
 {
   std::string name;
   int ns, post_first, reads;
   snn_rule_event pre, post;
   snn_sample_place bad_sample;
-  std::vector<long> periods;
-  std::vector<snn_rule_event> ticks;
+  size_t most_sums; // of a tick
+  std::vector<Tick> ticks; // by growing period
+
+  /* whether a tick that is due at a stamp sums over synapses: then all that are due wait until every synapse is there */
+  bool waits(long stamp) const
+  {
+    for (const Tick& tick : ticks)
+      if (stamp % tick.period == 0 and not tick.sums.empty()) return true;
+    return false;
+  }
 };
 
 struct Published;
@@ -56,12 +77,25 @@ struct Table // plastic synapses of one projection between two populations; arra
   std::vector<int> ports; // of the targets, in the order of what an arrival transmits
   std::vector<Neuron*> targets;
   std::vector<Reading> readings;
+  int late = 0; // 1: arrivals of stamp V are done with the neurons of V + 1, when spikes of V are known too
   std::vector<long> done, seen; // by row: stamp it has caught up with; postsynaptic spikes it has seen
   std::vector<int> variables; // of snapshots
   std::vector<long> stamps;
   std::vector<std::vector<double>> taken; // by snapshot: variables x rows
   std::vector<int> next; // by row: its next snapshot
   size_t opened = 0; // snapshots there is room for
+};
+
+/* The tables of one projection whose rule sums over its synapses. */
+struct Together
+{
+  std::vector<Table*> tables;
+  std::vector<std::vector<double>> sums; // by table: rows x the sums of a tick
+  long rows;
+  const int32_t* table; // of each row of the projection, in order
+  const int64_t* row;   // in that table
+  const int32_t* ends[2]; // number of the target, of the source
+  long neurons[2];
 };
 
 /* Events from outside by neuron: rows start[k] .. start[k + 1] of steps and amounts. */
@@ -181,6 +215,7 @@ struct Network
   std::vector<std::unique_ptr<NeuronModel>> neurons;
   std::vector<std::unique_ptr<Rule>> rules;
   std::vector<std::unique_ptr<Table>> tables;
+  std::vector<std::unique_ptr<Together>> together;
   std::map<long, Population> populations; // by the id of the first node
   std::vector<Neuron*> learners; // nodes that keep their spikes for plastic synapses
   std::vector<long> counted; // spikes, by thread

@@ -7,7 +7,7 @@
  */
 #include "nest_impl.h"
 
-#include "synapse.h"
+#include "sums.h"
 
 namespace nest
 {
@@ -58,14 +58,21 @@ void snn_neuron_model(const char* name, snn_neuron_step step, snn_sample_place b
 void snn_rule(const char* name, int ns, int post_first, int reads, snn_rule_event pre, snn_rule_event post,
   snn_sample_place bad_sample)
 {
-  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, post_first, reads, pre, post, bad_sample, {}, {} }));
+  network.rules.push_back(std::make_unique<Rule>(Rule { name, ns, post_first, reads, pre, post, bad_sample, 0, {} }));
 }
 
 /* of the last rule */
 void snn_tick(long period, snn_rule_event event)
 {
-  network.rules.back()->periods.push_back(period);
-  network.rules.back()->ticks.push_back(event);
+  network.rules.back()->ticks.push_back({ period, event, {} });
+}
+
+/* of the last tick */
+void snn_sum(int by_source, snn_rule_event event)
+{
+  Rule& rule = *network.rules.back();
+  rule.ticks.back().sums.push_back({ by_source, event });
+  rule.most_sums = std::max(rule.most_sums, rule.ticks.back().sums.size());
 }
 
 /* before connections are made: the table they are rows of; its number */
@@ -148,7 +155,38 @@ void snn_start(long threads, long ring, double trial, long populations, const in
   network.trial = trial;
 }
 
+/* tables of a projection whose rule sums: table and row of each of its synapses in order, and the numbers of their ends */
+void snn_together(long tables, const int64_t* number, long late, long rows, const int32_t* table, const int64_t* row,
+  const int32_t* target, long targets, const int32_t* source, long sources)
+{
+  auto all = std::make_unique<Together>(Together { {}, {}, rows, table, row, { target, source }, { targets, sources } });
+  for (long k = 0; k < tables; ++k) {
+    all->tables.push_back(network.tables.at(number[k]).get());
+    all->tables.back()->late = (int)late;
+  }
+  all->sums.resize(tables);
+  network.together.push_back(std::move(all));
+}
+
 /* between steps */
+
+/* `steps` of NEST are done: the ticks that sum and are due now */
+void snn_tick_together(long steps)
+{
+  for (const auto& all : network.together) {
+    const long stamp = steps - 1 - all->tables[0]->late;
+    if (stamp > 0 and all->tables[0]->rule->waits(stamp)) tick_together(*all, stamp);
+  }
+}
+
+/* steps from here to the next of such ticks, at most `most` */
+long snn_until_together(long steps, long most)
+{
+  for (long ahead = 1; ahead < most; ++ahead)
+    for (const auto& all : network.together)
+      if (all->tables[0]->rule->waits(steps + ahead - 1 - all->tables[0]->late)) return ahead;
+  return most;
+}
 
 /* make room for the snapshots up to a stamp; before the run reaches it */
 void snn_open_snapshots(long stamp)

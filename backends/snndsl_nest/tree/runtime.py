@@ -121,6 +121,47 @@ class Runtime:
                 side = ("pre", "post").index(of) if of in ("pre", "post") else 2
                 library.snn_carry_read(*ids, place, side, ctypes.c_long(steps if of == "pre" else 1))
 
+    def sums(self) -> None:
+        """Tell which synapses are summed over together: those of a projection, in the order of its rows."""
+        projections: dict[str, list[str]] = {}
+        for name in self.tables:
+            item = self.settings["synapses"][name]
+            if self.settings["rules"][item["rule"]].get("sums"):
+                projections.setdefault(item["projection"], []).append(name)
+        for names in projections.values():
+            items, folders = [self.settings["synapses"][name] for name in names], [self.data / "synapses" / name for name in names]
+            counts = [item["rows"] for item in items]
+            order = np.argsort(np.concatenate([np.load(folder / "row.npy") for folder in folders]), kind="stable")
+            table, row = np.repeat(np.arange(len(names)), counts)[order], np.concatenate([*map(np.arange, counts)])[order]
+            ends: list[Any] = []
+            for side, column in (("target", "post"), ("source", "pre")):
+                joined = [(item[side], np.load(folder / f"{column}.npy")) for item, folder in zip(items, folders, strict=True)]
+                numbers = self._numbered(joined)
+                ends += [self.pointer(numbers[order], np.int32), ctypes.c_long(int(numbers.max()) + 1)]
+            late = bool(np.load(folders[0] / "dendritic.npy")[0])  # equal for all
+            self.library.snn_together(
+                ctypes.c_long(len(names)), self.pointer([self.tables[name] for name in names], np.int64), ctypes.c_long(late),
+                ctypes.c_long(len(order)), self.pointer(table, np.int32), self.pointer(row, np.int64), *ends,
+            )  # fmt: skip
+
+    def _numbered(self, sides: Sequence[tuple[str, NDArray[np.int32]]]) -> NDArray[np.int64]:
+        """Return a number for the neuron of every synapse, equal for the same neuron of the same population."""
+        first: dict[str, int] = {}
+        for name, _ in sides:
+            if name not in first:
+                first[name] = sum(self.settings["populations"][other]["size"] for other in first)
+        return np.concatenate([first[name] + neurons.astype(np.int64) for name, neurons in sides])
+
+    def tick_together(self, steps: int) -> None:
+        """Do the ticks that sum over synapses, once `steps` of NEST are done."""
+        self.library.snn_tick_together(ctypes.c_long(steps))
+
+    def until_together(self, steps: int, most: int) -> int:
+        """Return how many steps it is to the next of such ticks, at most `most`."""
+        until = self.library.snn_until_together
+        until.restype = ctypes.c_long
+        return int(until(ctypes.c_long(steps), ctypes.c_long(most)))
+
     def pointer(self, array: Any, kind: Any) -> ctypes.c_void_p:
         """Return where an array of some kind of numbers is; it stays there."""
         whole = np.ascontiguousarray(array, kind)  # the array itself, if it is of that kind
@@ -157,6 +198,10 @@ class Runtime:
         self.library.snn_rule(f"snn_rule_{name}".encode(), *facts, pre, post, self.kernels.snn_sample_failure)
         for period in rule["every"]:
             self.library.snn_tick(ctypes.c_long(period), getattr(self.kernels, f"snn_rule_{name}_every_{period}"))
+            for due, summed, over in rule.get("sums", ()):
+                if due == period:
+                    term = getattr(self.kernels, f"snn_rule_{name}_every_{period}_{summed}")
+                    self.library.snn_sum(int(over == "source"), term)
 
     def _samples(self) -> None:
         class Sample(ctypes.Structure):

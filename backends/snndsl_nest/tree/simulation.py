@@ -155,6 +155,7 @@ class Simulation:
             ctypes.c_long(len(first)), self._runtime.pointer(first, np.int64),
         )  # fmt: skip
         self._runtime.reads({name: int(collection[0].global_id) for name, collection in nodes.items()})
+        self._runtime.sums()
         with self._folder.concluding():
             self._recorder = Recorder(self._runtime, self._folder, self._tree, nodes, recorders)
         self._folder.emit({"event": "phase", "name": "simulate"})
@@ -182,11 +183,13 @@ class Simulation:
                         folder.finish()
                 else:
                     slices = min(piece, -(-(target + 1 + self._slice - now) // self._slice))
+                    slices = self._runtime.until_together(now, slices)  # where there are such ticks, a slice is one step
                     now += slices * self._slice
                     recorder.expect(now)
                     begun = time.monotonic()
                     with _signals_wait():
                         yield float(slices * self._slice)
+                    self._runtime.tick_together(now)
                     piece = max(1, int(slices * _PIECE / max(time.monotonic() - begun, 1e-4)))
                     folder.emit({"event": "progress", "step": min(max(now - 1, 0), steps), "spikes": recorder.counted()})
 

@@ -7,6 +7,7 @@
  * A rule that reads states of neurons cannot be late: its synapses have no dendritic part, and at the beginning of step n, when
  * every neuron is at stamp n - 1, the target has them do what is left of that stamp (on_post, snapshots), then the arrivals and
  * ticks of stamp n.
+ * Ticks that sum over synapses wait until all of them are at one stamp, between two steps (sums.h).
  */
 #ifndef SNN_SYNAPSE_H
 #define SNN_SYNAPSE_H
@@ -32,11 +33,11 @@ inline void check(Table& t, long row, int code, long stamp, int phase, int sub)
   network.fail(found);
 }
 
-/* what passes between an event and its synapse: what is transmitted to each port, then what the rule reads */
+/* what passes between an event and its synapse: what is transmitted to each port, then what the rule reads, then sums */
 inline std::vector<double>& passed(const Table& t)
 {
   static thread_local std::vector<double> values;
-  values.resize(t.ports.size() + t.readings.size());
+  values.resize(t.ports.size() + t.readings.size() + t.rule->most_sums);
   return values;
 }
 
@@ -56,10 +57,10 @@ inline void tick(Table& t, long row, long upto, int phase = 3)
   const Rule& rule = *t.rule;
   while (t.done[row] < upto) {
     long due = std::numeric_limits<long>::max();
-    for (const long period : rule.periods) due = std::min(due, (t.done[row] / period + 1) * period);
+    for (const Tick& tick : rule.ticks) due = std::min(due, (t.done[row] / tick.period + 1) * tick.period);
     if (due > upto) break;
-    for (size_t k = 0; k < rule.periods.size(); ++k)
-      if (due % rule.periods[k] == 0) check(t, row, happen(t, row, rule.ticks[k], due), due, phase, 2 + (int)k);
+    for (size_t k = 0; k < rule.ticks.size() and not rule.waits(due); ++k) // else snn_sum does them
+      if (due % rule.ticks[k].period == 0) check(t, row, happen(t, row, rule.ticks[k].event, due), due, phase, 2 + (int)k);
     t.done[row] = due;
   }
   t.done[row] = std::max(t.done[row], upto);
@@ -108,10 +109,10 @@ inline void attend(const Arrival& synapse, long stamp, bool fired)
   while (t.next[row] < (int)t.stamps.size() and t.stamps[t.next[row]] <= stamp) take(t, row);
 }
 
-inline void arrive(const Arrival& arrival, Neuron& target, long stamp)
+inline void arrive(const Arrival& arrival, Neuron& target, long when)
 {
   Table& t = *arrival.table;
-  const long row = arrival.row;
+  const long row = arrival.row, stamp = when - t.late;
   if (not t.rule->reads) reach(t, row, target, stamp, false);
   check(t, row, happen(t, row, t.rule->pre, stamp), stamp, t.axonal[row] ? 1 : 3, 1);
   const std::vector<double>& sent = passed(t);
@@ -182,12 +183,12 @@ public:
   bool send(nest::Event& event, size_t thread, const Shared& shared)
   {
     Neuron& target = *static_cast<Neuron*>(get_target(thread));
-    const long stamp = event.get_stamp().get_steps() - 1 + shared.table->axonal[row_];
+    const long stamp = event.get_stamp().get_steps() - 1 + shared.table->axonal[row_], when = stamp + shared.table->late;
     const Arrival arrival { shared.table, row_ };
-    if (stamp < nest::kernel().simulation_manager.get_slice_origin().get_steps())
-      arrive(arrival, target, stamp);
+    if (when < nest::kernel().simulation_manager.get_slice_origin().get_steps())
+      arrive(arrival, target, when);
     else
-      target.expect(stamp, arrival);
+      target.expect(when, arrival);
     return true;
   }
   void get_status(Dictionary& d) const

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.backend.failure import sample_failure, state_failure
+from snndsl.ir import Synapses
 from snndsl_reference.tree.blocks import SampleError
 from snndsl_reference.tree.carrying import CarryingSynapses, Past
 from snndsl_reference.tree.failure import Failure
 from snndsl_reference.tree.groups import NeuronGroup, SourceGroup
 from snndsl_reference.tree.loading import LoadedProgram
+from snndsl_reference.tree.sums import Attempts, JointTicks
 from snndsl_reference.tree.synapses import PlasticSynapses, StaticSynapses
 
 __all__ = ["Machine", "simulate"]
@@ -49,6 +52,7 @@ class Machine:
         self.static: dict[str, list[StaticSynapses]] = {item.name: [] for item in program.populations}
         self.plastic: list[tuple[str, PlasticSynapses]] = []
         self.by_projection: dict[str, list[PlasticSynapses]] = {}
+        summing: dict[str, list[tuple[int, Synapses, PlasticSynapses]]] = {}
         sizes = {item.name: item.size for item in program.populations}
         self.past, self.carrying = Past(), list[CarryingSynapses]()
         for part in program.synapses:
@@ -72,8 +76,11 @@ class Machine:
                 program.trial,
                 {**self.neurons, "post": target, **({"pre": self.neurons[part.source]} if part.source in self.neurons else {})},
             )
+            if plastic.summing:
+                summing.setdefault(part.projection, []).append((len(self.plastic), part, plastic))
             self.plastic.append((part.source, plastic))
             self.by_projection.setdefault(part.projection, []).append(plastic)
+        self.joint = [JointTicks(parts) for parts in summing.values()]
         self.injections = [_Injection(item.target, item.port, item.events) for item in program.injections]
         self._emit(0, {name: source.spikes(0) for name, source in self.sources.items()})
         for _, synapses in self.plastic:
@@ -82,8 +89,7 @@ class Machine:
     def step(self, j: int) -> dict[str, Index]:
         """Do step j; return the neurons of each population that spike with stamp j + 1."""
         stamp = j + 1
-        for _, synapses in self.plastic:
-            synapses.begin(stamp)
+        self._begin(stamp)
         for injection in self.injections:
             neurons, amounts = injection.at(j)
             if len(neurons):
@@ -96,9 +102,30 @@ class Machine:
         fired = {name: group.step(j) for name, group in self.neurons.items()}
         fired |= {name: source.spikes(stamp) for name, source in self.sources.items()}
         self._emit(stamp, fired)
-        for _, synapses in self.plastic:
-            synapses.end(stamp)
+        self._end(stamp)
         return fired
+
+    def _begin(self, stamp: int) -> None:
+        """Do what is due at synapses before the neurons of a stamp: arrivals, and ticks of rules that read neurons."""
+        attempt = Attempts()
+        for place, (_, synapses) in enumerate(self.plastic):
+            attempt(place, partial(synapses.begin, stamp))
+        for joint in self.joint:
+            if joint.reads:
+                joint.run(stamp, attempt)
+        attempt.conclude()
+
+    def _end(self, stamp: int) -> None:
+        """Do what is due at synapses after the spikes of a stamp."""
+        attempt = Attempts()
+        for joint in self.joint:
+            if not joint.reads:
+                for place, synapses in joint.parts:
+                    attempt(place, partial(synapses.arrivals, stamp))
+                joint.run(stamp, attempt)
+        for place, (_, synapses) in enumerate(self.plastic):
+            attempt(place, partial(synapses.end, stamp))
+        attempt.conclude()
 
     def snapshot(self, projection: str, variable: str, rows: int) -> NDArray[np.float64]:
         """Return a variable of all synapses of a projection, in the order of its rows."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.ir import Rule, Table
+from snndsl.ir import Rule, Table, Tick
 from snndsl_reference.tree.blocks import CompiledBlock, compile_block
 from snndsl_reference.tree.failure import Failure, check_states
 from snndsl_reference.tree.groups import NeuronGroup
@@ -17,6 +18,7 @@ from snndsl_reference.tree.groups import NeuronGroup
 __all__ = ["PlasticSynapses", "StaticSynapses"]
 
 Index = NDArray[np.int64]
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class _Incident:
@@ -104,7 +106,8 @@ class PlasticSynapses:
         self.limits = {item.state: (item.low, item.high) for item in rule.ranges}
         self.trial = float(trial)
         self.on_pre, self.on_post = compile_block(rule.on_pre, samples), compile_block(rule.on_post, samples)
-        self.ticks = [(tick.period, compile_block(tick.block, samples)) for tick in rule.every]
+        self.ticks = [_CompiledTick(tick, samples) for tick in rule.every]
+        self.summing = any(tick.sums for tick in rule.every)
         self.outgoing, self.incoming = _Incident(self.pre, sources), _Incident(self.post, target.size)
         self.pre_due: dict[int, list[Index]] = defaultdict(list)
         self.post_due: dict[int, list[Index]] = defaultdict(list)
@@ -118,7 +121,7 @@ class PlasticSynapses:
         if self.rule.order == "post_first":
             self._post(stamp, self.post_due.pop(stamp, []))
         self._pre(stamp, self.pre_due.pop(stamp, []))
-        if self.reads:
+        if self.reads and not self.summing:
             self._tick(stamp)  # while neurons and signals are those of the stamp before
 
     def presynaptic(self, stamp: int, fired: Index) -> None:
@@ -132,7 +135,7 @@ class PlasticSynapses:
     def end(self, stamp: int) -> None:
         """Do what is due at a stamp after its spikes: arrivals without axonal delay, ticks, post arrivals."""
         self.arrivals(stamp)
-        if not self.reads:
+        if not self.reads and not self.summing:
             self._tick(stamp)
         if self.rule.order == "pre_first":
             self._post(stamp, self.post_due.pop(stamp, []))
@@ -153,7 +156,7 @@ class PlasticSynapses:
         if not due:
             return
         rows = due[0] if len(due) == 1 else np.concatenate(due)
-        names = self._event(self.on_pre, stamp, rows)
+        names = self.event(self.on_pre, stamp, rows)
         for port, name in self.sends:
             sent = np.broadcast_to(names[name], rows.shape)
             if self.at_once:
@@ -162,15 +165,22 @@ class PlasticSynapses:
                 self.target.deliver(port, stamp + self.dendritic[rows], self.post[rows], sent)
 
     def _tick(self, stamp: int) -> None:
-        for period, block in self.ticks:
-            if stamp % period == 0:
-                self._event(block, stamp, self.everyone)
+        for tick in self.ticks:
+            if stamp % tick.period == 0:
+                self.event(tick.block, stamp, self.everyone)
 
     def _post(self, stamp: int, due: list[Index]) -> None:
         if due:
-            self._event(self.on_post, stamp, due[0] if len(due) == 1 else np.concatenate(due))
+            self.event(self.on_post, stamp, due[0] if len(due) == 1 else np.concatenate(due))
 
-    def _event(self, block: CompiledBlock, stamp: int, rows: Index) -> dict[str, Any]:
+    def term(self, terms: CompiledBlock, stamp: int, sums: Mapping[str, Any]) -> NDArray[np.float64]:
+        """Return what each synapse adds to a sum, which its block names."""
+        names = self._names(terms, stamp, self.everyone) | sums
+        with np.errstate(all="ignore"):
+            terms.run(names)
+        return np.broadcast_to(np.asarray(names[terms.writes[0][1]], np.float64), self.row.shape)
+
+    def _names(self, block: CompiledBlock, stamp: int, rows: Index) -> dict[str, Any]:
         names: dict[str, Any] = {"tv": float(stamp), "trial": self.trial}
         for name in block.reads:
             if name in self.states:
@@ -183,6 +193,11 @@ class PlasticSynapses:
             elif name in self.reads:
                 group, state, end = self.reads[name]
                 names[name] = group.states[state][0 if end is None else end[rows]]
+        return names
+
+    def event(self, block: CompiledBlock, stamp: int, rows: Index, sums: Mapping[str, Any] = NONE) -> dict[str, Any]:
+        """Run a block at synapses; what it reads of sums is given."""
+        names = self._names(block, stamp, rows) | sums
         for _, sent in self.sends:
             if sent in self.states and sent not in names:
                 names[sent] = self.states[sent][rows]
@@ -206,6 +221,14 @@ class PlasticSynapses:
         if beyond.any():
             place = int(rows[beyond].min())
             raise Failure(self.name, int(self.row[place]), "w", float(self.states["w"][place]), stamp, bounded=True)
+
+
+class _CompiledTick:
+    """A tick that is ready to run; `sums` are (side, terms), by the name of the sum."""
+
+    def __init__(self, tick: Tick, samples: Mapping[str, Any]) -> None:
+        self.period, self.block = tick.period, compile_block(tick.block, samples)
+        self.sums = {item.local: (item.over, compile_block(item.terms, samples)) for item in tick.sums}
 
 
 def _value(key: str, rows: Table, values: Mapping[str, float]) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.formats.columns import READERS, read_columns
+from snndsl.formats.columns import read_columns
 from snndsl.formats.sonata import read_edges
 from snndsl.polychrony.network.table import SynapseTable
 
@@ -23,6 +23,9 @@ Columns = dict[str, NDArray[Any]]
 
 NAMES = ("pre", "post", "weight", "delay", "delay_ms", "plastic")
 """Columns that are read; others are left alone."""
+
+TABLES = (".csv", ".npz", ".parquet", ".pq")
+"""Endings of the files that hold such columns; others have numbers that are no synapses."""
 
 MOST_NEURONS = 10_000_000
 """Ids of a table run up to one less: a single wrong id would else ask for all memory."""
@@ -86,7 +89,7 @@ def _read(path: Path, step_ms: Fraction | None, population: str | None) -> Table
     if suffix in (".h5", ".hdf5"):
         _content(path, 0)
         return _sonata(path, step_ms, population)
-    if suffix not in READERS or suffix == ".npy":  # a single array has no columns
+    if suffix not in TABLES:
         what = f"{path} is no network"
         raise ModelError(Fault("source-unknown", what, expected="a run folder, a model, .csv, .npz, .parquet or SONATA .h5"))
     if population is not None:

@@ -18,6 +18,7 @@ from snndsl.errors import ModelError
 from snndsl.formats.columns import READERS, read_columns
 from snndsl.formats.sonata import read_edges
 
+EVENTS = Path(__file__).parents[2] / "data" / "events"
 RIGHT = {"npy_long_double", "npy_no_elements", "npy_empty_of_many", "npy_scalar"}
 RIGHT |= {"npz_member_up", "npz_name_of_a_kilobyte", "npz_name_strange", "npz_no_members", "npz_end_alone"}
 RIGHT |= {"csv_no_name", "csv_header_alone", "csv_blank_rows", "csv_infinity", "csv_beyond_doubles", "csv_long_number"}
@@ -103,11 +104,7 @@ def test_what_is_no_table_of_numbers(suffix: str, content: bytes) -> None:
 @pytest.mark.parametrize("suffix", sorted(READERS))
 def test_damaged_bytes_are_refused_or_read(suffix: str) -> None:
     """Any byte may be another: nothing but a fault comes of it, and no more numbers than there were bytes for."""
-    whole = {".npy": _npy(np.arange(20.0)), ".npz": ARCHIVES["two_of_a_name"], ".csv": b"a,b\n" + b"1.5,2\n" * 20}.get(suffix)
-    if whole is None:
-        stream = io.BytesIO()
-        pyarrow.parquet.write_table(pyarrow.table({"a": np.arange(20.0)}), stream)
-        whole = stream.getvalue()
+    whole = _whole(suffix)
     rng = np.random.default_rng(7)
     for _ in range(300):
         damaged = bytearray(whole)
@@ -119,6 +116,23 @@ def test_damaged_bytes_are_refused_or_read(suffix: str) -> None:
         except ModelError:
             continue
         assert sum(array.nbytes for array in found.values()) <= 2**26
+
+
+def _whole(suffix: str) -> bytes:
+    """Return a right file of a kind."""
+    stream = io.BytesIO()
+    if suffix in (".npy", ".npz", ".csv"):
+        return {".npy": _npy(np.arange(20.0)), ".npz": ARCHIVES["two_of_a_name"], ".csv": b"a,b\n" + b"1.5,2\n" * 20}[suffix]
+    if suffix in (".raw", ".dat"):
+        return (EVENTS / {".raw": "evt2.raw", ".dat": "cd.dat"}[suffix]).read_bytes()
+    if suffix in (".h5", ".hdf5"):
+        with h5py.File(stream, "w") as file:
+            file["a"] = np.arange(20.0)
+            lists = file.create_dataset("b/c", (3,), h5py.vlen_dtype(np.dtype("f2")))
+            lists[1] = np.arange(5)
+    else:
+        pyarrow.parquet.write_table(pyarrow.table({"a": np.arange(20.0)}), stream)
+    return stream.getvalue()
 
 
 def _npy(array: np.ndarray) -> bytes:  # type: ignore[type-arg]

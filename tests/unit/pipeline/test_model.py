@@ -101,7 +101,7 @@ def test_arrays_and_python_words(tmp_path: Path) -> None:
 def test_faults_name_the_section() -> None:
     with pytest.raises(ModelError) as error:
         snndsl.Model(**{**SECTIONS, "populations": {"cells": {"neuron": "lof", "size": -5}}})
-    assert str(error.value).startswith("model.populations.cells")
+    assert str(error.value).startswith("populations.cells.neuron: error[name-unknown]")
 
 
 def test_objects_that_are_no_data_are_refused() -> None:

@@ -58,7 +58,7 @@ def test_every_hint_has_the_size_of_the_word() -> None:
     [
         ("megohm", "MOhm"), ("Mohm", "MOhm"), ("mohm", "mOhm"), ("microS", "uS"), ("usec", "us"), ("msec", "ms"),
         ("mvolt", "mV"), ("millivolt", "mV"), ("volts", "V"), ("hertz", "Hz"), ("siemens", "S"), ("nanoamp", "nA"),
-        ("picofarad", "pF"), ("farad", "F"), ("sec", "s"), ("seconds", "s"), ("ohm", "Ohm"), ("umolar", "uM"), ("mv", "mV"),
+        ("picofarad", "pF"), ("femtofarad", "fF"), ("farad", "F"), ("sec", "s"), ("seconds", "s"), ("ohm", "Ohm"), ("umolar", "uM"), ("mv", "mV"),
         ("pf", "pF"), ("khz", "kHz"), ("kOhms", "kOhm"), ("mmho", "mS"), ("seimens", "S"), ("milisecond", "ms"),
         ("centimeter", "cm"), ("cm2", "cm^2"), ("timesteps", "step"),
     ],
@@ -70,7 +70,7 @@ def test_usual_spellings_are_recognised(text: str, hint: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Ms", "MV", "MS", "MSEC", "megavolt", "mmol", "mol", "hours", "min", "minutes", "degC", "rad", "a", "c", "Pa", "dB", "J"]
-    + ["avolt", "femtofarad", "nano", "micros", "gs", "pascal", "kelvin", "kg", "mHg", "bar", "eV", "N", "Hs", "%"],
+    + ["avolt", "attofarad", "nano", "micros", "gs", "pascal", "kelvin", "kg", "mHg", "bar", "eV", "N", "Hs", "%"],
 )
 def test_what_has_no_symbol_of_its_size_gets_no_hint(text: str) -> None:
     assert near_unit(text) == ""

@@ -1,0 +1,362 @@
+"""Neurons, parts, signals and rules; made by python tests/reference/write.py from the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = [
+    "Neuron",
+    "Parameter",
+    "Part",
+    "PartUse",
+    "Port",
+    "Refractory",
+    "Rule",
+    "Signal",
+    "State",
+    "Trace",
+    "Use",
+]
+
+
+@dataclass(kw_only=True)
+class Part:
+    """A receptor, channel, current or compartment.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Parameter or mapping
+        Value, {unit: U} or {unit: U, default: value}.
+    state : mapping of str to State or mapping
+        Initial value, or {initial: value, range: [low, high]}.
+    ports : mapping of str to Port or mapping
+        Name and unit of what arrives in a step.
+    equations : value
+        Dx/dt = ... and aliases x = ....
+    update : value
+        Statements after the equations.
+    every : mapping
+        Period: statements.
+    require : value
+        Conditions checked when the model is loaded.
+    needs : mapping
+        Quantities of the owner: name and unit.
+    title : value
+        One line for people.
+    references : value
+        Publications; those of the file if absent.
+    meanings : mapping
+        Name: what it stands for.
+    example : mapping
+        Step, duration, parameters and what enters ports when `snndsl show` uses it.
+    """
+
+    parameters: Mapping[str, Parameter | Any] | None = None
+    state: Mapping[str, State | Any] | None = None
+    ports: Mapping[str, Port | Any] | None = None
+    equations: Any | None = None
+    update: Any | None = None
+    every: Mapping[str, Any] | None = None
+    require: Any | None = None
+    needs: Mapping[str, Any] | None = None
+    title: Any | None = None
+    references: Any | None = None
+    meanings: Mapping[str, Any] | None = None
+    example: Mapping[str, Any] | None = None
+
+
+@dataclass(kw_only=True)
+class Parameter:
+    """A parameter: a default value, or its unit and perhaps a default.
+
+    Parameters
+    ----------
+    unit : value
+        Unit of a parameter without (or with an untyped) default.
+    default : value
+        Value where none is given.
+    """
+
+    unit: Any | None = None
+    default: Any | None = None
+
+
+@dataclass(kw_only=True)
+class State:
+    """A state: its initial value, and perhaps between which values it has to stay.
+
+    Parameters
+    ----------
+    initial : value
+        Value before the first step.
+    range : value
+        [low, high], both constants; outside of it the run stops.
+    """
+
+    initial: Any
+    range: Any | None = None
+
+
+@dataclass(kw_only=True)
+class Port:
+    """What arrives in a step, summed.
+
+    Parameters
+    ----------
+    unit : value
+        Unit of the weights into this port; 1 for none.
+    quantum : value
+        Grid of the contributions; follows from the weights if absent.
+    """
+
+    unit: Any
+    quantum: Any | None = None
+
+
+@dataclass(kw_only=True)
+class Neuron:
+    """A neuron: parts, equations, update, threshold, refractoriness, reset, in this order.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Parameter or mapping
+        Value, {unit: U} or {unit: U, default: value}.
+    state : mapping of str to State or mapping
+        Initial value, or {initial: value, range: [low, high]}.
+    ports : mapping of str to Port or mapping
+        Name and unit of what arrives in a step.
+    equations : value
+        Dx/dt = ... and aliases x = ....
+    update : value
+        Statements after the equations.
+    every : mapping
+        Period: statements.
+    require : value
+        Conditions checked when the model is loaded.
+    parts : mapping of str to PartUse or mapping
+        Name: {use: part, values, bindings}.
+    integrator : value
+        Exact, exponential_euler, euler, heun, rk4, backward_euler, crank_nicolson or {state: .., rest: ..}.
+    made_for : value
+        The step these numbers belong to.
+    threshold : value
+        Spikes where this is true; absent: never.
+    refractory : Refractory or mapping
+        {for: T or while: condition, hold: [states]}.
+    reset : value
+        Statements after a spike.
+    title : value
+        One line for people.
+    references : value
+        Publications; those of the file if absent.
+    meanings : mapping
+        Name: what it stands for.
+    example : mapping
+        Step, duration, parameters and what enters ports when `snndsl show` uses it.
+    """
+
+    parameters: Mapping[str, Parameter | Any] | None = None
+    state: Mapping[str, State | Any] | None = None
+    ports: Mapping[str, Port | Any] | None = None
+    equations: Any | None = None
+    update: Any | None = None
+    every: Mapping[str, Any] | None = None
+    require: Any | None = None
+    parts: Mapping[str, PartUse | Any] | None = None
+    integrator: Any | None = None
+    made_for: Any | None = None
+    threshold: Any | None = None
+    refractory: Refractory | Any | None = None
+    reset: Any | None = None
+    title: Any | None = None
+    references: Any | None = None
+    meanings: Mapping[str, Any] | None = None
+    example: Mapping[str, Any] | None = None
+
+
+@dataclass
+class PartUse:
+    """A part, once or in copies that make a chain or a tree, and the values given to it.
+
+    Parameters
+    ----------
+    use : value
+        Name of the definition, or alias.name of an imported one.
+    values : mapping
+        Parameters, bindings of needs.
+    copies : value
+        How many make a chain; a copy reads parent.x and child.x.
+    parents : value
+        Number of the parent of each copy, -1 for the root; makes a tree.
+    parent : value
+        The part, or copy of one, on which the root hangs.
+    """
+
+    use: Any
+    values: Mapping[str, Any] | None = None
+    copies: Any | None = None
+    parents: Any | None = None
+    parent: Any | None = None
+
+
+@dataclass(kw_only=True)
+class Refractory:
+    """Silence after a spike: for a time, or while a condition holds.
+
+    Parameters
+    ----------
+    hold : value
+        States that keep their value; [] for none.
+    for_ : value
+        A time; that many steps after the spike step are silent.
+    while_ : value
+        Silent until this has been false once.
+    """
+
+    hold: Any
+    for_: Any | None = None
+    while_: Any | None = None
+
+
+@dataclass(kw_only=True)
+class Rule:
+    """A plasticity rule.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Parameter or mapping
+        Value, {unit: U} or {unit: U, default: value}.
+    needs : mapping
+        Quantities from outside: name and unit.
+    state : mapping of str to State or mapping
+        Own states besides w: initial value, or {initial, range}.
+    traces : mapping of str to Trace or mapping
+        Name: time constant, or {tau: T, to: value}.
+    on_pre : value
+        When a presynaptic spike reaches the synapse; deliver(w) by default.
+    on_post : value
+        When a postsynaptic spike reaches the synapse.
+    every : mapping
+        Period: statements.
+    on_start : value
+        Once, before the run.
+    order : {"pre_first", "post_first"}
+        Which of two events of one stamp is first.
+    bound : value
+        Largest |w| the rule may reach.
+    require : value
+        Conditions checked when the model is loaded.
+    title : value
+        One line for people.
+    references : value
+        Publications; those of the file if absent.
+    meanings : mapping
+        Name: what it stands for.
+    example : mapping
+        Step, duration, parameters and what enters ports when `snndsl show` uses it.
+    """
+
+    parameters: Mapping[str, Parameter | Any] | None = None
+    needs: Mapping[str, Any] | None = None
+    state: Mapping[str, State | Any] | None = None
+    traces: Mapping[str, Trace | Any] | None = None
+    on_pre: Any | None = None
+    on_post: Any | None = None
+    every: Mapping[str, Any] | None = None
+    on_start: Any | None = None
+    order: Literal["pre_first", "post_first"] | None = None
+    bound: Any | None = None
+    require: Any | None = None
+    title: Any | None = None
+    references: Any | None = None
+    meanings: Mapping[str, Any] | None = None
+    example: Mapping[str, Any] | None = None
+
+
+@dataclass(kw_only=True)
+class Trace:
+    """A quantity that relaxes exponentially between its assignments.
+
+    Parameters
+    ----------
+    tau : value
+        Time constant.
+    to : value
+        The value it relaxes to and starts from.
+    """
+
+    tau: Any
+    to: Any | None = None
+
+
+@dataclass(kw_only=True)
+class Signal:
+    """A one-of-a-kind element that never spikes and is read anywhere.
+
+    Parameters
+    ----------
+    parameters : mapping of str to Parameter or mapping
+        Value, {unit: U} or {unit: U, default: value}.
+    state : mapping of str to State or mapping
+        Initial value, or {initial: value, range: [low, high]}.
+    ports : mapping of str to Port or mapping
+        Name and unit of what arrives in a step.
+    equations : value
+        Dx/dt = ... and aliases x = ....
+    update : value
+        Statements after the equations.
+    every : mapping
+        Period: statements.
+    require : value
+        Conditions checked when the model is loaded.
+    parts : mapping of str to PartUse or mapping
+        Name: {use: part, values, bindings}.
+    integrator : value
+        Exact, exponential_euler, euler, heun, rk4, backward_euler, crank_nicolson or {state: .., rest: ..}.
+    made_for : value
+        The step these numbers belong to.
+    frozen : bool
+        The same draws in every trial.
+    title : value
+        One line for people.
+    references : value
+        Publications; those of the file if absent.
+    meanings : mapping
+        Name: what it stands for.
+    example : mapping
+        Step, duration, parameters and what enters ports when `snndsl show` uses it.
+    """
+
+    parameters: Mapping[str, Parameter | Any] | None = None
+    state: Mapping[str, State | Any] | None = None
+    ports: Mapping[str, Port | Any] | None = None
+    equations: Any | None = None
+    update: Any | None = None
+    every: Mapping[str, Any] | None = None
+    require: Any | None = None
+    parts: Mapping[str, PartUse | Any] | None = None
+    integrator: Any | None = None
+    made_for: Any | None = None
+    frozen: bool | None = None
+    title: Any | None = None
+    references: Any | None = None
+    meanings: Mapping[str, Any] | None = None
+    example: Mapping[str, Any] | None = None
+
+
+@dataclass
+class Use:
+    """A definition and the values given to it.
+
+    Parameters
+    ----------
+    use : value
+        Name of the definition, or alias.name of an imported one.
+    values : mapping
+        Parameters, bindings of needs.
+    """
+
+    use: Any
+    values: Mapping[str, Any] | None = None
