@@ -19,6 +19,7 @@ from snndsl.backend.tree_data import common_files, shipped
 from snndsl.errors import Fault
 from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl.numerics import c_functions
+from snndsl_brian2.carries import states_kept
 from snndsl_brian2.neurons import states_read
 from snndsl_brian2.readme import readme
 from snndsl_brian2.script import script
@@ -67,6 +68,8 @@ class Brian2Backend:
         words: dict[str, Any] = {"keys": sorted(keys, key=keys.__getitem__)}
         if reads := [*states_read(program)]:
             words["reads"] = reads
+        if past := states_kept(program):
+            words["past"] = [[*state, steps] for state, steps in past.items()]
         return SourceTree({**common_files(program, self.name, readme(program, building.FLAGS), text, words), **code})
 
     def build(self, tree: Path, cache: BuildCache, log: Path) -> Path | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from snndsl.backend.names import free_names
-from snndsl.ir import Block, Neuron, Program, names_read
+from snndsl.ir import Block, Carry, Neuron, Program, Rule, names_read
 from snndsl.ir.remarks import Remarks
 from snndsl_brian2.abstract import BlockNames, block_lines
 from snndsl_brian2.words import reserved
@@ -43,7 +43,8 @@ class NeuronCode:
 
 def states_read(program: Program) -> dict[State, int]:
     """Return a number for each state of a population of one neuron that others read."""
-    several = [*(neuron.reads for neuron in program.neurons), *(rule.reads for rule in program.rules)]
+    readers: list[Neuron | Rule | Carry] = [*program.neurons, *program.rules, *program.carries]
+    several = [item.reads for item in readers]
     found = {(item.of, item.state) for reads in several for item in reads if item.of not in ("pre", "post")}
     return {state: number for number, state in enumerate(sorted(found))}
 

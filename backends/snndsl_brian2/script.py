@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from snndsl.backend.names import free_names
 from snndsl.ir import Population, Program, Read, Synapses
 from snndsl.ir.remarks import Remarks, harmless
+from snndsl_brian2.carries import CarryCode, carry_code, states_kept
 from snndsl_brian2.neurons import NeuronCode, neuron_code, states_read
 from snndsl_brian2.rules import RuleCode, RuleContext, rule_code, tick_orders
 from snndsl_brian2.words import object_reserved
@@ -54,7 +55,7 @@ _RECORDING = """
     recorder = NeuronGroup(1, "done : 1", name="recorder")
     recorder.run_regularly("done = snn_inject(t_in_timesteps)", when="start", name="injections")
     recorder.run_regularly("done = snn_snapshot(t_in_timesteps)", when="synapses", order=-2, name="snapshots")
-    recorder.run_regularly("done = snn_record(t_in_timesteps)", when="end", name="recording")
+{carried}    recorder.run_regularly("done = snn_record(t_in_timesteps)", when="end", name="recording")
 {sums}    arrays.start()
 
     # --- Run ----------------------------------------------------------------------------------------------------------
@@ -69,9 +70,12 @@ if __name__ == "__main__":
     sys.exit(standalone.main(HERE, network))
 """
 
-_SUMS = (
-    "# Ticks wait for the sums over the synapses of a projection, which are added in the order of its rows.",
-)
+_CARRIED = """\
+    recorder.run_regularly("done = snn_carried(t_in_timesteps)", when="synapses", order=1, name="carried")
+"""
+"""What is carried is added up to the ports, synapse by synapse."""
+
+_SUMS = ("# Ticks wait for the sums over the synapses of a projection, which are added in the order of its rows.",)
 
 WIDTH = 116
 """Characters of a line of the script, without its indentation."""
@@ -106,6 +110,8 @@ class _Script:
         things = [*(item.name for item in program.populations), *(item.name for item in program.synapses)]
         self.objects = free_names(things, object_reserved)
         self.rules: dict[tuple[str, RuleCode], str] = {}
+        self.carries: dict[tuple[str, tuple[str, ...], tuple[str, ...]], str] = {}
+        self.kept = {state: number for number, state in enumerate(states_kept(program))}
 
     def text(self) -> str:
         program = self.program
@@ -122,7 +128,8 @@ class _Script:
             parts += [_heading("Synapses"), _SYNAPSES]
         parts += [_joined(self._synapses(item)) for item in program.synapses]
         sums = list(self._sums())
-        return "".join(parts) + _RECORDING.replace("{sums}", _joined([*_SUMS, *sums]) if sums else "")
+        recording = _RECORDING.replace("{carried}", _CARRIED if program.carries else "")
+        return "".join(parts) + recording.replace("{sums}", _joined([*_SUMS, *sums]) if sums else "")
 
     def _neuron(self, name: str, code: NeuronCode) -> Iterator[str]:
         yield from _commented(self.remarks.above("neurons", name))
@@ -149,6 +156,9 @@ class _Script:
         ends = f'population["{synapses.source}"], population["{synapses.target}"]'
         here, name = f'synapses["{synapses.name}"]', self.objects[synapses.name]
         delays = "part.pre.order = -1  # delay: axonal + dendritic - 1 steps"
+        if synapses.carry is not None:
+            yield from self._carrying(synapses)
+            return
         if synapses.rule is None:
             port = self._variables(synapses.target)[synapses.port]
             yield from _commented(self.remarks.above("synapses", synapses.name))
@@ -178,12 +188,40 @@ class _Script:
         if used.on_post:
             yield f"part.post.order = -3  # delay: 2 dendritic{' - 1' if rule.order == 'post_first' else ''} steps"
         for tick, (order, sums) in zip(used.every, tick_orders(rule), strict=True):
-            runs = [(f"{label}_{summed}", f"{name}_{summed}", place - 1) for (summed, _), place in zip(tick.sums, sums, strict=True)]
+            runs = [
+                (f"{label}_{summed}", f"{name}_{summed}", place - 1) for (summed, _), place in zip(tick.sums, sums, strict=True)
+            ]
             for code, runner, place in [*runs, (f"{label}_every_{tick.period}", f"{name}_every_{tick.period}", order)]:
                 ordered = f", order={place}" if place else ""
                 yield from _call("tick = part.run_regularly", f'{code}, when="synapses"{ordered}, name="{runner}"')
                 yield f'arrays.tick("{synapses.name}", {tick.period}, tick)'
         yield f'arrays.synapses("{synapses.name}", part{_renamed(dict(used.names))})'
+
+    def _carrying(self, synapses: Synapses) -> Iterator[str]:
+        """Yield the lines of synapses that carry a value: each computes it, and the recorder adds up."""
+        here, name = f'synapses["{synapses.name}"]', self.objects[synapses.name]
+        code = self._carry(synapses)
+        known = (str(synapses.carry), code.model, code.code)
+        if known not in self.carries:
+            label = self.carries[known] = self._label(str(synapses.carry), {*self.carries.values(), *self.rules.values()})
+            yield from _commented(self.remarks.above("carries", str(synapses.carry)))
+            yield from _text(f"{label}_carrying", code.model)
+            yield from _text(f"{label}_every_step", code.code)
+        label, port = self.carries[known], self._variables(synapses.target)[synapses.port]
+        yield from _commented(self.remarks.above("synapses", synapses.name))
+        ends = f'population["{synapses.source}"], population["{synapses.target}"]'
+        yield from _call(f"part = {here} = Synapses", f'{ends}, {label}_carrying, name="{name}"')
+        yield f'part.run_regularly({label}_every_step, when="synapses", name="{name}_carrying")'
+        yield f'arrays.carrying("{synapses.name}", part, "{port}"{_renamed(code.names)})'
+
+    def _carry(self, synapses: Synapses) -> CarryCode:
+        carry = self.program.carry(str(synapses.carry))
+        source, target = self._variables(synapses.source), self._variables(synapses.target)
+        reads = {item.local: self._read(item, synapses) for item in carry.reads if item.of != "pre"}
+        kept = {item.local: self.kept[synapses.source, item.state] for item in carry.reads if item.of == "pre"}
+        reads |= {local: f"snn_past({number}, i, lag)" for local, number in kept.items()}
+        same, taken = frozenset(synapses.values), frozenset({"fires", *source.values(), *target.values()})
+        return carry_code(carry, reads, same, taken, self.remarks.of("carries", carry.name))
 
     def _sums(self) -> Iterator[str]:
         """Yield the objects that add up what synapses have written down, one for each sum of a projection."""
@@ -212,11 +250,15 @@ class _Script:
         if known is not None:
             return code, known
         others = {*self.rules.values(), *(item.name for item in self.program.rules if item.name != rule.name)}
-        label, number = rule.name, 1
+        return code, self._label(rule.name, others)
+
+    def _label(self, name: str, others: Container[str]) -> str:
+        """Return a name that no other text of the script has."""
+        label, number = name, 1
         while label in others:
             number += 1
-            label = f"{rule.name}_{number}"
-        return code, label
+            label = f"{name}_{number}"
+        return label
 
     def _read(self, read: Read, synapses: Synapses) -> str:
         """Return abstract code of a state that a rule reads: Brian2 has those of both sides at hand."""

@@ -20,7 +20,7 @@ _WORDS = frozenset(
         "multisynaptic_index", "neuron_index", "not_refractory", "refractory", "spike_number", "spike_time", "t",
         "t_in_timesteps", "unless_refractory", "xi",
         # variables of the generated script
-        "dendritic", "due", "fires", "row", "tv", "weight",
+        "carried", "dendritic", "due", "fires", "lag", "row", "tv", "weight",
     }
 )  # fmt: skip
 
@@ -32,7 +32,9 @@ _UNIT = re.compile(
 
 _ENDING = re.compile(r"xi_\w+|brian\w*|\w+_(pre|post)")
 
-_OBJECT = re.compile(r"\w+_(update|thresholder|resetter|stateupdater|subexpression_update|pre|post|codeobject|every)(_\d+)?")
+_OBJECT = re.compile(
+    r"\w+_(update|thresholder|resetter|stateupdater|subexpression_update|pre|post|carrying|codeobject|every)(_\d+)?"
+)
 """Names that Brian2, or the generated script, gives to the parts of an object."""
 
 
@@ -45,6 +47,6 @@ def reserved(name: str) -> bool:
 
 def object_reserved(name: str) -> bool:
     """Tell whether a group or its synapses cannot have a name."""
-    return name in ("recorder", "injections", "snapshots", "recording", "network", "brian") or (
+    return name in ("recorder", "injections", "snapshots", "recording", "carried", "network", "brian") or (
         "__" not in name and _OBJECT.fullmatch(name) is not None
     )

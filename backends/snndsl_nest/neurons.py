@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
@@ -15,7 +15,7 @@ __all__ = ["neuron_lines"]
 _BUILTINS = ("i", "step", "trial")
 
 
-def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks) -> Iterator[str]:
+def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks, unsure: Container[str] = ()) -> Iterator[str]:
     """Yield the function that advances a neuron by a step.
 
     Parameters
@@ -26,6 +26,8 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks) -
         Number of each array of the program.
     remarks : Remarks
         On the neuron.
+    unsure : container of str
+        Ports whose sum may be no finite number.
     """
     incoming = (*neuron.ports, *(read.local for read in neuron.reads))
     own = free_names((*neuron.params, *neuron.states, *incoming), reserved)
@@ -46,7 +48,10 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks) -
         yield from (f"  {line}" for line in reset)
         yield "  }"
     finite = {*neuron.params, *neuron.states, *_BUILTINS}
-    failing = [*may_fail(neuron.update, {*finite, *incoming}), *may_fail(neuron.reset, finite)]
+    failing = [
+        *may_fail(neuron.update, {*finite, *(name for name in incoming if name not in unsure)}),
+        *may_fail(neuron.reset, finite),
+    ]
     yield from stores(neuron.states, (neuron.update, neuron.reset), own)
     yield from checks(neuron, (neuron.update, neuron.reset), failing, own)
     yield "  return 0;"

@@ -7,7 +7,7 @@ from textwrap import fill
 
 import numpy as np
 
-from snndsl.ir import Neuron, Population, Program, Rule, Synapses
+from snndsl.ir import Carry, Neuron, Population, Program, Rule, Synapses
 
 __all__ = ["script"]
 
@@ -54,7 +54,7 @@ _LONG = """
 _READS = """
     # It goes on in steps of min_delay; here it is one step: states of others are read as they were before it."""
 _SUMS = """
-    # It goes on in steps of min_delay; here it is one step: between two steps the runtime sums over the synapses of a projection."""
+    # It goes on in steps of min_delay; here it is one step: in between, sums over synapses are made."""
 _RUN = """    simulation.start(nodes, recorders)
     nest.Prepare()
     for steps in simulation.pieces():  # what is complete is written in between
@@ -73,10 +73,11 @@ def script(program: Program) -> str:
     program : Program
         Any that `TARGET` allows.
     """
-    delays = [_delays(synapses) for synapses in program.synapses if synapses.rows.rows]
+    delays = [_delays(synapses) for synapses in program.synapses if synapses.rows.rows and synapses.carry is None]
     shortest, longest = min((pair[0] for pair in delays), default=SLICE), max((pair[1] for pair in delays), default=SLICE)
     long, chosen = longest > CARRIED, any(record.neurons is not None for record in program.spike_records)
-    reads = any([*(neuron.reads for neuron in program.neurons), *(rule.reads for rule in program.rules)])
+    readers: list[Neuron | Rule | Carry] = [*program.neurons, *program.rules, *program.carries]
+    reads = any(item.reads for item in readers)
     sums = any(tick.sums for rule in program.rules for tick in rule.every)
     least, most = 1 if reads or sums else min(shortest, SLICE), min(longest, CARRIED)
     lines = [_HEAD.format(title=plain(program.name), numpy="\nimport numpy as np" if long or chosen else "")]
@@ -93,7 +94,7 @@ def script(program: Program) -> str:
         lines += ["\n", _section("Plasticity (in code/kernels.c)")]
     for rule in program.rules:
         lines += _rule(program, rule)
-    if delays:
+    if any(synapses.rows.rows for synapses in program.synapses):
         lines += ["\n", _section("Synapses")]
     for synapses in program.synapses:
         lines += _synapses(program, synapses)
@@ -154,6 +155,12 @@ def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
         return
     name, target, long = synapses.name, program.population(synapses.target), _delays(synapses)[1] > CARRIED
     yield from _commented(program.comments.get(f"synapses.{name}", ""))
+    if synapses.carry:
+        yield from _commented(f"carried in every step, from {synapses.source}: snn_carry_{synapses.carry} in code/kernels.c")
+        yield _call(
+            "simulation.carry", (f'"{name}"', f'nodes["{target.name}"]'), f"  # {synapses.rows.rows}, to {synapses.port}"
+        )
+        return
     ends = (f'"{name}"', f'nodes["{synapses.source}"]', f'nodes["{synapses.target}"]')
     yield _call("synapses = simulation.synapses", ends, f"  # {synapses.rows.rows}, to {synapses.port}")
     if synapses.rule:

@@ -15,7 +15,7 @@ from snndsl.errors import Fault
 from snndsl.ir import EVERY_OPERATION, EVERYTHING, Costs, Program, Target
 from snndsl_reference.neurons import neuron_entries
 from snndsl_reference.readme import readme
-from snndsl_reference.rules import rule_entries
+from snndsl_reference.rules import carry_entries, rule_entries
 from snndsl_reference.script import script
 
 __all__ = ["TARGET", "ReferenceBackend", "backend"]
@@ -27,6 +27,7 @@ TARGET = Target(
     costs=Costs(start=1.0, step=1.5e-4, update=5e-8, arrival=1e-7),
 )
 """Everything a program can say."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceBackend:
@@ -52,6 +53,8 @@ class ReferenceBackend:
             Any.
         """
         code = {"neurons": neuron_entries(program), "rules": rule_entries(program)}
+        if program.carries:
+            code["carries"] = carry_entries(program)
         common = common_files(program, self.name, readme(program), script(program))
         return SourceTree({**common, "code/program.json": json.dumps(code, indent=1) + "\n"})
 

@@ -88,6 +88,7 @@ def _settings(program: Program, backend: str) -> dict[str, Any]:
         "populations": _populations(program),
         "neurons": _neurons(program),
         "rules": _rules(program),
+        **({"carries": _carries(program)} if program.carries else {}),
         "projections": {
             projection.name: {"rows": projection.rows, "populations": list(projection.populations)}
             for projection in program.projections
@@ -168,6 +169,11 @@ def _rules(program: Program) -> dict[str, Any]:
     }
 
 
+def _carries(program: Program) -> dict[str, Any]:
+    """Return the names in what synapses carry."""
+    return {carry.name: {"params": list(carry.params), **reads_to(carry.reads)} for carry in program.carries}
+
+
 def _sums(rule: Rule) -> dict[str, Any]:
     """Return the sums of a rule: period, name and the side that synapses share; nothing where there are none."""
     found = [[tick.period, item.local, item.over] for tick in rule.every for item in tick.sums]
@@ -184,6 +190,7 @@ def _synapses(program: Program) -> dict[str, Any]:
             "port": synapses.port,
             **({"ports": dict(sorted(synapses.ports.items()))} if synapses.ports else {}),
             "rule": synapses.rule,
+            **({"carry": synapses.carry} if synapses.carry else {}),
             "rows": synapses.rows.rows,
             "values": dict.fromkeys(_varying(program, synapses))
             | {name: _number(value) for name, value in sorted(synapses.values.items())},
@@ -243,10 +250,13 @@ def _columns(folder: str, table: Table) -> Iterator[tuple[str, NDArray[np.generi
 
 
 def _varying(program: Program, synapses: Synapses) -> list[str]:
-    if synapses.rule is None:
-        return ["weight"]
-    rule = program.rule(synapses.rule)
-    return [name for name in (*rule.params, *rule.states) if name not in synapses.values]
+    if synapses.carry is not None:
+        names = program.carry(synapses.carry).params
+    elif synapses.rule is None:
+        names = ("weight",)
+    else:
+        names = program.rule(synapses.rule).params + program.rule(synapses.rule).states
+    return [name for name in names if name not in synapses.values]
 
 
 def _number(value: float) -> float | str:

@@ -235,7 +235,11 @@ def _estimate(program: Program, facts: dict[str, Any], trials: int) -> dict[str,
     neurons = sum(population.size for population in program.populations)
     seconds = program.steps * float(program.step) / 1000
     spikes = _HZ * seconds * neurons
-    arrivals = _HZ * seconds * sum(part.rows.rows * (2 if part.rule else 1) for part in program.synapses)
+    events = _HZ * seconds
+    rates = [
+        (2 * events if part.rule else program.steps if part.carry else events, part.rows.rows) for part in program.synapses
+    ]
+    arrivals = sum(rate * rows for rate, rows in rates)
     snapshots = sum(
         8 * len(record.variables) * len(record.stamps) * program.projection(record.projection).rows
         for record in program.synapse_records

@@ -39,11 +39,8 @@ def refuse_unsupported(model: CheckedModel) -> None:
 
 
 def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
-    """Return (section, name) of projections and stimuli whose numbers cannot be made yet: they need a part that is refused."""
+    """Return (section, name) of stimuli whose numbers cannot be made yet: they need a part that is refused."""
     found: list[tuple[str, str]] = []
-    for name, projection in model.projections.items():
-        if projection.carries is not None:
-            found.append(("projections", name))
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated() or _reading(model, stimulus) is not None:
             found.append(("stimuli", name))
@@ -67,7 +64,6 @@ def notes(model: CheckedModel) -> list[str]:
 
 
 def _unsupported(model: CheckedModel) -> Iterator[Fault]:
-    yield from _projections(model)
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
@@ -78,12 +74,6 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
         if stimulus.delay > 1 and stimulus.what.weighted and _reads(stimulus.what):
             what = f"a delay of more than one step of {name!r}, whose rate reads a signal,"
             yield _fault(stimulus.place.inner("delay"), what)
-
-
-def _projections(model: CheckedModel) -> Iterator[Fault]:
-    for name, projection in model.projections.items():
-        if projection.carries is not None:
-            yield _fault(projection.place, f"'carries' in projection {name!r}")
 
 
 def _reading(model: CheckedModel, stimulus: Stimulus) -> Term | None:

@@ -105,6 +105,8 @@ class WirePlan:
             return [name for name in involved if name in self.wish.sources]
         weights: dict[str, float] = {}
         for part in self.model.program.synapses:
+            if part.carry is not None:
+                continue  # the sign of its weight says nothing of its spikes
             key = "w" if part.rule else "weight"
             least = float(np.min(part.rows[key], initial=0.0)) if key in part.rows else part.values[key]
             weights[part.source] = min(least, weights.get(part.source, 0.0))

@@ -3,6 +3,7 @@
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref, names_read, walk
 from snndsl.ir.operations import OPERATIONS, Operation
 from snndsl.ir.program import (
+    Carry,
     Injection,
     Neuron,
     Population,
@@ -26,6 +27,7 @@ __all__ = [
     "OPERATIONS",
     "Block",
     "Call",
+    "Carry",
     "Const",
     "Costs",
     "CountRecord",

@@ -10,10 +10,10 @@ import numpy as np
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
 from snndsl.ir.operations import OPERATIONS
-from snndsl.ir.program import Neuron, Program, Range, Read, Rule, Value
+from snndsl.ir.program import Carry, Neuron, Program, Range, Read, Rule, Value
 from snndsl.ir.table import Table
 
-__all__ = ["digest", "dump", "expression_text", "neuron_lines", "rule_lines"]
+__all__ = ["carry_lines", "digest", "dump", "expression_text", "neuron_lines", "rule_lines"]
 
 
 def expression_text(expression: Expr) -> str:
@@ -60,6 +60,8 @@ def _lines(program: Program) -> Iterator[str]:
         yield from neuron_lines(neuron)
     for rule in program.rules:
         yield from rule_lines(rule)
+    for carry in program.carries:
+        yield from carry_lines(carry)
     for population in program.populations:
         yield f"population {population.name} size {population.size} neuron {population.neuron or '-'}"
         yield from _values(population.values)
@@ -71,7 +73,7 @@ def _lines(program: Program) -> Iterator[str]:
     for synapses in program.synapses:
         yield (
             f"synapses {synapses.name} of {synapses.projection}: {synapses.source} -> {synapses.target}.{synapses.port}"
-            f" rule {synapses.rule or '-'}"
+            f" rule {synapses.rule or '-'}" + (f" carry {synapses.carry}" if synapses.carry else "")
         )
         yield f"  rows {_table(synapses.rows)}"
         yield from (f"  port {name} is {port}" for name, port in sorted(synapses.ports.items()))
@@ -125,6 +127,15 @@ def rule_lines(rule: Rule) -> Iterator[str]:
         for item in tick.sums:
             yield from _block(f"sum by {item.over} every {tick.period}", item.terms)
         yield from _block(f"every {tick.period}", tick.block)
+
+
+def carry_lines(carry: Carry) -> Iterator[str]:
+    """Yield the text of what synapses carry, one line a statement."""
+    yield f"carry {carry.name}"
+    yield f"  params {', '.join(carry.params)}"
+    yield from _reads(carry.reads)
+    yield from _block("each step", carry.block)
+    yield f"  send {carry.sent}"
 
 
 def _ranges(ranges: Iterable[Range]) -> Iterator[str]:

@@ -69,6 +69,7 @@ FEATURES = (
     ),
     Feature("reads", "states that other populations read", lambda program: any(neuron.reads for neuron in program.neurons)),
     Feature("rule_reads", "rules that read states of neurons", lambda program: any(rule.reads for rule in program.rules)),
+    Feature("carries", "values that synapses carry in every step", lambda program: bool(program.carries)),
     Feature("injections", "events from outside", lambda program: bool(program.injections)),
     Feature(
         "sources",

@@ -4,7 +4,7 @@ Times are integers (steps), numbers are doubles in the coherent units of the lan
 The meaning of a step is `docs/explanation/execution.md`; in short, step j produces stamp n = j + 1:
 
 1. arrivals with synapse stamp n (``on_pre``), then ``every`` due at n; deliveries go to soma stamp n + dendritic;
-2. ports: the sum of what has soma stamp n (deliveries, static synapses, injections of step j), else 0;
+2. ports: the sum of what has soma stamp n (deliveries, static synapses, carried values, injections of step j), else 0;
 3. ``Neuron.update``: reads the old state, parameters, ports, built-in names and states of others at stamp j; its writes replace
    the state;
 4. where ``Neuron.fires`` is true the neuron spikes with stamp n and ``Neuron.reset`` runs (reads the new state);
@@ -21,12 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.ir.expression import Block
+from snndsl.ir.reads import Carry, Read
 from snndsl.ir.records import CountRecord, SpikeRecord, StateRecord, SynapseRecord
 from snndsl.ir.table import Table
 
 __all__ = [
     "NEURON_BUILTINS",
     "RULE_BUILTINS",
+    "Carry",
     "Injection",
     "Neuron",
     "Population",
@@ -57,25 +59,6 @@ class Range:
     state: str
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A state of another population that blocks read under a name of their own.
-
-    Parameters
-    ----------
-    local : str
-        Name in the blocks that read it.
-    of : str
-        A population of size one; in a rule also ``pre`` and ``post``, the neurons on both sides of the synapse.
-    state : str
-        Of its neuron.
-    """
-
-    local: str
-    of: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,15 +252,18 @@ class Synapses:
     port : str
         Of the target's neuron.
     rule : str or None
-        Name of a `Rule`; None: static, the column ``weight`` (already on the grid) is transmitted.
+        Name of a `Rule`; None: static, the column ``weight`` (already on the grid) is transmitted, or a value is carried.
     rows : Table
         ``pre``, ``post`` int32 (indices in the populations), ``axonal``, ``dendritic`` int32 (steps, sum at least 1),
-        ``row`` int64 (index in the projection), ``weight`` float64 if static, and the parameters and initial states of the
-        rule that vary from synapse to synapse.
+        ``row`` int64 (index in the projection), ``weight`` float64 if there is no rule, and the parameters and initial states
+        of the rule that vary from synapse to synapse.
     values : mapping of str to float
         The parameters and initial states of the rule that are the same for all.
     ports : mapping of str to str
         Port of the target's neuron for every other name that the rule delivers to.
+    carry : str or None
+        Name of a `Carry`: a value is transmitted in every step, and no spike. Only where there is no rule; its parameters are
+        given as those of a rule.
     """
 
     name: str
@@ -289,6 +275,7 @@ class Synapses:
     rows: Table
     values: Mapping[str, float] = field(default_factory=dict)
     ports: Mapping[str, str] = field(default_factory=dict)
+    carry: str | None = None
 
     def receiving(self, rule: Rule) -> tuple[str, ...]:
         """Return the ports of the target's neuron that a rule delivers to, in the order of `Rule.deliver`."""
@@ -338,7 +325,7 @@ class Program:
         Steps after which results are committed to disk.
     trial : int
         0-based.
-    neurons, rules, populations, projections, synapses, injections, samples : tuple
+    neurons, rules, carries, populations, projections, synapses, injections, samples : tuple
         Ordered by name.
     spike_records, state_records, synapse_records, count_records : tuple
         What is kept.
@@ -354,6 +341,7 @@ class Program:
     trial: int = 0
     neurons: tuple[Neuron, ...] = ()
     rules: tuple[Rule, ...] = ()
+    carries: tuple[Carry, ...] = ()
     populations: tuple[Population, ...] = ()
     projections: tuple[Projection, ...] = ()
     synapses: tuple[Synapses, ...] = ()
@@ -372,6 +360,10 @@ class Program:
     def rule(self, name: str) -> Rule:
         """Return the rule called `name`."""
         return next(rule for rule in self.rules if rule.name == name)
+
+    def carry(self, name: str) -> Carry:
+        """Return the carry called `name`."""
+        return next(carry for carry in self.carries if carry.name == name)
 
     def population(self, name: str) -> Population:
         """Return the population called `name`."""

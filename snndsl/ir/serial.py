@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from snndsl.ir.expression import Block, Call, Const, Expr, Ref
-from snndsl.ir.program import Neuron, Range, Read, Rule, Sum, Tick
+from snndsl.ir.program import Carry, Neuron, Range, Read, Rule, Sum, Tick
 
-__all__ = ["neuron_from", "neuron_to", "ranges_to", "reads_to", "rule_from", "rule_to"]
+__all__ = ["carry_from", "carry_to", "neuron_from", "neuron_to", "ranges_to", "reads_to", "rule_from", "rule_to"]
 
 
 def neuron_to(neuron: Neuron) -> dict[str, Any]:
@@ -73,6 +73,22 @@ def rule_from(data: dict[str, Any]) -> Rule:
         _ranges_from(data),
         _reads_from(data),
     )
+
+
+def carry_to(carry: Carry) -> dict[str, Any]:
+    """Return what synapses carry as JSON values."""
+    return {
+        "name": carry.name,
+        "params": list(carry.params),
+        "block": _block_to(carry.block),
+        "sent": carry.sent,
+        **reads_to(carry.reads),
+    }
+
+
+def carry_from(data: dict[str, Any]) -> Carry:
+    """Return the carry that `carry_to` wrote."""
+    return Carry(data["name"], tuple(data["params"]), _block_from(data["block"]), data["sent"], _reads_from(data))
 
 
 def ranges_to(ranges: tuple[Range, ...]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from snndsl.ir.operations import OPERATIONS
 from snndsl.ir.program import (
     NEURON_BUILTINS,
     RULE_BUILTINS,
+    Carry,
     Neuron,
     Population,
     Program,
@@ -51,7 +52,7 @@ def _problems(program: Program) -> Iterator[str]:
     if program.step <= 0 or program.steps < 0 or program.chunk < 1:
         yield f"step {program.step}, steps {program.steps}, chunk {program.chunk}"
     for title, items in (
-        ("neuron", program.neurons), ("rule", program.rules), ("population", program.populations),
+        ("neuron", program.neurons), ("rule", program.rules), ("carry", program.carries), ("population", program.populations),
         ("projection", program.projections), ("synapses", program.synapses), ("injection", program.injections),
         ("sample", program.samples),
     ):  # fmt: skip
@@ -65,6 +66,8 @@ def _problems(program: Program) -> Iterator[str]:
         yield from _neuron(neuron, samples)
     for rule in program.rules:
         yield from _rule(rule, samples)
+    for carry in program.carries:
+        yield from _carry(carry, samples)
     populations = {population.name: population for population in program.populations}
     neurons = {neuron.name: neuron for neuron in program.neurons}
     for population in program.populations:
@@ -140,6 +143,18 @@ def _rule(rule: Rule, samples: set[str]) -> Iterator[str]:
     yield from _ranges(where, rule)
     if rule.bound and rule.bound not in rule.params:
         yield f"{where} is bounded by {rule.bound!r}, which is no parameter"
+
+
+def _carry(carry: Carry, samples: set[str]) -> Iterator[str]:
+    where = f"carry {carry.name}"
+    read = tuple(item.local for item in carry.reads)
+    yield from _disjoint(where, (carry.params, read))
+    kinds: dict[str, bool] = {}
+    yield from _block(where, carry.block, {*carry.params, *read}, set(), samples, kinds)
+    if kinds.get(carry.sent) is not False:
+        yield f"{where} sends {carry.sent!r}, which is no number of it"
+    if "weight" not in carry.params:
+        yield f"{where} has no weight"
 
 
 def _sum(where: str, item: Sum, outside: set[str], samples: set[str]) -> Iterator[str]:
@@ -304,7 +319,10 @@ def _synapses(
     yield from _within(f"{where}: delay", axonal + dendritic, 1, 2**31 - 1)
     if synapses.rule is None:
         yield from _columns(where, synapses.rows, ("weight",))
+        yield from _carrying(program, synapses, {"pre": source, "post": target}, populations, neurons)
         return
+    if synapses.carry is not None:
+        yield f"{where} has a rule, and carries"
     rule = next((item for item in program.rules if item.name == synapses.rule), None)
     if rule is None:
         yield f"{where} has the unknown rule {synapses.rule}"
@@ -324,6 +342,26 @@ def _synapses(
         yield from _port(where, target, port, neurons)
     if rule.order == "post_first" and np.any(dendritic < 1):
         yield f"{where}: post_first with a dendritic delay of 0"
+
+
+def _carrying(
+    program: Program,
+    synapses: Synapses,
+    sides: Mapping[str, Population],
+    populations: Mapping[str, Population],
+    neurons: Mapping[str, Neuron],
+) -> Iterator[str]:
+    """Check what synapses without a rule carry, if they do."""
+    if synapses.carry is None:
+        return
+    where = f"synapses {synapses.name}"
+    carry = next((item for item in program.carries if item.name == synapses.carry), None)
+    if carry is None:
+        yield f"{where} has the unknown carry {synapses.carry}"
+        return
+    known = {*synapses.values, *synapses.rows.columns}
+    yield from (f"{where} gives no value to {name}" for name in carry.params if name not in known)
+    yield from _reads(where, carry.reads, populations, neurons, sides)
 
 
 def _port(where: str, target: Population | None, port: str, neurons: Mapping[str, Neuron]) -> Iterator[str]:

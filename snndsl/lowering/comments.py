@@ -39,6 +39,9 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
             rules = [use.rule for use in model.projections[part.projection].rules]
             lines = [line for rule in rules for line in (_line(rule.place), *_rule(rule))]
             found.setdefault(f"rules.{part.rule}", "\n".join(lines))
+        carried = model.projections[part.projection].carries
+        if part.carry is not None and carried is not None:
+            found.setdefault(f"carries.{part.carry}", f"{_line(carried.place)}\ncarries: {to_text(carried.tree)}")
     return found
 
 

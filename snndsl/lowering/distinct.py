@@ -1,4 +1,4 @@
-"""Names of neurons and rules in a program: two texts never share one, and equal texts are one."""
+"""Names of neurons, rules and carries in a program: two texts never share one, and equal texts are one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from snndsl.ir import Neuron, Rule
+from snndsl.ir import Carry, Neuron, Rule
 
 __all__ = ["distinct"]
 
-Text = TypeVar("Text", Neuron, Rule)
+Text = TypeVar("Text", Neuron, Rule, Carry)
 
 
 def distinct(text: Text, known: Iterable[Text]) -> Text:

@@ -15,6 +15,9 @@ from snndsl.model.projection import Projection
 
 __all__ = ["Grid", "on_grid", "other_ports", "port_grid", "quantum"]
 
+LARGEST_VALUE = 1024.0
+"""What is carried is taken to be at most so large in mV, pA, nS ... or as a pure number, unless the port has a quantum."""
+
 Grid = Mapping[tuple[str, str], float]
 """q by population and flat name of the port."""
 
@@ -71,6 +74,7 @@ def _arriving(found: Elaboration) -> Iterator[tuple[str, str, float]]:
             plastic = found.plastic.get(name)
             magnitude = weight if plastic is None else plastic.largest(weight, mine)
             projection = found.model.projections[name]
+            magnitude *= 1.0 if projection.carries is None else LARGEST_VALUE
             yield population, flat_port(found.model, population, projection.port), magnitude
             yield from ((population, port, 0.0) for port in other_ports(found.model, projection, population).values())
     for drive in found.drives:

@@ -7,6 +7,7 @@ samples      the arrays that texts call               `ProgramSamples`: their na
 grid         weights, bounds, drives, events          q of every port: amounts that reach it are multiples of it
 populations  elements, values, drives                 `LoweredPopulations`: neurons, and the tables of populations
 rules        plasticity rules                         `LoweredRules`: by projection
+carries      what projections carry in every step     `LoweredCarries`: by projection
 synapses     rows of projections                      projections and synapses, by pair of populations
 injections   events of listed and played spikes       amounts by step and neuron
 records      selections, times                        what is kept, as indices and stamps
@@ -23,6 +24,7 @@ from typing import TypeVar
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.times import horizon
 from snndsl.ir import Program
+from snndsl.lowering.carries import lower_carries
 from snndsl.lowering.comments import comments
 from snndsl.lowering.grid import port_grid
 from snndsl.lowering.injections import injections
@@ -52,7 +54,8 @@ def lower(found: Elaboration) -> Program:
     grid = port_grid(found)
     populations = lower_populations(found, grid, samples)
     rules = lower_rules(found, samples)
-    joined = synapses(found, grid, rules)
+    carries = lower_carries(found, samples)
+    joined = synapses(found, grid, rules, carries)
     kept = records(found)
     return Program(
         name=model.name,
@@ -61,6 +64,7 @@ def lower(found: Elaboration) -> Program:
         chunk=1,
         neurons=_by_name(populations.neurons),
         rules=_by_name(rules.rules),
+        carries=_by_name(carries.carries),
         populations=_by_name(populations.populations),
         projections=_by_name(projections(found)),
         synapses=_by_name(joined),
@@ -70,7 +74,12 @@ def lower(found: Elaboration) -> Program:
         state_records=kept.states,
         synapse_records=kept.synapses,
         count_records=kept.counts,
-        comments={**comments(model, populations.populations, joined), **populations.origins, **rules.origins},
+        comments={
+            **comments(model, populations.populations, joined),
+            **populations.origins,
+            **rules.origins,
+            **carries.origins,
+        },
     )
 
 

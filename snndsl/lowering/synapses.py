@@ -14,6 +14,7 @@ from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.stimuli import flat_port
 from snndsl.graph.synapses import SynapseRows
 from snndsl.ir import Projection, Synapses, Table
+from snndsl.lowering.carries import LoweredCarries, LoweredCarry
 from snndsl.lowering.grid import Grid, on_grid, other_ports
 from snndsl.lowering.neuron import ir_name
 from snndsl.lowering.rule import LoweredRule, quantum_of
@@ -53,7 +54,7 @@ def _projection(name: str, rows: SynapseRows) -> Projection:
     return Projection(name, len(rows.i), Table(columns), populations)
 
 
-def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synapses]:
+def synapses(found: Elaboration, grid: Grid, rules: LoweredRules, carries: LoweredCarries) -> list[Synapses]:
     """Return the synapses of every projection and pair of populations.
 
     Parameters
@@ -64,10 +65,12 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synaps
         q of every port.
     rules : LoweredRules
         Of plastic projections.
+    carries : LoweredCarries
+        Of projections that carry.
     """
     parts: list[Synapses] = []
     for name, rows in found.rows.items():
-        rule, plastic = rules.of.get(name), found.plastic.get(name)
+        rule, plastic, carry = rules.of.get(name), found.plastic.get(name), carries.of.get(name)
         for source in rows.sources.populations:
             for target in rows.targets.populations:
                 pre, post = rows.sources.index_in(source)[rows.i], rows.targets.index_in(target)[rows.j]
@@ -78,16 +81,21 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules) -> list[Synaps
                 columns = _ends(rows, pre, post, chosen)
                 values: dict[str, float] = {}
                 ports: dict[str, str] = {}
-                if rule is None or plastic is None:
+                if carry is not None:
+                    own = _of_neurons(found, carry.sides, {"pre": source, "post": target}, columns)
+                    values = _carried(carry, own | {"q__": grid[target, port]}, columns)
+                    columns["weight"] = rows.weight[chosen]
+                elif rule is None or plastic is None:
                     columns["weight"] = on_grid(rows.weight[chosen], grid[target, port])
                 else:
                     flat = {"": port, **other_ports(found.model, found.model.projections[name], target)}
                     ports = {ir_name(written): ir_name(reached) for written, reached in flat.items() if written}
-                    own = _of_neurons(found, rule, {"pre": source, "post": target}, columns)
+                    own = _of_neurons(found, rule.sides, {"pre": source, "post": target}, columns)
                     own |= {quantum_of(ir_name(written)): grid[target, reached] for written, reached in flat.items()}
                     values = _plastic(rule, plastic, own, chosen, columns)
                 label, used = f"{name}__{source}__{target}", None if rule is None else rule.rule.name
-                parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values, ports))
+                text = None if carry is None else carry.carry.name
+                parts.append(Synapses(label, name, source, target, ir_name(port), used, Table(columns), values, ports, text))
     return parts
 
 
@@ -102,14 +110,28 @@ def _ends(rows: SynapseRows, pre: Index, post: Index, chosen: Index) -> dict[str
 
 
 def _of_neurons(
-    found: Elaboration, rule: LoweredRule, ends: Mapping[str, str], columns: Mapping[str, Any]
+    found: Elaboration, sides: Mapping[str, tuple[str, str]], ends: Mapping[str, str], columns: Mapping[str, Any]
 ) -> dict[str, float | NDArray[np.float64]]:
-    """Return the parameters of neurons that a rule reads, one value for each of the synapses or one for all."""
+    """Return the parameters of neurons that synapses read, one value for each of them or one for all."""
     values = {}
-    for local, (side, name) in rule.sides.items():
+    for local, (side, name) in sides.items():
         value = np.asarray(found.values[ends[side]].parameters[name], np.float64)
         values[local] = one_or_all(value[columns[side]] if value.ndim else value)
     return values
+
+
+def _carried(
+    lowered: LoweredCarry, own: Mapping[str, float | NDArray[np.float64]], columns: dict[str, Any]
+) -> dict[str, float]:
+    """Add what differs between synapses to the columns, but for the weight; return what all share."""
+    shared: dict[str, float] = {}
+    for key, value in ((key, own.get(key, lowered.added.get(key))) for key in lowered.carry.params if key != "weight"):
+        if isinstance(value, np.ndarray):
+            columns[key] = value
+        else:
+            assert value is not None
+            shared[key] = float(value)
+    return shared
 
 
 def _plastic(

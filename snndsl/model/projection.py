@@ -183,7 +183,7 @@ class Projection:
     initial : mapping of str to ValueTerm
         Initial states of its rules.
     carries : Term or None
-        A value transmitted in every step.
+        A value of the neurons on both sides that is transmitted in every step, times the weight; no spike is.
     stream : str
         Name of its random stream.
     """

@@ -25,6 +25,7 @@ from snndsl.spec import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar,
 
 __all__ = ["ConnectSpec", "DelaySpec", "ProjectionSpec", "Selection"]
 
+
 class ConnectSpec(Spec):
     """A rule, and what is given to it."""
 
@@ -142,6 +143,8 @@ class ProjectionSpec(Spec):
     plasticity: Annotated[tuple[Use, ...], BeforeValidator(_plasticity), Written(TEXT, USE)] = Field(
         default=(), description="name, {use: .., values} or a list"
     )
-    carries: Scalar | None = Field(default=None, description="a value transmitted in every step")
+    carries: Scalar | None = Field(
+        default=None, description="a value of pre and post that is transmitted in every step, times the weight; spikes are not"
+    )
     initial: Mapping[str, PerElement] = Field(default_factory=dict, description="initial states of the rule")
     stream: Name | None = Field(default=None, description="name of its random stream; default: its path")

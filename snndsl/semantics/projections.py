@@ -18,6 +18,7 @@ from snndsl.model.selection import Selection, Sides
 from snndsl.model.services import Rows
 from snndsl.model.text import Term, ValueTerm
 from snndsl.schema.projection import DelaySpec, ProjectionSpec
+from snndsl.semantics.carries import read_carried
 from snndsl.semantics.constants import constant_value
 from snndsl.semantics.kind_reader import KindReader
 from snndsl.semantics.ports import port_dimension
@@ -55,27 +56,26 @@ def read_projections(reading: Reading, populations: Mapping[str, Population]) ->
     return found
 
 
-def _projection(
-    reading: Reading, populations: Mapping[str, Population], name: str, spec: ProjectionSpec
-) -> Projection | None:
+def _projection(reading: Reading, populations: Mapping[str, Population], name: str, spec: ProjectionSpec) -> Projection | None:
     """Return a projection; None after reporting what makes it unreadable."""
     sides = _sides(reading, name, spec)
     if sides is None:
         return None
     sources, targets = sides
     port = port_dimension(reading, targets, spec.port, f"projection {name!r}", "projections", name, "port")
-    reading.weights[name] = UNKNOWN if port is None else port
     names = wiring_scope(reading, populations, sources, targets)
-    scope = reading.wiring[name] = names.known
+    scope, neurons = names.known, SideNames(reading, sources, targets)
+    reading.wiring[name] = scope
+    carried = read_carried(reading, name, port, scope, neurons)
+    reading.weights[name] = UNKNOWN if carried.weight is None else carried.weight
     connect = _connect(reading, name, spec, sources, targets, scope)
     where = None if spec.where is None else reading.term(spec.where, "projections", name, "where")
     if where is not None:
         reading.scope.before_run(where, PURE)
         reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
-    weight = read_value(reading, spec.weight, port, "the weight", scope, "projections", name, "weight").terms
-    rules, initial = read_rules(reading, name, targets, port, scope, SideNames(reading, sources, targets))
+    weight = read_value(reading, spec.weight, carried.weight, carried.what, scope, "projections", name, "weight").terms
+    rules, initial = read_rules(reading, name, targets, carried.weight, scope, neurons)
     delay = _delay(reading, name, spec, scope)
-    carries = None if spec.carries is None else reading.term(spec.carries, "projections", name, "carries")
     copies = _copies(reading, name, spec.copies)
     parts = (None, None) if delay is None else (delay.axonal, delay.dendritic)
     given = [value for use in rules for value in use.given.values()]
@@ -102,7 +102,7 @@ def _projection(
         rules=rules,
         rule=joined(rules),
         initial=initial,
-        carries=carries,
+        carries=carried.term,
         stream=spec.stream or f"projections.{name}",
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.backend.control import Request, claim_folder
-from snndsl.ir import Block, Call, Expr, Neuron, Program, Read, Rule, Tick
+from snndsl.ir import Block, Call, Carry, Expr, Neuron, Program, Read, Rule, Tick
 from snndsl.ir.verify import verify
 from snndsl.pipeline import collect, generate, require, simulate
 from snndsl.results import Recording, single
@@ -28,7 +28,7 @@ def side_by_side(programs: Mapping[str, Program]) -> Program:
     """
     parts = [_prefixed(program, prefix) for prefix, program in programs.items()]
     first = parts[0]
-    named = ("neurons", "rules", "populations", "projections", "synapses", "injections", "samples")
+    named = ("neurons", "rules", "carries", "populations", "projections", "synapses", "injections", "samples")
     lists = ("spike_records", "state_records", "synapse_records", "count_records")
     made: dict[str, Any] = {name: tuple(item for part in parts for item in getattr(part, name)) for name in (*named, *lists)}
     made |= {name: tuple(sorted(made[name], key=attrgetter("name"))) for name in named}
@@ -88,6 +88,7 @@ def _prefixed(program: Program, prefix: str) -> Program:
             source=named(item.source),
             target=named(item.target),
             rule=None if item.rule is None else named(item.rule),
+            carry=None if item.carry is None else named(item.carry),
         )
         for item in program.synapses
     )
@@ -95,6 +96,7 @@ def _prefixed(program: Program, prefix: str) -> Program:
         program,
         neurons=tuple(_neuron(item, prefix) for item in program.neurons),
         rules=tuple(_rule(item, prefix) for item in program.rules),
+        carries=tuple(_carry(item, prefix) for item in program.carries),
         populations=tuple(populations),
         projections=tuple(projections),
         synapses=tuple(synapses),
@@ -125,6 +127,11 @@ def _rule(rule: Rule, prefix: str) -> Rule:
         every=tuple(_tick(tick, prefix) for tick in rule.every),
         reads=_reads(rule.reads, prefix),
     )
+
+
+def _carry(carry: Carry, prefix: str) -> Carry:
+    block, reads = _block(carry.block, prefix), _reads(carry.reads, prefix)
+    return replace(carry, name=f"{prefix}{carry.name}", block=block, reads=reads)
 
 
 def _tick(tick: Tick, prefix: str) -> Tick:

@@ -1,4 +1,4 @@
-"""Random networks whose neurons and rules read signals, and rules the neurons on both sides; needs hypothesis."""
+"""Random networks whose neurons and rules read signals, and rules and carried values both sides; needs hypothesis."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ RULE: Mapping[str, Any] = {
 
 @st.composite
 def readers(draw: st.DrawFn) -> GeneratedNetwork:
-    """Draw a network with two signals that spikes feed: they are read in every place in which a signal can be."""
+    """Draw a network with two signals that spikes feed: they are read in every place in which a signal can be.
+
+    Neurons reach neurons, and perhaps a signal, by values that are carried in every step.
+    """
     network = draw(networks())
     sections, names = network.sections, [*network.sections["populations"]]
     sections["signals"] = copy.deepcopy({name: dict(signal) for name, signal in SIGNALS.items()})
@@ -62,7 +65,30 @@ def readers(draw: st.DrawFn) -> GeneratedNetwork:
         "into": target, "port": "kick", "weight": low, "stream": "of_raised",
         "poisson": {"rate": "(100 Hz)*(1 + abs(shared.c))"},
     }  # fmt: skip
+    source, target = (draw(st.sampled_from(names)) for _ in range(2))
+    kind = KINDS[sections["populations"][target]["neuron"]["use"]]
+    sections["projections"]["carried"] = {
+        "from": source, "to": target, "connect": "all_to_all", "where": "(i + j) % 3 < 2", "self": draw(st.booleans()),
+        "port": "kick", "weight": f"({kind.weight[0]}{kind.suffix})*0.1*(1 + sin(i + 3*j))",
+        "delay": draw(st.sampled_from(["1 step", "4 step", "1 step*(1 + (i + 2*j) % 7)"])),
+        "carries": draw(st.sampled_from([
+            f"{_wave(sections, 'pre', source)} - {_wave(sections, 'post', target)}",
+            f"where(post.seen > 0.2, {_wave(sections, 'pre', source)}, 0.3*shared.level) + one*pre.seen",
+        ])),
+    }  # fmt: skip
+    if draw(st.booleans()):
+        sections["projections"]["averaged"] = {
+            "from": source, "to": "shared", "connect": "all_to_all", "port": "hit", "weight": "0.1/N_from",
+            "delay": {"axonal": "1 step", "dendritic": "1 step*(i % 2)"},
+            "carries": f"{_wave(sections, 'pre', source)}*clock.k",
+        }  # fmt: skip
     return network
+
+
+def _wave(sections: Mapping[str, Mapping[str, Any]], side: str, population: str) -> str:
+    """Return a bounded number that depends on the first state of the neurons on a side."""
+    kind = sections["populations"][population]["neuron"]["use"]
+    return f"sin({side}.{next(iter(KINDS[kind].definition['state']))}/({KINDS[kind].spread}))"
 
 
 def _reading(definition: dict[str, Any], quiet: bool) -> None:

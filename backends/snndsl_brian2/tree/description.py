@@ -21,9 +21,9 @@ MEMBERS = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_ou
 
 _OURS = re.compile(r"^static inline double (snn_\w+)\((double \w+(?:,\s+double \w+)*)\)$", re.MULTILINE)
 """A function of code/functions.h that takes and returns numbers."""
-_REAL = {"snn_trial": 1, "snn_due": 2, "snn_key": 1, "snn_read": 1, "snn_select": 3}
+_REAL = {"snn_trial": 1, "snn_due": 2, "snn_key": 1, "snn_read": 1, "snn_past": 3, "snn_select": 3}
 _WITH_EFFECT = {"snn_sample": 3, "snn_bound": 3, "snn_number": 2, "snn_within": 4, "snn_inject": 1, "snn_snapshot": 1,
-                "snn_record": 1, "snn_total": 2}  # fmt: skip
+                "snn_record": 1, "snn_carried": 1, "snn_total": 2}  # fmt: skip
 
 
 def functions() -> dict[str, Any]:
@@ -89,7 +89,8 @@ class Arrays:
         """Name the variables of synapses; `renamed` are those that are called otherwise here."""
         here = f'snn::recorder().model.synapses["{name}"]'
         part = self.settings["synapses"][name]
-        rule = self.settings["rules"].get(part["rule"], {"params": ["weight"], "states": [], "order": "", "bound": ""})
+        static = {"params": ["weight"], "states": [], "order": "", "bound": "", **self._carry(part)}
+        rule = self.settings["rules"].get(part["rule"], static)
         self.lines += [
             f'{here}.name = "{name}";',
             f"{here}.sources = {len(group.source)};",
@@ -104,7 +105,7 @@ class Arrays:
             delay = f"&{_array(getattr(group, way).variables['delay'])}" if hasattr(group, way) else "NULL"
             self.lines.append(f"{here}.{way}_delay = {delay};")
         self.lines += [f'{here}.states.push_back("{variable}");' for variable in rule["states"]]
-        for variable in ("dendritic", "row"):
+        for variable in ("dendritic", "lag", "row"):
             if variable in group.equations:
                 self.lines.append(f'{here}.integers["{variable}"] = &{_array(group.variables[variable])};')
         for variable in (*rule["params"], *rule["states"], *(summed for _, summed, _ in rule.get("sums", ()))):
@@ -113,6 +114,18 @@ class Arrays:
             self.lines.append(f'{here}.{kind}["{variable}"] = {sign}{_array(array)};')
         if rule["bound"]:
             self.lines += [f'{here}.bounded = "w";', f'{here}.bound = "{rule["bound"]}";']
+
+    def _carry(self, part: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(self.settings["carries"][part["carry"]]) if "carry" in part else {}
+
+    def carrying(self, name: str, group: Any, port: str, renamed: Mapping[str, str] = NONE) -> None:
+        """Name the variables of synapses that carry a value to a port of the target."""
+        self.synapses(name, group, renamed)
+        here = f'snn::recorder().model.synapses["{name}"]'
+        self.lines += [
+            f"{here}.carried = &{_array(group.variables['carried'])};",
+            f"{here}.into = {_array(group.target.variables[port])};",
+        ]
 
     def tick(self, name: str, period: int, runner: Any) -> None:
         """Call the code of a tick only in the steps in which a synapse is due."""

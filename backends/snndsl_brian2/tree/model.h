@@ -42,6 +42,8 @@ struct Synapses
   int32_t* count;
   std::vector<int32_t> *pre, *post, *n_outgoing, *n_incoming;
   std::vector<double> *pre_delay, *post_delay;
+  std::vector<double>* carried;     // what each adds to its port in this step, of those that carry a value
+  double* into;                     // that port, by target
   bool post_first;
   std::map<std::string, std::vector<double>*> values;
   std::map<std::string, std::vector<int32_t>*> integers;  // dendritic, row
@@ -51,6 +53,7 @@ struct Synapses
   std::vector<std::string> states;  // in the order of the rule
   std::map<std::string, Limits> limits;
   std::string bounded, bound;       // a state and the parameter that bounds it
+  Synapses() : carried(NULL), into(NULL) {}
   size_t rows() const { return pre->size(); }
 
   /* whether an event of a synapse that runs now may have happened `late` steps ago: an arrival (EARLY where the spike was of
@@ -101,6 +104,21 @@ struct Gate
   }
 };
 
+/* A state at the last stamps, as many as a value travels at most; before stamp 0 it is what it is at stamp 0. */
+struct Past
+{
+  const double* values;
+  int64_t size, depth, present;
+  std::vector<double> ring;
+  Past(const double* x, int64_t n, int64_t stamps) : values(x), size(n), depth(stamps), present(0), ring(n * stamps, 0.0) {}
+  void keep(int64_t stamp)
+  {
+    present = stamp;
+    std::copy(values, values + size, ring.begin() + (stamp % depth) * size);
+  }
+  double at(int64_t i, int64_t lag) const { return ring[(std::max(present + 1 - lag, int64_t(0)) % depth) * size + i]; }
+};
+
 /* A sum over the synapses of a projection that share a neuron, added in the order of its rows. */
 struct Total
 {
@@ -140,6 +158,7 @@ struct Model
   std::vector<double> keys;
   std::vector<const double*> shown;  // states that others read
   std::vector<double> before;        // what they were before the step
+  std::vector<Past> pasts;
   double trial;
 
   Model() : trial(0.0) {}
@@ -214,8 +233,12 @@ struct Model
     std::map<std::string, std::vector<int32_t>*>::iterator it;
     for (it = group.integers.begin(); it != group.integers.end(); ++it) {
       if (it->first == "row") it->second->assign(group.row.begin(), group.row.end());
-      else *it->second = group.dendritic;
+      else if (it->first == "lag") {
+        it->second->resize(rows);
+        for (size_t k = 0; k < rows; ++k) (*it->second)[k] = group.axonal[k] + group.dendritic[k];
+      } else *it->second = group.dendritic;
     }
+    if (group.carried) group.carried->assign(rows, 0.0);
     for (size_t g = 0; g < gates.size(); ++g)
       if (gates[g].synapses == name) {
         const std::set<int64_t> parts(group.dendritic.begin(), group.dendritic.end());
@@ -263,9 +286,22 @@ struct Model
   }
 
   /* at the beginning of a step: populations are updated one after the other */
-  void show()
+  void show(int64_t step)
   {
     for (size_t k = 0; k < shown.size(); ++k) before[k] = *shown[k];
+    for (size_t k = 0; k < pasts.size(); ++k) pasts[k].keep(step);
+  }
+
+  /* add what synapses carry to their ports, before the update of the neurons */
+  double add_carried()
+  {
+    std::map<std::string, Synapses>::const_iterator it;
+    for (it = synapses.begin(); it != synapses.end(); ++it) {
+      if (!it->second.carried) continue;
+      const std::vector<double>& carried = *it->second.carried;
+      for (size_t k = 0; k < carried.size(); ++k) it->second.into[(*it->second.post)[k]] += carried[k];
+    }
+    return 0.0;
   }
 
   /* a sum that ticks of this step ask for */

@@ -1,4 +1,4 @@
-/* What abstract code cannot say by itself: choices, arrays, keys of draws, states of others, events that are due, bounds. */
+/* What abstract code cannot say by itself: choices, arrays, keys of draws, states of others and of earlier steps, events that are due, bounds. */
 #ifndef SNN_OPERATIONS_H
 #define SNN_OPERATIONS_H
 
@@ -13,6 +13,9 @@ inline double snn_key(int k) { return snn::recorder().model.keys[k]; }
 
 /* a state that others read, as it was before the step */
 inline double snn_read(int k) { return snn::recorder().model.before[k]; }
+
+/* a state of neuron i at the stamp that reaches a soma in this step after `lag` steps */
+inline double snn_past(int k, int i, int lag) { return snn::recorder().model.pasts[k].at(i, lag); }
 
 /* element floor(index) of an array of the program; outside of it the run stops */
 inline double snn_sample(int number, double index, double stamp)
@@ -49,6 +52,8 @@ inline double snn_within(double x, double low, double high, double stamp)
 }
 
 inline double snn_inject(int64_t step) { return snn::recorder().inject(step); }
+
+inline double snn_carried(int64_t) { return snn::recorder().model.add_carried(); }
 
 inline double snn_total(int k, int64_t step) { return snn::recorder().model.total(k, step); }
 

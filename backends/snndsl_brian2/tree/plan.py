@@ -38,6 +38,7 @@ def plan(tree: Path, settings: Mapping[str, Any], scratch: Path) -> str:
             lines.append(f"population {name} {variable} {_value(value, f'{data}/populations/{name}/{variable}.npy')}")
         lines += _watched(name, population["states"], settings["neurons"].get(population["neuron"], {}).get("ranges", {}))
     lines += [f"read {population} {state}" for population, state in settings.get("reads", ())]
+    lines += [f"past {population} {state} {steps}" for population, state, steps in settings.get("past", ())]
     for name, synapses in settings["synapses"].items():
         lines.append(f"connect {name} {data}/synapses/{name}")
         for variable, value in synapses["values"].items():

@@ -66,7 +66,7 @@ public:
 
   double inject(int64_t step)
   {
-    model.show();
+    model.show(step);
     if (step < steps) model.deliver(step);
     return 0.0;
   }
@@ -208,6 +208,10 @@ private:
       words >> a >> b;
       model.shown.push_back(value(a, b));
       model.before.push_back(0.0);
+    } else if (what == "past") {
+      int64_t steps_kept;
+      words >> a >> b >> steps_kept;
+      model.pasts.push_back(Past(value(a, b), model.population(a).size, steps_kept));
     } else if (what == "watch") {
       words >> a >> b;
       Limits limits;

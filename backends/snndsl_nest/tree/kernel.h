@@ -17,6 +17,9 @@ typedef int (*snn_neuron_step)(const double* p, double* s, const double* in, dou
  * what the rule reads of neurons. Returns as above, or -2 - k if state k, the weight, is beyond its bound. */
 typedef int (*snn_rule_event)(const double* p, double* s, double tv, double row, double trial, double* sent);
 
+/* What a synapse that carries a value adds to its port in a step: p its parameters, in what it reads of neurons. */
+typedef double (*snn_carried)(const double* p, const double* in);
+
 /* Which array was read where, on this thread, when a kernel returned -1. */
 typedef void (*snn_sample_place)(int* number, double* index);
 

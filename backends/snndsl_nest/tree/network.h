@@ -107,12 +107,53 @@ struct Injection
 };
 
 /* A state of a population that others read. Two stamps are kept, since nodes are not updated together: while one of them reads
- * the state of stamp j, its owner may have made that of stamp j + 1. In slices of one step nobody is further ahead. */
+ * the state of stamp j, its owner may have made that of stamp j + 1. In slices of one step nobody is further ahead. Where a value
+ * is carried, as many more are kept as it takes steps. */
 struct Published
 {
   int state;
-  std::vector<double> values[2]; // by neuron, of even and odd stamps
-  double at(long stamp, long neuron) const { return values[stamp & 1][neuron]; }
+  long size, mask; // of stamps: a power of two, less one
+  std::vector<double> values; // by stamp and neuron
+  double at(long stamp, long neuron) const { return values[(stamp & mask) * size + neuron]; }
+  void keep(long stamps)
+  {
+    while (mask < stamps) mask = 2 * mask + 1;
+    values.assign((mask + 1) * size, 0.0);
+  }
+};
+
+/* Synapses that carry a value, by neuron: rows start[k] .. start[k + 1], in the order of the program. */
+struct Carrying
+{
+  struct Reading
+  {
+    const Published* state;
+    int side; // 0: of the neuron that it comes from, at an earlier stamp; 1: of the target; 2: of the only one of its population
+  };
+  int port;
+  snn_carried value;
+  const int64_t* start;
+  const int32_t *pre, *delay;
+  const double* params;
+  long stride; // 0: all rows share one row of parameters
+  std::vector<Reading> readings;
+
+  /* what reaches the port of a neuron at a stamp */
+  double sum(long neuron, long stamp) const
+  {
+    static thread_local std::vector<double> in;
+    in.resize(readings.size());
+    double total = 0.0;
+    for (long row = start[neuron]; row < start[neuron + 1]; ++row) {
+      for (size_t k = 0; k < readings.size(); ++k) {
+        const int side = readings[k].side;
+        in[k] = side == 0 ? readings[k].state->at(std::max(stamp - delay[row], 0L), pre[row])
+                          : readings[k].state->at(stamp - 1, side == 1 ? neuron : 0);
+      }
+      total += value(params + stride * row, in.data());
+    }
+    return total;
+  }
 };
 
 struct StateRecord
@@ -131,14 +172,15 @@ struct Population
   std::vector<StateRecord> records;
   std::deque<Published> published;
   std::vector<const Published*> reads; // of populations of one neuron
+  std::vector<Carrying> carrying; // into this population
 
-  /* a state that is published from now on */
-  const Published* publish(int state, long size)
+  /* a state that is published from now on, and stays known for so many steps */
+  const Published* publish(int state, long size, long steps = 1)
   {
-    for (const Published& known : published)
-      if (known.state == state) return &known;
-    published.push_back({ state, { std::vector<double>(size), std::vector<double>(size) } });
-    return &published.back();
+    auto known = std::find_if(published.begin(), published.end(), [&](const Published& other) { return other.state == state; });
+    if (known == published.end()) known = published.insert(known, { state, size, 1, {} });
+    known->keep(steps);
+    return &*known;
   }
 };
 

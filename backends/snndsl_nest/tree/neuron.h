@@ -163,12 +163,13 @@ private:
     now_ = stamp + 1;
     double* states = values_.data() + model_->params.size();
     const bool fired = stamp > 0 and step(stamp, states);
-    for (Published& shown : population_->published) shown.values[stamp & 1][index_] = states[shown.state];
+    for (Published& shown : population_->published) shown.values[(stamp & shown.mask) * shown.size + index_] = states[shown.state];
     return fired;
   }
   bool step(long stamp, double* states)
   {
     take_sums(stamp);
+    for (const Carrying& carrying : population_->carrying) sums_[carrying.port] += carrying.sum(index_, stamp);
     for (size_t k = 0; k < population_->reads.size(); ++k) sums_[model_->ports + k] = population_->reads[k]->at(stamp - 1, 0);
     int fired = 0;
     const int code =

@@ -116,6 +116,22 @@ void snn_rule_read(long table, long other, long size, int state, const int32_t* 
   network.tables[table]->readings.push_back({ network.populations[other].publish(state, size), neuron });
 }
 
+/* synapses that carry a value to a port of the nodes from an id on, by target; their number there */
+long snn_carrying(long first, int port, snn_carried value, const int64_t* start, const int32_t* pre, const int32_t* delay,
+  const double* params, long stride)
+{
+  std::vector<Carrying>& known = network.populations[first].carrying;
+  known.push_back({ port, value, start, pre, delay, params, stride, {} });
+  return (long)known.size() - 1;
+}
+
+/* what such synapses read of the nodes from an id on, in the order of their kernel; the steps for which it stays known */
+void snn_carry_read(long first, long number, long other, long size, int state, int side, long steps)
+{
+  const Published* shown = network.populations[other].publish(state, size, steps);
+  network.populations[first].carrying[number].readings.push_back({ shown, side });
+}
+
 void snn_state_record(long first, int variable, const int32_t* place, long neurons, long period, long from, long last,
   double* buffer, const int64_t* offset)
 {

@@ -47,6 +47,7 @@ class Runtime:
         self.settings, self.data = settings, data
         self.library, self.kernels = (ctypes.CDLL(str(library)) for library in libraries)
         self.tables: dict[str, int] = {}
+        self.carrying: dict[str, tuple[int, int, int]] = {}
         self._kept: list[Any] = []  # arrays that the compiled code points to
         self._samples()
         for name, neuron in settings["neurons"].items():
@@ -76,8 +77,24 @@ class Runtime:
         )  # fmt: skip
         return self.tables[synapses]
 
+    def carry(self, synapses: str, target: int, size: int) -> None:
+        """Have synapses carry a value to the nodes from `target` on in every step: rows by target, else in their order."""
+        item, folder = self.settings["synapses"][synapses], self.data / "synapses" / synapses
+        pre, post, axonal, dendritic = (np.load(folder / f"{name}.npy") for name in ("pre", "post", "axonal", "dendritic"))
+        order = np.argsort(post, kind="stable")
+        start = np.searchsorted(post[order], np.arange(size + 1))
+        delay = (axonal + dendritic)[order]
+        params = values_of(item["values"], self.settings["carries"][item["carry"]]["params"], folder, item["rows"])[order]
+        ports: list[str] = self.settings["neurons"][self.settings["populations"][item["target"]]["neuron"]]["ports"]
+        number = self.library.snn_carrying(
+            ctypes.c_long(target), ports.index(item["port"]), getattr(self.kernels, f"snn_carry_{item['carry']}"),
+            self.pointer(start, np.int64), self.pointer(pre[order], np.int32), self.pointer(delay, np.int32),
+            self.pointer(params, np.float64), ctypes.c_long(params.shape[1]),
+        )  # fmt: skip
+        self.carrying[synapses] = target, int(number), int(delay.max(initial=1))
+
     def reads(self, first: Mapping[str, int]) -> None:
-        """Tell what neurons and rules read of others; `first` is the id of the first node of each population."""
+        """Tell what is read of others by neurons, rules, carried values; `first`: id of the first node of each population."""
         populations, library = self.settings["populations"], self.library
         for name, population in populations.items():
             for _, of, state in self.settings["neurons"].get(population["neuron"], {}).get("reads", ()):
@@ -95,6 +112,15 @@ class Runtime:
                     populations[owner]["states"].index(state), which,
                 )  # fmt: skip
 
+        for name, (target, number, steps) in self.carrying.items():
+            item = self.settings["synapses"][name]
+            for _, of, state in self.settings["carries"][item["carry"]].get("reads", ()):
+                owner = {"pre": item["source"], "post": item["target"]}.get(of, of)
+                size, place = populations[owner]["size"], populations[owner]["states"].index(state)
+                ids = (ctypes.c_long(value) for value in (target, number, first[owner], size))
+                side = ("pre", "post").index(of) if of in ("pre", "post") else 2
+                library.snn_carry_read(*ids, place, side, ctypes.c_long(steps if of == "pre" else 1))
+
     def sums(self) -> None:
         """Tell which synapses are summed over together: those of a projection, in the order of its rows."""
         projections: dict[str, list[str]] = {}
@@ -103,7 +129,10 @@ class Runtime:
             if self.settings["rules"][item["rule"]].get("sums"):
                 projections.setdefault(item["projection"], []).append(name)
         for names in projections.values():
-            items, folders = [self.settings["synapses"][name] for name in names], [self.data / "synapses" / name for name in names]
+            items, folders = (
+                [self.settings["synapses"][name] for name in names],
+                [self.data / "synapses" / name for name in names],
+            )
             counts = [item["rows"] for item in items]
             order = np.argsort(np.concatenate([np.load(folder / "row.npy") for folder in folders]), kind="stable")
             table, row = np.repeat(np.arange(len(names)), counts)[order], np.concatenate([*map(np.arange, counts)])[order]

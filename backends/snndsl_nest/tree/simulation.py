@@ -118,6 +118,10 @@ class Simulation:
         """Return the number of the table that holds parameters and states of plastic synapses."""
         return int(self._runtime.table(synapses))
 
+    def carry(self, name: str, targets: Any) -> None:
+        """Have the runtime add up what synapses carry to the neurons of a population; NEST's own events are spikes."""
+        self._runtime.carry(name, int(targets[0].global_id), len(targets))
+
     def inject(self, name: str, targets: Any) -> None:
         """Have listed events from outside delivered to the neurons of a population."""
         item = self.settings["injections"][name]

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.ir import Injection, Neuron, Population, Rule, StateRecord, SynapseRecord, Synapses, Table
-from snndsl.ir.serial import neuron_from, rule_from
+from snndsl.ir import Carry, Injection, Neuron, Population, Rule, StateRecord, SynapseRecord, Synapses, Table
+from snndsl.ir.serial import carry_from, neuron_from, rule_from
 
 __all__ = ["LoadedProgram", "load_tree"]
 
@@ -26,6 +26,7 @@ class LoadedProgram:
     trial: int
     neurons: Mapping[str, Neuron]
     rules: Mapping[str, Rule]
+    carries: Mapping[str, Carry]
     populations: tuple[Population, ...]
     synapses: tuple[Synapses, ...]
     injections: tuple[Injection, ...]
@@ -68,6 +69,7 @@ def load_tree(tree: Path) -> LoadedProgram:
         trial=settings["trial"],
         neurons={item["name"]: neuron_from(item) for item in code["neurons"]},
         rules={item["name"]: rule_from(item) for item in code["rules"]},
+        carries={item["name"]: carry_from(item) for item in code.get("carries", ())},
         populations=tuple(_population(data, name, item) for name, item in settings["populations"].items()),
         synapses=tuple(_synapses(data, name, item) for name, item in settings["synapses"].items()),
         injections=tuple(
@@ -103,7 +105,7 @@ def _synapses(data: Path, name: str, item: Mapping[str, Any]) -> Synapses:
     values = {key: float(value) for key, value in item["values"].items() if value is not None}
     rows = _table(data / "synapses" / name)
     ends = item["source"], item["target"], item["port"]
-    return Synapses(name, item["projection"], *ends, item["rule"], rows, values, item.get("ports", {}))
+    return Synapses(name, item["projection"], *ends, item["rule"], rows, values, item.get("ports", {}), item.get("carry"))
 
 
 def _state_record(data: Path, item: Mapping[str, Any]) -> StateRecord:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from snndsl.backend.failure import sample_failure, state_failure
 from snndsl.ir import Synapses
 from snndsl_reference.tree.blocks import SampleError
+from snndsl_reference.tree.carrying import CarryingSynapses, Past
 from snndsl_reference.tree.failure import Failure
 from snndsl_reference.tree.groups import NeuronGroup, SourceGroup
 from snndsl_reference.tree.loading import LoadedProgram
@@ -53,7 +54,11 @@ class Machine:
         self.by_projection: dict[str, list[PlasticSynapses]] = {}
         summing: dict[str, list[tuple[int, Synapses, PlasticSynapses]]] = {}
         sizes = {item.name: item.size for item in program.populations}
+        self.past, self.carrying = Past(), list[CarryingSynapses]()
         for part in program.synapses:
+            if part.carry is not None:
+                self.carrying.append(CarryingSynapses(part, program.carries[part.carry], self.neurons, self.past))
+                continue
             target = self.neurons[part.target]
             if part.rule is None:
                 self.static[part.source].append(StaticSynapses(part.rows, sizes[part.source], target, part.port))
@@ -89,6 +94,9 @@ class Machine:
             neurons, amounts = injection.at(j)
             if len(neurons):
                 self.neurons[injection.target].deliver_now(injection.port, stamp, neurons, amounts)
+        self.past.note(j, self.neurons)
+        for carrying in self.carrying:
+            carrying.transmit(stamp)
         for name in self.read:
             self.before[name] = {state: values.copy() for state, values in self.neurons[name].states.items()}
         fired = {name: group.step(j) for name, group in self.neurons.items()}

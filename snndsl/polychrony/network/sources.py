@@ -115,6 +115,8 @@ def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequen
         raise ModelError(Fault("run-of-older-version", what, try_="run the model again, or search the model file")) from None
     parts = []
     for name, part in settings["synapses"].items():
+        if "carry" in part:
+            raise _never_rests(part["projection"])
         column = {
             what: np.load(run.intact(f"source/data/synapses/{name}/{what}.npy"))
             for what in ("pre", "post", "axonal", "dendritic", "row")
@@ -146,12 +148,20 @@ def network_from_program(
     populations = [(item.name, item.size, item.undriven, item.values) for item in program.populations]
     parts = []
     for synapses in program.synapses:
+        if synapses.carry is not None:
+            raise _never_rests(synapses.projection)
         column = {name: np.asarray(synapses.rows[name], np.int64) for name in ("pre", "post", "axonal", "dendritic")}
         key = "w" if synapses.rule else "weight"
         weight = synapses.rows[key] if key in synapses.rows else np.full(synapses.rows.rows, synapses.values[key])
         column["weight"] = np.asarray(weight, np.float64)
         parts.append(Part(synapses.source, synapses.target, synapses.port, synapses.rule is not None, column))
     return _network(populations, parts, program.step, inhibitory, units or {})
+
+
+def _never_rests(projection: str) -> ModelError:
+    """Return what is said of a network whose neurons reach each other without spikes."""
+    what, expected = f"projection {projection!r} carries a value in every step", "synapses that transmit spikes alone"
+    return ModelError(Fault("neuron-unsupported", what, expected=expected, try_="a model without it for the search"))
 
 
 class Part(NamedTuple):

@@ -134,15 +134,18 @@ def test_a_notebook_shows_the_model() -> None:
 
 
 def test_the_graph_leaves_out_what_cannot_be_simulated_yet() -> None:
-    """A graded projection has no synapses yet; what can be made is shown."""
+    """A source whose rate reads a signal has no spikes yet; what can be made is shown."""
     among = {"from": "p", "to": "p", "connect": "all_to_all", "self": True, "port": "in", "weight": "1", "delay": "1 ms"}
     model = snndsl.Model(
         name="watched",
         time={"step": "0.1 ms", "duration": "2 ms"},
         neurons={"n": {"state": {"x": "0"}, "ports": {"in": "1"}, "update": "x += in", "threshold": "x > 3"}},
         populations={"p": {"neuron": "n", "size": 2}},
-        projections={"among": among, "graded": {**among, "carries": "x"}},
+        projections={"among": among},
+        signals={"pace": {"state": {"y": "5 Hz"}, "update": "y = y"}},
+        stimuli={"paced": {"size": 3, "poisson": {"rate": "pace.y"}}},
+        seed=1,
     )
     assert list(model.graph.rows) == ["among"]
-    with pytest.raises(UnsupportedByTarget, match="graded"):
+    with pytest.raises(UnsupportedByTarget, match="paced"):
         model.program  # noqa: B018

@@ -46,21 +46,21 @@ def test_load_raises_what_validate_finds(tmp_path: Path) -> None:
 
 
 def test_what_is_refused_is_no_fault_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = file(tmp_path, projection("all_to_all", "1", "1 ms").replace("delay", "carries: x, delay"))
+    path = file(tmp_path, "signals: {g: {state: {y: 5 Hz}, update: y = y}}\nstimuli: {s: {size: 3, poisson: {rate: g.y}}}")
     assert execute(["validate", str(path)]) == 0
-    said = "'carries' in projection 'p' (line 7); backends that could: none"
+    said = "a rate of the source 's' that reads a signal (line 8); backends that could: none"
     assert capsys.readouterr().out.strip() == f"{path}: valid; cannot be simulated yet: {said}"
     assert execute(["validate", "--json", str(path)]) == 0
     [entry] = json.loads(capsys.readouterr().out)
-    assert (entry["code"], entry["severity"], entry["line"], entry["backends"]) == ("unsupported", "refused", 7, [])
+    assert (entry["code"], entry["severity"], entry["line"], entry["backends"]) == ("unsupported", "refused", 8, [])
     assert execute(["validate", "-b", "nest", str(path)]) == 2 and execute(["run", str(path)]) == 2
     with pytest.raises(UnsupportedByTarget):
         _ = snndsl.load(path).program
 
 
 def test_parts_beside_a_refused_one_are_judged(tmp_path: Path) -> None:
-    refused = projection("all_to_all", "1", "1 ms").replace("delay", "carries: x, delay")
-    text = "stimuli: {z: {into: a, port: in, weight: 1, spikes: {i: [9], t: [1 ms]}}}"
+    refused = "signals: {g: {state: {y: 5 Hz}, update: y = y}}\nstimuli:\n  s: {size: 3, poisson: {rate: g.y}}"
+    text = "  z: {into: a, port: in, weight: 1, spikes: {i: [9], t: [1 ms]}}"
     assert codes(file(tmp_path, f"{refused}\n{text}")) == ["index-out-of-range"]
 
 

@@ -180,8 +180,6 @@ def test_every_mistake_is_said() -> None:
          "a delay of more than one step of 's', whose rate reads a signal,"),
         ("signals: {g: {state: {y: 5 Hz}, update: y = y}}\nstimuli: {s: {size: 3, poisson: {rate: g.y}}}",
          "a rate of the source 's' that reads a signal"),
-        ("projections: {a: {from: p, to: q, connect: all_to_all, port: kick, weight: 1 mV, delay: 1 ms, carries: V}}",
-         "'carries' in projection 'a'"),
     ],
 )  # fmt: skip
 def test_what_validates_and_cannot_be_run_yet_is_refused_by_name(part: str, what: str) -> None:

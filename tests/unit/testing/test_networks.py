@@ -34,7 +34,6 @@ ELSEWHERE = {
     "neurons": {"made_for", *WORDS},
     "parts": {"every", "require", *WORDS},
     "plasticity": {"require", *WORDS},
-    "projections": {"carries"},
     "stimuli": {"round"},
     "record": {"counts"},
     "record of synapses": {"every", "where"},
@@ -86,6 +85,7 @@ def found() -> Counter[str]:
             late = stimulus.get("delay", "1 step") != "1 step"
             things |= {f"late: {kind}" for kind in STIMULI if kind in stimulus and late}
             things |= {"forced spikes"} if stimulus.get("port") == "spike" else set()
+        things |= {"carried"} if "carried" in network.sections["projections"] else set()
         things |= {"signals"} if "signals" in network.sections else set()
         counts.update(things)
     return counts
@@ -117,7 +117,7 @@ def test_what_no_network_has_is_a_key_that_no_network_has(what: str, key: str) -
         *(f"step: {step}" for step in ("0.1 ms", "0.25 ms", "1 ms")), "late: poisson", "late: one_of", "late: spikes",
         "plastic, dendritic 0 step", "plastic, dendritic 1 step", "plastic, dendritic 2 step", "projection to a slice",
         "projection to a group", "wired by distance", "plastic projection of a source", "forced spikes", "several rules",
-        "rule: reading", "signals",
+        "rule: reading", "signals", "carried",
     ],
 )  # fmt: skip
 def test_everything_is_there_some_times(thing: str) -> None:
