@@ -301,9 +301,8 @@ def test(
     return 1 if failed else 0
 
 
-for _command in (library, explain, discover, robustness, groups, replay, detect):
-    app.command()(_command)
-for _command in (spade, motifs, wire, sweep, export, report, plot):
+_FIRST = (library, explain, discover, robustness, groups, replay, detect)
+for _command in (*_FIRST, spade, motifs, wire, sweep, export, report, plot):
     app.command()(_command)
 
 
