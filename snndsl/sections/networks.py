@@ -184,7 +184,7 @@ class Projection:
     plasticity : value
         Name, {use: .., values} or a list.
     carries : value
-        A value transmitted in every step.
+        A value of pre and post that is transmitted in every step, times the weight; spikes are not.
     initial : mapping
         Initial states of the rule.
     stream : value
