@@ -26,8 +26,16 @@ from snndsl.results import single
 
 MODELS = Path(__file__).resolve().parents[1] / "models"
 
-LONG = {"brette_coba": "100 s", "brette_cuba": "40 s", "izhikevich2006": "600 s", "balanced_lif": "20 s", "vogels2011": "10 s"}
-"""How long the simulators run of models that fire much, so that all spikes together are more than 1e7."""
+LONG = {
+    "balanced_lif": "20 s",
+    "brette_coba": "100 s",
+    "brette_cuba": "40 s",
+    "izhikevich2006": "600 s",
+    "masquelier2008": "10 s",
+    "reward2007": "60 s",
+    "vogels2011": "10 s",
+}
+"""How long the simulators run of models that fire much, so that all have more than 1e7 spikes, and of those that take long."""
 
 REFERENCE_RUNS = {
     "balanced_lif": "100 ms",
@@ -35,6 +43,11 @@ REFERENCE_RUNS = {
     "brette_cuba": "100 ms",
     "brette_hh": "10 ms",
     "izhikevich2006": "3 s",
+    "jeffress": "30 ms",
+    "masquelier2008": "60 ms",
+    "reliability1995": "100 ms",
+    "reservoir2004": "200 ms",
+    "reward2007": "2 s",
     "song2000": "1 s",
     "vogels2011": "20 ms",
 }

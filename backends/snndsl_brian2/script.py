@@ -75,9 +75,7 @@ _CARRIED = """\
 """
 """What is carried is added up to the ports, synapse by synapse."""
 
-_SUMS = (
-    "# Ticks wait for the sums over the synapses of a projection, which are added in the order of its rows.",
-)
+_SUMS = ("# Ticks wait for the sums over the synapses of a projection, which are added in the order of its rows.",)
 
 WIDTH = 116
 """Characters of a line of the script, without its indentation."""
@@ -190,7 +188,9 @@ class _Script:
         if used.on_post:
             yield f"part.post.order = -3  # delay: 2 dendritic{' - 1' if rule.order == 'post_first' else ''} steps"
         for tick, (order, sums) in zip(used.every, tick_orders(rule), strict=True):
-            runs = [(f"{label}_{summed}", f"{name}_{summed}", place - 1) for (summed, _), place in zip(tick.sums, sums, strict=True)]
+            runs = [
+                (f"{label}_{summed}", f"{name}_{summed}", place - 1) for (summed, _), place in zip(tick.sums, sums, strict=True)
+            ]
             for code, runner, place in [*runs, (f"{label}_every_{tick.period}", f"{name}_every_{tick.period}", order)]:
                 ordered = f", order={place}" if place else ""
                 yield from _call("tick = part.run_regularly", f'{code}, when="synapses"{ordered}, name="{runner}"')

@@ -54,7 +54,7 @@ _LONG = """
 _READS = """
     # It goes on in steps of min_delay; here it is one step: states of others are read as they were before it."""
 _SUMS = """
-    # It goes on in steps of min_delay; here it is one step: between two steps the runtime sums over the synapses of a projection."""
+    # It goes on in steps of min_delay; here it is one step: in between, sums over synapses are made."""
 _RUN = """    simulation.start(nodes, recorders)
     nest.Prepare()
     for steps in simulation.pieces():  # what is complete is written in between

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-AFFERENTS, PATTERN, SLOTS = 1000, 0.050, 9000  # afferents in the pattern, its length in s, slots of that length in 450 s
+AFFERENTS, PATTERN, SLOTS = 1000, 0.050, 1200  # afferents in the pattern, its length in s, slots of that length in 60 s
 FOLDER = Path(__file__).parent
 
 

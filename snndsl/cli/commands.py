@@ -53,7 +53,8 @@ app = typer.Typer(
 
 def app_for(arguments: list[str]) -> typer.Typer:
     """Return the application, with one command if it is plain which: making them all takes as long as judging a model."""
-    chosen = [item for item in app.registered_commands if item.callback is not None and [item.callback.__name__] == arguments[:1]]
+    known = app.registered_commands
+    chosen = [item for item in known if item.callback is not None and [item.callback.__name__] == arguments[:1]]
     if not chosen:
         return app
     one = copy(app)

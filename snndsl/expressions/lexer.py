@@ -40,7 +40,7 @@ _HINTS = {  # character: what it is called, what to write instead
     ";": ("';' in an expression", "one statement a line"),
     "#": ("'#' in an expression", "comments outside of the text"),
     "\\": ("a backslash in an expression", "one statement a line"),
-    "\n": ("an expression of several lines", "one line"),
+    "\n": ("an expression of several lines", "one line; in YAML >- in place of | joins lines"),
     ".": ("'.' in an expression", "dots only inside names: soma.V"),
     "?": ("'?' in an expression", "where(condition, a, b)"),
     ":": ("':' in an expression", ""),

@@ -27,8 +27,8 @@ def columns_of(content: bytes, wanted: Wanted | None = None) -> dict[str, NDArra
     """Return the datasets of numbers by their full names, ``spikes/times``.
 
     A dataset of records is one column for each field that is a number, ``events/t``. A dataset of lists of unequal length is
-    the lists one after the other, and a column ``NAME/row`` that tells of each number from which list it is. What holds anything
-    else, texts for example, is no column.
+    the lists one after the other, and a column ``NAME/row`` that tells of each number from which list it is. What holds
+    anything else, texts for example, is no column.
 
     Parameters
     ----------
@@ -55,6 +55,8 @@ def columns_of(content: bytes, wanted: Wanted | None = None) -> dict[str, NDArra
             _walk(h5py, file, "", found, set())
             reader = _Reader(len(content))
             return {name: found[name][1](reader, found[name][0]) for name in chosen(sorted(found), wanted)}
+    except ModelError:
+        raise
     except (OSError, RuntimeError, LookupError, ValueError, TypeError, OverflowError) as error:
         raise damaged(error) from None
 

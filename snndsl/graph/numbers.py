@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.graph.rows import ListedColumns, listed_columns
 from snndsl.graph.steps import to_steps
-from snndsl.graph.times import moment, scalar
+from snndsl.graph.times import moment, moments, scalar
 from snndsl.model.checked import CheckedModel
 from snndsl.model.motif import MotifSpikes
 from snndsl.model.text import Rounding, Term, ValueTerm
@@ -52,6 +52,10 @@ class FileNumbers:
     def moment(self, term: Term, what: str) -> int:
         """Return a time in steps."""
         return moment(self.model, term, what)
+
+    def moments(self, term: Term, what: str) -> Index:
+        """Return times in steps: one, or all of an array of data."""
+        return moments(self.model, term, what)
 
     def columns(self, terms: Mapping[str, ValueTerm]) -> ListedColumns:
         """Return columns of a table."""

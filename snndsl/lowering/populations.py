@@ -94,7 +94,9 @@ def _lowered(
 
 def _forced(found: Elaboration, name: str) -> bool:
     """Tell whether events or projections make spikes of a population, past its threshold."""
-    return any(item.population == name and item.port == "spike" for item in (*found.events, *found.drives)) or any(
+    incoming = {(events.population, events.port) for events in found.events}
+    incoming |= {(drive.population, drive.port) for drive in found.drives}
+    return (name, "spike") in incoming or any(
         projection.port == "spike" and name in projection.targets.populations for projection in found.model.projections.values()
     )
 

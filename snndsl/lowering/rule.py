@@ -160,9 +160,7 @@ class _Event:
         self.delivered: list[tuple[str, str]] = []
         self.owner = ""
         self.sums: dict[tuple[str, Expr], Sum] = {}
-        self.translate = Translator(
-            self.builder, self._named, rule.step, Ref("tv"), self._draw, rule.samples, self._sum
-        )
+        self.translate = Translator(self.builder, self._named, rule.step, Ref("tv"), self._draw, rule.samples, self._sum)
         for instruction in instructions:
             self._run(instruction)
         if delivers and "" not in dict(self.delivered):
@@ -183,7 +181,9 @@ class _Event:
     def tick(self, period: int) -> Tick:
         """Return the tick; what only its sums needed is not computed again."""
         block, sums = self.block(""), tuple(self.sums.values())
-        return Tick(period, replace(block, lets=_needed(block.lets, [name for _, name in block.writes])) if sums else block, sums)
+        return Tick(
+            period, replace(block, lets=_needed(block.lets, [name for _, name in block.writes])) if sums else block, sums
+        )
 
     def _sum(self, function: str, value: Expr) -> Expr:
         """Return a sum over synapses. What is added is computed anew for it: until a tick ends, nothing is written."""

@@ -200,6 +200,9 @@ class Numbers(Protocol):
     def moment(self, term: Term, what: str) -> int:
         """Return a time in steps."""
 
+    def moments(self, term: Term, what: str) -> Index:
+        """Return times in steps: one, or all of an array of data."""
+
     def columns(self, terms: Mapping[str, ValueTerm]) -> Columns:
         """Return columns of a table."""
 

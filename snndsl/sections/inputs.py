@@ -175,7 +175,7 @@ class Play:
     motif : value
         Name of the motif.
     at : value
-        Times, or {every: T, start: T}.
+        Times, an array of data, or {every: T, start: T}.
     rate : value
         How often it is played, at random times.
     jitter : value

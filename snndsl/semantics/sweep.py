@@ -147,8 +147,8 @@ def _check_path(reading: Reading, path: str, place: Place) -> None:
 def axis_values(value: Any, place: Place) -> tuple[Any, ...]:
     """Return the values of an axis: those of a list, of ``{range: [FROM, TO, BY]}`` or of ``{linspace: [FROM, TO, NUMBER]}``.
 
-    A range holds its last value if a step reaches it; between whole numbers without a unit BY may be left out, and is 1. Numbers are exact: ``[0.1 ms, 0.5 ms, 0.1 ms]`` has five values, and
-    each is written as short as the limits are.
+    A range holds its last value if a step reaches it; between whole numbers without a unit BY may be left out, and is 1.
+    Numbers are exact: ``[0.1 ms, 0.5 ms, 0.1 ms]`` has five values, and each is written as short as the limits are.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ class PlaySpec(Spec):
     """A motif, played."""
 
     motif: Name = Field(description="name of the motif")
-    at: Any = Field(default=None, description="times, or {every: T, start: T}")
+    at: Any = Field(default=None, description="times, an array of data, or {every: T, start: T}")
     rate: Scalar | None = Field(default=None, description="how often it is played, at random times")
     jitter: Scalar | None = Field(default=None, description="standard deviation of the time of each spike")
     dropout: Scalar | None = Field(default=None, description="probability that a spike is left out")
@@ -206,16 +206,21 @@ def _starts(numbers: StimulusNumbers, item: PlayedMotif, key: Key, length: int) 
         return drawn
     if isinstance(item.at, Train):
         return _regular(numbers, item, item.at, length)
-    starts: list[int] = []
+    starts: list[Index] = []
     faults: list[Fault] = []
     for term in item.at or ():
         with collected(faults):
-            stamp = numbers.moment(term, "the time of a motif")
-            faults += _outside(numbers, stamp, length, term.place)
-            starts.append(stamp)
+            stamps = numbers.moments(term, "the time of a motif")
+            faults += [fault for stamp in _ends(stamps) for fault in _outside(numbers, stamp, length, term.place)][:1]
+            starts.append(stamps)
     if faults:
         raise ModelError(faults)
-    return np.array(starts, np.int64)
+    return np.concatenate(starts) if starts else np.empty(0, np.int64)
+
+
+def _ends(stamps: Index) -> list[int]:
+    """Return the earliest and the latest of some stamps."""
+    return [int(np.min(stamps)), int(np.max(stamps))] if len(stamps) else []
 
 
 def _regular(numbers: StimulusNumbers, item: PlayedMotif, train: Train, length: int) -> Index:

@@ -44,7 +44,7 @@ class GeneratedNetwork:
             record["states"] = {name: {"of": self.states(name), "every": f"{every} step"} for name in names}
             few = {"every": "3 step", "after": "10 step", "until": f"{self.steps - 5} step"}
             record["states"] |= {f"{name}[0:1]": {"of": self.states(name)[:1], **few} for name in names}
-            stamps = [f"{self.steps//2} step", f"{self.steps} step"]
+            stamps = [f"{self.steps // 2} step", f"{self.steps} step"]
             record["synapses"] = {name: {"of": of, "at": stamps} for name, of in self._plastic()}
             if self.sections.get("signals"):
                 record["signals"] = {name: [*signal["state"]] for name, signal in self.sections["signals"].items()}
@@ -198,10 +198,12 @@ class _Making:
 
     def _plasticity(self, learning: str, target: str) -> dict[str, Any]:
         names = [learning, *(["traced"] if learning in ("nearest", "unreliable") and self.one_in(2) else [])]
-        most = {"most": f"{2.5*KINDS[target].weight[1]}{KINDS[target].suffix}"}
+        most = {"most": f"{2.5 * KINDS[target].weight[1]}{KINDS[target].suffix}"}
         for name in names:
             self.network.sections["plasticity"][name] = copy.deepcopy(dict(RULES[name]))
-        uses: list[dict[str, Any]] = [{"use": name, **(most if "most" in RULES[name].get("parameters", {}) else {})} for name in names]
+        uses: list[dict[str, Any]] = [
+            {"use": name, **(most if "most" in RULES[name].get("parameters", {}) else {})} for name in names
+        ]
         states = {key: "0.5*(j % 3)" for name in names for key in RULES[name].get("state", {})}
         return {"plasticity": uses if len(uses) > 1 else uses[0], "initial": states}
 

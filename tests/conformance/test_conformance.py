@@ -14,7 +14,7 @@ from snndsl.testing import cases, differences, run_case
 from snndsl.testing.conformance import case_file
 from snndsl.testing.parameters import OTHERS, Together, parameters, run_or_skip
 
-THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays", "signals", "reward"]
+THREADED = ["plasticity_traces", "neurons_by_equations", "long_delays", "signals", "reward", "sums_in_ticks"]
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,7 @@ def together(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.mark.parametrize(("case", "backend"), parameters())
-def test_equal_to_the_reference(
-    case: str, backend: str, reference: Callable[[str], Run], together: Together
-) -> None:
+def test_equal_to_the_reference(case: str, backend: str, reference: Callable[[str], Run], together: Together) -> None:
     found, prefix = together.recording(case, backend)
     assert differences(reference(case), found, prefix) == []
 
@@ -49,9 +47,7 @@ def test_no_run_side_by_side_stopped(backend: str, together: Together) -> None:
 
 
 @pytest.mark.parametrize(("case", "backend"), parameters(chosen=THREADED))
-def test_two_threads_give_the_same(
-    case: str, backend: str, reference: Callable[[str], Run], tmp_path: Path
-) -> None:
+def test_two_threads_give_the_same(case: str, backend: str, reference: Callable[[str], Run], tmp_path: Path) -> None:
     assert differences(reference(case), run_or_skip(case, backend, tmp_path / "run", threads=2)) == []
 
 

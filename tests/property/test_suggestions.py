@@ -88,11 +88,12 @@ LINES = MODEL.splitlines()
 _KEY = re.compile(r"\b([a-z_]+)(?=:(?: |$))")
 _NAME = re.compile(r"(?<![\w.'\"])[A-Za-z_]{3,}(?![\w(:])")
 _CALL = re.compile(r"\b[a-z]{3,}(?=\()")
-DECLARED = set(
-    """strength probability distance_scale profile synapse decay current arrival dopamine slow level paid leaky tau capacity leak
-    rest resistance excitation voltage counted drive pairing window top early pyramidal basket offset recurrent background
-    electrode payment quiet mistakes""".split()
-)
+DECLARED = set(re.findall(r"\w+", """
+    strength probability distance_scale profile synapse decay current arrival dopamine slow level
+    paid leaky tau capacity leak rest resistance excitation voltage counted drive
+    pairing window top early pyramidal basket offset recurrent background electrode payment
+    quiet mistakes
+"""))
 NEIGHBOURS = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wertyuioiosdfghjkjlkcvbnbn"))
 
 

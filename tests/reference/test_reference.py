@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reference import sections
 from reference.tables import PAGES, PARTS, connect_rules, made, names, stimulus_kinds
 from unit.kinds.ramp import Ramp
 from unit.kinds.ring import Ring
@@ -18,6 +19,11 @@ def test_the_page_is_made_from_the_tables() -> None:
     for file in PAGES:
         page = file.read_text(encoding="utf-8")
         assert made(page) == page, "write it anew: python tests/reference/write.py"
+
+
+def test_the_classes_of_sections_are_made_from_the_schema() -> None:
+    for file, text in sections.modules().items():
+        assert file.read_text(encoding="utf-8") == text, "write it anew: python tests/reference/write.py"
 
 
 def test_a_new_kind_has_its_row() -> None:

@@ -129,7 +129,10 @@ class Runtime:
             if self.settings["rules"][item["rule"]].get("sums"):
                 projections.setdefault(item["projection"], []).append(name)
         for names in projections.values():
-            items, folders = [self.settings["synapses"][name] for name in names], [self.data / "synapses" / name for name in names]
+            items, folders = (
+                [self.settings["synapses"][name] for name in names],
+                [self.data / "synapses" / name for name in names],
+            )
             counts = [item["rows"] for item in items]
             order = np.argsort(np.concatenate([np.load(folder / "row.npy") for folder in folders]), kind="stable")
             table, row = np.repeat(np.arange(len(names)), counts)[order], np.concatenate([*map(np.arange, counts)])[order]

@@ -69,9 +69,7 @@ class JointTicks:
             for (place, synapses), known in zip(self.parts, sums, strict=True):
                 attempt(place, partial(synapses.event, synapses.ticks[k].block, stamp, synapses.everyone, known))
 
-    def _sum(
-        self, k: int, name: str, stamp: int, sums: list[dict[str, NDArray[np.float64]]], attempt: Attempts
-    ) -> None:
+    def _sum(self, k: int, name: str, stamp: int, sums: list[dict[str, NDArray[np.float64]]], attempt: Attempts) -> None:
         """Add a sum to those of each part."""
         terms = []
         for (place, synapses), known in zip(self.parts, sums, strict=True):

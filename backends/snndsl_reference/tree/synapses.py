@@ -175,7 +175,7 @@ class PlasticSynapses:
 
     def term(self, terms: CompiledBlock, stamp: int, sums: Mapping[str, Any]) -> NDArray[np.float64]:
         """Return what each synapse adds to a sum, which its block names."""
-        names = self._names(terms, stamp, self.everyone) | sums
+        names = {**self._names(terms, stamp, self.everyone), **sums}
         with np.errstate(all="ignore"):
             terms.run(names)
         return np.broadcast_to(np.asarray(names[terms.writes[0][1]], np.float64), self.row.shape)
@@ -197,7 +197,7 @@ class PlasticSynapses:
 
     def event(self, block: CompiledBlock, stamp: int, rows: Index, sums: Mapping[str, Any] = NONE) -> dict[str, Any]:
         """Run a block at synapses; what it reads of sums is given."""
-        names = self._names(block, stamp, rows) | sums
+        names: dict[str, Any] = {**self._names(block, stamp, rows), **sums}
         for _, sent in self.sends:
             if sent in self.states and sent not in names:
                 names[sent] = self.states[sent][rows]

@@ -54,7 +54,7 @@ def test_scaling(run: snndsl.Recording) -> None:
 
 
 def test_scaling_ends_at_its_goal_and_keeps_proportions(tmp_path: Path) -> None:
-    """A neuron that adds up what arrives fires at the goal in the end, and synapses keep their proportions (Turrigiano 1998)."""
+    """A neuron that adds up what arrives ends at the goal, and synapses keep their proportions (Turrigiano 1998)."""
     found = simulated(
         tmp_path, "scaling", "1 ms", "60 s",
         neurons={
@@ -86,7 +86,10 @@ def test_normalisation_beside_a_rule(tmp_path: Path) -> None:
         tmp_path, "normalised", "1 ms", "1500 ms", neurons=RELAY, populations={"post": {"neuron": "relay", "size": 3}},
         stimuli={
             "pixels": {"size": 784, "poisson": {"rate": "20 Hz"}},
-            "forced": {"into": "post", "port": "spike", "weight": 1, "poisson": {"rate": "30 Hz"}},
+            "forced": {
+                "into": "post", "port": "spike", "weight": 1,
+                "poisson": {"rate": "(30 Hz)*where(phase(500 ms) < 490 ms, 1, 0)"},
+            },
         },
         projections={
             "learning": {
@@ -164,14 +167,18 @@ CLOPATH_THETA = (-70.6, -45.3)
 
 
 def test_voltage_clamp(tmp_path: Path) -> None:
-    """25 Hz against a clamped neuron: nothing below theta_minus, depression above it, potentiation from A_LTD/A_LTP above theta_plus.
+    """25 Hz against a clamped neuron: depression above theta_minus, potentiation from A_LTD/A_LTP above theta_plus.
 
     Each arrival changes w by (u - theta_minus) (A_LTP (u - theta_plus) - A_LTD), as the trace has the area 1.
     """
     volts = np.array([-75.0, -65.0, -55.0, -47.0, -44.0, -43.0, -30.0, -10.0])
     found = simulated(
         tmp_path, "clamp", "0.1 ms", "2 s",
-        neurons={"clamped": {"parameters": {"V_0": "-70 mV"}, "state": {"V": "V_0"}, "ports": {"in": 1}, "update": "V = V_0 + 0 mV*in"}},
+        neurons={
+            "clamped": {
+                "parameters": {"V_0": "-70 mV"}, "state": {"V": "V_0"}, "ports": {"in": 1}, "update": "V = V_0 + (0 mV)*in",
+            }
+        },
         populations={"post": {"neuron": {"use": "clamped", "V_0": [f"{v:g} mV" for v in volts]}, "size": len(volts)}},
         stimuli={"pre": {"size": 1, "spikes": {"i": 0, "t": [f"{40 * k + 10} ms" for k in range(46)]}}},
         projections={
@@ -179,7 +186,8 @@ def test_voltage_clamp(tmp_path: Path) -> None:
                 "from": "pre", "to": "post", "connect": "all_to_all", "port": "in", "weight": 10,
                 "delay": {"axonal": "1 ms", "dendritic": "0 ms"},
                 "plasticity": {
-                    "use": "learning.clopath_stdp", "w_0": 1, "w_max": 100, "u": "post.V", "u_plus": "post.V", "u_minus": "post.V",
+                    "use": "learning.clopath_stdp", "w_0": 1, "w_max": 100,
+                    "u": "post.V", "u_plus": "post.V", "u_minus": "post.V",
                 },
             }
         },

@@ -58,7 +58,8 @@ def test_every_hint_has_the_size_of_the_word() -> None:
     [
         ("megohm", "MOhm"), ("Mohm", "MOhm"), ("mohm", "mOhm"), ("microS", "uS"), ("usec", "us"), ("msec", "ms"),
         ("mvolt", "mV"), ("millivolt", "mV"), ("volts", "V"), ("hertz", "Hz"), ("siemens", "S"), ("nanoamp", "nA"),
-        ("picofarad", "pF"), ("femtofarad", "fF"), ("farad", "F"), ("sec", "s"), ("seconds", "s"), ("ohm", "Ohm"), ("umolar", "uM"), ("mv", "mV"),
+        ("picofarad", "pF"), ("farad", "F"), ("sec", "s"), ("seconds", "s"), ("ohm", "Ohm"), ("umolar", "uM"), ("mv", "mV"),
+        ("femtofarad", "fF"),
         ("pf", "pF"), ("khz", "kHz"), ("kOhms", "kOhm"), ("mmho", "mS"), ("seimens", "S"), ("milisecond", "ms"),
         ("centimeter", "cm"), ("cm2", "cm^2"), ("timesteps", "step"),
     ],
