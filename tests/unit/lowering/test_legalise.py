@@ -7,7 +7,22 @@ import pytest
 from unit.brian2.zoo import calculator, op, zoo
 
 from snndsl.errors import UnsupportedByTarget
-from snndsl.ir import EVERY_OPERATION, EVERYTHING, Block, Neuron, Population, Program, Range, Read, Rule, Table, Target, Tick
+from snndsl.ir import (
+    EVERY_OPERATION,
+    EVERYTHING,
+    Block,
+    Carry,
+    Neuron,
+    Population,
+    Program,
+    Range,
+    Read,
+    Ref,
+    Rule,
+    Table,
+    Target,
+    Tick,
+)
 from snndsl.ir.features import FEATURES, Feature
 from snndsl.lowering.legalise import legalise
 
@@ -38,6 +53,12 @@ def forked() -> Program:
     return replace(zoo(), rules=tuple(rules))
 
 
+def carrying() -> Program:
+    """Return a program whose static synapses carry a value."""
+    carry = Carry("held", ("weight",), Block((("sent__1", Ref("weight")),)), "sent__1", ())
+    return replace(zoo(), carries=(carry,))
+
+
 def needs(program: Program) -> set[str]:
     return {feature.name for feature in FEATURES if feature.needed(program)}
 
@@ -59,6 +80,7 @@ def test_a_missing_feature_is_named_with_who_has_it(feature: Feature) -> None:
         "reads": reading(),
         "rule_reads": reading(),
         "deliver_ports": forked(),
+        "carries": carrying(),
     }
     program = special.get(feature.name, zoo())
     bare = Target("bare", EVERY_OPERATION, EVERYTHING - {feature.name})
@@ -78,6 +100,7 @@ def test_features_are_needed_where_they_are_used() -> None:
     assert needs(ranged()) - needs(program) == {"ranges"}
     assert needs(reading()) - needs(program) == {"reads", "rule_reads"}
     assert needs(forked()) - needs(program) == {"deliver_ports"}
+    assert needs(carrying()) - needs(program) == {"carries"}
     late = replace(program, populations=tuple(_without_stamp_0(item) for item in program.populations))
     assert needs(program) - needs(late) == {"plastic_source_stamp_0"}
 
