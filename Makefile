@@ -27,11 +27,11 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
 
 help:
 	@echo "make demo   install into $(VENV), run a shipped network on three backends, compare"
-	@echo "make test   static checks, then all tests (about 20 minutes)"
+	@echo "make test   static checks, then all tests (half an hour)"
 	@echo "make quick  tests that run no whole commands and compile nothing for Brian2 (two minutes)"
 	@echo "make soak   thirty times as many generated networks, three times as many mutated files (hours)"
-	@echo "make exactness  every model on all backends, over 1e7 spikes, into docs/reference/exactness.md (an hour)"
-	@echo "make models     every model in full on all backends, against what its file expects (an hour)"
+	@echo "make exactness  every model on all backends without tolerance, into docs/reference/exactness.md (hours)"
+	@echo "make models     every model in full on all backends, against what its file expects (hours)"
 	@echo "make lint   static checks only        make bench   measurements        make clean"
 
 venv: $(STAMP)
