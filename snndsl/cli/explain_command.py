@@ -13,15 +13,15 @@ __all__ = ["explain"]
 
 
 def explain(
-    code: Annotated[str | None, typer.Argument(metavar="[CODE|RECIPE]", help="as in error[CODE], or a recipe")] = None,
+    code: Annotated[list[str] | None, typer.Argument(metavar="[CODE|RECIPE]", help="as in error[CODE], or a recipe")] = None,
     as_json: Json = False,
 ) -> int:
     """Explain a code of a message, with an example, or print a recipe of the cookbook; without a name, list both."""
     from snndsl.explained import codes, recipes
     from snndsl.explained import explain as explained
 
-    if code is not None:
-        found = explained(code)
+    if code:
+        found = explained(" ".join(code))
         print(json.dumps(found.to_dict(), indent=1) if as_json else "\n".join(found.lines()))
     elif as_json:
         print(json.dumps({"codes": [*codes()], "recipes": [*recipes()]}, indent=1))

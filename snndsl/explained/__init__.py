@@ -112,7 +112,7 @@ def explain(code: str) -> Explanation | Recipe:
     Parameters
     ----------
     code : str
-        As it stands in brackets in a message, or the name of a recipe.
+        As it stands in brackets in a message, or the name of a recipe; spaces stand for hyphens.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def explain(code: str) -> Explanation | Recipe:
     """
     known: dict[str, Explanation | Recipe] = {**_codes(), **_recipes()}
     asked = code.strip().strip("[]").lower()
-    asked = asked.removeprefix("error[").removeprefix("warning[")
+    asked = "-".join(asked.removeprefix("error[").removeprefix("warning[").split())
     if asked not in known:
         near = nearest(asked, known)
         what = f"there is no code and no recipe {code!r}"

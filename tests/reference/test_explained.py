@@ -78,6 +78,7 @@ def test_recipes_that_are_named_exist() -> None:
 def test_explain() -> None:
     assert str(snndsl.explain("off-grid")).startswith("off-grid\n  A time is no whole number of steps")
     assert snndsl.explain("error[Off-Grid]") == snndsl.explain("off-grid")
+    assert snndsl.explain("poisson source") == snndsl.explain("poisson-source")
     with pytest.raises(ModelError, match="try: off-grid"):
         snndsl.explain("of-grid")
     with pytest.raises(ModelError, match="try: poisson-source"):
