@@ -19,6 +19,7 @@ from snndsl.ir import (
     Read,
     Ref,
     Rule,
+    Sum,
     Table,
     Target,
     Tick,
@@ -59,6 +60,13 @@ def carrying() -> Program:
     return replace(zoo(), carries=(carry,))
 
 
+def summing() -> Program:
+    """Return a program whose rules sum up their weights in every tick."""
+    added = Sum("target", Block((("added__1", Ref("w")),), (("sum__1", "added__1"),)))
+    rules = [replace(rule, every=tuple(replace(tick, sums=(added,)) for tick in rule.every)) for rule in zoo().rules]
+    return replace(zoo(), rules=tuple(rules))
+
+
 def needs(program: Program) -> set[str]:
     return {feature.name for feature in FEATURES if feature.needed(program)}
 
@@ -81,6 +89,7 @@ def test_a_missing_feature_is_named_with_who_has_it(feature: Feature) -> None:
         "rule_reads": reading(),
         "deliver_ports": forked(),
         "carries": carrying(),
+        "sums": summing(),
     }
     program = special.get(feature.name, zoo())
     bare = Target("bare", EVERY_OPERATION, EVERYTHING - {feature.name})
