@@ -11,18 +11,22 @@ from snndsl.api import load
 from snndsl.ir import (
     Block,
     Call,
+    Carry,
     Const,
     Injection,
     Neuron,
     Population,
     Program,
     Projection,
+    Read,
     Ref,
     Rule,
     Sample,
     StateRecord,
+    Sum,
     Synapses,
     Table,
+    Tick,
 )
 from snndsl.ir.verify import MalformedProgram, verify
 from snndsl.testing.conformance import case_file, cases
@@ -80,9 +84,50 @@ def synapses(**columns: list[int]) -> Program:
     )
 
 
+CARRY = Carry(
+    "c",
+    ("weight",),
+    Block((("sent", Call("mul", (Ref("weight"), Ref("pre__v")))),)),
+    "sent",
+    (Read("pre__v", "pre", "v"),),
+)
+
+
+def carrying(**changes: object) -> Program:
+    """Return a program whose only synapses carry a state instead of spikes."""
+    [part] = program().synapses
+    rows = Table({**part.rows.columns, "weight": np.array([0.5, 0.25])})
+    part = replace(part, rule=None, values={}, rows=rows, carry="c")
+    return replace(program(), rules=(), synapses=(part,), carries=(replace(CARRY, **changes),))  # type: ignore[arg-type]
+
+
+def summing(**changes: object) -> Program:
+    """Return a program whose rule adds up weights; its two synapses have one dendritic part unless told otherwise."""
+    added = Sum("target", Block((("term", Call("abs", (Ref("w"),))),), (("total", "term"),)))
+    tick = Tick(2, Block((("new", Call("div", (Ref("w"), Ref("total")))),), (("w", "new"),)), (replace(added, **changes),))  # type: ignore[arg-type]
+    [part] = program().synapses
+    rows = Table({**part.rows.columns, "dendritic": np.array([0, 0]), "axonal": np.array([1, 2])})
+    return replace(program(), rules=(replace(RULE, every=(tick,)),), synapses=(replace(part, rows=rows),))
+
+
+def test_what_is_carried_and_what_is_summed_pass() -> None:
+    assert verify(carrying()).carries == (CARRY,)
+    assert verify(summing()).rules[0].every[0].sums[0].local == "total"
+
+
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
+        (carrying(sent="x"), "sends 'x', which is no number of it"),
+        (carrying(params=()), "carry c has no weight"),
+        (carrying(params=("weight", "gain")), "synapses s gives no value to gain"),
+        (carrying(reads=(Read("pre__v", "pre", "u"),)), "reads pre.u, which is no state"),
+        (carrying(name="other"), "the unknown carry c"),
+        (replace(carrying(), rules=(RULE,), synapses=(replace(program().synapses[0], carry="c"),)), "has a rule, and carries"),
+        (summing(over="rows"), "is over the rows"),
+        (summing(terms=Block()), "has 0 names"),
+        (summing(terms=Block((("term", Ref("x")),), (("total", "term"),))), "x is used before it is defined"),
+        (replace(summing(), synapses=program().synapses), "sums over synapses whose dendritic parts differ"),
         (neuron(update=Block((("x", Ref("y")),))), "y is used before it is defined"),
         (neuron(update=Block((("x", Const(1.0)), ("x", Const(2.0))))), "assigns x twice"),
         (neuron(update=Block((("f", Const(1.0)),), (("I", "f"),))), "writes I, which is no state"),
