@@ -44,10 +44,10 @@ class Model:
     ----------
     name : str
         Identifier of the model.
-    time, seed, constants, data, imports, parts, neurons, plasticity, signals, populations, groups, projections : section
+    time, seed, trials, title, description, references, constants, data, imports, parts, neurons : section
         What a model file says there (`load` reads files), as mappings or as the dataclasses of `snndsl.sections`. Numbers with
         a dimension are text (``"20 ms"``) or quantities of Pint, quantities or Brian2; arrays and Series stand for lists.
-    stimuli, motifs, record, expect, sweep, discover, trials, title, description, references : section
+    plasticity, signals, populations, groups, projections, stimuli, motifs, record, expect, sweep, discover : section
         Likewise.
     folder : path, optional
         Below which data and imports are looked for; none: nowhere.
