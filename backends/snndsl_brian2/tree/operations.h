@@ -1,4 +1,5 @@
-/* What abstract code cannot say by itself: choices, arrays, keys of draws, states of others and of earlier steps, events that are due, bounds. */
+/* What abstract code cannot say by itself: choices, arrays, keys of draws, states of others and of earlier steps, events that
+ * are due, bounds. */
 #ifndef SNN_OPERATIONS_H
 #define SNN_OPERATIONS_H
 
