@@ -56,6 +56,9 @@ TOGETHER = {
 }
 """How long the reference, which is slow, runs of each; None: all of it."""
 
+NAMES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in TOGETHER]
+"""Tests of one model share its runs."""
+
 IN_FULL = ("masquelier2008", "reward2007")
 """Models that take minutes: what they expect is tested by ``make models``."""
 
@@ -76,7 +79,7 @@ def test_every_shipped_model_is_tested() -> None:
     assert sorted(TOGETHER) == sorted(file.parent.name for file in MODELS.glob("*/model.yaml"))
 
 
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", NAMES)
 def test_all_backends_agree(name: str, run: Run) -> None:
     runs = [run(name, backend, TOGETHER[name]) for backend in (REFERENCE, *OTHERS)]
     assert sum(len(runs[0].spikes[population]) for population in runs[0].spikes) > 10
@@ -85,13 +88,13 @@ def test_all_backends_agree(name: str, run: Run) -> None:
 
 
 @pytest.mark.parametrize("backend", OTHERS)
-@pytest.mark.parametrize("name", [name for name in TOGETHER if name not in IN_FULL])
+@pytest.mark.parametrize("name", [name for name in NAMES if name.values[0] not in IN_FULL])
 def test_what_the_model_expects(name: str, backend: str, run: Run) -> None:
     outcomes = check_expectations(load(MODELS / name).checked, run(name, backend, None))
     assert outcomes and [outcome.text for outcome in outcomes if not outcome.passed] == []
 
 
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, run: Run) -> None:
     if any(file.is_file() and file.suffix not in (".yaml", ".md", ".py", ".png", ".svg") for file in (MODELS / name).iterdir()):
         pytest.skip("its data lie beside the original file")
@@ -99,11 +102,12 @@ def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, run: Run) 
     assert load(recording.path).digest == load(MODELS / name).digest == recording.manifest["model"]
 
 
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_model_has_a_readme(name: str) -> None:
     assert (MODELS / name / "README.md").read_text(encoding="utf-8").startswith(f"# {name}\n")
 
 
+@pytest.mark.xdist_group("izhikevich2006_recorded")
 def test_the_recorded_accumulators(run: Run) -> None:
     """Recorded before the postsynaptic spikes of the last stamp: synapses onto neurons that fire then are left out."""
     recording = run("izhikevich2006_recorded", OTHERS[0], None)
@@ -118,6 +122,7 @@ def test_the_recorded_accumulators(run: Run) -> None:
     assert others.sum() > 70_000 and difference[others].max() < 1e-12
 
 
+@pytest.mark.xdist_group("reliability1995")
 def test_spikes_to_a_fluctuating_current_are_reliable(run: Run) -> None:
     """Mainen, Sejnowski 1995: spread of spikes grows from the first to the last where the current is constant."""
     recording = run("reliability1995", OTHERS[0], None)
@@ -147,6 +152,7 @@ def _events(trains: list[np.ndarray]) -> tuple[float, float]:
     return sum(map(len, events)) / len(late), float(np.mean([np.std(event, ddof=1) for event in events if len(event) > 2]))
 
 
+@pytest.mark.xdist_group("jeffress")
 def test_detectors_tell_the_phase(run: Run) -> None:
     """Counts of 100 detectors for each of 36 phases: the most active, or the most active after smoothing over the circle."""
     recording = run("jeffress", OTHERS[0], None)
@@ -161,6 +167,7 @@ def test_detectors_tell_the_phase(run: Run) -> None:
     assert 14 < error(raw) < 33 and 10 < error(smooth) < 19
 
 
+@pytest.mark.xdist_group("reservoir2004")
 def test_reservoirs_compute_near_the_edge_of_chaos(run: Run) -> None:
     """Bertschinger, Natschlaeger 2004: products of three bits are there for a linear readout near the boundary only."""
     recording = run("reservoir2004", OTHERS[0], None)
