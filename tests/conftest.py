@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def shared(item: pytest.Item) -> str:
-    """Return the name of what shares its runs with a test: its backend in the conformance suite, else its file; of a law nothing."""
+    """Return a name for all tests that share runs: of one backend in the conformance suite, of one file; a law shares none."""
     backend = next((name for name in backend_names() if on_backend(item, name)), None)
     return backend or (item.name if item.path.parent.name == "property" else item.path.stem)
 
