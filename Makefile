@@ -30,9 +30,9 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
 
 help:
 	@echo "make demo   install into $(VENV), run a shipped network on three backends, compare"
-	@echo "make test   static checks, then all tests (half an hour)"
+	@echo "make test   static checks, then all tests on all cores (half an hour on two)"
 	@echo "make quick  tests that run no whole commands and compile nothing for Brian2 (two minutes)"
-	@echo "make soak   thirty times as many generated networks, three times as many mutated files (hours)"
+	@echo "make soak   5,000 generated networks for every law, three times as many mutated files (hours)"
 	@echo "make exactness  every model on all backends without tolerance, into docs/reference/exactness.md (hours)"
 	@echo "make models     every model in full on all backends, against what its file expects (hours)"
 	@echo "make lint   static checks only        make bench   measurements        make clean"
@@ -61,7 +61,7 @@ quick: $(STAMP)
 	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) --quick $(PYTEST_ARGS)
 
 soak: $(STAMP)
-	$(CLEAN_ENV) SNNDSL_EXAMPLES=3000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/property $(PYTEST_ARGS)
+	$(CLEAN_ENV) SNNDSL_EXAMPLES=5000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/property $(PYTEST_ARGS)
 
 exactness: $(STAMP)
 	@$(CLEAN_ENV) $(BIN)/python scripts/exactness.py --table docs/reference/exactness.md

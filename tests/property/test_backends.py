@@ -29,7 +29,7 @@ from snndsl.testing.parameters import OTHERS
 from snndsl.testing.readers import readers
 from snndsl.testing.smallest import smallest
 
-NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "100"))
+NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "300"))
 TOGETHER = 25
 TRIAL = 3
 """Of the networks: what is frozen draws as in trial 0, all else as in this one."""

@@ -320,7 +320,7 @@ private:
     if (bound_stamp >= 0.0) {
       const int64_t stamp = int64_t(bound_stamp), k = group.out_of_bound(now - stamp, event);
       const int64_t place[] = { stamp, event ? 2 : 0, number, event, int64_t(group.states.size()), k };
-      if (k >= 0) consider(place, synapse_facts(group, group.bounded, k, true));
+      if (k >= 0) consider(place, synapse_facts(group, "w", k, true));
     }
   }
 
