@@ -81,6 +81,24 @@ def test_wiring_in_space_connects_as_its_kernel_says(tmp_path: Path) -> None:
     assert (tmp_path / "figure.png").stat().st_size > 20_000
 
 
+def test_synfire_packets_survive_or_die_as_published(tmp_path: Path) -> None:
+    given = ["--spikes", 40, 85, "--spreads", 1, "--sizes", 80, "--trials", 1, "--figure", tmp_path / "figure.png"]
+    printed = run_script("synfire_state_space.py", *given, "--out", tmp_path / "run", cwd=tmp_path)
+    weak, strong, small = (line.split() for line in printed.splitlines()[1:])
+    assert (weak[5], strong[5], small[5]) == ("0", "1", "0")
+    assert 94 < float(strong[8].strip(",")) <= 100 and 0.15 < float(strong[9]) < 0.4
+    assert (tmp_path / "figure.png").stat().st_size > 20_000
+
+
+def test_visual_chain_has_the_published_latencies(tmp_path: Path) -> None:
+    printed = run_script("visual_chain.py", "--out", tmp_path / "run", "--figure", tmp_path / "figure.png", cwd=tmp_path)
+    rows = [line.split() for line in printed.splitlines()[1:]]
+    assert [row[0] for row in rows] == ["retina", "LGN", "V1", "V2", "V4", "PIT", "AIT", "PFC", "PMC", "M1"]
+    for _, neurons, _, spread, first, last, low, _, high in rows:
+        assert int(neurons) == 100 and float(low) <= float(first) < float(last) <= float(high) and 2 < float(spread) < 4
+    assert (tmp_path / "figure.png").stat().st_size > 20_000
+
+
 def test_the_original_algorithm_can_be_timed() -> None:
     search = measurement("polychrony_search")
     assert 0 < search.literal_seconds(search.network(), 30, 1) < 0.1
