@@ -25,17 +25,22 @@ def pattern(draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(np.arange(AFFERENTS), [len(times) for times in spikes]), np.concatenate(spikes) / 10
 
 
-def shown(draw: np.random.Generator) -> np.ndarray:
+def shown(draw: np.random.Generator, slots: int = SLOTS) -> np.ndarray:
     """Return 1 for slots with the pattern, a quarter of all and never two in a row, else 0."""
-    flags = np.zeros(SLOTS)
-    for slot in range(1, SLOTS):
+    flags = np.zeros(slots)
+    for slot in range(1, slots):
         flags[slot] = flags[slot - 1] == 0 and draw.random() < 1 / 3
     return flags
 
 
-if __name__ == "__main__":
-    draw = np.random.default_rng(2008)
+def write(folder: Path, seed: int = 2008, slots: int = SLOTS) -> None:
+    """Write both files into a folder."""
+    draw = np.random.default_rng(seed)
     i, t = pattern(draw)
-    np.savez_compressed(FOLDER / "pattern.npz", i=i, t=t)
-    flags = shown(draw)
-    np.savez_compressed(FOLDER / "shown.npz", flag=flags, start=np.flatnonzero(flags) * 50.0)
+    np.savez_compressed(folder / "pattern.npz", i=i, t=t)
+    flags = shown(draw, slots)
+    np.savez_compressed(folder / "shown.npz", flag=flags, start=np.flatnonzero(flags) * 50.0)
+
+
+if __name__ == "__main__":
+    write(FOLDER)
