@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.signal import savgol_filter
 
-from snndsl.analysis.comparison import compare
 from snndsl.analysis.expectations import check_expectations
+from snndsl.analysis.trials import compare_runs
 from snndsl.api import load, run_model
 from snndsl.backend import REFERENCE
 from snndsl.results import Recording
@@ -61,7 +61,7 @@ TOGETHER = {
 FEWER = {"wang2002": {"trials": 2}}
 """What is set for such a short run: each trial of a backend is a process."""
 
-IN_FULL = ("diehl_cook2015", "masquelier2008", "reward2007", "wang2002")
+IN_FULL = ("masquelier2008", "reward2007", "wang2002")
 """Models that take minutes: what they expect is tested by ``make models``."""
 
 
@@ -87,7 +87,7 @@ def test_all_backends_agree(name: str, run: Run) -> None:
     runs = [run(name, backend, TOGETHER[name]) for backend in (REFERENCE, *OTHERS)]
     assert sum(len(runs[0].spikes[population]) for population in runs[0].spikes) > 10
     assert [differences(runs[0], other) for other in runs[1:]] == [[]] * len(OTHERS)
-    assert all(compare(*trials).identical for trials in zip(*(run.trials for run in runs), strict=True))
+    assert compare_runs(*runs).identical
 
 
 @pytest.mark.parametrize("backend", OTHERS)
