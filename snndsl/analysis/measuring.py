@@ -126,7 +126,8 @@ class _Measuring:
         stamps = self._moments()
         parts = [self._sample(block, stamp) for stamp in stamps for block in selection.blocks]
         unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
-        return Values(np.concatenate(parts), self.expectation.value, unit)
+        shown, factor = ("Hz", 1e-3) if unit == "kHz" else (unit, 1.0)  # as rates are
+        return Values(np.concatenate(parts), self.expectation.value, shown, factor)
 
     def _moments(self) -> list[int]:
         """Return the stamps at which states are looked at: ``at``, else every recorded one of the window."""
