@@ -89,8 +89,8 @@ class Arrays:
         """Name the variables of synapses; `renamed` are those that are called otherwise here."""
         here = f'snn::recorder().model.synapses["{name}"]'
         part = self.settings["synapses"][name]
-        static = {"params": ["weight"], "states": [], "order": "", "bound": "", **self._carry(part)}
-        rule = self.settings["rules"].get(part["rule"], static)
+        static = {"params": ["weight"], "states": [], "order": "", "bound": ""}
+        rule = self.settings["rules"].get(part["rule"], static | self._carry(part))
         self.lines += [
             f'{here}.name = "{name}";',
             f"{here}.sources = {len(group.source)};",
@@ -113,7 +113,7 @@ class Arrays:
             kind, sign = ("shared", "") if array.scalar else ("values", "&")
             self.lines.append(f'{here}.{kind}["{variable}"] = {sign}{_array(array)};')
         if rule["bound"]:
-            self.lines += [f'{here}.bounded = "w";', f'{here}.bound = "{rule["bound"]}";']
+            self.lines += [f'{here}.bounded = "{"" if part["rule"] is None else "w"}";', f'{here}.bound = "{rule["bound"]}";']
 
     def _carry(self, part: Mapping[str, Any]) -> dict[str, Any]:
         return dict(self.settings["carries"][part["carry"]]) if "carry" in part else {}
