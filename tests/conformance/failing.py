@@ -213,6 +213,16 @@ record: {states: {cells: [x], takers: [y]}}
 )
 """The third cell is 0 at stamp 5; what it carries is found before its own z, of the same stamp 6, is. Its rows follow 2 + 3."""
 
+RATE_ABOVE_ONE = (
+    HEAD
+    + """
+signals: {up: {state: {x: 0}, update: x += 0.125}}
+stimuli: {drive: {size: 2, bernoulli: {rate: (1 kHz)*up.x*(1 + i)}}}
+record: {spikes: [drive], signals: {up: [x]}}
+"""
+)
+RATE_NEGATIVE = RATE_ABOVE_ONE.replace("bernoulli", "poisson").replace("(1 kHz)*up.x*(1 + i)", "(1 kHz)*(0.5 - up.x*i)")
+
 FAILING = {
     "not_finite": (NOT_FINITE, "x of cells[2] is inf at step 12"),
     "reset": (RESET, "v of cells[1] is nan at step 18"),
@@ -231,6 +241,11 @@ FAILING = {
     "range_every": (RANGE_EVERY, "z of ring[0] is 10.0 at step 42, outside its range [0.5, 9.0]"),
     "carried": (CARRIED, "pull[3] carries 25165824.0 at step 23, beyond 16777216.0, up to which sums at its port are exact"),
     "carried_not_finite": (CARRIED_NOT_FINITE, "pull[5] carries inf at step 6"),
+    "rate_above_one": (RATE_ABOVE_ONE, "spikes_per_step of drive[1] is 1.25 at step 6, outside its range [0.0, 1.0]"),
+    "rate_negative": (
+        RATE_NEGATIVE,
+        "spikes_per_step of drive[1] is -0.125 at step 6, outside its range [0.0, 1.7976931348623157e+308]",
+    ),
     "range_initial": (RANGE_INITIAL, "z of ring[1] is 10.0 at step 35, outside its range [0.5, 9.0]"),
 }
 

@@ -74,7 +74,8 @@ def test_they_need_python_alone() -> None:
 def test_no_backend_has_words_of_its_own(name: str) -> None:
     """What says how a run failed stands in no file of a backend: not as a sentence, and not as a kind."""
     said = (
-        "at step {", ", beyond its bound", "up to which", ", outside its range", "} was asked for", "non-finite\"", "not be built",
+        "at step {", ", beyond its bound", "up to which", ", outside its range", "} was asked for", "non-finite\"",
+        "not be built",
     )  # fmt: skip
     files = [file for file in (ROOT / "backends" / f"snndsl_{name}").rglob("*") if file.suffix in (".py", ".h", ".cpp")]
     assert f"snndsl_{name}/backend.py" in {f"{file.parent.name}/{file.name}" for file in files}
