@@ -1,4 +1,4 @@
-"""White noise in equations: each ``xi()`` of the text is one source, and stands in a sum, multiplied by a factor of the beginning of the step."""
+"""White noise in equations: each ``xi()`` of the text is one source, and stands in a sum, with a factor or none."""
 
 from __future__ import annotations
 

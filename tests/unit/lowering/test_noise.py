@@ -294,8 +294,8 @@ def test_a_factor_is_read_at_the_beginning_of_the_step(integrator: str) -> None:
 def test_moments_of_geometric_brownian_motion(integrator: str, step: float) -> None:
     """Mean and second moment after 2 ms, x0 = 1: of the scheme at this step, and of the process.
 
-    A step multiplies x by a + b*normal(), so that the moments are a**n and (a*a + b*b)**n. Exponential Euler has the mean of the
-    process at every step. Bounds are five standard errors of 400,000 paths.
+    A step multiplies x by a + b*normal(), so that the moments are a**n and (a*a + b*b)**n. Exponential Euler has the mean of
+    the process at every step. Bounds are five standard errors of 400,000 paths.
     """
     n, paths = round(2 / step), 400_000
     if integrator == "euler":
@@ -327,9 +327,9 @@ def test_multiplicative_noise_converges_with_order_one_half(integrator: str, mon
 
 
 def test_the_stationary_law_of_a_square_root_process() -> None:
-    """dx = (m - x)/tau dt + s*sqrt(x) dW is gamma distributed: mean m, variance m*s**2*tau/2 (Cox, Ingersoll and Ross, 1985)."""
+    """dx = (m - x)/tau dt + s*sqrt(x) dW is gamma distributed: mean m, variance m*s**2*tau/2, skewness 2*sd/m (Cox 1985)."""
     text = "dx/dt = (1 - x)/tau + 0.5*sqrt(max(x, 0))/sqrt(1 ms)*xi()"
     x = path(group(text, "exponential_euler", "{x: 1}", size=4000, step="0.05 ms"), 600)[-400:]
     assert x.mean() == pytest.approx(1.0, abs=0.03)
     assert x.var() == pytest.approx(0.25, abs=0.02)
-    assert ((x - x.mean()) ** 3).mean() / x.std() ** 3 == pytest.approx(2 * np.sqrt(0.25), abs=0.15)  # 2/sqrt(shape)
+    assert ((x - x.mean()) ** 3).mean() / x.std() ** 3 == pytest.approx(2 * np.sqrt(0.25), abs=0.15)
