@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
-from snndsl.graph.drives import Drive, computed_drives
+from snndsl.graph.drives import Drive, computed_drives, drawn_source
 from snndsl.graph.neurons import DerivedValues, derived_values
 from snndsl.graph.plastic import PlasticValues, plastic_values
 from snndsl.graph.recorded import chosen_rows
@@ -50,7 +50,9 @@ class Elaboration:
     plastic : dict of str to PlasticValues
         By plastic projection.
     sources : dict of str to Table
-        Spikes by source.
+        Spikes by source, where they are known before the run.
+    drawn : dict of str to Drive
+        The other sources: their rate reads a signal.
     drives : list of Drive
         Computed stimuli.
     events : list of Listed
@@ -71,6 +73,7 @@ class Elaboration:
     rows: dict[str, SynapseRows] = field(default_factory=dict)
     plastic: dict[str, PlasticValues] = field(default_factory=dict)
     sources: dict[str, Table] = field(default_factory=dict)
+    drawn: dict[str, Drive] = field(default_factory=dict)
     drives: list[Drive] = field(default_factory=list)
     events: list[Listed] = field(default_factory=list)
     chosen: dict[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -210,7 +213,10 @@ class _Work:
             found.waiting.append(f"what {stimulus.name!r} adds to {reached:,} neurons")
             return
         numbers, what = NumbersOfStimulus(self.model, stimulus), stimulus.what
+        rate = stimulus.reading(self.model.signals)
         match what:
+            case Spiking() if rate is not None:
+                found.drawn[stimulus.name] = drawn_source(numbers, what, rate)
             case Playing():
                 found.events += played_events(numbers, what, found.warnings)
             case Driving() if stimulus.targets is not None:

@@ -72,6 +72,9 @@ def _called(found: Elaboration) -> Iterator[tuple[str, DataColumn]]:
         for data, trees in ((found.model.data, drives), (population.element.data, [*_trees(population.element), *read])):
             for node in trees:
                 yield from ((call.function, data[call.function]) for call in calls_in(node) if call.function in data)
+    for source in found.drawn.values():
+        calls = [] if source.expression is None else [call.function for call in calls_in(source.expression)]
+        yield from ((call, found.model.data[call]) for call in calls if call in found.model.data)
     for projection in found.model.projections.values():
         if projection.rule is not None:
             rule = projection.rule.rule

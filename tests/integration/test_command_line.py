@@ -38,6 +38,13 @@ expect:
   busy: {of: cells, value: rate, between: [1 Hz, 100 Hz]}
 """
 
+SEEN = """
+signals: {mean: {state: {x: 0}, ports: {hit: 1, level: mV}, update: "x += hit + level/(1 mV)"}}
+projections:
+  seen: {from: cells, to: mean, connect: all_to_all, port: hit, weight: 0.5, delay: 2 ms}
+  held: {from: "cells[0:4]", to: mean, connect: all_to_all, port: level, weight: 0.25, delay: 1 ms, carries: pre.V}
+"""
+
 
 def snndsl(*arguments: object, cwd: Path, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     command = [str(COMMAND), *map(str, arguments)]
@@ -134,6 +141,18 @@ def test_show(folder: Path) -> None:
     assert facts["runs_on"]["reference"] is True and facts["estimate"]["memory_bytes"] > 1e8
     assert snndsl("show", "small.yaml", "--graph", "net.svg", cwd=folder).returncode == 0
     assert "20 lif" in (folder / "net.svg").read_text()
+
+
+def test_show_a_projection_into_a_signal(folder: Path) -> None:
+    """A signal is no population, and can be reached as one: by spikes and by carried values."""
+    (folder / "seen.yaml").write_text(SMALL + SEEN)
+    done = snndsl("show", "seen.yaml", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert any("cells -> mean" in line and "hit" in line for line in lines), done.stdout
+    assert any("cells[0:4] -> mean" in line and "level" in line for line in lines), done.stdout
+    facts = json.loads(snndsl("show", "seen.yaml", "--json", cwd=folder).stdout)
+    assert (facts["projections"]["seen"]["synapses"], facts["projections"]["held"]["synapses"]) == (20, 4)
 
 
 @pytest.mark.parametrize(

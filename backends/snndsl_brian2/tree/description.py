@@ -80,8 +80,8 @@ class Arrays:
     def synapses(self, name: str, group: Any, renamed: Mapping[str, str] = NONE) -> None:
         """Name the variables of synapses; `renamed` are those that are called otherwise here."""
         part = self.settings["synapses"][name]
-        static = {"params": ["weight"], "states": [], "order": "", "bound": "", **self._carry(part)}
-        rule = self.settings["rules"].get(part["rule"], static)
+        static = {"params": ["weight"], "states": [], "order": "", "bound": ""}
+        rule = self.settings["rules"].get(part["rule"], static | self._carry(part))
         names = (*rule["params"], *rule["states"], *(summed for _, summed, _ in rule.get("sums", ())))
         variables = {variable: group.variables[renamed.get(variable, variable)] for variable in names}
         integers = {name: group.variables[name] for name in ("dendritic", "lag", "row") if name in group.equations}

@@ -66,7 +66,7 @@ struct Synapses
   std::vector<int64_t> row;
   std::vector<std::string> states;  // in the order of the rule
   std::map<std::string, Limits> limits;
-  std::string bound;                // the parameter that bounds the weight, or none
+  std::string bound;                // the parameter that bounds the weight, or what is carried; or none
   Synapses() : carried(NULL), into(NULL) {}
   size_t rows() const { return pre->size(); }
 
@@ -78,16 +78,24 @@ struct Synapses
     return event == POST ? dendritic[k] + 1 == late : dendritic[k] == late && (axonal[k] == 0) == (event == DIRECT);
   }
 
+  /* how large the weight of a synapse may be, or what it carries */
+  double limit(size_t k) const { return shared.count(bound) ? *shared.find(bound)->second : (*values.find(bound)->second)[k]; }
+
   /* the first of these synapses whose weight exceeds the bound of its rule, or -1 */
   int64_t out_of_bound(int64_t late, Event event) const
   {
-    if (bound.empty()) return -1;
+    if (bound.empty() || carried) return -1;
     const std::vector<double>& w = *values.find("w")->second;
-    const bool same = shared.count(bound);
-    for (size_t k = 0; k < w.size(); ++k) {
-      const double limit = same ? *shared.find(bound)->second : (*values.find(bound)->second)[k];
-      if (runs(k, late, event) && fabs(w[k]) > fabs(limit)) return int64_t(k);
-    }
+    for (size_t k = 0; k < w.size(); ++k)
+      if (runs(k, late, event) && fabs(w[k]) > fabs(limit(k))) return int64_t(k);
+    return -1;
+  }
+
+  /* the first of these synapses that carries more than sums are exact for, or no finite number, or -1 */
+  int64_t carries_too_much() const
+  {
+    for (size_t k = 0; carried && k < carried->size(); ++k)
+      if (!(fabs((*carried)[k]) <= limit(k))) return int64_t(k);
     return -1;
   }
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from building import TOOLS, binary, build, key  # type: ignore[import-not-found]
 from commit import Commits  # type: ignore[import-not-found]
-from failure import ended, not_built, sample_failure, state_failure, stopped  # type: ignore[import-not-found]
+from failure import carry_failure, ended, not_built, sample_failure, state_failure, stopped  # type: ignore[import-not-found]
 from plan import plan, read_settings  # type: ignore[import-not-found]
 from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
 
@@ -219,5 +219,9 @@ def _reason(event: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any
         return dict(stopped(event["what"], step))
     if "sample" in event:
         return dict(sample_failure(settings, event["sample"], float(event["index"]), step))
-    value, bounded = float(event["value"]), event["bounded"] == "1"
+    value = float(event["value"])
+    if "carried" in event:
+        limit = float(event["bound"])
+        return dict(carry_failure(settings, event["carried"], event["index"], value, step, limit))
+    bounded = event["bounded"] == "1"
     return dict(state_failure(settings, event["owner"], event["index"], event["variable"], value, step, bounded))
