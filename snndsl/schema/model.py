@@ -46,8 +46,8 @@ class DataSpec(Spec):
     """Arrays from a file below the model's folder, or written here."""
 
     file: str | None = Field(default=None, description="relative path: npz, npy, csv, parquet, h5, raw, dat")
-    units: Mapping[str, Unit] = Field(default_factory=dict, description="unit of each column that has one")
-    names: Mapping[str, str] = Field(default_factory=dict, description="another name for a column: name: column")
+    units: Mapping[str, Unit] = Field(default_factory=dict, description="unit of each column that has one, by its name here")
+    names: Mapping[str, str] = Field(default_factory=dict, description="other names for columns: name: column")
     values: Annotated[Any, As("nested lists of numbers")] = Field(
         default=None, description="the numbers themselves, instead of a file"
     )
@@ -104,7 +104,7 @@ class ModelSpec(LibrarySpec):
     trials: Annotated[int, BeforeValidator(whole_number)] = Field(
         default=1, ge=1, description="repetitions that differ in their inputs only"
     )
-    time: TimeSpec | None = Field(default=None, description="length of a step, and of the run")
+    time: TimeSpec | None = Field(default=None, description="length of a step, and of the run; only a library has none")
     seed: Annotated[SeedSpec | None, BeforeValidator(_seed), Written({"type": "integer"})] = Field(
         default=None, description="one whole number, or one for each family of draws; required once anything is drawn"
     )

@@ -27,9 +27,9 @@ class Data:
     file : value
         Relative path: npz, npy, csv, parquet, h5, raw, dat.
     units : mapping
-        Unit of each column that has one.
+        Unit of each column that has one, by its name here.
     names : mapping
-        Another name for a column: name: column.
+        Other names for columns: name: column.
     values : value
         The numbers themselves, instead of a file.
     unit : value
@@ -180,7 +180,7 @@ class Projection:
     per_block : bool
         The rule is applied to each pair of entries of `from` and `to` by itself.
     delay : Delay or mapping
-        A time (axonal), or {axonal, dendritic, round}; both parts if plastic.
+        A time (axonal), or its parts, both if plastic; required unless a motif gives it.
     plasticity : value
         A rule, {use: rule, parameter: value, ...}, or a list of them.
     carries : value
