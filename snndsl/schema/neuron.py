@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.integrators import INTEGRATORS
@@ -127,6 +127,8 @@ PartUse = Annotated[PartUseSpec, BeforeValidator(_split_part), Written(TEXT, _PA
 
 class RefractorySpec(Spec):
     """Silence after a spike: for a time, or while a condition holds."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["for"]}, {"required": ["while"]}]})
 
     for_: Time | None = Field(
         default=None, alias="for", description="a time; that many steps after the spike step are silent"

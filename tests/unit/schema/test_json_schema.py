@@ -1,6 +1,7 @@
 """The committed JSON Schema is fresh, and accepts what the language accepts."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def test_motifs_are_wired(connect: dict[str, object]) -> None:
         {"neurons": {"n": {"integrator": {"V": "exakt"}}}},
         {"neurons": {"n": {"parameters": {"tau": {"unit": "ms", "defualt": 1}}}}},
         {"neurons": {"n": {"refractory": {"for": "2 ms"}}}},
+        {"neurons": {"n": {"refractory": {"hold": []}}}},
         {"stimuli": {"s": {"into": "a", "poisson": {"rat": "1 Hz"}}}},
     ],
     ids=[
@@ -67,6 +69,7 @@ def test_motifs_are_wired(connect: dict[str, object]) -> None:
         "integrator of a state",
         "key of a parameter",
         "no hold",
+        "neither for nor while",
         "key of a rate",
     ],
 )
@@ -100,3 +103,14 @@ def test_every_key_is_described_and_none_is_offered_as_null() -> None:
     assert len(found) > 150
     assert [at for at, form in found if not form.get("description")] == []
     assert [at for at, form in found if "null" in json.dumps(form)] == []
+
+
+def test_the_problem_matcher_of_the_page_on_editors_reads_a_message() -> None:
+    page = (ROOT / "docs" / "how-to" / "editor.md").read_text(encoding="utf-8")
+    [text] = [block for block in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if "problemMatcher" in block]
+    pattern = json.loads(text)["tasks"][0]["problemMatcher"]["pattern"]
+    for expected in sorted((ROOT / "tests" / "invalid").glob("*/expected.txt")):
+        first = expected.read_text(encoding="utf-8").splitlines()[0]
+        if re.match(r"model\.yaml:\d+:\d+:", first):
+            found = re.match(pattern["regexp"], first)
+            assert found and found[pattern["file"]] == "model.yaml" and int(found[pattern["line"]]) > 0, first
