@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
@@ -14,6 +15,8 @@ __all__ = [
     "SCALAR",
     "TEXT",
     "USE",
+    "As",
+    "Condition",
     "Equations",
     "Flag",
     "Name",
@@ -22,6 +25,9 @@ __all__ = [
     "Scalar",
     "Spec",
     "Statements",
+    "Time",
+    "Times",
+    "Unit",
     "UseSpec",
     "Written",
     "found",
@@ -39,6 +45,22 @@ class Spec(BaseModel):
     def known(cls) -> Mapping[str, FieldInfo]:
         """Return the keys that fit, by the names of their fields."""
         return cls.model_fields
+
+
+@dataclass(frozen=True)
+class As:
+    """How a value is written, for the page of all keys: the last one in an annotation holds.
+
+    Parameters
+    ----------
+    written : str
+        A word of the page.
+    of : str
+        What it measures, or whose unit it has; empty where nothing is measured.
+    """
+
+    written: str
+    of: str = ""
 
 
 def _scalar(value: object) -> str:
@@ -103,8 +125,14 @@ def found(value: object) -> str:
 _SCALAR = {"type": ["string", "number"]}
 _LIST = {"type": "array", "items": _SCALAR}
 
-Scalar = Annotated[str, BeforeValidator(_scalar), WithJsonSchema({**_SCALAR, "description": "number, quantity or expression"})]
+Scalar = Annotated[
+    str, BeforeValidator(_scalar), WithJsonSchema({**_SCALAR, "description": "number, quantity or expression"}), As("value")
+]
 """A number, a quantity (``20 ms``) or an expression, as text."""
+
+Time = Annotated[Scalar, As("value", "time")]
+Unit = Annotated[Scalar, As("unit")]
+Condition = Annotated[Scalar, As("condition")]
 
 PerElement = Annotated[
     Any,
@@ -112,13 +140,17 @@ PerElement = Annotated[
     WithJsonSchema(
         {"anyOf": [_SCALAR, _LIST], "description": "quantity, expression, data array, or a list with one value each"}
     ),
+    As("value per element"),
 ]
 """A `Scalar`, or a tuple of them with one value for each neuron."""
+
+Times = Annotated[PerElement, As("value per element", "time")]
 
 Statements = Annotated[
     Any,
     BeforeValidator(_statements),
     WithJsonSchema({"anyOf": [{"type": "string"}, _LIST], "description": "statements, one a line or one an item"}),
+    As("statements"),
 ]
 """Text with one statement a line, or a tuple of statements."""
 
@@ -126,7 +158,8 @@ Statements = Annotated[
 Equations = Annotated[
     Any,
     BeforeValidator(_equations),
-    WithJsonSchema({"anyOf": [{"type": "string"}, _LIST], "description": "statements, one a line or one an item"}),
+    WithJsonSchema({"anyOf": [{"type": "string"}, _LIST], "description": "equations, one a line or one an item"}),
+    As("equations"),
 ]
 """Text with one equation a line, or a tuple of equations."""
 
@@ -161,8 +194,8 @@ USE = {
 }
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string"})]
-Period = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string"})]
+Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string"}), As("name")]
+Period = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string"}), As("time", "time")]
 
 
 class UseSpec(Spec):

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from snndsl.errors import ModelError
 from snndsl.model.projection import ByNumber
@@ -29,7 +30,7 @@ _LEAST = 2.0**-54
 class BernoulliSpec(Spec):
     """Each pair with a probability."""
 
-    bernoulli: Scalar
+    bernoulli: Scalar = Field(description="probability of each pair; may read `distance` and what belongs to either side")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

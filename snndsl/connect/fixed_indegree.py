@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from snndsl.connect.fixed import Fixed, drawn_rows
 from snndsl.model.services import WiringNumbers
@@ -19,7 +20,7 @@ __all__ = ["FixedIndegree", "FixedIndegreeSpec"]
 class FixedIndegreeSpec(Spec):
     """So many sources for each target."""
 
-    fixed_indegree: Scalar
+    fixed_indegree: Scalar = Field(description="how many sources each target draws; may read what belongs to the target")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from snndsl.connect.fixed import Fixed, drawn_rows
 from snndsl.model.services import WiringNumbers
@@ -19,7 +20,7 @@ __all__ = ["FixedOutdegree", "FixedOutdegreeSpec"]
 class FixedOutdegreeSpec(Spec):
     """So many targets for each source."""
 
-    fixed_outdegree: Scalar
+    fixed_outdegree: Scalar = Field(description="how many targets each source draws; may read what belongs to the source")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

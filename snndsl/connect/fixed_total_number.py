@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from snndsl.connect.fixed import Fixed
 from snndsl.model.services import WiringNumbers
@@ -20,7 +21,7 @@ __all__ = ["FixedTotalNumber", "FixedTotalNumberSpec"]
 class FixedTotalNumberSpec(Spec):
     """So many synapses in all."""
 
-    fixed_total_number: Scalar
+    fixed_total_number: Scalar = Field(description="how many pairs are drawn in all")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from snndsl.model.selection import Selection
 from snndsl.model.services import ConnectReader, Numbers, WiringNumbers
 from snndsl.model.text import Place, Term
 from snndsl.model.wiring import Allowed, Pairs
-from snndsl.spec import Name, Scalar, Spec
+from snndsl.spec import Name, Scalar, Spec, Time
 from snndsl.units import ONE
 
 __all__ = ["Chain", "MotifWiring", "MotifWiringSpec", "chain_pairs"]
@@ -57,11 +57,11 @@ class MotifWiringSpec(Spec):
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"inputs": ["latency"], "longest": ["latency"]}})
 
     motif: Name = Field(description="name of a motif")
-    latency: Scalar = Field(default="", description="time from an arrival to the spike it makes: wires what the motif leads to")
+    latency: Time = Field(default="", description="time from an arrival to the spike it makes: wires what the motif leads to")
     inputs: Scalar = Field(
         default="", description="arrivals that make a spike; default: from all earlier spikes of the motif"
     )
-    longest: Scalar = Field(default="", description="longest delay")
+    longest: Time = Field(default="", description="longest delay")
 
     @model_validator(mode="before")
     @classmethod

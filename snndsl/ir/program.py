@@ -1,7 +1,7 @@
 """The program: neurons, rules, populations, synapses, what comes from outside and what is recorded.
 
 Times are integers (steps), numbers are doubles in the coherent units of the language, every collection is ordered.
-The meaning of a step is `docs/explanation/execution.md`; in short, step j produces stamp n = j + 1:
+The meaning of a step is `docs/explanation/step.md`; in short, step j produces stamp n = j + 1:
 
 1. arrivals with synapse stamp n (``on_pre``), then ``every`` due at n; deliveries go to soma stamp n + dendritic;
 2. ports: the sum of what has soma stamp n (deliveries, static synapses, carried values, injections of step j), else 0;

@@ -14,7 +14,7 @@ from snndsl.schema.plasticity import RuleSpec
 from snndsl.schema.population import PopulationSpec
 from snndsl.schema.projection import ProjectionSpec, Selection
 from snndsl.schema.stimulus import StimulusOfAKind
-from snndsl.spec import Name, Scalar, Spec, Written, whole_number
+from snndsl.spec import As, Name, Scalar, Spec, Time, Unit, Written, whole_number
 
 __all__ = ["DataSpec", "LibrarySpec", "ModelSpec", "SeedSpec", "TimeSpec"]
 
@@ -22,8 +22,8 @@ __all__ = ["DataSpec", "LibrarySpec", "ModelSpec", "SeedSpec", "TimeSpec"]
 class TimeSpec(Spec):
     """The grid."""
 
-    step: Scalar = Field(description="length of a step")
-    duration: Scalar = Field(description="length of the run, a whole number of steps")
+    step: Time = Field(description="length of a step")
+    duration: Time = Field(description="length of the run, a whole number of steps")
 
 
 class SeedSpec(Spec):
@@ -46,10 +46,12 @@ class DataSpec(Spec):
     """Arrays from a file below the model's folder, or written here."""
 
     file: str | None = Field(default=None, description="relative path: npz, npy, csv, parquet, h5, raw, dat")
-    units: Mapping[str, Scalar] = Field(default_factory=dict, description="column: unit")
-    names: Mapping[str, str] = Field(default_factory=dict, description="new name: column")
-    values: Any = Field(default=None, description="nested lists of numbers")
-    unit: Scalar = Field(default="1", description="unit of values")
+    units: Mapping[str, Unit] = Field(default_factory=dict, description="unit of each column that has one, by its name here")
+    names: Mapping[str, str] = Field(default_factory=dict, description="other names for columns: name: column")
+    values: Annotated[Any, As("nested lists of numbers")] = Field(
+        default=None, description="the numbers themselves, instead of a file"
+    )
+    unit: Unit = Field(default="1", description="unit of `values`")
 
     @field_validator("values")
     @classmethod
@@ -75,12 +77,18 @@ class LibrarySpec(Spec):
     title: str | None = Field(default=None, description="one line for people")
     description: str | None = Field(default=None, description="what the model is for, free text")
     references: tuple[str, ...] = Field(default=(), description="publications and other sources")
-    constants: Mapping[str, Scalar] = Field(default_factory=dict, description="name: value")
-    data: Mapping[str, DataSpec] = Field(default_factory=dict, description="name: {file, units} or {values, unit}")
-    imports: Mapping[str, str] = Field(default_factory=dict, description="alias: path or snndsl:library")
-    parts: Mapping[str, PartSpec] = Field(default_factory=dict, description="receptors, channels, currents, compartments")
-    neurons: Mapping[str, NeuronSpec] = Field(default_factory=dict, description="neurons")
-    plasticity: Mapping[str, RuleSpec] = Field(default_factory=dict, description="plasticity rules")
+    constants: Mapping[str, Scalar] = Field(
+        default_factory=dict, description="values that the whole file can read; `--set constants.NAME=VALUE` changes one"
+    )
+    data: Mapping[str, DataSpec] = Field(default_factory=dict, description="arrays from files or lists, called like functions")
+    imports: Mapping[str, str] = Field(
+        default_factory=dict, description="alias: `snndsl:FILE` of the library, or a path; definitions are then alias.NAME"
+    )
+    parts: Mapping[str, PartSpec] = Field(
+        default_factory=dict, description="definitions of receptors, channels, currents, compartments"
+    )
+    neurons: Mapping[str, NeuronSpec] = Field(default_factory=dict, description="definitions of neurons")
+    plasticity: Mapping[str, RuleSpec] = Field(default_factory=dict, description="definitions of plasticity rules")
 
     @field_validator("snndsl")
     @classmethod
@@ -93,18 +101,30 @@ class LibrarySpec(Spec):
 class ModelSpec(LibrarySpec):
     """An experiment: everything a run, a comparison or a search needs."""
 
-    trials: Annotated[int, BeforeValidator(whole_number)] = Field(default=1, ge=1, description="repetitions with other inputs")
-    time: TimeSpec | None = Field(default=None, description="step and duration")
-    seed: Annotated[SeedSpec | None, BeforeValidator(_seed), Written({"type": "integer"})] = Field(
-        default=None, description="one number, or one a family"
+    trials: Annotated[int, BeforeValidator(whole_number)] = Field(
+        default=1, ge=1, description="repetitions that differ in their inputs only"
     )
-    signals: Mapping[str, SignalSpec] = Field(default_factory=dict, description="elements that are read anywhere")
-    populations: Mapping[str, PopulationSpec] = Field(default_factory=dict, description="neurons of one kind each")
-    groups: Mapping[str, Selection] = Field(default_factory=dict, description="name: list of selections")
-    projections: Mapping[str, ProjectionSpec] = Field(default_factory=dict, description="wiring")
-    stimuli: Mapping[str, StimulusOfAKind] = Field(default_factory=dict, description="sources and injections")
+    time: TimeSpec | None = Field(default=None, description="length of a step, and of the run; only a library has none")
+    seed: Annotated[SeedSpec | None, BeforeValidator(_seed), Written({"type": "integer"})] = Field(
+        default=None, description="one whole number, or one for each family of draws; required once anything is drawn"
+    )
+    signals: Mapping[str, SignalSpec] = Field(
+        default_factory=dict, description="single elements that never spike and can be read anywhere"
+    )
+    populations: Mapping[str, PopulationSpec] = Field(default_factory=dict, description="how many neurons of which kind")
+    groups: Mapping[str, Selection] = Field(default_factory=dict, description="a name for several selections")
+    projections: Mapping[str, ProjectionSpec] = Field(
+        default_factory=dict, description="who is connected to whom, how strongly and how late"
+    )
+    stimuli: Mapping[str, StimulusOfAKind] = Field(
+        default_factory=dict, description="sources of spikes, and what is injected into neurons"
+    )
     motifs: Mapping[str, MotifSpec] = Field(default_factory=dict, description="spikes with relative times")
-    record: RecordSpec = Field(default_factory=RecordSpec, description="what is kept")
-    expect: Mapping[str, ExpectSpec] = Field(default_factory=dict, description="what will happen")
-    sweep: tuple[SweepSpec, ...] = Field(default=(), description="settings and grids")
-    discover: Mapping[str, DiscoverSpec] = Field(default_factory=dict, description="searches for polychronous groups")
+    record: RecordSpec = Field(default_factory=RecordSpec, description="what is kept of a run")
+    expect: Mapping[str, ExpectSpec] = Field(
+        default_factory=dict, description="what the author says will happen; `snndsl test` checks it"
+    )
+    sweep: tuple[SweepSpec, ...] = Field(default=(), description="settings, grids and searches that `snndsl sweep` runs")
+    discover: Mapping[str, DiscoverSpec] = Field(
+        default_factory=dict, description="searches for polychronous groups that `snndsl discover` makes"
+    )

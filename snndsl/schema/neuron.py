@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.integrators import INTEGRATORS
@@ -15,6 +15,8 @@ from snndsl.spec import (
     SCALAR,
     TEXT,
     USE,
+    As,
+    Condition,
     Equations,
     Flag,
     Name,
@@ -23,6 +25,8 @@ from snndsl.spec import (
     Scalar,
     Spec,
     Statements,
+    Time,
+    Unit,
     UseSpec,
     Written,
     found,
@@ -46,7 +50,7 @@ __all__ = [
 class ParameterSpec(Spec):
     """A parameter: a default value, or its unit and perhaps a default."""
 
-    unit: Scalar | None = Field(default=None, description="unit of a parameter without (or with an untyped) default")
+    unit: Unit | None = Field(default=None, description="its unit, where no default shows it")
     default: PerElement = Field(default=None, description="value where none is given")
 
 
@@ -57,7 +61,7 @@ def _parameter(value: object) -> object:
 class PortSpec(Spec):
     """What arrives in a step, summed."""
 
-    unit: Scalar = Field(description="unit of the weights into this port; 1 for none")
+    unit: Unit = Field(description="unit of the weights into this port; 1 for none")
     quantum: Scalar | None = Field(default=None, description="grid of the contributions; follows from the weights if absent")
 
 
@@ -75,7 +79,7 @@ def _range(value: object) -> object:
 class StateSpec(Spec):
     """A state: its initial value, and perhaps between which values it has to stay."""
 
-    initial: PerElement = Field(description="value before the first step")
+    initial: Annotated[PerElement, As("value per element")] = Field(description="value before the first step")
     range: Annotated[tuple[Scalar, Scalar], BeforeValidator(_range)] | None = Field(
         default=None, description="[low, high], both constants; outside of it the run stops"
     )
@@ -85,6 +89,12 @@ def _state(value: object) -> object:
     return value if isinstance(value, Mapping) else {"initial": value}
 
 
+_ONE = {"type": "string", "enum": [*INTEGRATORS], "enumDescriptions": [item.says for item in INTEGRATORS.all]}
+Integrator = Annotated[
+    Any,
+    WithJsonSchema({"anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}]}),
+    As("integrator, or mapping of states to integrators"),
+]
 Parameters = Mapping[str, Annotated[ParameterSpec, BeforeValidator(_parameter), Written(SCALAR, LIST)]]
 States = Mapping[str, Annotated[StateSpec, BeforeValidator(_state), Written(SCALAR, LIST)]]
 Ports = Mapping[str, Annotated[PortSpec, BeforeValidator(_port), Written(SCALAR)]]
@@ -118,11 +128,13 @@ PartUse = Annotated[PartUseSpec, BeforeValidator(_split_part), Written(TEXT, _PA
 class RefractorySpec(Spec):
     """Silence after a spike: for a time, or while a condition holds."""
 
-    for_: Scalar | None = Field(
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["for"]}, {"required": ["while"]}]})
+
+    for_: Time | None = Field(
         default=None, alias="for", description="a time; that many steps after the spike step are silent"
     )
-    while_: Scalar | None = Field(default=None, alias="while", description="silent until this has been false once")
-    hold: tuple[Name, ...] = Field(description="states that keep their value; [] for none")
+    while_: Condition | None = Field(default=None, alias="while", description="silent until this has been false once")
+    hold: tuple[Name, ...] = Field(description="states that keep their value meanwhile; [] for none")
 
     @model_validator(mode="after")
     def _one_of(self) -> RefractorySpec:
@@ -136,27 +148,39 @@ class RefractorySpec(Spec):
 class ElementSpec(DefinitionSpec):
     """What a part, a signal and a neuron have: state, and what changes it in a step."""
 
-    parameters: Parameters = Field(default_factory=dict, description="value, {unit: U} or {unit: U, default: value}")
-    state: States = Field(default_factory=dict, description="initial value, or {initial: value, range: [low, high]}")
-    ports: Ports = Field(default_factory=dict, description="name and unit of what arrives in a step")
-    equations: Equations = Field(default=(), description="dx/dt = ... and aliases x = ...")
-    update: Statements = Field(default=(), description="statements after the equations")
-    every: Mapping[Period, Statements] = Field(default_factory=dict, description="period: statements")
-    require: tuple[Scalar, ...] = Field(default=(), description="conditions checked when the model is loaded")
+    parameters: Parameters = Field(
+        default_factory=dict, description="numbers that do not change during a run, each a value, {unit} or {unit, default}"
+    )
+    state: States = Field(
+        default_factory=dict, description="what changes during a run, each with its initial value, or {initial, range}"
+    )
+    ports: Ports = Field(
+        default_factory=dict, description="where input arrives, each with its unit: the sum of what arrives in a step"
+    )
+    equations: Equations = Field(default=(), description="dx/dt = ..., and x = ... for an alias")
+    update: Statements = Field(default=(), description="statements in each step, after the equations")
+    every: Mapping[Period, Statements] = Field(
+        default_factory=dict, description="statements that run periodically: period: statements"
+    )
+    require: tuple[Condition, ...] = Field(default=(), description="conditions checked when the model is loaded")
 
 
 class PartSpec(ElementSpec):
     """A receptor, channel, current or compartment."""
 
-    needs: Mapping[str, Scalar] = Field(default_factory=dict, description="quantities of the owner: name and unit")
+    needs: Mapping[str, Unit] = Field(default_factory=dict, description="quantities of the owner that it reads: name and unit")
 
 
 class OwnerSpec(ElementSpec):
     """What a signal and a neuron have: parts, and one integrator for all of it."""
 
-    parts: Mapping[str, PartUse] = Field(default_factory=dict, description="name: {use: part, values, bindings}")
-    integrator: Any = Field(default=None, description=f"{', '.join(INTEGRATORS)} or {{state: .., rest: ..}}")
-    made_for: Scalar | None = Field(default=None, description="the step these numbers belong to")
+    parts: Mapping[str, PartUse] = Field(
+        default_factory=dict, description="its parts: name: definition, or {use: definition, parameter: value, need: quantity}"
+    )
+    integrator: Integrator = Field(
+        default=None, description="how the equations are advanced: one for all, or {state: one, rest: another}"
+    )
+    made_for: Time | None = Field(default=None, description="the step these numbers belong to")
 
 
 class SignalSpec(OwnerSpec):
@@ -168,6 +192,6 @@ class SignalSpec(OwnerSpec):
 class NeuronSpec(OwnerSpec):
     """A neuron: parts, equations, update, threshold, refractoriness, reset, in this order."""
 
-    threshold: Scalar | None = Field(default=None, description="spikes where this is true; absent: never")
-    refractory: RefractorySpec | None = Field(default=None, description="{for: T or while: condition, hold: [states]}")
+    threshold: Condition | None = Field(default=None, description="a neuron spikes where this is true; never if absent")
+    refractory: RefractorySpec | None = Field(default=None, description="silence after a spike")
     reset: Statements = Field(default=(), description="statements after a spike")

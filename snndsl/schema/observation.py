@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.schema.projection import Selection
-from snndsl.spec import LIST, SCALAR, Name, PerElement, Scalar, Spec, Written
+from snndsl.spec import LIST, SCALAR, As, Condition, Name, PerElement, Scalar, Spec, Time, Times, Written
 
 __all__ = [
     "DiscoverSpec",
@@ -27,19 +27,21 @@ __all__ = [
 class StateRecordSpec(Spec):
     """Which states, how often and when."""
 
-    of: tuple[Name, ...] = Field(description="states")
-    every: Scalar | None = Field(default=None, description="time between two samples; default: a step")
-    after: Scalar | None = Field(default=None, description="samples later than this")
-    until: Scalar | None = Field(default=None, description="samples up to this")
+    of: tuple[Name, ...] = Field(description="states that are kept")
+    every: Time | None = Field(default=None, description="time between two samples; default: a step")
+    after: Time | None = Field(default=None, description="samples later than this")
+    until: Time | None = Field(default=None, description="samples up to this")
 
 
 class SynapseRecordSpec(Spec):
     """Which variables of synapses, at which times."""
 
     of: tuple[Name, ...] = Field(description="w and states of its rules")
-    every: Scalar | None = Field(default=None, description="time between two samples")
-    at: PerElement = Field(default=None, description="times of the samples")
-    where: Scalar | None = Field(default=None, description="condition on i, j that pairs must meet")
+    every: Time | None = Field(default=None, description="time between two samples")
+    at: Times = Field(default=None, description="times of the samples")
+    where: Condition | None = Field(
+        default=None, description="chooses synapses by `i`, `j`, `row`, `w` as it starts, `distance`, `pre.x` and `post.x`"
+    )
 
 
 def _listed(value: object) -> object:
@@ -61,11 +63,17 @@ class RecordSpec(Spec):
 
     spikes: Selection = Field(default=(), description="selections whose spikes are kept")
     states: Mapping[str, States] = Field(
-        default_factory=dict, description="selection: list of states, or {of, every, after, until}"
+        default_factory=dict, description="states of neurons: selection: [states], or {of, every, after, until}"
     )
-    synapses: Mapping[str, SynapseRecordSpec] = Field(default_factory=dict, description="projection: {of, every or at}")
-    signals: Mapping[str, States] = Field(default_factory=dict, description="signal: list of states, or {of, every}")
-    counts: Mapping[str, Scalar] = Field(default_factory=dict, description="selection: width of a bin")
+    synapses: Mapping[str, SynapseRecordSpec] = Field(
+        default_factory=dict, description="variables of synapses at times: projection: {of, every or at, where}"
+    )
+    signals: Mapping[str, States] = Field(
+        default_factory=dict, description="states of signals: name: [states], or {of, every, after, until}"
+    )
+    counts: Mapping[str, Time] = Field(
+        default_factory=dict, description="spikes of all neurons together in each complete bin: selection: width of a bin"
+    )
 
 
 def _scalar_or_spikes(value: object) -> object:
@@ -77,8 +85,8 @@ class TargetSpec(Spec):
 
     value: PerElement = Field(default=None, description="number, quantity or list of them")
     i: PerElement = Field(default=None, description="neurons of listed spikes")
-    t: PerElement = Field(default=None, description="times of listed spikes")
-    where: Scalar | None = Field(default=None, description="condition on row for those that count")
+    t: Times = Field(default=None, description="times of listed spikes")
+    where: Condition | None = Field(default=None, description="condition on row for those that count")
 
     @model_validator(mode="after")
     def _one_of(self) -> TargetSpec:
@@ -90,21 +98,26 @@ class TargetSpec(Spec):
 Target = Annotated[TargetSpec, BeforeValidator(_scalar_or_spikes), Written(SCALAR, LIST)]
 
 
+Of = Annotated[Scalar, As("value", "what is measured")]
+
+
 class ExpectSpec(Spec):
     """What the author says will happen."""
 
     of: Selection = Field(description="populations, sources, projection, signal or search that is measured")
-    value: Scalar = Field(description="what is measured: spikes, count, rate, a state ...")
-    at: Scalar | None = Field(default=None, description="moment at which it is measured")
-    after: Scalar | None = Field(default=None, description="spikes and samples later than this")
-    until: Scalar | None = Field(default=None, description="spikes and samples up to this")
+    value: Annotated[Scalar, As("measure")] = Field(
+        description="what is measured: `rate`, `count`, `spikes`, `first_spike`, `cv_isi`, `f1`, a state, `w`, `mean(w)` ..."
+    )
+    at: Time | None = Field(default=None, description="moment at which it is measured")
+    after: Time | None = Field(default=None, description="spikes and samples later than this")
+    until: Time | None = Field(default=None, description="spikes and samples up to this")
     each: Literal["trial", "neuron"] | None = Field(default=None, description="for each of them instead of all together")
-    between: tuple[Scalar, Scalar] | None = Field(default=None, description="[least, largest]")
-    near: Scalar | None = Field(default=None, description="a value, with within")
-    within: Scalar | None = Field(default=None, description="largest distance from near, equals or against")
+    between: tuple[Of, Of] | None = Field(default=None, description="[least, largest]")
+    near: Of | None = Field(default=None, description="a value that it is close to; needs `within`")
+    within: Of | None = Field(default=None, description="largest distance from near, equals or against")
     equals: Target | None = Field(default=None, description="the value, or the spikes")
-    at_least: Scalar | None = Field(default=None, description="smallest value")
-    at_most: Scalar | None = Field(default=None, description="largest value")
+    at_least: Of | None = Field(default=None, description="smallest value")
+    at_most: Of | None = Field(default=None, description="largest value")
     against: Target | None = Field(default=None, description="value or spikes that it is compared with")
     source: str | None = Field(default=None, description="where the number comes from")
 
@@ -114,7 +127,9 @@ class ObjectiveSpec(Spec):
 
     minimise: str | None = Field(default=None, description="name of an expectation, or rate.POPULATION")
     maximise: str | None = Field(default=None, description="name of an expectation, or rate.POPULATION")
-    between: Mapping[str, Any] = Field(description="path: [FROM, TO], {log: [FROM, TO]} or {whole: [FROM, TO]}")
+    between: Mapping[str, Annotated[Any, As("range")]] = Field(
+        description="path: [FROM, TO], {log: [FROM, TO]} or {whole: [FROM, TO]}"
+    )
     method: Literal["random", "cma-es", "differential-evolution"] = Field(default="cma-es", description="who chooses points")
     evaluations: int = Field(default=100, ge=5, le=1_000_000, description="points, at most")
     batch: int | None = Field(default=None, gt=1, le=10_000, description="points chosen together; default: the method's own")
@@ -131,13 +146,15 @@ class SweepSpec(Spec):
     """A named setting, a grid of them, or a search among them."""
 
     name: Name | None = Field(default=None, description="identifier of the setting; default: its number")
-    set: Mapping[str, Any] = Field(default_factory=dict, description="path: value, for all its points")
-    grid: Mapping[str, Any] = Field(
+    set: Mapping[str, Annotated[Any, As("value")]] = Field(default_factory=dict, description="path: value, for all its points")
+    grid: Mapping[str, Annotated[Any, As("list, or range")]] = Field(
         default_factory=dict, description="path: list, {range: [FROM, TO, BY]} or {linspace: [FROM, TO, NUMBER]}"
     )
     objective: ObjectiveSpec | None = Field(default=None, description="a search for the best settings")
     trials: int | None = Field(default=None, description="repetitions of each of its points")
-    expect: Mapping[str, ExpectSpec] = Field(default_factory=dict, description="beside the model's own")
+    expect: Mapping[str, ExpectSpec] = Field(
+        default_factory=dict, description="expectations of its points, beside the model's own"
+    )
 
     @model_validator(mode="after")
     def _grid_or_objective(self) -> SweepSpec:
@@ -149,18 +166,26 @@ class SweepSpec(Spec):
 class DiscoverSpec(Spec):
     """A search for polychronous groups."""
 
-    definition: Mapping[str, Mapping[str, Any]] = Field(description="name of a definition: its parameters")
-    in_: Name = Field(alias="in", description="projection, or group of sources")
+    definition: Mapping[str, Mapping[str, Any]] = Field(
+        description="`izhikevich2006`, `event_triggered`, `structural`, `probabilistic` or `activated`, with its parameters"
+    )
+    in_: Name = Field(alias="in", description="projection whose synapses the surrogates shuffle; the search reads all synapses")
     mothers: Selection | None = Field(default=None, description="neurons whose inputs are tried; default: all")
-    surrogates: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict, description="name of a null: its options")
-    expect: Mapping[str, Any] = Field(default_factory=dict, description="groups or p: comparison")
+    surrogates: Mapping[str, Mapping[str, Any]] = Field(
+        default_factory=dict, description="`shuffle_weights`, `shuffle_delays` or `rewire`, each with `times` and `of`"
+    )
+    expect: Mapping[str, Annotated[Any, As("value, or comparison")]] = Field(
+        default_factory=dict, description="`groups`, `p`: a number, {equals}, {at_least}, {at_most} or {between}"
+    )
 
 
 class MotifSpec(Spec):
     """Spikes with relative times."""
 
-    spikes: Any = Field(description="{neuron: time}, a list, or {i, t} arrays with `in`")
+    spikes: Annotated[Any, As("mapping of neurons to times, list, or columns", "time")] = Field(
+        description="{neuron: time}, a list, or {i, t} arrays with `in`"
+    )
     in_: Name | None = Field(default=None, alias="in", description="population of the neurons in i")
-    arrive: Mapping[str, Scalar] = Field(default_factory=dict, description="neuron: time at which the spikes meet")
-    leads_to: Mapping[str, PerElement] = Field(default_factory=dict, description="neuron: time at which it fires then")
-    tolerance: Scalar | None = Field(default=None, description="largest distance of a spike from its time; default: a step")
+    arrive: Mapping[str, Time] = Field(default_factory=dict, description="neuron: time at which the spikes meet")
+    leads_to: Mapping[str, Times] = Field(default_factory=dict, description="neuron: time at which it fires then")
+    tolerance: Time | None = Field(default=None, description="largest distance of a spike from its time; default: a step")

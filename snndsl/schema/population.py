@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from snndsl.spec import TEXT, USE, Flag, Name, PerElement, Scalar, Spec, UseSpec, Written, found, split_use
+from snndsl.schema.neuron import Integrator
+from snndsl.spec import TEXT, USE, As, Flag, Name, PerElement, Scalar, Spec, UseSpec, Written, found, split_use
 
 __all__ = ["AXES", "NeuronUseSpec", "PopulationSpec", "PositionsSpec"]
 
@@ -24,13 +25,16 @@ def _by_axis(value: object) -> object:
     return value
 
 
+Length = Annotated[PerElement, As("value per element", "length")]
+
+
 class PositionsSpec(Spec):
     """Where neurons are."""
 
-    x: PerElement = Field(default=None, description="along the first axis, a length")
-    y: PerElement = Field(default=None, description="along the second axis")
-    z: PerElement = Field(default=None, description="along the third axis")
-    period: Annotated[Mapping[str, Scalar], BeforeValidator(_by_axis)] = Field(
+    x: Length = Field(default=None, description="along the first axis")
+    y: Length = Field(default=None, description="along the second axis")
+    z: Length = Field(default=None, description="along the third axis")
+    period: Annotated[Mapping[str, Annotated[Scalar, As("value", "length")]], BeforeValidator(_by_axis)] = Field(
         default_factory=dict, description="axis: length after which it closes on itself; distances go the shorter way"
     )
 
@@ -43,7 +47,7 @@ class PositionsSpec(Spec):
 class NeuronUseSpec(UseSpec):
     """A neuron and the values given to it."""
 
-    integrator: Any = Field(default=None, description="replaces the integrator of the neuron")
+    integrator: Integrator = Field(default=None, description="replaces the integrator of the neuron")
 
 
 def _neuron(value: object) -> object:
@@ -54,11 +58,15 @@ class PopulationSpec(Spec):
     """Neurons of one kind."""
 
     neuron: Annotated[NeuronUseSpec, BeforeValidator(_neuron), Written(TEXT, USE, alone=True)] = Field(
-        description="name of a neuron, or {use: name, parameter: value ...}"
+        description="name of a neuron, or {use: name, parameter: value, ...}"
     )
-    size: Scalar = Field(description="how many")
-    let: Mapping[str, PerElement] = Field(default_factory=dict, description="values drawn once per neuron, used in others")
-    initial: Mapping[str, PerElement] = Field(default_factory=dict, description="initial states; default: the neuron's own")
-    positions: PositionsSpec | None = Field(default=None, description="where the neurons are: x, y, z, each a length")
+    size: Scalar = Field(description="how many neurons")
+    let: Mapping[str, PerElement] = Field(
+        default_factory=dict, description="values drawn once for each neuron and read in its others"
+    )
+    initial: Mapping[str, PerElement] = Field(
+        default_factory=dict, description="initial values of states; others start as the neuron says"
+    )
+    positions: PositionsSpec | None = Field(default=None, description="where the neurons are")
     stream: Name | None = Field(default=None, description="name of its random stream; default: its path")
     frozen: Flag = Field(default=False, description="the same draws in every trial")

@@ -21,7 +21,7 @@ from snndsl.connect import CONNECT
 from snndsl.errors import nearest
 from snndsl.model.projection import ConnectRule
 from snndsl.schema.neuron import Use
-from snndsl.spec import LIST, SCALAR, TEXT, USE, Flag, Name, PerElement, Scalar, Spec, Written
+from snndsl.spec import LIST, SCALAR, TEXT, USE, As, Condition, Flag, Name, PerElement, Scalar, Spec, Times, Written
 
 __all__ = ["ConnectSpec", "DelaySpec", "ProjectionSpec", "Selection"]
 
@@ -51,9 +51,16 @@ class _OfARule:
         return core_schema.no_info_plain_validator_function(_connect)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Return the form of each rule."""
-        forms = [handler(rule.form.__pydantic_core_schema__) for rule in CONNECT.all if rule.form is not None]
-        return {"anyOf": [{"enum": _words()}, *forms]}
+        """Return a word, or a mapping: one form for all rules, so that a misspelled key is called that."""
+        given: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False, "dependentRequired": {}}
+        rules = [rule for rule in CONNECT.all if rule.form is not None]
+        for rule in rules:
+            form = handler.resolve_ref_schema(handler(rule.form.__pydantic_core_schema__))
+            given["properties"] |= form["properties"]
+            others = {key: [rule.name] for key in form["properties"] if key != rule.name}
+            given["dependentRequired"] |= {**others, **form.get("dependentRequired", {})}
+        word = {"type": "string", "enum": _words(), "enumDescriptions": [CONNECT[name].written[name] for name in _words()]}
+        return {"anyOf": [{**given, "minProperties": 1}, word]}
 
 
 def _words() -> list[str]:
@@ -94,8 +101,8 @@ def _near_rule(value: object) -> str:
 class DelaySpec(Spec):
     """Delay of a synapse: from the source to the synapse, and from the synapse to the soma."""
 
-    axonal: PerElement = Field(default=None, description="time from the spike to the synapse")
-    dendritic: PerElement = Field(default=None, description="time from the synapse to the soma")
+    axonal: Times = Field(default=None, description="time from the spike to the synapse")
+    dendritic: Times = Field(default=None, description="time from the synapse to the soma")
     round: Literal["nearest", "up", "down"] | None = Field(default=None, description="how a delay off the grid is rounded")
     _whole: bool = PrivateAttr(default=False)
 
@@ -121,7 +128,7 @@ def _plasticity(value: object) -> object:
     return value if isinstance(value, list) else (value,)
 
 
-Selection = Annotated[tuple[Name, ...], BeforeValidator(_selection), Written(TEXT)]
+Selection = Annotated[tuple[Name, ...], BeforeValidator(_selection), Written(TEXT), As("selection, or list of them")]
 
 
 class ProjectionSpec(Spec):
@@ -129,22 +136,30 @@ class ProjectionSpec(Spec):
 
     from_: Selection = Field(alias="from", description="population, source, signal, group, slice, or a list of them")
     to: Selection = Field(description="population, signal, group, slice, or a list of them")
-    connect: Annotated[ConnectSpec, _OfARule()] = Field(description="the rule")
-    where: Scalar | None = Field(default=None, description="condition on i, j that pairs must meet")
-    self_: Flag | None = Field(default=None, alias="self", description="whether a neuron may contact itself")
-    multiple: Flag | None = Field(default=None, description="whether a pair may have several synapses")
-    copies: Scalar = Field(default="1", description="synapses per pair")
-    per_block: Flag = Field(default=False, description="the rule once for each pair of populations")
-    port: Name = Field(description="port of the targets")
-    weight: PerElement = Field(description="in the unit of the port")
+    connect: Annotated[ConnectSpec, _OfARule()] = Field(description="the rule that makes the pairs")
+    where: Condition | None = Field(
+        default=None, description="condition on candidate pairs, on `i`, `j`, `distance` and others"
+    )
+    self_: Flag | None = Field(
+        default=None, alias="self", description="whether a neuron may contact itself; required where both sides overlap"
+    )
+    multiple: Flag | None = Field(
+        default=None, description="whether a pair may have several synapses; required with the fixed rules"
+    )
+    copies: Scalar = Field(default="1", description="synapses of each pair")
+    per_block: Flag = Field(
+        default=False, description="the rule is applied to each pair of entries of `from` and `to` by itself"
+    )
+    port: Name = Field(description="port of the targets, or `spike`")
+    weight: Annotated[PerElement, As("value per element", "the port")] = Field(description="what a spike adds to the port")
     delay: Annotated[DelaySpec | None, WrapValidator(_delay), Written(SCALAR, LIST)] = Field(
-        default=None, description="a time, or {axonal, dendritic, round}"
+        default=None, description="a time (axonal), or its parts, both if plastic; required unless a motif gives it"
     )
     plasticity: Annotated[tuple[Use, ...], BeforeValidator(_plasticity), Written(TEXT, USE)] = Field(
-        default=(), description="name, {use: .., values} or a list"
+        default=(), description="a rule, {use: rule, parameter: value, ...}, or a list of them"
     )
     carries: Scalar | None = Field(
         default=None, description="a value of pre and post that is transmitted in every step, times the weight; spikes are not"
     )
-    initial: Mapping[str, PerElement] = Field(default_factory=dict, description="initial states of the rule")
+    initial: Mapping[str, PerElement] = Field(default_factory=dict, description="initial values of states of the rule")
     stream: Name | None = Field(default=None, description="name of its random stream; default: its path")

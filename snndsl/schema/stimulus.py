@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from snndsl.model.stimulus import StimulusKind
 from snndsl.schema.projection import Selection
-from snndsl.spec import Flag, Name, PerElement, Scalar, Spec
+from snndsl.spec import As, Flag, Name, PerElement, Scalar, Spec, Time
 from snndsl.stimuli import STIMULI
 
 __all__ = ["StimulusOfAKind", "StimulusSpec"]
@@ -21,12 +21,14 @@ __all__ = ["StimulusOfAKind", "StimulusSpec"]
 class StimulusSpec(Spec):
     """A source (`size`) or an injection (`into`, `port`), of exactly one kind."""
 
-    size: Scalar | None = Field(default=None, description="of a source")
-    into: Selection | None = Field(default=None, description="whom an injection reaches")
-    port: Name | None = Field(default=None, description="port of an injection")
-    weight: PerElement = Field(default=None, description="in the unit of the port")
-    delay: Scalar | None = Field(default=None, description="from the event to the port; one step if absent")
-    during: tuple[Scalar, Scalar] | None = Field(default=None, description="[from, to)")
+    size: Scalar | None = Field(default=None, description="how many neurons a source has")
+    into: Selection | None = Field(default=None, description="neurons or signals that an injection reaches, each by itself")
+    port: Name | None = Field(default=None, description="port that an injection enters")
+    weight: Annotated[PerElement, As("value per element", "the port")] = Field(
+        default=None, description="what an event adds to the port"
+    )
+    delay: Time | None = Field(default=None, description="from the event to the port; one step if absent")
+    during: tuple[Time, Time] | None = Field(default=None, description="when it acts; the end is not included")
     round: Literal["nearest", "up", "down"] | None = Field(
         default=None, description="how a time off the grid is rounded; an error if absent"
     )

@@ -28,21 +28,21 @@ class Part:
     Parameters
     ----------
     parameters : mapping of str to Parameter or mapping
-        Value, {unit: U} or {unit: U, default: value}.
+        Numbers that do not change during a run, each a value, {unit} or {unit, default}.
     state : mapping of str to State or mapping
-        Initial value, or {initial: value, range: [low, high]}.
+        What changes during a run, each with its initial value, or {initial, range}.
     ports : mapping of str to Port or mapping
-        Name and unit of what arrives in a step.
+        Where input arrives, each with its unit: the sum of what arrives in a step.
     equations : value
-        Dx/dt = ... and aliases x = ....
+        Dx/dt = ..., and x = ... for an alias.
     update : value
-        Statements after the equations.
+        Statements in each step, after the equations.
     every : mapping
-        Period: statements.
+        Statements that run periodically: period: statements.
     require : value
         Conditions checked when the model is loaded.
     needs : mapping
-        Quantities of the owner: name and unit.
+        Quantities of the owner that it reads: name and unit.
     title : value
         One line for people.
     references : value
@@ -74,7 +74,7 @@ class Parameter:
     Parameters
     ----------
     unit : value
-        Unit of a parameter without (or with an untyped) default.
+        Its unit, where no default shows it.
     default : value
         Value where none is given.
     """
@@ -122,29 +122,29 @@ class Neuron:
     Parameters
     ----------
     parameters : mapping of str to Parameter or mapping
-        Value, {unit: U} or {unit: U, default: value}.
+        Numbers that do not change during a run, each a value, {unit} or {unit, default}.
     state : mapping of str to State or mapping
-        Initial value, or {initial: value, range: [low, high]}.
+        What changes during a run, each with its initial value, or {initial, range}.
     ports : mapping of str to Port or mapping
-        Name and unit of what arrives in a step.
+        Where input arrives, each with its unit: the sum of what arrives in a step.
     equations : value
-        Dx/dt = ... and aliases x = ....
+        Dx/dt = ..., and x = ... for an alias.
     update : value
-        Statements after the equations.
+        Statements in each step, after the equations.
     every : mapping
-        Period: statements.
+        Statements that run periodically: period: statements.
     require : value
         Conditions checked when the model is loaded.
     parts : mapping of str to PartUse or mapping
-        Name: {use: part, values, bindings}.
+        Its parts: name: definition, or {use: definition, parameter: value, need: quantity}.
     integrator : value
-        Exact, exponential_euler, euler, heun, rk4, backward_euler, crank_nicolson or {state: .., rest: ..}.
+        How the equations are advanced: one for all, or {state: one, rest: another}.
     made_for : value
         The step these numbers belong to.
     threshold : value
-        Spikes where this is true; absent: never.
+        A neuron spikes where this is true; never if absent.
     refractory : Refractory or mapping
-        {for: T or while: condition, hold: [states]}.
+        Silence after a spike.
     reset : value
         Statements after a spike.
     title : value
@@ -208,7 +208,7 @@ class Refractory:
     Parameters
     ----------
     hold : value
-        States that keep their value; [] for none.
+        States that keep their value meanwhile; [] for none.
     for_ : value
         A time; that many steps after the spike step are silent.
     while_ : value
@@ -227,25 +227,25 @@ class Rule:
     Parameters
     ----------
     parameters : mapping of str to Parameter or mapping
-        Value, {unit: U} or {unit: U, default: value}.
+        Numbers that do not change during a run, each a value, {unit} or {unit, default}.
     needs : mapping
-        Quantities from outside: name and unit.
+        Quantities from outside: name and unit; bound where the rule is used.
     state : mapping of str to State or mapping
-        Own states besides w: initial value, or {initial, range}.
+        Own states besides `w`, each with its initial value, or {initial, range}.
     traces : mapping of str to Trace or mapping
-        Name: time constant, or {tau: T, to: value}.
+        What decays exponentially between its assignments: time constant, or {tau, to}.
     on_pre : value
-        When a presynaptic spike reaches the synapse; deliver(w) by default.
+        Statements at the arrival of a presynaptic spike; `deliver(w)` follows unless it is written.
     on_post : value
-        When a postsynaptic spike reaches the synapse.
+        Statements at the arrival of a postsynaptic spike.
     every : mapping
-        Period: statements.
+        Statements that run periodically: period: statements.
     on_start : value
-        Once, before the run.
+        Statements that change the initial values, once before the run.
     order : {"pre_first", "post_first"}
-        Which of two events of one stamp is first.
+        Which of two spikes of one stamp is first at a synapse.
     bound : value
-        Largest |w| the rule may reach.
+        The largest magnitude that `w` can reach.
     require : value
         Conditions checked when the model is loaded.
     title : value
@@ -282,7 +282,7 @@ class Trace:
     Parameters
     ----------
     tau : value
-        Time constant.
+        Time constant of its decay.
     to : value
         The value it relaxes to and starts from.
     """
@@ -298,23 +298,23 @@ class Signal:
     Parameters
     ----------
     parameters : mapping of str to Parameter or mapping
-        Value, {unit: U} or {unit: U, default: value}.
+        Numbers that do not change during a run, each a value, {unit} or {unit, default}.
     state : mapping of str to State or mapping
-        Initial value, or {initial: value, range: [low, high]}.
+        What changes during a run, each with its initial value, or {initial, range}.
     ports : mapping of str to Port or mapping
-        Name and unit of what arrives in a step.
+        Where input arrives, each with its unit: the sum of what arrives in a step.
     equations : value
-        Dx/dt = ... and aliases x = ....
+        Dx/dt = ..., and x = ... for an alias.
     update : value
-        Statements after the equations.
+        Statements in each step, after the equations.
     every : mapping
-        Period: statements.
+        Statements that run periodically: period: statements.
     require : value
         Conditions checked when the model is loaded.
     parts : mapping of str to PartUse or mapping
-        Name: {use: part, values, bindings}.
+        Its parts: name: definition, or {use: definition, parameter: value, need: quantity}.
     integrator : value
-        Exact, exponential_euler, euler, heun, rk4, backward_euler, crank_nicolson or {state: .., rest: ..}.
+        How the equations are advanced: one for all, or {state: one, rest: another}.
     made_for : value
         The step these numbers belong to.
     frozen : bool

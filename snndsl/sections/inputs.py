@@ -25,17 +25,17 @@ class Stimulus:
     Parameters
     ----------
     size : value
-        Of a source.
+        How many neurons a source has.
     into : value
-        Whom an injection reaches.
+        Neurons or signals that an injection reaches, each by itself.
     port : value
-        Port of an injection.
+        Port that an injection enters.
     weight : value
-        In the unit of the port.
+        What an event adds to the port.
     delay : value
         From the event to the port; one step if absent.
     during : value
-        [from, to).
+        When it acts; the end is not included.
     round : {"nearest", "up", "down"}
         How a time off the grid is rounded; an error if absent.
     duplicates : {"error", "merge", "add"}
@@ -94,11 +94,11 @@ class SpikeList:
     t : value
         Time of the spike: list, data array or expression of row.
     where : value
-        Condition on row.
+        Condition on `row` for those that count.
     round : {"nearest", "up", "down"}
-        How a time off the grid is rounded.
+        How a time off the grid is rounded; default: as `round` of the stimulus.
     duplicates : {"error", "merge", "add"}
-        Two spikes of a neuron in one step.
+        What two spikes of one neuron at one stamp are; default: as `duplicates` of the stimulus.
     """
 
     i: Any
@@ -115,7 +115,7 @@ class Rate:
     Parameters
     ----------
     rate : value
-        Spikes per time.
+        Spikes per time; an expression of `t` changes during the run.
     """
 
     rate: Any
@@ -128,7 +128,7 @@ class Regular:
     Parameters
     ----------
     every : value
-        Interval.
+        Time from one spike of a neuron to its next.
     start : value
         Time of the first spike.
     """
@@ -144,9 +144,9 @@ class PulsePacket:
     Parameters
     ----------
     at : value
-        Centres.
+        Centres of the packets.
     sd : value
-        Standard deviations.
+        Standard deviation of the times around each centre.
     """
 
     at: Any
@@ -160,7 +160,7 @@ class OneOf:
     Parameters
     ----------
     every : value
-        Period.
+        Time from one event to the next.
     """
 
     every: Any

@@ -27,13 +27,13 @@ class Data:
     file : value
         Relative path: npz, npy, csv, parquet, h5, raw, dat.
     units : mapping
-        Column: unit.
+        Unit of each column that has one, by its name here.
     names : mapping
-        New name: column.
+        Other names for columns: name: column.
     values : value
-        Nested lists of numbers.
+        The numbers themselves, instead of a file.
     unit : value
-        Unit of values.
+        Unit of `values`.
     """
 
     file: Any | None = None
@@ -88,15 +88,15 @@ class Population:
     Parameters
     ----------
     neuron : NeuronUse or mapping
-        Name of a neuron, or {use: name, parameter: value ...}.
+        Name of a neuron, or {use: name, parameter: value, ...}.
     size : value
-        How many.
+        How many neurons.
     let : mapping
-        Values drawn once per neuron, used in others.
+        Values drawn once for each neuron and read in its others.
     initial : mapping
-        Initial states; default: the neuron's own.
+        Initial values of states; others start as the neuron says.
     positions : Positions or mapping
-        Where the neurons are: x, y, z, each a length.
+        Where the neurons are.
     stream : value
         Name of its random stream; default: its path.
     frozen : bool
@@ -138,7 +138,7 @@ class Positions:
     Parameters
     ----------
     x : value
-        Along the first axis, a length.
+        Along the first axis.
     y : value
         Along the second axis.
     z : value
@@ -164,29 +164,29 @@ class Projection:
     to : value
         Population, signal, group, slice, or a list of them.
     connect : value
-        The rule.
+        The rule that makes the pairs.
     port : value
-        Port of the targets.
+        Port of the targets, or `spike`.
     weight : value
-        In the unit of the port.
+        What a spike adds to the port.
     where : value
-        Condition on i, j that pairs must meet.
+        Condition on candidate pairs, on `i`, `j`, `distance` and others.
     self_ : bool
-        Whether a neuron may contact itself.
+        Whether a neuron may contact itself; required where both sides overlap.
     multiple : bool
-        Whether a pair may have several synapses.
+        Whether a pair may have several synapses; required with the fixed rules.
     copies : value
-        Synapses per pair.
+        Synapses of each pair.
     per_block : bool
-        The rule once for each pair of populations.
+        The rule is applied to each pair of entries of `from` and `to` by itself.
     delay : Delay or mapping
-        A time, or {axonal, dendritic, round}.
+        A time (axonal), or its parts, both if plastic; required unless a motif gives it.
     plasticity : value
-        Name, {use: .., values} or a list.
+        A rule, {use: rule, parameter: value, ...}, or a list of them.
     carries : value
         A value of pre and post that is transmitted in every step, times the weight; spikes are not.
     initial : mapping
-        Initial states of the rule.
+        Initial values of states of the rule.
     stream : value
         Name of its random stream; default: its path.
     """

@@ -27,13 +27,13 @@ class Record:
     spikes : value
         Selections whose spikes are kept.
     states : mapping of str to StateRecord or mapping
-        Selection: list of states, or {of, every, after, until}.
+        States of neurons: selection: [states], or {of, every, after, until}.
     synapses : mapping of str to SynapseRecord or mapping
-        Projection: {of, every or at}.
+        Variables of synapses at times: projection: {of, every or at, where}.
     signals : mapping of str to StateRecord or mapping
-        Signal: list of states, or {of, every}.
+        States of signals: name: [states], or {of, every, after, until}.
     counts : mapping
-        Selection: width of a bin.
+        Spikes of all neurons together in each complete bin: selection: width of a bin.
     """
 
     spikes: Any | None = None
@@ -50,7 +50,7 @@ class StateRecord:
     Parameters
     ----------
     of : value
-        States.
+        States that are kept.
     every : value
         Time between two samples; default: a step.
     after : value
@@ -78,7 +78,7 @@ class SynapseRecord:
     at : value
         Times of the samples.
     where : value
-        Condition on i, j that pairs must meet.
+        Chooses synapses by `i`, `j`, `row`, `w` as it starts, `distance`, `pre.x` and `post.x`.
     """
 
     of: Any
@@ -96,7 +96,7 @@ class Expect:
     of : value
         Populations, sources, projection, signal or search that is measured.
     value : value
-        What is measured: spikes, count, rate, a state ....
+        What is measured: `rate`, `count`, `spikes`, `first_spike`, `cv_isi`, `f1`, a state, `w`, `mean(w)` ....
     at : value
         Moment at which it is measured.
     after : value
@@ -108,7 +108,7 @@ class Expect:
     between : value
         [least, largest].
     near : value
-        A value, with within.
+        A value that it is close to; needs `within`.
     within : value
         Largest distance from near, equals or against.
     equals : Target or mapping
@@ -178,7 +178,7 @@ class Sweep:
     trials : value
         Repetitions of each of its points.
     expect : mapping of str to Expect or mapping
-        Beside the model's own.
+        Expectations of its points, beside the model's own.
     """
 
     name: Any | None = None
@@ -227,15 +227,15 @@ class Discover:
     Parameters
     ----------
     definition : mapping of str to mapping
-        Name of a definition: its parameters.
+        `izhikevich2006`, `event_triggered`, `structural`, `probabilistic` or `activated`, with its parameters.
     in_ : value
-        Projection, or group of sources.
+        Projection whose synapses the surrogates shuffle; the search reads all synapses.
     mothers : value
         Neurons whose inputs are tried; default: all.
     surrogates : mapping of str to mapping
-        Name of a null: its options.
+        `shuffle_weights`, `shuffle_delays` or `rewire`, each with `times` and `of`.
     expect : mapping
-        Groups or p: comparison.
+        `groups`, `p`: a number, {equals}, {at_least}, {at_most} or {between}.
     """
 
     definition: Mapping[str, Mapping[str, Any]]

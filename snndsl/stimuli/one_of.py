@@ -11,7 +11,7 @@ from pydantic import Field
 from snndsl.ir import Call, Const, Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Driving
-from snndsl.spec import Scalar, Spec
+from snndsl.spec import Spec, Time
 
 __all__ = ["OneOf", "OneOfSpec"]
 
@@ -19,7 +19,7 @@ __all__ = ["OneOf", "OneOfSpec"]
 class OneOfSpec(Spec):
     """One element, drawn anew each period."""
 
-    every: Scalar = Field(description="period")
+    every: Time = Field(description="time from one event to the next")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from snndsl.expressions.dimensions import TIME
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Playing
 from snndsl.model.text import Place, Term
-from snndsl.spec import Name, Scalar, Spec
+from snndsl.spec import As, Name, Scalar, Spec, Time
 from snndsl.stimuli.rates import PER_TIME
 from snndsl.units import ONE
 
@@ -31,9 +31,13 @@ class PlaySpec(Spec):
     """A motif, played."""
 
     motif: Name = Field(description="name of the motif")
-    at: Any = Field(default=None, description="times, an array of data, or {every: T, start: T}")
-    rate: Scalar | None = Field(default=None, description="how often it is played, at random times")
-    jitter: Scalar | None = Field(default=None, description="standard deviation of the time of each spike")
+    at: Annotated[Any, As("value per element, or mapping", "time")] = Field(
+        default=None, description="times, an array of data, or {every: T, start: T}"
+    )
+    rate: Annotated[Scalar, As("value", "1/time")] | None = Field(
+        default=None, description="how often it is played, at random times"
+    )
+    jitter: Time | None = Field(default=None, description="standard deviation of the time of each spike")
     dropout: Scalar | None = Field(default=None, description="probability that a spike is left out")
     replace: Scalar | None = Field(default=None, description="probability that a spike is another neuron's")
 

@@ -14,7 +14,7 @@ from snndsl.expressions.dimensions import TIME
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Duplicates, Spiking
 from snndsl.model.text import ValueTerm, first_term
-from snndsl.spec import PerElement, Spec
+from snndsl.spec import Spec, Times
 
 __all__ = ["PulsePacket", "PulsePacketSpec"]
 
@@ -24,8 +24,8 @@ Index = NDArray[np.int64]
 class PulsePacketSpec(Spec):
     """Every source spikes once per packet, normally distributed around its centre."""
 
-    at: PerElement = Field(description="centres")
-    sd: PerElement = Field(description="standard deviations")
+    at: Times = Field(description="centres of the packets")
+    sd: Times = Field(description="standard deviation of the times around each centre")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
@@ -13,7 +15,7 @@ from snndsl.expressions.dimensions import TIME
 from snndsl.expressions.functions import FUNCTIONS
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.text import Term, ValueTerm, first_term
-from snndsl.spec import PerElement, Spec
+from snndsl.spec import As, PerElement, Spec
 
 __all__ = ["PER_TIME", "RateSpec", "chances", "random_spikes", "read_rate", "varying"]
 
@@ -25,7 +27,9 @@ PER_TIME = TIME.power(-1)
 class RateSpec(Spec):
     """A rate."""
 
-    rate: PerElement = Field(description="spikes per time")
+    rate: Annotated[PerElement, As("value per element", "1/time")] = Field(
+        description="spikes per time; an expression of `t` changes during the run"
+    )
 
 
 def read_rate(reader: StimulusReader, given: RateSpec) -> tuple[ValueTerm | None, float | None]:

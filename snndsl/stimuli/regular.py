@@ -12,7 +12,7 @@ from snndsl.errors import ModelError
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Spiking
 from snndsl.model.text import Term
-from snndsl.spec import Scalar, Spec
+from snndsl.spec import Spec, Time
 
 __all__ = ["Regular", "RegularSpec"]
 
@@ -22,8 +22,8 @@ Index = NDArray[np.int64]
 class RegularSpec(Spec):
     """Equal intervals."""
 
-    every: Scalar = Field(description="interval")
-    start: Scalar = Field(default="0 ms", description="time of the first spike")
+    every: Time = Field(description="time from one spike of a neuron to its next")
+    start: Time = Field(default="0 ms", description="time of the first spike")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

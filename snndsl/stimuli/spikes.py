@@ -15,7 +15,7 @@ from snndsl.expressions.dimensions import TIME
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Duplicates, Spiking
 from snndsl.model.text import Rounding, Term, ValueTerm
-from snndsl.spec import PerElement, Scalar, Spec
+from snndsl.spec import Condition, PerElement, Spec, Times
 from snndsl.units import ONE
 
 __all__ = ["SpikeList", "SpikeListSpec"]
@@ -28,10 +28,14 @@ class SpikeListSpec(Spec):
     """Listed spikes."""
 
     i: PerElement = Field(description="index of the neuron: list, data array or expression of row")
-    t: PerElement = Field(description="time of the spike: list, data array or expression of row")
-    where: Scalar | None = Field(default=None, description="condition on row")
-    round: Literal["nearest", "up", "down"] | None = Field(default=None, description="how a time off the grid is rounded")
-    duplicates: Literal["error", "merge", "add"] | None = Field(default=None, description="two spikes of a neuron in one step")
+    t: Times = Field(description="time of the spike: list, data array or expression of row")
+    where: Condition | None = Field(default=None, description="condition on `row` for those that count")
+    round: Literal["nearest", "up", "down"] | None = Field(
+        default=None, description="how a time off the grid is rounded; default: as `round` of the stimulus"
+    )
+    duplicates: Literal["error", "merge", "add"] | None = Field(
+        default=None, description="what two spikes of one neuron at one stamp are; default: as `duplicates` of the stimulus"
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from reference.explained import cookbook, errors
+from reference.keys import keys
 from reference.supported import mechanism_table, mechanisms_in_words
 
 import snndsl
@@ -27,7 +28,7 @@ __all__ = ["PAGES", "PARTS", "connect_rules", "made", "names", "stimulus_kinds"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 _COOKBOOK, _README = _FOLDER.parent / "how-to" / "cookbook.md", _FOLDER.parents[1] / "README.md"
-PAGES = (_FOLDER / "language.md", _FOLDER / "library.md", _FOLDER / "errors.md", _FOLDER / "support.md", _COOKBOOK, _README)
+PAGES = (*(_FOLDER / f"{name}.md" for name in ("language", "keys", "library", "errors", "support")), _COOKBOOK, _README)
 
 _MADE = re.compile(r"<!-- ([\w -]+): python tests/reference/write\.py -->\n.*?<!-- end -->", re.DOTALL)
 _PLACES = {
@@ -130,6 +131,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "stimulus kinds": stimulus_kinds,
     "library": library,
     "definitions": definitions,
+    "keys": keys,
     "codes": errors,
     "recipes": cookbook,
     "mechanisms": mechanism_table,
