@@ -175,7 +175,11 @@ def test_settings_replace_what_the_file_says(tmp_path: Path) -> None:
         ("constants.JJ", "path-unknown", "J"),
         ("population.p.size", "path-unknown", "populations"),
         ("populations.pp.size", "path-unknown", "p"),
-        ("populations.p.sise", "unknown-key", "size"),
+        ("populations.p.sise", "path-unknown", "size"),
+        ("neurons.n.parameters.aa", "path-unknown", "a"),  # would be a parameter that nothing reads
+        ("neurons.n.state.y", "path-unknown", ""),
+        ("neurons.n.a", "path-unknown", "neurons.n.parameters.a"),
+        ("time.dt", "path-unknown", "step"),
         ("record.spikes.9", "path-unknown", ""),
         ("name.x", "path-unknown", ""),
     ],
