@@ -13,7 +13,7 @@ from snndsl.expressions.printer import to_text
 from snndsl.expressions.tree import Binary, Compare, Expression, FunctionCall, Logic, Name, Number, Unary
 from snndsl.units import ONE, Dimension, near_unit, unit_symbol
 
-__all__ = ["ANY", "BOOLEAN", "TIME", "UNKNOWN", "NoQuantity", "dimension_of", "fits"]
+__all__ = ["ANY", "BOOLEAN", "TIME", "UNKNOWN", "NoQuantity", "dimension_of", "fits", "with_unit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,11 +301,23 @@ def _one(factor: str) -> str:
     return f"(1 {symbol})" + (f"**{power}" if power else "")
 
 
+def with_unit(node: Expression, wanted: Result) -> str:
+    """Return a number that is written out with the unit that it lacks; nothing where no single symbol stands for it.
+
+    Parameters
+    ----------
+    node : Expression
+        As written.
+    wanted : Result
+        What it should be.
+    """
+    single = isinstance(wanted, Dimension) and wanted != ONE and unit_symbol(str(wanted)) is not None
+    return f"{to_text(node)} {wanted}" if single and _literal(node) else ""
+
+
 def _slip(node: Expression, wanted: Result) -> str:
     """Return the literal with the unit that was probably meant: ``5 us`` for ``5 uS`` beside a time, ``-50 mV`` for ``-50``."""
-    if _literal(node) and wanted != ONE and isinstance(wanted, Dimension) and unit_symbol(str(wanted)) is not None:
-        return f"{to_text(node)} {wanted}"
-    if not isinstance(node, Number) or node.unit is None or not isinstance(wanted, Dimension):
-        return ""
+    if (plain := with_unit(node, wanted)) or not isinstance(node, Number) or node.unit is None or not isinstance(wanted, Dimension):
+        return plain
     near = near_unit(node.unit.text, wanted)
     return f"{to_text(Number(node.value, None))} {near}" if near else ""

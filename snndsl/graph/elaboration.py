@@ -18,6 +18,7 @@ from snndsl.graph.spike_lists import Listed, listed_events, played_events, sourc
 from snndsl.graph.stimuli import NumbersOfStimulus
 from snndsl.graph.synapses import SynapseRows, synapse_rows
 from snndsl.graph.values import PopulationValues, population_values
+from snndsl.graph.unread import unread_ports
 from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel
 from snndsl.model.population import Population
@@ -129,6 +130,7 @@ class _Work:
             if ("stimuli", name) not in self.skipped:
                 with collected(self.faults):
                     self._stimulus(stimulus)
+        self.found.warnings += unread_ports(self.model)
         if self.faults:
             raise ModelError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line, fault.column)))
         self.found.complete = self.found.complete and not self.skipped and not self.found.waiting
