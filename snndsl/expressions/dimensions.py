@@ -168,9 +168,9 @@ class _Checker:
     def no_unit_behind(self, node: Binary) -> None:
         """Refuse ``20*ms``: a number and its unit are one word here."""
         number, unit = _literal(node.left), node.right
-        if node.op != "*" or not number or not isinstance(unit, Name) or len(unit.text) < 2 or self.lookup(unit.text) is not None:
+        if node.op != "*" or not number or not isinstance(unit, Name) or len(unit.text) < 2:
             return
-        if unit_symbol(unit.text) is not None:
+        if unit_symbol(unit.text) is not None and self.lookup(unit.text) is None:
             what, hint = f"there is no {unit.text!r} here", f"{to_text(node.left)} {unit.text}"
             raise TextFault("name-unknown", what, unit.start, "a quantity: a number and its unit, without '*'", hint)
 
@@ -316,8 +316,9 @@ def with_unit(node: Expression, wanted: Result) -> str:
 
 
 def _slip(node: Expression, wanted: Result) -> str:
-    """Return the literal with the unit that was probably meant: ``5 us`` for ``5 uS`` beside a time, ``-50 mV`` for ``-50``."""
-    if (plain := with_unit(node, wanted)) or not isinstance(node, Number) or node.unit is None or not isinstance(wanted, Dimension):
+    """Return the literal with the unit that was probably meant: ``5 us`` for ``5 uS``, ``-50 mV`` for ``-50``."""
+    plain = with_unit(node, wanted)
+    if plain or not isinstance(node, Number) or node.unit is None or not isinstance(wanted, Dimension):
         return plain
     near = near_unit(node.unit.text, wanted)
     return f"{to_text(Number(node.value, None))} {near}" if near else ""

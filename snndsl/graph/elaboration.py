@@ -17,8 +17,8 @@ from snndsl.graph.settled import most_synapses, settled
 from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
 from snndsl.graph.stimuli import NumbersOfStimulus
 from snndsl.graph.synapses import SynapseRows, synapse_rows
-from snndsl.graph.values import PopulationValues, population_values
 from snndsl.graph.unread import unread_ports
+from snndsl.graph.values import PopulationValues, population_values
 from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel
 from snndsl.model.population import Population

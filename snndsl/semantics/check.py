@@ -35,8 +35,10 @@ from snndsl.semantics.usable import PURE
 __all__ = ["check"]
 
 _RESERVED = frozenset({item.name for item in BUILTINS if item.name in ("t", "dt", "pi", "trial", "i", "j", "N")} | {"w"})
-_COUNTED = ("off-grid", "delay-below-step", "delay-too-long", "period", "window-outside-run", "window-empty", "time-outside-run",
-            "spike-outside-run")  # fmt: skip
+_COUNTED = (
+    "off-grid", "delay-below-step", "delay-too-long", "period", "window-outside-run", "window-empty", "time-outside-run",
+    "spike-outside-run",
+)  # fmt: skip
 """What nobody can judge while the length of a step is unknown."""
 
 

@@ -18,9 +18,9 @@ _ELSEWHERE = {  # NEST and PyNN: the library
     "iaf_psc_exp": "lif_exp", "iaf_psc_alpha": "lif_alpha", "iaf_psc_delta": "lif_delta", "iaf_cond_exp": "lif_cond_exp",
     "IF_curr_exp": "lif_exp", "IF_curr_alpha": "lif_alpha", "IF_cond_exp": "lif_cond_exp", "aeif_cond_exp": "adex",
     "EIF_cond_exp_isfa_ista": "adex", "hh_psc_alpha": "hh", "hh_cond_exp_traub": "traub_miles", "mat2_psc_exp": "mat",
-    "stdp": "pair_stdp", "stdp_synapse": "pair_stdp", "stdp_pl_synapse_hom": "power_law_stdp", "stdp_triplet_synapse": "triplet_stdp",
-    "vogels_sprekeler_synapse": "inhibitory_stdp", "clopath_synapse": "clopath_stdp", "tsodyks_synapse": "tsodyks_markram",
-    "tsodyks2_synapse": "tsodyks_markram", "stp": "tsodyks_markram",
+    "stdp": "pair_stdp", "stdp_synapse": "pair_stdp", "stdp_pl_synapse_hom": "power_law_stdp",
+    "stdp_triplet_synapse": "triplet_stdp", "vogels_sprekeler_synapse": "inhibitory_stdp", "clopath_synapse": "clopath_stdp",
+    "tsodyks_synapse": "tsodyks_markram", "tsodyks2_synapse": "tsodyks_markram", "stp": "tsodyks_markram",
 }  # fmt: skip
 
 
