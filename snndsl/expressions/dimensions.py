@@ -143,13 +143,9 @@ class _Checker:
             return b
         if fits(b, a):
             return a
-        raise TextFault(
-            "dimension",
-            f"{verb} {_shown(a)} and {_shown(b)}",
-            left.start,
-            "equal dimensions",
-            _slip(left, b) or _slip(right, a),
-        )
+        start = right.start if with_unit(right, a) else left.start
+        hint = _slip(left, b) or _slip(right, a)
+        raise TextFault("dimension", f"{verb} {_shown(a)} and {_shown(b)}", start, "equal dimensions", hint)
 
     def binary(self, node: Binary) -> Result:
         if node.op in ("+", "-", "%"):

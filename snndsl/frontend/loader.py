@@ -366,17 +366,18 @@ def _replaced(node: Any, parts: list[str], value: Any, path: str, file: str) -> 
         return [*node[:place], _replaced(node[place], parts[1:], value, path, file), *node[place + 1 :]]
     elif isinstance(node, str) and len(parts) == 1 and _names_a_definition(path.split(".")):  # neuron: lif
         return {"use": node, parts[0]: value}
-    raise ModelError(_no_place(node, parts[0], path, file))
+    raise ModelError(_no_place(node, parts, path, file))
 
 
-def _no_place(node: Any, part: str, path: str, file: str) -> Fault:
-    """Say that a path leads nowhere: what there is instead, and where the name that it ends in stands."""
+def _no_place(node: Any, parts: list[str], path: str, file: str) -> Fault:
+    """Say that a path leads nowhere: what there is instead, and the path that was probably meant."""
     keys = list(node) if isinstance(node, Mapping) else []
-    last = path.split(".")
-    new = keys if _is_declared(last) or part != last[-1] else list(known_keys(tuple(last[:-1]))) or keys
+    *above, part = (whole := path.split("."))[: len(whole) - len(parts) + 1]
+    new = keys if _is_declared(whole) or len(parts) > 1 else list(known_keys(tuple(above))) or keys
     below = next((key for key in _DECLARING if isinstance(node, Mapping) and part in (node.get(key) or ())), "")
     near = nearest(part, new) if new is keys else meant_key(part, new, {})
-    hint = ".".join((*last[:-1], below, part)) if below and part == last[-1] else near
+    near = f"{below}.{part}" if below and len(parts) == 1 else near
+    hint = ".".join((*above, near, *parts[1:])) if near else ""
     expected = ", ".join(map(str, new)) or "a path of the model"
     return Fault("path-unknown", f"{path}: there is no {part!r}", file, expected=expected, try_=hint)
 
