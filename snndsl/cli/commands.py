@@ -30,7 +30,7 @@ from snndsl.cli.explain_command import explain
 from snndsl.cli.export_command import export
 from snndsl.cli.group_commands import detect, motifs, replay
 from snndsl.cli.groups_command import groups
-from snndsl.cli.library_command import explain_entries, library
+from snndsl.cli.library_command import explain_entries, library, refuse_name_alone
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads, Workers
 from snndsl.cli.plot_command import plot
 from snndsl.cli.report_command import report
@@ -126,6 +126,8 @@ def show(
     from snndsl.cli import show as shown
     from snndsl.ir.dump import dump
 
+    if not model.exists():
+        refuse_name_alone(str(model))
     loaded = load(model, parsed_settings(settings))
     if entry is not None or loaded.checked.library:
         return explain_entries(loaded.source, entry, as_json)

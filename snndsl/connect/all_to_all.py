@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,13 @@ class AllToAll(ByNumber):
     rank = 1
     form = None
     written = {"all_to_all": "every one"}
+
+    @classmethod
+    def meant(cls, text: str) -> str:
+        """Take what others write for it: ``all``, or a condition, which stands in ``where``."""
+        if text.replace(" ", "") in ("all", "full", "True", "i!=j", "j!=i"):
+            return cls.name
+        return f"{cls.name}, and where: {text}" if re.search(r"[<>]|[=!]=", text) else ""
 
     @classmethod
     def read(cls, reader: ConnectReader, given: Any) -> AllToAll:

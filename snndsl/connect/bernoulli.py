@@ -41,7 +41,7 @@ class BernoulliPairs(ByNumber):
     rank = 3
     form = BernoulliSpec
     written = {"{bernoulli: p}": "each with probability p"}
-    other_words = ("p", "probability", "p_connect")
+    other_words = ("p", "probability", "p_connect", "pairwise_bernoulli")
     draws = True
 
     probability: Term

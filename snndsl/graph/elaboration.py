@@ -17,6 +17,7 @@ from snndsl.graph.settled import most_synapses, settled
 from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
 from snndsl.graph.stimuli import NumbersOfStimulus
 from snndsl.graph.synapses import SynapseRows, synapse_rows
+from snndsl.graph.unread import unread_ports
 from snndsl.graph.values import PopulationValues, population_values
 from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel
@@ -132,6 +133,7 @@ class _Work:
             if ("stimuli", name) not in self.skipped:
                 with collected(self.faults):
                     self._stimulus(stimulus)
+        self.found.warnings += unread_ports(self.model)
         if self.faults:
             raise ModelError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line, fault.column)))
         self.found.complete = self.found.complete and not self.skipped and not self.found.waiting

@@ -155,6 +155,12 @@ def test_show_a_projection_into_a_signal(folder: Path) -> None:
     assert (facts["projections"]["seen"]["synapses"], facts["projections"]["held"]["synapses"]) == (20, 4)
 
 
+def test_the_library_by_a_word(folder: Path) -> None:
+    lines = snndsl("library", "STDP", cwd=folder).stdout.splitlines()
+    assert any(" power_law_stdp " in line for line in lines) and not any(" lif_exp " in line for line in lines)
+    assert "try: snndsl show snndsl:lif lif_exp" in snndsl("show", "lif_exp", cwd=folder).stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -164,7 +170,10 @@ def test_show_a_projection_into_a_signal(folder: Path) -> None:
         (("run", "small.yaml", "--mode", "native"), "unsupported"),
         (("run", "small.yaml", "--duration", "0.05 ms"), "off-grid"),
         (("run", "small.yaml", "--set", "neurons.lif.parametres.tau=1 ms"), "path-unknown"),
+        (("run", "small.yaml", "--set", "neurons.lif.parameters.taau=1 ms"), "path-unknown"),
         (("run", "small.yaml", "--set", "tau"), "usage"),
+        (("show", "lif_exp"), "file-unreadable"),
+        (("library", "nothing_of_this_name"), "name-unknown"),
         (("compare", "small.yaml", "-b", "reference"), "usage"),
         (("compare", "nowhere", "elsewhere"), "run-missing"),
         (("plot", "."), "run-missing"),
