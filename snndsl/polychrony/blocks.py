@@ -93,7 +93,7 @@ class Searcher:
         """Return the network, the search of one mother that definition and neurons want, and what its probe needs."""
         rule = self.rule
         if definition.EVENTS:
-            state: Any = events.plan(table.neurons, rule, **_by_events(definition))
+            state: Any = events.counting_cells(table.neurons, rule, **_by_events(definition))
             return network(table, definition, None), events.search_mother, state
         if isinstance(neurons, NeuronModel):
             net = network(table, definition, None)

@@ -213,9 +213,7 @@ def merge(catalogues: Sequence[Catalogue], out: str | os.PathLike[str]) -> Catal
                     definitions.append(definition)
             for begin in range(0, len(catalogue), PART):
                 part = catalogue.select(np.arange(begin, min(begin + PART, len(catalogue))))
-                hashes = folder.write_chunk(number := len(folder.manifest["chunks"]), chunk := _chunk(part, definitions, first))
-                rows = {name: len(chunk[name][columns[0]]) for name, columns in TABLES.items()}
-                folder.manifest["chunks"].append({"number": number} | rows | {"hashes": hashes})
+                folder.append(len(folder.manifest["chunks"]), _chunk(part, definitions, first))
                 first += len(part)
         folder.write_manifest()
     finally:

@@ -28,10 +28,10 @@ EXCITATORY = ((False, False),)
 EVERY = ((False, False), (False, True), (True, False), (True, True))
 STATISTICS = ("groups", "longest_path", "size", "span")
 
-Kinds = tuple[tuple[bool, bool], ...]
+Types = tuple[tuple[bool, bool], ...]
 
 
-def _members(table: SynapseTable, kinds: Kinds, rows: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
+def _members(table: SynapseTable, kinds: Types, rows: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
     """Return the rows of each type, among those given; synapses into other ports are other types."""
     source, target = table.inhibitory[table.pre], table.inhibitory[table.post]
     chosen = np.ones(table.rows, np.bool_) if rows is None else rows
@@ -40,7 +40,7 @@ def _members(table: SynapseTable, kinds: Kinds, rows: NDArray[np.bool_] | None) 
 
 
 def shuffle_weights(
-    table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EXCITATORY, *, rows: NDArray[np.bool_] | None = None
+    table: SynapseTable, rng: np.random.Generator, kinds: Types = EXCITATORY, *, rows: NDArray[np.bool_] | None = None
 ) -> SynapseTable:
     """Permute the weights among the synapses of each type.
 
@@ -68,7 +68,7 @@ def shuffle_weights(
 
 
 def shuffle_delays(
-    table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, *, rows: NDArray[np.bool_] | None = None
+    table: SynapseTable, rng: np.random.Generator, kinds: Types = EVERY, *, rows: NDArray[np.bool_] | None = None
 ) -> SynapseTable:
     """Permute the delays among the synapses of each type; parameters as in `shuffle_weights`."""
     delay = table.delay.copy()
@@ -80,7 +80,7 @@ def shuffle_delays(
 def rewire(
     table: SynapseTable,
     rng: np.random.Generator,
-    kinds: Kinds = EVERY,
+    kinds: Types = EVERY,
     swaps: int = 10,
     *,
     rows: NDArray[np.bool_] | None = None,

@@ -19,7 +19,7 @@ from snndsl.polychrony.network.table import SynapseTable
 
 __all__ = ["TableFile", "read_table"]
 
-Columns = dict[str, NDArray[Any]]
+Arrays = dict[str, NDArray[Any]]
 
 NAMES = ("pre", "post", "weight", "delay", "delay_ms", "plastic")
 """Columns that are read; others are left alone."""
@@ -114,7 +114,7 @@ def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> Tab
     """Populations of nodes are numbered one after the other, in order of their names."""
     found = read_edges(path, population)
     sizes: dict[str, int] = {}
-    parts: list[Columns] = []
+    parts: list[Arrays] = []
     for edges in found:
         try:
             columns = in_steps(edges.columns, step_ms)
@@ -143,7 +143,7 @@ def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> Tab
     return TableFile(SynapseTable.from_columns(together, neurons=sum(sizes.values())), step_ms, first)
 
 
-def in_steps(columns: Columns, step_ms: Fraction | None) -> Columns:
+def in_steps(columns: Arrays, step_ms: Fraction | None) -> Arrays:
     """Return columns with the delays in steps.
 
     Parameters
@@ -184,7 +184,7 @@ def in_steps(columns: Columns, step_ms: Fraction | None) -> Columns:
     return {name: column for name, column in columns.items() if name != "delay_ms"} | {"delay": whole}
 
 
-def _check_ids(columns: Columns) -> None:
+def _check_ids(columns: Arrays) -> None:
     if columns and not max(len(column) if column.ndim else 1 for column in columns.values()):
         raise ModelError(Fault("table-empty", "the table has no row", expected="one row a synapse"))
     for name in ("pre", "post"):

@@ -163,7 +163,7 @@ def _result(
     settings: SpadeSettings,
     work: SpadeWork,
 ) -> SpadeResult:
-    """Return what is significant in the light of the surrogates: of each, how often the most frequent pattern of a size comes."""
+    """Hold the patterns against `largest`: how often the most frequent one of each size comes in each surrogate."""
     surrogates, sizes = len(largest), tuple(sorted({len(spikes) for spikes, _ in concepts}))
 
     def share(size: int, occurrences: int) -> float:
