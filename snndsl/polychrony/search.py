@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from snndsl.errors import Fault, ModelError
 from snndsl.parallel import Task, ordered
-from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.blocks import MotherBlock, Neurons, Searcher, blocks, triples
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated, Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.polychrony.recordings.detect import SpikeTrains
 
 __all__ = ["Given", "Prediction", "Searching", "discover", "fingerprint", "predict"]
