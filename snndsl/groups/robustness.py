@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from snndsl.errors import Fault, ModelError, SnndslError, nearest
+from snndsl.formats.writers import write_csv
 from snndsl.groups.sources import PathLike, free_catalogue, is_model, model_of, network_of, neurons_from, recording_in
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.compare import compare_catalogues
@@ -124,10 +124,8 @@ class Robustness:
 
     def write_csv(self, file: str | os.PathLike[str]) -> None:
         """Write a row for each search."""
-        with Path(file).open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, list(self.rows[0].to_dict()), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(self.to_dict())
+        rows = self.to_dict()
+        write_csv({name: [row[name] for row in rows] for name in rows[0]}, Path(file))
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return plain data, a row for each search."""

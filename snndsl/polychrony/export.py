@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import networkx
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError, ToolMissing
+from snndsl.errors import Fault, ModelError
+from snndsl.formats import writers
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.group import Group
@@ -80,14 +80,10 @@ def write_csv(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Path]:
     list of Path
         The files.
     """
-
-    def write(table: Mapping[str, NDArray[Any]], file: Path) -> None:
-        with file.open("w", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(table)
-            writer.writerows(zip(*(column.astype(np.int64).tolist() for column in table.values())))
-
-    return _tables(catalogue, path, "csv", write)
+    tables = _tables(catalogue, path, "csv")
+    for file, table in tables.items():
+        writers.write_csv({name: column.astype(np.int64).tolist() for name, column in table.items()}, file)
+    return list(tables)
 
 
 def write_parquet(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Path]:
@@ -100,30 +96,18 @@ def write_parquet(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Pa
     snndsl.errors.ToolMissing
         pyarrow is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        what = "Parquet needs pyarrow"
-        raise ToolMissing(Fault("package-missing", what, expected="pyarrow", try_="pip install 'snndsl[tables]'")) from None
     manifest = json.dumps({key: value for key, value in catalogue.manifest.items() if key != "chunks"}, sort_keys=True)
+    tables = _tables(catalogue, path, "parquet")
+    for file, table in tables.items():
+        writers.write_parquet(table, file, metadata={"snndsl": manifest})
+    return list(tables)
 
-    def write(table: Mapping[str, NDArray[Any]], file: Path) -> None:
-        pyarrow.parquet.write_table(pyarrow.table(table, metadata={"snndsl": manifest}), file)
 
-    return _tables(catalogue, path, "parquet", write)
-
-
-def _tables(
-    catalogue: Catalogue, path: str | os.PathLike[str], suffix: str, write: Callable[[Mapping[str, NDArray[Any]], Path], None]
-) -> list[Path]:
-    """Write each table of a catalogue to a file of its name."""
+def _tables(catalogue: Catalogue, path: str | os.PathLike[str], suffix: str) -> dict[Path, Mapping[str, NDArray[Any]]]:
+    """Return the tables of a catalogue by their files, in a folder that is made."""
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {folder / f"{name}.{suffix}": table for name, table in columns(catalogue).items()}
-    for file, table in tables.items():
-        write(table, file)
-    return list(tables)
+    return {folder / f"{name}.{suffix}": table for name, table in columns(catalogue).items()}
 
 
 def write_npz(catalogue: Catalogue, path: str | os.PathLike[str]) -> Path:

@@ -214,18 +214,7 @@ def _map_parameters(model: NeuronModel) -> NDArray[np.float64]:
 
 
 def weights_at(run: Recording, projection: str, plastic: bool, step: int | None) -> NDArray[np.float64]:
-    """Return the weights of a projection at one moment of a run, in the order of its synapses.
-
-    Parameters
-    ----------
-    run : Recording
-        With or without snapshots.
-    projection : str
-        Its name.
-    plastic : bool
-        Whether its weights change.
-    step : int or None
-        Stamp; None: the last that was recorded.
+    """Return the weights of a projection at a stamp of a run (None: the last recorded), in the order of its synapses.
 
     Raises
     ------

@@ -95,9 +95,8 @@ class SpikeTrains:
         when, who = np.asarray(step, np.int64), np.asarray(neuron, np.int64)
         if len(who) and (who.min() < 0 or who.max() >= neurons):
             bad = int(np.argmax((who < 0) | (who >= neurons)))
-            raise ModelError(
-                Fault("spike-unknown-neuron", f"spike {bad} is of neuron {who[bad]}", expected=f"0 .. {neurons - 1}")
-            )
+            what = f"spike {bad} is of neuron {who[bad]}"
+            raise ModelError(Fault("spike-unknown-neuron", what, expected=f"0 .. {neurons - 1}"))
         end = int(when.max(initial=0)) if last is None else last
         if len(when) and (when.min() < 0 or when.max() > end or end > _LONGEST):
             bad = int(np.argmax((when < 0) | (when > end)))
