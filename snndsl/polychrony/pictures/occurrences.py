@@ -67,9 +67,6 @@ def draw_occurrences(
         detect-parameter; motif-unknown-neuron: the group has a neuron that the recording has not.
     """
     trains, length = (trains_of(spikes), spikes.step_ms) if isinstance(spikes, Recording) else (spikes, step_ms)
-    if group.neuron.max() >= len(trains.start) - 1:
-        what = f"group {group.id} has neuron {group.neuron.max()}, the recording has {len(trains.start) - 1} neurons"
-        raise ModelError(Fault("motif-unknown-neuron", what, expected="a recording of the network that was searched"))
     found = _occurrences(group, trains, steps, tolerance, fraction)
     counts = np.array([np.count_nonzero(stamps >= 0) for _, stamps in found], np.int64)
     times = np.array([begin for begin, _ in found], np.float64) * length
@@ -110,6 +107,9 @@ def _occurrences(
     group: Group, trains: SpikeTrains, steps: ArrayLike | None, tolerance: int, fraction: float
 ) -> list[tuple[int, NDArray[np.int64]]]:
     """Return the beginning of each occurrence, and the stamps at which its spikes were recorded, -1 where one is missing."""
+    if group.neuron.max() >= len(trains.start) - 1:
+        what = f"group {group.id} has neuron {group.neuron.max()}, the recording has {len(trains.start) - 1} neurons"
+        raise ModelError(Fault("motif-unknown-neuron", what, expected="a recording of the network that was searched"))
     offset = group.step.astype(np.int64) - int(group.step.min())
     if steps is None:
         begins = detect([motif_of(group)], trains, tolerance=tolerance, fraction=fraction).step.tolist()

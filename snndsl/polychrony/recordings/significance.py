@@ -93,18 +93,14 @@ def recording_significance(
 
     Parameters
     ----------
-    motifs : sequence of Motif
-        What is looked for.
-    trains : SpikeTrains
-        The recording.
+    motifs, trains, tolerance, fraction
+        As in `snndsl.polychrony.recordings.detect.detect`.
     null : str
         ``shift``, ``dither``, ``joint_isi`` or ``exchange``, see `snndsl.polychrony.recordings.surrogates`.
     repetitions, seed : int
         Surrogates (19 for a p-value of 0.05), and the seed of all of them.
     width : int, optional
         Steps; has to be given for ``dither`` and ``joint_isi``.
-    tolerance, fraction
-        As in `snndsl.polychrony.recordings.detect.detect`.
     observed : Occurrences, optional
         What the same detection found in the recording; without it, it is done here.
     workers : int
@@ -125,10 +121,11 @@ def recording_significance(
     check_null(null, repetitions, SURROGATES)
     if null in DITHERS and width is None:
         raise ModelError(Fault("surrogate-width", f"{null} without a width", expected="a width in steps"))
-    own = detect(motifs, trains, tolerance=tolerance, fraction=fraction) if observed is None else observed
+    how: dict[str, Any] = {"tolerance": tolerance, "fraction": fraction}
+    own = detect(motifs, trains, **how) if observed is None else observed
     counts = np.bincount(own.motif, minlength=len(motifs)).astype(np.int64)
     rows = np.zeros((repetitions, len(motifs)), np.int64)
-    task = (list(motifs), trains, null, seed, width or 0, {"tolerance": tolerance, "fraction": fraction})
+    task = (list(motifs), trains, null, seed, width or 0, how)
     for k, row in enumerate(repeated(_counts, task, repetitions, workers)):
         rows[k] = row
         if progress:
