@@ -31,16 +31,16 @@ STATISTICS = ("groups", "longest_path", "size", "span")
 Types = tuple[tuple[bool, bool], ...]
 
 
-def _members(table: SynapseTable, types: Types, rows: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
+def _members(table: SynapseTable, kinds: Types, rows: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
     """Return the rows of each type, among those given; synapses into other ports are other types."""
     source, target = table.inhibitory[table.pre], table.inhibitory[table.post]
     chosen = np.ones(table.rows, np.bool_) if rows is None else rows
-    own = [(source == pre) & (target == post) & chosen for pre, post in types]
+    own = [(source == pre) & (target == post) & chosen for pre, post in kinds]
     return [np.flatnonzero(member & (table.port == port)) for member in own for port in np.unique(table.port)]
 
 
 def shuffle_weights(
-    table: SynapseTable, rng: np.random.Generator, types: Types = EXCITATORY, *, rows: NDArray[np.bool_] | None = None
+    table: SynapseTable, rng: np.random.Generator, kinds: Types = EXCITATORY, *, rows: NDArray[np.bool_] | None = None
 ) -> SynapseTable:
     """Permute the weights among the synapses of each type.
 
@@ -50,7 +50,7 @@ def shuffle_weights(
         The network.
     rng : numpy.random.Generator
         Source of chance.
-    types : tuple of (bool, bool)
+    kinds : tuple of (bool, bool)
         Types to shuffle: whether source and target are inhibitory. By default excitatory to excitatory ones, as the program
         of 2006 does in its own control.
     rows : ndarray of bool, shape (rows,), optional
@@ -61,14 +61,14 @@ def shuffle_weights(
     SynapseTable
         Rows in the same order.
     """
-    return table.replace(weight=_permuted(table.weight, _members(table, types, rows), rng))
+    return table.replace(weight=_permuted(table.weight, _members(table, kinds, rows), rng))
 
 
 def shuffle_delays(
-    table: SynapseTable, rng: np.random.Generator, types: Types = EVERY, *, rows: NDArray[np.bool_] | None = None
+    table: SynapseTable, rng: np.random.Generator, kinds: Types = EVERY, *, rows: NDArray[np.bool_] | None = None
 ) -> SynapseTable:
     """Permute the delays among the synapses of each type; parameters as in `shuffle_weights`."""
-    return table.replace(delay=_permuted(table.delay, _members(table, types, rows), rng))
+    return table.replace(delay=_permuted(table.delay, _members(table, kinds, rows), rng))
 
 
 def _permuted(column: NDArray[Any], members: list[NDArray[np.int64]], rng: np.random.Generator) -> NDArray[Any]:
@@ -81,7 +81,7 @@ def _permuted(column: NDArray[Any], members: list[NDArray[np.int64]], rng: np.ra
 def rewire(
     table: SynapseTable,
     rng: np.random.Generator,
-    types: Types = EVERY,
+    kinds: Types = EVERY,
     swaps: int = 10,
     *,
     rows: NDArray[np.bool_] | None = None,
@@ -93,7 +93,7 @@ def rewire(
     """
     pre, post = table.pre.tolist(), table.post.tolist()
     joined = set(zip(pre, post))
-    for member in _members(table, types, rows):
+    for member in _members(table, kinds, rows):
         if len(member) < 2:
             continue
         for i, j in rng.choice(member, (swaps * len(member) // 2, 2)).tolist():
@@ -169,11 +169,11 @@ def holm(p: dict[str, float]) -> dict[str, float]:
     return {name: adjusted[name] for name in p}
 
 
-def check_null(name: str, repetitions: int, known: Collection[str]) -> None:
-    """Refuse a null that is none of those known, or that is not drawn."""
+def check_null(name: str | None, repetitions: int, known: Collection[str]) -> None:
+    """Refuse a null that is none of those known (None: one of the user's own), or that is not drawn."""
     if repetitions < 1:
         raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
-    if name not in known:
+    if name is not None and name not in known:
         raise ModelError(Fault("null-unknown", f"{name!r}", expected=", ".join(known), try_=nearest(name, known)))
 
 
@@ -225,7 +225,7 @@ def significance(
     Significance
         Equal for equal arguments, whatever the number of workers.
     """
-    check_null(null if isinstance(null, str) else next(iter(NULLS)), repetitions, NULLS)
+    check_null(null if isinstance(null, str) else None, repetitions, NULLS)
     own = discover(table, definition, workers=workers, **search) if observed is None else observed
     found = _statistics(own)
     drawn: list[dict[str, float]] = []
