@@ -39,9 +39,18 @@ def rows(neurons: int, rule: Criteria, longest: int) -> Rows:
     """Allocate the tables for delays up to `longest`."""
     steps = rule.last_step + longest + 2
     cells = (steps + 1) * rule.row
-    tables = (np.zeros(cells, np.int32) for _ in range(4))
-    state = (np.zeros(neurons) for _ in range(3))
-    return Rows(np.zeros(steps, np.int32), *tables, np.zeros(cells), *state, np.zeros(1, np.int32))
+    return Rows(
+        np.zeros(steps, np.int32),
+        np.zeros(cells, np.int32),
+        np.zeros(cells, np.int32),
+        np.zeros(cells, np.int32),
+        np.zeros(cells, np.int32),
+        np.zeros(cells),
+        np.zeros(neurons),
+        np.zeros(neurons),
+        np.zeros(neurons),
+        np.zeros(1, np.int32),
+    )
 
 
 @kernel

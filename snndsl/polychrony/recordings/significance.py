@@ -93,7 +93,7 @@ def recording_significance(
 
     Parameters
     ----------
-    motifs, trains, tolerance, fraction
+    motifs, trains
         As in `snndsl.polychrony.recordings.detect.detect`.
     null : str
         ``shift``, ``dither``, ``joint_isi`` or ``exchange``, see `snndsl.polychrony.recordings.surrogates`.
@@ -101,6 +101,8 @@ def recording_significance(
         Surrogates (19 for a p-value of 0.05), and the seed of all of them.
     width : int, optional
         Steps; has to be given for ``dither`` and ``joint_isi``.
+    tolerance, fraction
+        As there.
     observed : Occurrences, optional
         What the same detection found in the recording; without it, it is done here.
     workers : int
