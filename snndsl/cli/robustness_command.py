@@ -15,7 +15,7 @@ from snndsl.cli.discover_command import At, Definition, Inhibitory, Mode, Parame
 from snndsl.cli.options import Json, Output, Quiet, Settings
 
 if TYPE_CHECKING:
-    from snndsl.polychrony.robustness import Survival
+    from snndsl.groups.robustness import Survival
 
 __all__ = ["robustness"]
 

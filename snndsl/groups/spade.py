@@ -107,8 +107,7 @@ def spade(
     planned, progress : callable, optional
         As in `snndsl.polychrony.recordings.spade.spade`.
     **mining : object
-        Passed to it: ``min_spikes``, ``min_occurrences``, ``surrogates``, ``alpha``, ``method``, ``seed``, ``workers``,
-        ``limit_s``.
+        Passed to it: ``workers``, ``limit_s``, and what `snndsl.polychrony.recordings.elephant_mining.SpadeSettings` has.
 
     Returns
     -------

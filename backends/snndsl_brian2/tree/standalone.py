@@ -25,7 +25,8 @@ from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-foun
 
 __all__ = ["main", "sizes"]
 
-Network = Callable[[], Any]
+Description = Callable[[], Any]
+"""The function of run.py that makes the network for Brian2."""
 
 
 def sizes(tree: Path) -> dict[str, int]:
@@ -33,7 +34,7 @@ def sizes(tree: Path) -> dict[str, int]:
     return {name: population["size"] for name, population in read_settings(tree)["populations"].items()}
 
 
-def main(tree: Path, network: Network) -> int:
+def main(tree: Path, network: Description) -> int:
     """Run the tree as its command line says; return the exit status.
 
     Parameters
@@ -75,7 +76,7 @@ def _prepare_and_run(
     tree: Path,
     settings: Mapping[str, Any],
     options: argparse.Namespace,
-    network: Network,
+    network: Description,
     folder: RunFolder,
     stopping: _Stopping,
 ) -> dict[str, Any] | None:
@@ -125,7 +126,7 @@ def _key_of(folder: Path) -> dict[str, str]:
     return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
-def _built(tree: Path, options: argparse.Namespace, network: Network, folder: RunFolder) -> Path:
+def _built(tree: Path, options: argparse.Namespace, network: Description, folder: RunFolder) -> Path:
     """Return the compiled program: the one given, else the tree's own, made where it is not that of this tree."""
     given: Path | None = options.build.resolve() if options.build else None
     if given is not None and binary(given, options.threads).exists():

@@ -129,11 +129,6 @@ def _refuse(name: str, neuron: Neuron) -> None:
 
 
 def _unsupported(name: str, what: str) -> ModelError:
-    return ModelError(
-        Fault(
-            "neuron-unsupported",
-            f"a neuron of {name} {what}",
-            expected="neurons that rest without input: a search looks at the answers of a silent network",
-            try_="--set to switch the noise off, or definition structural",
-        )
-    )
+    expected = "neurons that rest without input: a search looks at the answers of a silent network"
+    hint = "--set to switch the noise off, or definition structural"
+    return ModelError(Fault("neuron-unsupported", f"a neuron of {name} {what}", expected=expected, try_=hint))

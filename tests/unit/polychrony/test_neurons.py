@@ -4,8 +4,8 @@ import numpy as np
 from unit.lowering.models import neurons, program
 from unit.polychrony.models import random_model
 
-from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.network.sources import network_from_program
+from snndsl.polychrony.neurons import NeuronModel
 
 
 def test_a_fingerprint_stays_when_modules_move() -> None:
