@@ -14,7 +14,7 @@ from snndsl.graph.plastic import PlasticValues, plastic_values
 from snndsl.graph.recorded import chosen_rows
 from snndsl.graph.refuse import out_of_reach
 from snndsl.graph.settled import most_synapses, settled
-from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
+from snndsl.graph.spike_lists import Listed, expected_events, listed_events, played_events, source_table
 from snndsl.graph.stimuli import NumbersOfStimulus
 from snndsl.graph.synapses import SynapseRows, synapse_rows
 from snndsl.graph.values import PopulationValues, population_values
@@ -31,6 +31,8 @@ MANY = 1_000_000
 """Neurons or synapses that are made to judge a model that will not be run."""
 _RATES = 10
 """So many rates that change are computed in the time of a neuron or synapse."""
+_DRAWN = 5
+"""A spike of a motif that is drawn takes the time of so many neurons or synapses."""
 
 
 @dataclass(eq=False)
@@ -211,6 +213,8 @@ class _Work:
             return
         numbers, what = NumbersOfStimulus(self.model, stimulus), stimulus.what
         match what:
+            case Playing() if self.judge and (number := expected_events(numbers, what)) > MANY / _DRAWN:
+                found.waiting.append(f"{number:,.0f} spikes that {stimulus.name!r} draws")
             case Playing():
                 found.events += played_events(numbers, what, found.warnings)
             case Driving() if stimulus.targets is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, nearest
 from snndsl.groups.sources import PathLike, free_catalogue, is_model, model_of, network_of, neurons_from, recording_in
 from snndsl.polychrony.network.sources import Network

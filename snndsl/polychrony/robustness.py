@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from snndsl.deferred import dataclass
 from snndsl.errors import SnndslError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.compare import compare_catalogues

@@ -6,10 +6,10 @@ import csv
 import html
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, TextFault, ToolMissing, listed, nearest
 from snndsl.sweeps.store import Store
 from snndsl.units import Quantity, Unit, parse_quantity

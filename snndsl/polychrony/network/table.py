@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 
 __all__ = ["SynapseTable"]

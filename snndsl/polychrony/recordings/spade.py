@@ -9,11 +9,11 @@ that lasts longer than the window is not found, only pieces of it can be.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.parallel import repeated
 from snndsl.polychrony.catalogue import Catalogue
