@@ -1,4 +1,4 @@
-"""What is made when it is first used, so that `validate` pays for nothing that it does not reach: modules, methods of dataclasses."""
+"""Modules and methods of dataclasses that come when first used: `validate` pays for nothing that it does not reach."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(cls: type | None = None, /, **options: bool) -> Any:
-        """Make a dataclass as the decorator of the standard library does; of a frozen one with slots, methods come when first used.
+        """Make a dataclass as `dataclasses.dataclass` does; a frozen one with slots gets its methods when they are first used.
 
         Compiling the methods of a class takes longer than reading its module, and most classes are never made into objects.
 
@@ -67,7 +67,7 @@ _ASKED = {"init": ("__init__",), "repr": ("__repr__",), "eq": ("__eq__", "__hash
 
 
 class _Methods:
-    """What the decorator of the standard library adds to a class, which is asked for it when anything of it is first looked up."""
+    """What `dataclasses.dataclass` adds to a class, which is asked for it when anything of it is first looked up."""
 
     def __init__(self, written: type, options: dict[str, bool]) -> None:
         asked = [name for option, names in _ASKED.items() if options.get(option, True) for name in names]

@@ -111,7 +111,8 @@ class Play(Playing):
 
     def played(self, numbers: StimulusNumbers) -> list[tuple[str, Index, Index]]:
         """Return neurons and stamps by population; every fault of all motifs together."""
-        return [part for number, plan in enumerate(self._plans(numbers)) for part in _spikes(numbers, plan, _key(numbers, number))]
+        plans = enumerate(self._plans(numbers))
+        return [part for number, plan in plans for part in _spikes(numbers, plan, _key(numbers, number))]
 
     def _plans(self, numbers: StimulusNumbers) -> list[_Plan]:
         plans: list[_Plan] = []
