@@ -121,7 +121,7 @@ def test_they_are_restored_where_none_was_made() -> None:
 
 
 def test_none_is_made_at_the_start() -> None:
-    """Methods are compiled when they are used: loading the stages of `validate` compiles those of a dozen classes at most."""
+    """Of some 110 classes that the stages of `validate` load, few have compiled their methods when they are there."""
     code = """
 import dataclasses
 asked = []

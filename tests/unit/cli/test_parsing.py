@@ -24,7 +24,7 @@ def paint(
     times: Annotated[int, Option("-t", "--times", min=1, max=9, metavar="N", help="how often, 100 % sure")] = 1,
     colour: Colour = Colour.RED,
     share: Annotated[float | None, Option(min=0)] = None,
-    names: Annotated[list[str], Option("--name")] = ["one"],
+    names: Annotated[list[str], Option("--name")] = ["one"],  # noqa: B006 - as commands are written
     wet: Annotated[bool | None, Option("--wet/--no-wet")] = None,
     as_json: Annotated[bool, Option("--json")] = False,
 ) -> int:
