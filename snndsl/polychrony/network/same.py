@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from snndsl.deferred import Deferred
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.group import Group
 from snndsl.polychrony.network.link_weights import LinkWeights
 from snndsl.polychrony.network.sources import Network
+
+if TYPE_CHECKING:
+    from snndsl.polychrony import search
+else:
+    search = Deferred("snndsl.polychrony.search")  # numba, which a replay does without
 
 __all__ = ["check_network", "check_size"]
 
@@ -62,10 +69,8 @@ def check_network(catalogue: Catalogue, groups: Iterable[Group], network: Networ
     ModelError
         another-network.
     """
-    from snndsl.polychrony.search import fingerprint
-
     check_size(catalogue, network.table.neurons, float(network.step_ms), what)
     weights_of = LinkWeights(network.table)
     for group in groups:
         weights_of(group)
-    return catalogue.manifest.get("network") == fingerprint(network.table, network.neurons)
+    return catalogue.manifest.get("network") == search.fingerprint(network.table, network.neurons)
