@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Self
+
+from snndsl.deferred import dataclass
 
 __all__ = [
     "MOST_FAULTS",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from snndsl.analysis.bounds import Bounds, spike_codes
 from snndsl.analysis.chunks import SpikeChunks, has, listed, snapshot, state_records, walk
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
+from snndsl.deferred import dataclass
 from snndsl.ir.naming import program_name, user_name
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, nearest
 
 __all__ = ["Explanation", "Recipe", "codes", "explain", "recipes"]

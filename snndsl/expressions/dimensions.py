@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from fractions import Fraction
 from heapq import nsmallest
 
+from snndsl.deferred import dataclass
 from snndsl.errors import TextFault, nearest
 from snndsl.expressions.functions import FUNCTIONS, Law
 from snndsl.expressions.printer import to_text

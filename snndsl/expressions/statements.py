@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
+from snndsl.deferred import dataclass
 from snndsl.errors import TextFault
 from snndsl.expressions.lexer import COPY, check_name
 from snndsl.expressions.parser import parse_expression

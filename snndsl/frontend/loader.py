@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from snndsl.deferred import dataclass
 from snndsl.errors import MOST_FAULTS, Fault, ModelError, nearest
 from snndsl.frontend.faults import known_keys, schema_faults
 from snndsl.frontend.meant import meant_key

@@ -14,7 +14,7 @@ from snndsl.graph.plastic import PlasticValues, plastic_values
 from snndsl.graph.recorded import chosen_rows
 from snndsl.graph.refuse import out_of_reach
 from snndsl.graph.settled import most_synapses, settled
-from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
+from snndsl.graph.spike_lists import Listed, expected_events, listed_events, played_events, source_table
 from snndsl.graph.stimuli import NumbersOfStimulus
 from snndsl.graph.synapses import SynapseRows, synapse_rows
 from snndsl.graph.unread import unread_ports
@@ -32,6 +32,8 @@ MANY = 1_000_000
 """Neurons or synapses that are made to judge a model that will not be run."""
 _RATES = 10
 """So many rates that change are computed in the time of a neuron or synapse."""
+_DRAWN = 5
+"""A spike of a motif that is drawn takes the time of so many neurons or synapses."""
 
 
 @dataclass(eq=False)
@@ -219,6 +221,8 @@ class _Work:
         match what:
             case Spiking() if rate is not None:
                 found.drawn[stimulus.name] = drawn_source(numbers, what, rate)
+            case Playing() if self.judge and (number := expected_events(numbers, what)) > MANY / _DRAWN:
+                found.waiting.append(f"{number:,.0f} spikes that {stimulus.name!r} draws")
             case Playing():
                 found.events += played_events(numbers, what, found.warnings)
             case Driving() if stimulus.targets is not None:

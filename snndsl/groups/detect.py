@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from snndsl.api import Model
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, nearest
 from snndsl.groups.detection import Detection
 from snndsl.groups.sought import Sought, recorded_trains, sought_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from snndsl.api import Model, free_folder, run
 from snndsl.backend import REFERENCE
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.frontend.loader import ModelSource
 from snndsl.groups.motifs import group_motifs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, SnndslError, nearest
 from snndsl.formats.writers import write_csv
 from snndsl.groups.sources import PathLike, free_catalogue, is_model, model_of, network_of, neurons_from, recording_in

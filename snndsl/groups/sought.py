@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from snndsl.api import Model
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes, motif_tolerance
 from snndsl.groups.sources import PathLike, is_model, model_of, steps_from

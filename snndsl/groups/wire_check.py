@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from snndsl.api import Model, run_model
 from snndsl.backend import REFERENCE
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.frontend.yaml import read_yaml
 from snndsl.graph.motifs import motif_part, motif_spikes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from snndsl.api import Model
 from snndsl.connect.motif import Chain, chain_pairs
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.graph.numbers import FileNumbers

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import to_text
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.values import model_names

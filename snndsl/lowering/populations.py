@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.neurons import DerivedValues, one_or_all
 from snndsl.graph.propagators import propagators, spreads

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import calls_in, names_in

@@ -8,11 +8,11 @@ signals alike, and the spike has the stamp j + 1, as every spike of a neuron.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import to_text
 from snndsl.graph.drives import Drive
 from snndsl.graph.elaboration import Elaboration

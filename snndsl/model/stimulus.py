@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.expressions.functions import DRAWS
 from snndsl.expressions.walk import calls_in, names_in
 from snndsl.ir import Expr
@@ -149,6 +150,10 @@ class Playing(StimulusKind):
     """A kind that chooses the neurons it reaches."""
 
     __slots__ = ()
+
+    def expected(self, numbers: StimulusNumbers) -> float:
+        """Return how many spikes are drawn; what `played` refuses is refused."""
+        return 0.0
 
     @abstractmethod
     def played(self, numbers: StimulusNumbers) -> list[tuple[str, Index, Index]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, SimulationFailed
 from snndsl.polychrony.definitions import Activated, Definition
 from snndsl.polychrony.engine import answers, events, maps

@@ -7,13 +7,13 @@ stays plain Python with ``NUMBA_DISABLE_JIT=1``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import OPERATIONS, Call, Neuron, Ref, walk
 from snndsl.ir.scalar_text import SCALAR_FUNCTIONS, advance_text

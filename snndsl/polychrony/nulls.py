@@ -8,12 +8,12 @@ weights, `rewire` keeps the synapses of every neuron, in and out. Shuffles are w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, nearest
 from snndsl.parallel import repeated
 from snndsl.polychrony.catalogue import Catalogue

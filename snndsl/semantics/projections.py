@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, listed
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl import numerics
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import Call, Expr
 from snndsl.model.services import StimulusNumbers, StimulusReader

@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from snndsl.api import Model
 from snndsl.backend import REFERENCE
 from snndsl.backend.cache import default_cache
 from snndsl.backend.registry import backend as backend_named
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, SimulationFailed, SnndslError
 from snndsl.frontend.builder import plain
 from snndsl.frontend.loader import ModelSource

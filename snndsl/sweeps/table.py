@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
 from snndsl.formats.writers import write_csv, write_parquet
 from snndsl.sweeps.store import Store

@@ -87,3 +87,26 @@ def assigned(path: Path) -> Iterator[ast.Name]:
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Assign):
             yield from (target for target in node.targets if isinstance(target, ast.Name))
+def lines(node: ast.stmt) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+OPTIONAL = {"brian2", "cmaes", "distributed", "elephant", "h5py", "neo", "pandas", "pyarrow", "quantities", "scipy"}
+"""Packages that need not be installed; Neo and quantities come with Elephant."""
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if "cli" not in path.parts], ids=place)
+def test_functions_import_only_what_may_be_absent(path: Path) -> None:
+    """Whatever is loaded late is a `Deferred` at the head of its module; commands load what they do."""
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    for node in (inner for function in functions for inner in ast.walk(function)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            assert {name.partition(".")[0] for name in names} <= OPTIONAL, f"{place(path)}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_frozen_dataclasses_are_made_in_one_way(path: Path) -> None:
+    """By `snndsl.deferred.dataclass`, whose methods come when they are used."""
+    standard = ("dataclasses", "dataclass") in set(imported(path)) and path.name != "deferred.py"
+    assert not standard or "slots=True" not in path.read_text()

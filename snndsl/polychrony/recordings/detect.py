@@ -8,11 +8,11 @@ early, and other spikes do not matter. The work is (events of the motif's neuron
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.engine.votes import count_extra, distances, forget, vote
 from snndsl.polychrony.group import Group

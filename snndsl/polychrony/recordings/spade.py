@@ -18,12 +18,12 @@ that uniform dithering loses in bins make false positives). https://python-eleph
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.parallel import repeated
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.recordings.detect import SpikeTrains

@@ -84,6 +84,28 @@ def test_many_synapses_are_made_only_where_that_tells_more(tmp_path: Path, weigh
     assert judgement.waiting == expected
 
 
+PLAYED = """
+motifs: {{m: {{in: a, spikes: {{i: [0, 1, 2], t: [1 ms, 2 ms, 3 ms]}}}}}}
+stimuli: {{s: {{play: [{{motif: m, at: {{every: {every}}}, jitter: {jitter}}}]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("every", "jitter", "waiting"),
+    [("1 ms", "0.1 ms", ("299,994 spikes that 's' draws",)), ("2 ms", "0.1 ms", ())],
+)
+def test_many_played_spikes_that_are_drawn_wait(tmp_path: Path, every: str, jitter: str, waiting: tuple[str, ...]) -> None:
+    path = file(tmp_path, PLAYED.format(every=every, jitter=jitter), 3)
+    judgement = validate(path, {"time.duration": "100 s"})
+    assert judgement.errors == () and judgement.waiting == waiting
+
+
+def test_what_is_wrong_with_them_does_not_wait(tmp_path: Path) -> None:
+    path = file(tmp_path, PLAYED.format(every="1 ms", jitter="-0.1 ms"), 3)
+    judgement = validate(path, {"time.duration": "100 s"})
+    assert [fault.code for fault in judgement.errors] == ["jitter-negative"] and judgement.waiting == ()
+
+
 def test_what_waits_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = file(tmp_path, projection("{fixed_indegree: 1000}", '"1/i"', "1 ms"), 2000)
     assert execute(["validate", str(path)]) == 0
