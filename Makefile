@@ -14,6 +14,9 @@ MODELS_ARGS ?=
 # and byte code is kept: without it every import is slow.
 CLEAN_ENV := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE -u PYTHONPATH -u PYTHONHOME
 
+# A process of tests for each core; tests that share what they make stay in one (tests/conftest.py).
+SIDE_BY_SIDE := -n auto --dist loadgroup
+
 # The modules whose docstrings people read: everything that a name of the public interface leads to.
 PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snndsl/units.py snndsl/api.py snndsl/pipeline.py \
           snndsl/backend/*.py snndsl/formats/*.py snndsl/results/*.py snndsl/analysis/*.py snndsl/ir/*.py snndsl/testing/*.py \
@@ -27,9 +30,9 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
 
 help:
 	@echo "make demo   install into $(VENV), run a shipped network on three backends, compare"
-	@echo "make test   static checks, then all tests (half an hour)"
+	@echo "make test   static checks, then all tests on all cores (half an hour on two)"
 	@echo "make quick  tests that run no whole commands and compile nothing for Brian2 (two minutes)"
-	@echo "make soak   thirty times as many generated networks, three times as many mutated files (hours)"
+	@echo "make soak   5,000 generated networks for every law, three times as many mutated files (hours)"
 	@echo "make exactness  every model on all backends without tolerance, into docs/reference/exactness.md (hours)"
 	@echo "make models     every model in full on all backends, against what its file expects (hours)"
 	@echo "make lint   static checks only        make bench   measurements        make clean"
@@ -52,14 +55,13 @@ lint: $(STAMP)
 	$(CLEAN_ENV) $(BIN)/numpydoc lint $(PUBLIC)
 
 test: lint
-	$(CLEAN_ENV) $(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 quick: $(STAMP)
-	@$(CLEAN_ENV) $(BIN)/python -m pytest --quick --part 0-60 $(PYTEST_ARGS) & half=$$!; \
-	$(CLEAN_ENV) $(BIN)/python -m pytest --quick --part 60-100 $(PYTEST_ARGS); other=$$?; wait $$half && exit $$other
+	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) --quick $(PYTEST_ARGS)
 
 soak: $(STAMP)
-	$(CLEAN_ENV) SNNDSL_EXAMPLES=3000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest tests/property $(PYTEST_ARGS)
+	$(CLEAN_ENV) SNNDSL_EXAMPLES=5000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/property $(PYTEST_ARGS)
 
 exactness: $(STAMP)
 	@$(CLEAN_ENV) $(BIN)/python scripts/exactness.py --table docs/reference/exactness.md

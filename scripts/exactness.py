@@ -42,6 +42,7 @@ REFERENCE_RUNS = {
     "brette_coba": "50 ms",
     "brette_cuba": "100 ms",
     "brette_hh": "10 ms",
+    "diehl_cook2015": "1 s",
     "izhikevich2006": "3 s",
     "jeffress": "30 ms",
     "masquelier2008": "60 ms",
@@ -50,6 +51,7 @@ REFERENCE_RUNS = {
     "reward2007": "2 s",
     "song2000": "1 s",
     "vogels2011": "20 ms",
+    "wang2002": "10 ms",
 }
 """How long the reference runs of large models; of the others as long as their files say."""
 

@@ -8,7 +8,6 @@ import os
 import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from snndsl.backend.registry import backend as backend_named
 from snndsl.backend.registry import backend_names
 from snndsl.backend.repeats import Repeated, check_resumable
 from snndsl.backend.source_tree import SourceTree
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.frontend.builder import build_source, plain
 from snndsl.frontend.loader import ModelSource

@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Self
+
+from snndsl.deferred import dataclass
 
 __all__ = [
     "MOST_FAULTS",
@@ -141,11 +142,17 @@ class TextFault(Exception):  # noqa: N818 - a fault of a text whose place in a f
         As in `Fault`.
     line : int
         0-based.
+
+    Attributes
+    ----------
+    more : tuple of TextFault
+        What else is wrong in other lines of the text.
     """
 
     def __init__(self, code: str, what: str, offset: int = 0, expected: str = "", try_: str = "", line: int = 0) -> None:
         super().__init__(what)
         self.code, self.what, self.offset, self.expected, self.try_, self.line = code, what, offset, expected, try_, line
+        self.more: tuple[TextFault, ...] = ()
 
 
 class SnndslError(Exception):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
 
+from snndsl.deferred import dataclass
 from snndsl.errors import TextFault
 from snndsl.unit_words import spelled_symbol
 

@@ -24,7 +24,6 @@ settings.load_profile("snndsl")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help=f"only {', '.join(QUICK)}, and nothing that compiles C++ for Brian2")
     parser.addoption("--backend", metavar="NAME", help="the conformance suite on this backend alone, and what it proves")
-    parser.addoption("--part", default="0-100", metavar="A-B", help="these percents of the files, in their order; %(default)s")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -35,19 +34,24 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return collection_path.relative_to(here).parts[0] not in QUICK or None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a part of the files, so that processes side by side share the work; neighbours compile the same kernels."""
+    """Keep those of ``--backend``, and tests that share what they make in one process of ``pytest -n``."""
     name = config.getoption("--backend")
     if name is not None:
         if name not in backend_names():
             raise pytest.UsageError(f"there is no backend {name!r}; there are {', '.join(backend_names())}")
         config.hook.pytest_deselected(items=[item for item in items if not on_backend(item, name)])
         items[:] = [item for item in items if on_backend(item, name)]
-    first, last = map(int, config.getoption("--part").split("-"))
-    files = sorted({item.path for item in items})
-    kept = files[first * len(files) // 100 : last * len(files) // 100]
-    config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
-    items[:] = [item for item in items if item.path in kept]
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(shared(item)))
+
+
+def shared(item: pytest.Item) -> str:
+    """Return a name for all tests that share runs: of one backend in the conformance suite, of one file; a law shares none."""
+    backend = next((name for name in backend_names() if on_backend(item, name)), None)
+    return backend or (item.name if item.path.parent.name == "property" else item.path.stem)
 
 
 def on_backend(item: pytest.Item, name: str) -> bool:

@@ -42,7 +42,7 @@ def reserved(name: str) -> bool:
     """Tell whether a variable cannot have a name."""
     if name in _WORDS or python_reserved(name) or c_reserved(name):
         return True
-    return "__" not in name and (_UNIT.fullmatch(name) is not None or _ENDING.fullmatch(name) is not None)
+    return _ENDING.fullmatch(name) is not None or ("__" not in name and _UNIT.fullmatch(name) is not None)
 
 
 def object_reserved(name: str) -> bool:

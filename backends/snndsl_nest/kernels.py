@@ -37,26 +37,16 @@ def kernel_source(program: Program) -> str:
     """
     samples = {sample.name: number for number, sample in enumerate(program.samples)}
     remarks = Remarks(program.comments)
-    lines, carried = [], _carried(program)
+    lines = []
     for neuron in program.neurons:
         lines += ["", *_above(remarks.above("neurons", neuron.name))]
-        lines += neuron_lines(neuron, samples, remarks.of("neurons", neuron.name), carried.get(neuron.name, frozenset()))
+        lines += neuron_lines(neuron, samples, remarks.of("neurons", neuron.name))
     for rule in program.rules:
         lines += ["", *_above(remarks.above("rules", rule.name))]
         lines += rule_lines(rule, samples, remarks.of("rules", rule.name))
     for carry in program.carries:
         lines += ["", *_above(remarks.above("carries", carry.name)), *carry_lines(carry, remarks.of("carries", carry.name))]
     return _HEAD.format(samples=max(1, len(samples))) + "\n".join(lines) + "\n"
-
-
-def _carried(program: Program) -> dict[str, frozenset[str]]:
-    """Return the ports of each neuron that values are carried to: nothing says that those are finite."""
-    found: dict[str, frozenset[str]] = {}
-    for synapses in program.synapses:
-        if synapses.carry is not None:
-            neuron = str(program.population(synapses.target).neuron)
-            found[neuron] = found.get(neuron, frozenset()) | {synapses.port}
-    return found
 
 
 def _above(lines: list[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from snndsl.backend.finite import may_fail
 from snndsl.backend.names import free_names
@@ -15,7 +15,7 @@ __all__ = ["neuron_lines"]
 _BUILTINS = ("i", "step", "trial")
 
 
-def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks, unsure: Container[str] = ()) -> Iterator[str]:
+def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks) -> Iterator[str]:
     """Yield the function that advances a neuron by a step.
 
     Parameters
@@ -26,8 +26,6 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks, u
         Number of each array of the program.
     remarks : Remarks
         On the neuron.
-    unsure : container of str
-        Ports whose sum may be no finite number.
     """
     incoming = (*neuron.ports, *(read.local for read in neuron.reads))
     own = free_names((*neuron.params, *neuron.states, *incoming), reserved)
@@ -49,7 +47,7 @@ def neuron_lines(neuron: Neuron, samples: Mapping[str, int], remarks: Remarks, u
         yield "  }"
     finite = {*neuron.params, *neuron.states, *_BUILTINS}
     failing = [
-        *may_fail(neuron.update, {*finite, *(name for name in incoming if name not in unsure)}),
+        *may_fail(neuron.update, {*finite, *incoming}),
         *may_fail(neuron.reset, finite),
     ]
     yield from stores(neuron.states, (neuron.update, neuron.reset), own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, same_files, state_records, walk
 from snndsl.analysis.ulp import ulp_distance
+from snndsl.deferred import dataclass
 from snndsl.ir.naming import user_name
 from snndsl.results import Recording, Spikes
 

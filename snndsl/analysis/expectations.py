@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from snndsl.analysis.bounds import Bounds
 from snndsl.analysis.measuring import ListedSpikesFound, Unreached, Values, measure
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, SnndslError
 from snndsl.expressions import TextFault
 from snndsl.model.checked import CheckedModel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from snndsl.analysis.bounds import Bounds, spike_codes
 from snndsl.analysis.chunks import SpikeChunks, has, listed, snapshot, state_records, walk
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
+from snndsl.deferred import dataclass
 from snndsl.ir.naming import program_name, user_name
 from snndsl.model.checked import CheckedModel
 from snndsl.model.expectation import Expectation, SynapseValue
@@ -126,7 +127,8 @@ class _Measuring:
         stamps = self._moments()
         parts = [self._sample(block, stamp) for stamp in stamps for block in selection.blocks]
         unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
-        return Values(np.concatenate(parts), self.expectation.value, unit)
+        shown, factor = ("Hz", 1e-3) if unit == "kHz" else (unit, 1.0)  # as rates are
+        return Values(np.concatenate(parts), self.expectation.value, shown, factor)
 
     def _moments(self) -> list[int]:
         """Return the stamps at which states are looked at: ``at``, else every recorded one of the window."""

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
+from snndsl.deferred import Deferred
 from snndsl.errors import Fault, ModelError
+
+if TYPE_CHECKING:
+    import matplotlib
+    from matplotlib import figure as figures
+else:
+    matplotlib, figures = Deferred("matplotlib"), Deferred("matplotlib.figure")
 
 __all__ = ["COLOURS", "new_figure", "save", "styled"]
 
@@ -38,8 +45,6 @@ def styled(draw: Callable[P, Any]) -> Callable[P, Any]:
 
     @wraps(draw)
     def _inside(*args: P.args, **kwargs: P.kwargs) -> Any:
-        import matplotlib
-
         with matplotlib.rc_context(_STYLE):
             figure = draw(*args, **kwargs)
             for axis in figure.axes if figure is not None else ():
@@ -51,9 +56,7 @@ def styled(draw: Callable[P, Any]) -> Callable[P, Any]:
 
 def new_figure(width: float, height: float) -> Any:
     """Return an empty matplotlib figure of a size in inches; to be called in a `styled` function."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
+    return figures.Figure(figsize=(width, height), layout="constrained", facecolor="white")
 
 
 def save(figure: Any, file: Path) -> None:
@@ -73,8 +76,6 @@ def save(figure: Any, file: Path) -> None:
     """
     if file.suffix not in _METADATA:
         raise ModelError(Fault("figure-format", f"{file} is no picture", expected=", ".join(_METADATA), try_="raster.png"))
-    import matplotlib
-
     file.parent.mkdir(parents=True, exist_ok=True)
     with matplotlib.rc_context(_FILES):
         figure.savefig(file, dpi=200, metadata=_METADATA[file.suffix])

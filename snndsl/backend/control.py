@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from snndsl.backend.failure import ended, not_built
 from snndsl.backend.holding import check_free, held
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.backend.source_tree import SourceTree
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, SimulationFailed
 from snndsl.results.run_folder import FORMAT, checksum, write_manifest
 

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Reason", "ended", "not_built", "sample_failure", "state_failure", "stopped"]
+__all__ = ["Reason", "carry_failure", "ended", "not_built", "sample_failure", "state_failure", "stopped"]
 
 Reason = dict[str, Any]
 """Why a run fails, as the manifest of its folder keeps it: ``kind``, ``what`` (one sentence), ``step``, and where."""
@@ -49,6 +49,32 @@ def state_failure(
         return {"kind": "bound", "what": f"{what}, beyond its bound", **where}
     low, high = kind["ranges"][variable]
     return {"kind": "range", "what": f"{what}, outside its range [{low!r}, {high!r}]", **where}
+
+
+def carry_failure(settings: Mapping[str, Any], owner: str, index: int, value: float, step: int, bound: float) -> Reason:
+    """Return why a run fails at a value that synapses carry.
+
+    Parameters
+    ----------
+    settings : mapping
+        Of settings.json.
+    owner : str
+        Name of the synapses.
+    index : int
+        Of the synapse in its projection.
+    value : float
+        What it sends: weight times value, on the grid of the port.
+    step : int
+        Stamp at which it would arrive.
+    bound : float
+        Up to which sums at the port are exact.
+    """
+    name = settings["synapses"][owner]["projection"]
+    what = f"{name}[{index}] carries {float(value)!r} at step {step}"
+    where = {"population": name, "neuron": index, "variable": "carried", "step": step}
+    if not math.isfinite(value):
+        return {"kind": "non-finite", "what": what, **where}
+    return {"kind": "carried", "what": f"{what}, beyond {float(bound)!r}, up to which sums at its port are exact", **where}
 
 
 def sample_failure(settings: Mapping[str, Any], name: str, index: float, step: int) -> Reason:

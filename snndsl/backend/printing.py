@@ -7,8 +7,8 @@ language here reads operators of one precedence from the left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
+from snndsl.deferred import dataclass
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Operation, Ref
 
 __all__ = ["PYTHON", "C", "Notation", "c_expression", "number", "saved_states", "written"]

@@ -14,13 +14,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from snndsl.backend.control import Listener, Outcome, Request, heard_signals, owner, simulate
 from snndsl.backend.holding import check_free
 from snndsl.backend.protocol import Backend, BuildCache
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, SimulationFailed
 from snndsl.results.run_folder import FORMAT, checksum, write_manifest
 from snndsl.results.trials import TrialsRecording, trial_folder, trial_status

@@ -6,11 +6,12 @@ import contextlib
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from snndsl.deferred import dataclass
 
 __all__ = ["SourceTree"]
 

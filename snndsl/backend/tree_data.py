@@ -171,7 +171,9 @@ def _rules(program: Program) -> dict[str, Any]:
 
 def _carries(program: Program) -> dict[str, Any]:
     """Return the names in what synapses carry."""
-    return {carry.name: {"params": list(carry.params), **reads_to(carry.reads)} for carry in program.carries}
+    return {
+        carry.name: {"params": list(carry.params), "bound": carry.bound, **reads_to(carry.reads)} for carry in program.carries
+    }
 
 
 def _sums(rule: Rule) -> dict[str, Any]:

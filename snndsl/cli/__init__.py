@@ -37,19 +37,15 @@ def execute(arguments: list[str]) -> int:
     """
     gc.set_threshold(_YOUNG)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed distribution
-    import typer
-
-    from snndsl.cli.commands import app_for
+    from snndsl.cli.dispatch import run_command
     from snndsl.errors import SnndslError, printed
 
     debug = "--debug" in arguments
     try:
-        given = [item for item in arguments if item != "--debug"]
-        status = app_for(given)(args=given, standalone_mode=False, prog_name="snndsl")
-        return int(status or 0)
-    except typer.Exit as error:
-        return error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+        return run_command([item for item in arguments if item != "--debug"])
+    except SystemExit as error:
+        return int(error.code or 0)
+    except KeyboardInterrupt:
         return 130
     except SnndslError as error:
         if debug:
@@ -63,9 +59,6 @@ def execute(arguments: list[str]) -> int:
         if isinstance(error, OSError) and error.errno in _FILES and not debug:
             said = f"error[file-unwritable]: {error.filename}: {error.strerror}"
             print(f"{said}\n  expected: a file or folder that can be read and written", file=sys.stderr)
-            return 2
-        if hasattr(error, "show"):  # usage: every version of Typer has its own class for it
-            error.show(sys.stderr)
             return 2
         if debug:
             raise

@@ -5,14 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from copy import copy
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
-from snndsl import __version__
 from snndsl.backend import REFERENCE
 from snndsl.cli.actions import (
     divergence_picture,
@@ -25,55 +21,12 @@ from snndsl.cli.actions import (
     verdict,
 )
 from snndsl.cli.compare_groups import compare_groups
-from snndsl.cli.discover_command import discover
-from snndsl.cli.explain_command import explain
-from snndsl.cli.export_command import export
-from snndsl.cli.group_commands import detect, motifs, replay
-from snndsl.cli.groups_command import groups
-from snndsl.cli.library_command import explain_entries, library
+from snndsl.cli.library_command import explain_entries, refuse_name_alone
 from snndsl.cli.options import Backends, Duration, Force, Json, Output, Quiet, Seed, Settings, Threads, Workers
-from snndsl.cli.plot_command import plot
-from snndsl.cli.report_command import report
-from snndsl.cli.robustness_command import robustness
-from snndsl.cli.spade_command import spade
-from snndsl.cli.sweep_command import sweep
-from snndsl.cli.wire_command import wire
+from snndsl.cli.parsing import Argument, Option
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget, printed
 
-__all__ = ["app", "app_for"]
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="A modelling language for spiking neural networks: one file, the same spikes on every simulator.",
-)
-
-
-def app_for(arguments: list[str]) -> typer.Typer:
-    """Return the application, with one command if it is plain which: making them all takes as long as judging a model."""
-    known = app.registered_commands
-    chosen = [item for item in known if item.callback is not None and [item.callback.__name__] == arguments[:1]]
-    if not chosen:
-        return app
-    one = copy(app)
-    one.registered_commands = chosen
-    return one
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        print(f"snndsl {__version__}")
-        raise typer.Exit
-
-
-Version = Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")]
-
-
-@app.callback()
-def _options(version: Version = False) -> None:
-    """Take what stands before the command."""
+__all__ = ["backends", "compare", "demo", "doctor", "generate", "new", "run", "schema", "show", "test", "validate"]
 
 
 class Template(StrEnum):
@@ -89,7 +42,6 @@ class Mode(StrEnum):
     NATIVE = "native"
 
 
-@app.command()
 def validate(models: list[Path], backends: Backends = [], settings: Settings = [], as_json: Json = False) -> int:
     """Find all faults of all files; with -b also whether that backend can run them. No simulator is imported."""
     from snndsl.pipeline import validate as judged
@@ -111,14 +63,13 @@ def validate(models: list[Path], backends: Backends = [], settings: Settings = [
     return status
 
 
-@app.command()
 def show(
-    model: Annotated[Path, typer.Argument(metavar="MODEL|snndsl:FILE", help="a model, or a file of definitions")],
-    entry: Annotated[str | None, typer.Argument(metavar="[NAME]", help="one definition of the file")] = None,
+    model: Annotated[Path, Argument(metavar="MODEL|snndsl:FILE", help="a model, or a file of definitions")],
+    entry: Annotated[str | None, Argument(metavar="[NAME]", help="one definition of the file")] = None,
     settings: Settings = [],
-    equations: Annotated[bool, typer.Option("--equations", help="what neurons and rules do in a step")] = False,
-    ir: Annotated[bool, typer.Option("--ir", help="the whole program")] = False,
-    graph: Annotated[Path | None, typer.Option(metavar="FILE", help="draw the network (svg, png, pdf)")] = None,
+    equations: Annotated[bool, Option("--equations", help="what neurons and rules do in a step")] = False,
+    ir: Annotated[bool, Option("--ir", help="the whole program")] = False,
+    graph: Annotated[Path | None, Option(metavar="FILE", help="draw the network (svg, png, pdf)")] = None,
     as_json: Json = False,
 ) -> int:
     """Explain what a file amounts to; of a file of definitions, or with a name, what is defined and how to use it."""
@@ -126,6 +77,8 @@ def show(
     from snndsl.cli import show as shown
     from snndsl.ir.dump import dump
 
+    if not model.exists():
+        refuse_name_alone(str(model))
     loaded = load(model, parsed_settings(settings))
     if entry is not None or loaded.checked.library:
         return explain_entries(loaded.source, entry, as_json)
@@ -143,16 +96,15 @@ def show(
     return 0
 
 
-@app.command()
 def generate(
     model: Path,
-    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="folder to create")],
+    backend: Annotated[str, Option("-b", "--backend", metavar="NAME")],
+    out: Annotated[Path, Option("-o", "--out", metavar="DIR", help="folder to create")],
     settings: Settings = [],
     seed: Seed = None,
     duration: Duration = None,
     force: Force = False,
-    trial: Annotated[int, typer.Option("--trial", min=0, metavar="K", help="which of the trials, from 0")] = 0,
+    trial: Annotated[int, Option("--trial", min=0, metavar="K", help="which of the trials, from 0")] = 0,
 ) -> int:
     """Write the stand-alone source tree; `python run.py` in it simulates with only the simulator installed."""
     from snndsl.api import load
@@ -168,20 +120,19 @@ def generate(
     return 0
 
 
-@app.command()
 def run(
     model: Path,
-    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = REFERENCE,
+    backend: Annotated[str, Option("-b", "--backend", metavar="NAME")] = REFERENCE,
     out: Output = None,
     settings: Settings = [],
     seed: Seed = None,
     duration: Duration = None,
-    mode: Annotated[Mode, typer.Option(help="exact: the same bits everywhere")] = Mode.EXACT,
+    mode: Annotated[Mode, Option(help="exact: the same bits everywhere")] = Mode.EXACT,
     threads: Threads = 1,
     workers: Workers = 1,
     force: Force = False,
     resume: Annotated[
-        Path | None, typer.Option("--resume", metavar="RUN", help="go on with a run of several trials")
+        Path | None, Option("--resume", metavar="RUN", help="go on with a run of several trials")
     ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -210,10 +161,9 @@ def run(
     return 128 + int(done.signal) if done.signal else 0
 
 
-@app.command()
 def compare(
     runs: Annotated[
-        list[Path], typer.Argument(metavar="RUN...|MODEL", help="run folders, two catalogues, or one model with -b")
+        list[Path], Argument(metavar="RUN...|MODEL", help="run folders, two catalogues, or one model with -b")
     ],
     backends: Backends = [],
     out: Output = None,
@@ -261,7 +211,6 @@ def compare(
     return 0 if comparison.identical else 1
 
 
-@app.command()
 def test(
     models: list[Path],
     backends: Backends = [],
@@ -301,12 +250,6 @@ def test(
     return 1 if failed else 0
 
 
-_FIRST = (library, explain, discover, robustness, groups, replay, detect)
-for _command in (*_FIRST, spade, motifs, wire, sweep, export, report, plot):
-    app.command()(_command)
-
-
-@app.command()
 def doctor(as_json: Json = False) -> int:
     """Check the tools; give the command that installs what is missing (exit status 3)."""
     from snndsl.cli.doctor import findings
@@ -322,7 +265,6 @@ def doctor(as_json: Json = False) -> int:
     return 0 if all(item.ok for item in found) else 3
 
 
-@app.command()
 def backends(as_json: Json = False) -> int:
     """Show who can run what."""
     from snndsl.cli.doctor import support_table
@@ -338,7 +280,6 @@ def backends(as_json: Json = False) -> int:
     return 0
 
 
-@app.command()
 def schema(out: Output = None) -> int:
     """Print the JSON Schema of a model file, for editors."""
     from snndsl.schema.json_schema import schema_text
@@ -351,7 +292,6 @@ def schema(out: Output = None) -> int:
     return 0
 
 
-@app.command()
 def new(folder: Path, template: Template = Template.PAIR) -> int:
     """Create a model folder that runs as it is."""
     from snndsl.cli.templates import create
@@ -360,10 +300,9 @@ def new(folder: Path, template: Template = Template.PAIR) -> int:
     return 0
 
 
-@app.command()
 def demo(
     out: Output = None,
-    duration: Annotated[str, typer.Option(metavar="TIME")] = "10 s",
+    duration: Annotated[str, Option(metavar="TIME")] = "10 s",
     backends: Backends = [],
     quiet: Quiet = False,
 ) -> int:

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from snndsl.api import load
 from snndsl.cli.progress import Line, counted, duration
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.groups.sources import free_catalogue, network_of, neurons_from
 from snndsl.polychrony.catalogue import Catalogue

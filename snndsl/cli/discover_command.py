@@ -6,61 +6,60 @@ import json
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from snndsl.cli.actions import parsed_settings, step_ms_of
 from snndsl.cli.options import Json, Output, Quiet, Settings
+from snndsl.cli.parsing import Argument, Option
 
 __all__ = ["discover"]
 
 Definition = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--definition",
         metavar="NAME",
         help="izhikevich2006, event_triggered, structural, probabilistic, activated",
     ),
 ]
-Mode = Annotated[str | None, typer.Option(metavar="MODE", help="original or corrected")]
-Threshold = Annotated[str | None, typer.Option(metavar="W", help="weight above which a synapse is strong, as 9.5 or '0.5 mV'")]
+Mode = Annotated[str | None, Option(metavar="MODE", help="original or corrected")]
+Threshold = Annotated[str | None, Option(metavar="W", help="weight above which a synapse is strong, as 9.5 or '0.5 mV'")]
 Parameters = Annotated[
-    list[str], typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="of the definition: jitter='2 ms', coincident=3")
+    list[str], Option("-p", "--parameter", metavar="NAME=VALUE", help="of the definition: jitter='2 ms', coincident=3")
 ]
 Inhibitory = Annotated[
-    list[str], typer.Option("--inhibitory", metavar="POPULATION", help="default: neurons with negative weights")
+    list[str], Option("--inhibitory", metavar="POPULATION", help="default: neurons with negative weights")
 ]
-Nulls = Annotated[list[str], typer.Option("--null", metavar="NAME=TIMES", help="weights, delays or rewired")]
-At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")]
-TableStep = Annotated[str | None, typer.Option("--step", metavar="TIME", help="step of a table whose delays are in ms")]
-SonataPopulation = Annotated[str | None, typer.Option("--population", metavar="NAME", help="of SONATA edges; default: all")]
-Workers = Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes")]
+Nulls = Annotated[list[str], Option("--null", metavar="NAME=TIMES", help="weights, delays or rewired")]
+At = Annotated[str | None, Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")]
+TableStep = Annotated[str | None, Option("--step", metavar="TIME", help="step of a table whose delays are in ms")]
+SonataPopulation = Annotated[str | None, Option("--population", metavar="NAME", help="of SONATA edges; default: all")]
+Workers = Annotated[int, Option(min=1, max=1024, metavar="N", help="processes")]
 
 
 def discover(
     source: Annotated[
-        Path, typer.Argument(metavar="RUN|TABLE|MODEL", help="run folder; csv, npz, Parquet or SONATA table; or a model")
+        Path, Argument(metavar="RUN|TABLE|MODEL", help="run folder; csv, npz, Parquet or SONATA table; or a model")
     ],
     definition: Definition = None,
     mode: Mode = None,
     threshold: Threshold = None,
-    anchors: Annotated[int | None, typer.Option(metavar="N", help="anchors of a group (3)")] = None,
+    anchors: Annotated[int | None, Option(metavar="N", help="anchors of a group (3)")] = None,
     parameter: Parameters = [],
-    mothers: Annotated[str | None, typer.Option(metavar="NEURONS", help="as 3,5,10:20; default: all")] = None,
+    mothers: Annotated[str | None, Option(metavar="NEURONS", help="as 3,5,10:20; default: all")] = None,
     inhibitory: Inhibitory = [],
-    min_path: Annotated[int | None, typer.Option("--min-path", metavar="N", help="least layers of the longest path")] = None,
+    min_path: Annotated[int | None, Option("--min-path", metavar="N", help="least layers of the longest path")] = None,
     null: Nulls = [],
     at: At = None,
     table_step: TableStep = None,
     population: SonataPopulation = None,
     workers: Workers = 1,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="of a Dask scheduler, whose workers search instead")
+        str | None, Option(metavar="ADDRESS", help="of a Dask scheduler, whose workers search instead")
     ] = None,
-    limit: Annotated[float, typer.Option(metavar="HOURS", help="a search predicted to take longer is refused")] = 24.0,
+    limit: Annotated[float, Option(metavar="HOURS", help="a search predicted to take longer is refused")] = 24.0,
     out: Output = None,
-    resume: Annotated[Path | None, typer.Option("--resume", metavar="DIR", help="go on with a search that was stopped")] = None,
+    resume: Annotated[Path | None, Option("--resume", metavar="DIR", help="go on with a search that was stopped")] = None,
     seed: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="of the nulls; default: the model's own for analyses, else 0")
+        int | None, Option(min=0, metavar="N", help="of the nulls; default: the model's own for analyses, else 0")
     ] = None,
     settings: Settings = [],
     quiet: Quiet = False,

@@ -6,11 +6,11 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 
 from snndsl.backend.cache import default_cache
 from snndsl.backend.registry import backend, backend_names
+from snndsl.deferred import dataclass
 from snndsl.errors import SnndslError
 
 __all__ = ["Finding", "findings", "support_table"]

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-import typer
-
 from snndsl.cli.options import Json
+from snndsl.cli.parsing import Argument
 
 __all__ = ["explain"]
 
 
 def explain(
-    code: Annotated[list[str] | None, typer.Argument(metavar="[CODE|RECIPE]", help="as in error[CODE], or a recipe")] = None,
+    code: Annotated[list[str] | None, Argument(metavar="[CODE|RECIPE]", help="as in error[CODE], or a recipe")] = None,
     as_json: Json = False,
 ) -> int:
     """Explain a code of a message, with an example, or print a recipe of the cookbook; without a name, list both."""

@@ -7,8 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from snndsl.cli.filters import (
     Avalanches,
     GroupId,
@@ -24,6 +22,7 @@ from snndsl.cli.filters import (
     chosen_groups,
 )
 from snndsl.cli.options import Force, Json
+from snndsl.cli.parsing import Argument, Option
 from snndsl.errors import Fault, ModelError
 
 __all__ = ["export"]
@@ -39,11 +38,11 @@ class Format(StrEnum):
 
 
 def export(
-    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    catalogue: Annotated[Path, Argument(metavar="CATALOGUE")],
     out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="PATH", help="file for npz and for one group as graphml, else a folder")
+        Path, Option("-o", "--out", metavar="PATH", help="file for npz and for one group as graphml, else a folder")
     ],
-    form: Annotated[Format, typer.Option("--format", help="three tables (csv, parquet), graphs (graphml), arrays (npz)")],
+    form: Annotated[Format, Option("--format", help="three tables (csv, parquet), graphs (graphml), arrays (npz)")],
     group: GroupId = None,
     min_path: MinPath = 0,
     max_path: MaxPath = None,

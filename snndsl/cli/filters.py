@@ -5,9 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Annotated, Any
 
-import typer
-
 from snndsl.cli.actions import steps_of
+from snndsl.cli.parsing import Option
 from snndsl.errors import Fault, ModelError
 
 __all__ = [
@@ -26,25 +25,25 @@ __all__ = [
     "numbers_in",
 ]
 
-MinPath = Annotated[int, typer.Option("--min-path", min=0, metavar="N", help="layers of the longest path, at least")]
-MaxPath = Annotated[int | None, typer.Option("--max-path", min=0, metavar="N", help="at most")]
-MinSize = Annotated[int, typer.Option("--min-size", min=0, metavar="N", help="spikes, at least")]
-MaxSize = Annotated[int | None, typer.Option("--max-size", min=0, metavar="N", help="at most")]
+MinPath = Annotated[int, Option("--min-path", min=0, metavar="N", help="layers of the longest path, at least")]
+MaxPath = Annotated[int | None, Option("--max-path", min=0, metavar="N", help="at most")]
+MinSize = Annotated[int, Option("--min-size", min=0, metavar="N", help="spikes, at least")]
+MaxSize = Annotated[int | None, Option("--max-size", min=0, metavar="N", help="at most")]
 MinSpan = Annotated[
-    str | None, typer.Option("--min-span", metavar="TIME", help='first anchor to last spike, at least: 40 (steps), or "40 ms"')
+    str | None, Option("--min-span", metavar="TIME", help='first anchor to last spike, at least: 40 (steps), or "40 ms"')
 ]
-MaxSpan = Annotated[str | None, typer.Option("--max-span", metavar="TIME", help="at most")]
+MaxSpan = Annotated[str | None, Option("--max-span", metavar="TIME", help="at most")]
 Neurons = Annotated[
-    str | None, typer.Option("--neurons", metavar="IDS", help="all of these fire in the group: 3,5,10:20 (10 to 19)")
+    str | None, Option("--neurons", metavar="IDS", help="all of these fire in the group: 3,5,10:20 (10 to 19)")
 ]
-Mothers = Annotated[str | None, typer.Option("--mothers", metavar="IDS", help="the mother is one of these")]
+Mothers = Annotated[str | None, Option("--mothers", metavar="IDS", help="the mother is one of these")]
 Inhibitory = Annotated[
-    bool | None, typer.Option("--inhibitory/--no-inhibitory", help="inhibitory neurons fire in the group, or none does")
+    bool | None, Option("--inhibitory/--no-inhibitory", help="inhibitory neurons fire in the group, or none does")
 ]
 Avalanches = Annotated[
-    bool, typer.Option("--avalanches/--no-avalanches", help="keep groups that were stopped because of their many spikes")
+    bool, Option("--avalanches/--no-avalanches", help="keep groups that were stopped because of their many spikes")
 ]
-GroupId = Annotated[int | None, typer.Option("--group", metavar="K", help="the one group with this id")]
+GroupId = Annotated[int | None, Option("--group", metavar="K", help="the one group with this id")]
 
 
 def chosen_groups(

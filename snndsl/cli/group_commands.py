@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from snndsl.backend import REFERENCE
 from snndsl.cli.actions import parsed_settings, run_with_progress
 from snndsl.cli.discover_command import At
 from snndsl.cli.options import Backends, Force, Json, Output, Quiet, Settings
+from snndsl.cli.parsing import Argument, Option
 from snndsl.cli.replay import replay_lines
 from snndsl.errors import Fault, ModelError
 
@@ -25,18 +24,18 @@ __all__ = ["detect", "motifs", "replay"]
 
 
 def replay(
-    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    catalogue: Annotated[Path, Argument(metavar="CATALOGUE")],
     model: Annotated[
-        Path, typer.Option("--in", metavar="MODEL|RUN", help="the model that was searched, or a run of it with its weights")
+        Path, Option("--in", metavar="MODEL|RUN", help="the model that was searched, or a run of it with its weights")
     ],
     backends: Backends = [],
     at: At = None,
-    group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
-    ongoing: Annotated[bool, typer.Option("--ongoing", help="keep the model's own stimuli")] = False,
-    tolerance: Annotated[int, typer.Option(min=0, max=1000, metavar="STEPS", help="how far off a spike may be")] = 1,
+    group: Annotated[list[int], Option("--group", metavar="K", help="all if absent")] = [],
+    ongoing: Annotated[bool, Option("--ongoing", help="keep the model's own stimuli")] = False,
+    tolerance: Annotated[int, Option(min=0, max=1000, metavar="STEPS", help="how far off a spike may be")] = 1,
     settings: Settings = [],
     out: Output = None,
-    everything: Annotated[bool, typer.Option("--all", help="a line for every group; else for 20")] = False,
+    everything: Annotated[bool, Option("--all", help="a line for every group; else for 20")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
@@ -60,29 +59,29 @@ def _simulated(model: Model, backend: str, folder: Path, quiet: bool) -> Recordi
     """Run a model with progress; a stopped run ends the command."""
     done = run_with_progress(model, backend, folder, 1, False, quiet)
     if done.signal:
-        raise typer.Exit(128 + int(done.signal))
+        raise SystemExit(128 + int(done.signal))
     recording: Recording = done.recording
     return recording
 
 
 def detect(
-    source: Annotated[Path, typer.Argument(metavar="CATALOGUE|MODEL", help="groups of a catalogue, or motifs of a model")],
-    run: Annotated[Path, typer.Option("--in", metavar="RUN", help="run folder with spikes")],
+    source: Annotated[Path, Argument(metavar="CATALOGUE|MODEL", help="groups of a catalogue, or motifs of a model")],
+    run: Annotated[Path, Option("--in", metavar="RUN", help="run folder with spikes")],
     tolerance: Annotated[
-        str | None, typer.Option(metavar="STEPS|TIME", help="how far off a spike may be (1 step, or the motif's own)")
+        str | None, Option(metavar="STEPS|TIME", help="how far off a spike may be (1 step, or the motif's own)")
     ] = None,
-    fraction: Annotated[float, typer.Option(metavar="F", help="of a group's spikes that must be there")] = 0.8,
+    fraction: Annotated[float, Option(metavar="F", help="of a group's spikes that must be there")] = 0.8,
     null: Annotated[
-        list[str], typer.Option("--null", metavar="NAME=TIMES", help="shift, dither, joint_isi, exchange; or none")
+        list[str], Option("--null", metavar="NAME=TIMES", help="shift, dither, joint_isi, exchange; or none")
     ] = ["dither=19"],
     width: Annotated[
-        str | None, typer.Option(metavar="STEPS|TIME", help="by which dither and joint_isi move spikes (15 ms)")
+        str | None, Option(metavar="STEPS|TIME", help="by which dither and joint_isi move spikes (15 ms)")
     ] = None,
-    group: Annotated[list[str], typer.Option("--group", metavar="K|NAME", help="all if absent")] = [],
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="of the nulls")] = 0,
-    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes for the nulls")] = 1,
+    group: Annotated[list[str], Option("--group", metavar="K|NAME", help="all if absent")] = [],
+    seed: Annotated[int, Option(min=0, metavar="N", help="of the nulls")] = 0,
+    workers: Annotated[int, Option(min=1, max=1024, metavar="N", help="processes for the nulls")] = 1,
     settings: Settings = [],
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE.csv", help="every occurrence as a row")] = None,
+    out: Annotated[Path | None, Option("-o", "--out", metavar="FILE.csv", help="every occurrence as a row")] = None,
     force: Force = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -116,9 +115,9 @@ def _print(lines: Iterable[str], silent: bool) -> None:
 
 
 def motifs(
-    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
-    model: Annotated[Path, typer.Option("--in", metavar="MODEL", help="the model that was searched")],
-    group: Annotated[list[int], typer.Option("--group", metavar="K", help="all if absent")] = [],
+    catalogue: Annotated[Path, Argument(metavar="CATALOGUE")],
+    model: Annotated[Path, Option("--in", metavar="MODEL", help="the model that was searched")],
+    group: Annotated[list[int], Option("--group", metavar="K", help="all if absent")] = [],
     settings: Settings = [],
     out: Output = None,
     force: Force = False,

@@ -8,8 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from snndsl.cli.filters import (
     Avalanches,
     Inhibitory,
@@ -24,6 +22,7 @@ from snndsl.cli.filters import (
     chosen_groups,
 )
 from snndsl.cli.options import Json
+from snndsl.cli.parsing import Argument, Option
 
 __all__ = ["groups"]
 
@@ -40,7 +39,7 @@ class Sort(StrEnum):
 
 
 def groups(
-    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    catalogue: Annotated[Path, Argument(metavar="CATALOGUE")],
     min_path: MinPath = 0,
     max_path: MaxPath = None,
     min_size: MinSize = 0,
@@ -51,16 +50,16 @@ def groups(
     mothers: Mothers = None,
     inhibitory: Inhibitory = None,
     avalanches: Avalanches = True,
-    sort: Annotated[Sort | None, typer.Option("--sort", help="largest first; default: as they were found")] = None,
+    sort: Annotated[Sort | None, Option("--sort", help="largest first; default: as they were found")] = None,
     rows: Annotated[
-        int | None, typer.Option("-n", "--rows", min=0, metavar="N", help="rows shown (20; with --json all)")
+        int | None, Option("-n", "--rows", min=0, metavar="N", help="rows shown (20; with --json all)")
     ] = None,
-    in_families: Annotated[bool, typer.Option("--families", help="put groups together that share most spikes")] = False,
+    in_families: Annotated[bool, Option("--families", help="put groups together that share most spikes")] = False,
     least_overlap: Annotated[
-        float, typer.Option("--least-overlap", metavar="F", help="Jaccard index from which groups are of one family")
+        float, Option("--least-overlap", metavar="F", help="Jaccard index from which groups are of one family")
     ] = 0.5,
     jitter: Annotated[
-        int, typer.Option(min=0, max=1000, metavar="STEPS", help="how far off a common spike may be, for --families")
+        int, Option(min=0, max=1000, metavar="STEPS", help="how far off a common spike may be, for --families")
     ] = 1,
     as_json: Json = False,
 ) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from snndsl.cli.options import Json
 from snndsl.errors import Fault, ModelError, listed, nearest
@@ -12,19 +14,40 @@ from snndsl.errors import Fault, ModelError, listed, nearest
 if TYPE_CHECKING:
     from snndsl.frontend.loader import ModelSource
 
-__all__ = ["explain_entries", "library"]
+__all__ = ["explain_entries", "library", "refuse_name_alone"]
 
 
-def library(as_json: Json = False) -> int:
+def library(
+    word: Annotated[str | None, typer.Argument(metavar="[WORD]", help="those alone whose name, kind or title has it")] = None,
+    as_json: Json = False,
+) -> int:
     """List the neurons, parts and rules that come with snndsl; `show snndsl:FILE NAME` explains one."""
+    from snndsl.entries import Library
     from snndsl.entries import library as shipped
 
     entries = shipped()
+    if word is not None:
+        about = tuple(e for e in entries if word.lower() in f"{e.file} {e.name} {e.kind} {e.title}".lower())
+        if not about:
+            names = [entry.name for entry in entries]
+            what = f"nothing in the library is about {word!r}"
+            raise ModelError(Fault("name-unknown", what, expected="a word of `snndsl library`", try_=nearest(word, names)))
+        entries = Library(about)
     if as_json:
         print(json.dumps([entry.to_dict() for entry in entries], indent=1))
     else:
         print("\n".join(entries.lines()))
     return 0
+
+
+def refuse_name_alone(name: str) -> None:
+    """Say where a definition of the library stands that was named without its file; nothing if there is none."""
+    from snndsl.entries import library as shipped
+
+    found = [f"snndsl show {entry.file} {entry.name}" for entry in shipped() if entry.name == name]
+    if found:
+        expected = "a model file, or a file of the library and a name in it"
+        raise ModelError(Fault("file-unreadable", f"there is no file {name!r}", expected=expected, try_="; or ".join(found)))
 
 
 def explain_entries(source: ModelSource, name: str | None, as_json: bool) -> int:

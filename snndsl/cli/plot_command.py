@@ -6,10 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from snndsl.cli.actions import catalogue_picture, is_catalogue, steps_of
 from snndsl.cli.options import Output
+from snndsl.cli.parsing import Argument, Option
 from snndsl.cli.sweep_command import is_sweep, sweep_picture
 from snndsl.errors import Fault, ModelError
 
@@ -28,21 +27,21 @@ class PictureKind(StrEnum):
 
 
 def plot(
-    recording: Annotated[Path, typer.Argument(metavar="RUN|CATALOGUE|SWEEP")],
+    recording: Annotated[Path, Argument(metavar="RUN|CATALOGUE|SWEEP")],
     out: Output = None,
-    start: Annotated[str | None, typer.Option("--from", metavar="TIME", help="first time shown")] = None,
-    stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time shown")] = None,
+    start: Annotated[str | None, Option("--from", metavar="TIME", help="first time shown")] = None,
+    stop: Annotated[str | None, Option("--until", metavar="TIME", help="last time shown")] = None,
     populations: Annotated[
-        list[str], typer.Option("--population", metavar="NAME", help="all if absent; of weights: a projection")
+        list[str], Option("--population", metavar="NAME", help="all if absent; of weights: a projection")
     ] = [],
     kind: Annotated[
-        PictureKind, typer.Option("--kind", help="spikes and rates, states, inter-spike intervals, power, weights, v against u")
+        PictureKind, Option("--kind", help="spikes and rates, states, inter-spike intervals, power, weights, v against u")
     ] = PictureKind.RASTER,
-    states: Annotated[bool, typer.Option("--states", help="short for --kind states")] = False,
-    of: Annotated[str | None, typer.Option("--of", metavar="X,Y", help="two states, for --kind state-space")] = None,
-    neuron: Annotated[int | None, typer.Option("--neuron", metavar="K", help="the one to show over trials")] = None,
-    group: Annotated[int | None, typer.Option("--group", metavar="K", help="a group of a catalogue")] = None,
-    over: Annotated[Path | None, typer.Option("--over", metavar="RUN", help="the group where it occurs in a run")] = None,
+    states: Annotated[bool, Option("--states", help="short for --kind states")] = False,
+    of: Annotated[str | None, Option("--of", metavar="X,Y", help="two states, for --kind state-space")] = None,
+    neuron: Annotated[int | None, Option("--neuron", metavar="K", help="the one to show over trials")] = None,
+    group: Annotated[int | None, Option("--group", metavar="K", help="a group of a catalogue")] = None,
+    over: Annotated[Path | None, Option("--over", metavar="RUN", help="the group where it occurs in a run")] = None,
 ) -> int:
     """Draw a run (png, svg, pdf): its raster, or what --kind says; of several trials one neuron over them and the rates; or a
     catalogue of groups, or one group; or a sweep."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from snndsl.cli.progress import counted
 
 if TYPE_CHECKING:
-    from snndsl.groups.replay import Replay
-    from snndsl.polychrony.replay import Answer
+    from snndsl.groups.replay import Answer, Replay
 
 __all__ = ["replay_lines"]
 

@@ -7,24 +7,23 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from snndsl.cli.actions import parsed_settings
 from snndsl.cli.options import Output, Settings
+from snndsl.cli.parsing import Argument, Option
 from snndsl.errors import Fault, ModelError
 
 __all__ = ["report"]
 
 
 def report(
-    catalogue: Annotated[Path, typer.Argument(metavar="CATALOGUE")],
+    catalogue: Annotated[Path, Argument(metavar="CATALOGUE")],
     out: Output = None,
-    group: Annotated[int | None, typer.Option("--group", metavar="K", help="a page about this group alone")] = None,
+    group: Annotated[int | None, Option("--group", metavar="K", help="a page about this group alone")] = None,
     source: Annotated[
-        Path | None, typer.Option("--in", metavar="RUN|TABLE|MODEL", help="what was searched, to tell weights")
+        Path | None, Option("--in", metavar="RUN|TABLE|MODEL", help="what was searched, to tell weights")
     ] = None,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")
+        str | None, Option("--at", metavar="TIME", help="time of the weights of a run; default: the last")
     ] = None,
     settings: Settings = [],  # noqa: B006
 ) -> int:

@@ -8,23 +8,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from snndsl.cli.actions import parsed_settings, step_ms_of
 from snndsl.cli.discover_command import At, Definition, Inhibitory, Mode, Parameters, TableStep, Threshold, Workers
 from snndsl.cli.options import Json, Output, Quiet, Settings
+from snndsl.cli.parsing import Argument, Option
 
 if TYPE_CHECKING:
-    from snndsl.polychrony.robustness import Survival
+    from snndsl.groups.robustness import Survival
 
 __all__ = ["robustness"]
 
 
 def robustness(
-    source: Annotated[Path, typer.Argument(metavar="RUN|TABLE|MODEL", help="as for `discover`")],
+    source: Annotated[Path, Argument(metavar="RUN|TABLE|MODEL", help="as for `discover`")],
     vary: Annotated[
         list[str],
-        typer.Option(
+        Option(
             metavar="NAME=VALUE,VALUE", help="step='0.5 ms,0.1 ms', integrator=heun,rk4, threshold=9,9.8, seed=1,2, or -p names"
         ),
     ] = [],
@@ -32,11 +31,11 @@ def robustness(
     mode: Mode = None,
     threshold: Threshold = None,
     parameter: Parameters = [],
-    mothers: Annotated[str | None, typer.Option(metavar="NEURONS", help="as 3,5,10:20; default: all")] = None,
+    mothers: Annotated[str | None, Option(metavar="NEURONS", help="as 3,5,10:20; default: all")] = None,
     inhibitory: Inhibitory = [],
     at: At = None,
     table_step: TableStep = None,
-    jitter: Annotated[float, typer.Option(min=0.0, metavar="MS", help="by which spikes of shifted groups may differ")] = 2.0,
+    jitter: Annotated[float, Option(min=0.0, metavar="MS", help="by which spikes of shifted groups may differ")] = 2.0,
     workers: Workers = 1,
     out: Output = None,
     settings: Settings = [],

@@ -8,10 +8,9 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from snndsl.cli.filters import numbers_in
 from snndsl.cli.options import Json, Quiet
+from snndsl.cli.parsing import Argument, Option
 from snndsl.cli.progress import Line, counted, duration
 
 if TYPE_CHECKING:
@@ -24,22 +23,22 @@ _ROWS = 30
 """Patterns shown."""
 
 def spade(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="run folder with spikes")],
-    against: Annotated[Path | None, typer.Option(metavar="CATALOGUE", help="say which groups contain a pattern")] = None,
-    bin_length: Annotated[str, typer.Option("--bin", metavar="STEPS|TIME", help="length of a bin")] = "3 ms",
-    window: Annotated[int, typer.Option("--winlen", metavar="N", help="bins of a window: no pattern is longer")] = 20,
-    neurons: Annotated[str | None, typer.Option(metavar="IDS", help="as 3,5,10:20; at most 100 with spikes")] = None,
-    min_spikes: Annotated[int, typer.Option("--min-spikes", metavar="N", help="of a pattern")] = 3,
-    min_occurrences: Annotated[int, typer.Option("--min-occ", metavar="N", help="how often a pattern comes, at least")] = 3,
-    surrogates: Annotated[int, typer.Option(metavar="N", help="0: all patterns, without p-values")] = 100,
-    alpha: Annotated[float, typer.Option(metavar="P", help="family-wise level")] = 0.05,
-    dither: Annotated[str, typer.Option(metavar="STEPS|TIME", help="by which spikes of a surrogate move, at most")] = "15 ms",
-    method: Annotated[str, typer.Option(metavar="NAME", help="of Elephant's surrogates")] = "dither_spikes",
-    start: Annotated[str | None, typer.Option("--from", metavar="TIME", help="first time looked at")] = None,
-    stop: Annotated[str | None, typer.Option("--until", metavar="TIME", help="last time looked at")] = None,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="of the surrogates")] = 0,
-    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes for the surrogates")] = 1,
-    limit: Annotated[float, typer.Option(metavar="HOURS", help="work predicted to take longer is refused")] = 1.0,
+    run: Annotated[Path, Argument(metavar="RUN", help="run folder with spikes")],
+    against: Annotated[Path | None, Option(metavar="CATALOGUE", help="say which groups contain a pattern")] = None,
+    bin_length: Annotated[str, Option("--bin", metavar="STEPS|TIME", help="length of a bin")] = "3 ms",
+    window: Annotated[int, Option("--winlen", metavar="N", help="bins of a window: no pattern is longer")] = 20,
+    neurons: Annotated[str | None, Option(metavar="IDS", help="as 3,5,10:20; at most 100 with spikes")] = None,
+    min_spikes: Annotated[int, Option("--min-spikes", metavar="N", help="of a pattern")] = 3,
+    min_occurrences: Annotated[int, Option("--min-occ", metavar="N", help="how often a pattern comes, at least")] = 3,
+    surrogates: Annotated[int, Option(metavar="N", help="0: all patterns, without p-values")] = 100,
+    alpha: Annotated[float, Option(metavar="P", help="family-wise level")] = 0.05,
+    dither: Annotated[str, Option(metavar="STEPS|TIME", help="by which spikes of a surrogate move, at most")] = "15 ms",
+    method: Annotated[str, Option(metavar="NAME", help="of Elephant's surrogates")] = "dither_spikes",
+    start: Annotated[str | None, Option("--from", metavar="TIME", help="first time looked at")] = None,
+    stop: Annotated[str | None, Option("--until", metavar="TIME", help="last time looked at")] = None,
+    seed: Annotated[int, Option(min=0, metavar="N", help="of the surrogates")] = 0,
+    workers: Annotated[int, Option(min=1, max=1024, metavar="N", help="processes for the surrogates")] = 1,
+    limit: Annotated[float, Option(metavar="HOURS", help="work predicted to take longer is refused")] = 1.0,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:

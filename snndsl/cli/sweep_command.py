@@ -8,11 +8,10 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
 from snndsl.backend import REFERENCE
 from snndsl.cli.actions import parsed_settings
 from snndsl.cli.options import Duration, Force, Json, Output, Quiet, Seed, Settings
+from snndsl.cli.parsing import Option
 
 __all__ = ["is_sweep", "sweep", "sweep_picture"]
 
@@ -24,23 +23,23 @@ def sweep(
     model: Path,
     grid: Annotated[
         list[str],
-        typer.Option("--grid", metavar="PATH=VALUES", help="[1, 2, 5], {range: [FROM, TO, BY]} or {linspace: [FROM, TO, N]}"),
+        Option("--grid", metavar="PATH=VALUES", help="[1, 2, 5], {range: [FROM, TO, BY]} or {linspace: [FROM, TO, N]}"),
     ] = [],
     objective: Annotated[
         str | None,
-        typer.Option(metavar="{..}", help="{maximise: NAME, between: {PATH: [FROM, TO]}, method: cma-es, evaluations: 100}"),
+        Option(metavar="{..}", help="{maximise: NAME, between: {PATH: [FROM, TO]}, method: cma-es, evaluations: 100}"),
     ] = None,
-    backend: Annotated[str, typer.Option("-b", "--backend", metavar="NAME")] = REFERENCE,
+    backend: Annotated[str, Option("-b", "--backend", metavar="NAME")] = REFERENCE,
     out: Output = None,
     settings: Settings = [],
     seed: Seed = None,
     duration: Duration = None,
-    workers: Annotated[int, typer.Option(min=1, max=1024, metavar="N", help="processes")] = 1,
-    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="of a Dask cluster, which does it instead")] = None,
-    table: Annotated[Path | None, typer.Option(metavar="FILE", help="the table as csv or Parquet")] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="what was measured, drawn (svg, png, pdf)")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="keep the run folder of every point")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="run points once more that failed")] = False,
+    workers: Annotated[int, Option(min=1, max=1024, metavar="N", help="processes")] = 1,
+    scheduler: Annotated[str | None, Option(metavar="ADDRESS", help="of a Dask cluster, which does it instead")] = None,
+    table: Annotated[Path | None, Option(metavar="FILE", help="the table as csv or Parquet")] = None,
+    plot: Annotated[Path | None, Option(metavar="FILE", help="what was measured, drawn (svg, png, pdf)")] = None,
+    keep: Annotated[bool, Option("--keep", help="keep the run folder of every point")] = False,
+    retry: Annotated[bool, Option("--retry", help="run points once more that failed")] = False,
     force: Force = False,
     quiet: Quiet = False,
     as_json: Json = False,

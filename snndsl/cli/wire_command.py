@@ -7,23 +7,22 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from snndsl.cli.options import Force, Json, Output, Quiet
+from snndsl.cli.parsing import Argument, Option
 
 __all__ = ["wire"]
 
 
 def wire(
-    model: Annotated[Path, typer.Argument(metavar="MODEL")],
-    motif: Annotated[str, typer.Argument(metavar="MOTIF", help="a motif of the model, with leads_to")],
-    inputs: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="arrivals that make a spike")] = 3,
-    weight: Annotated[str | None, typer.Option(metavar="W", help="as 7 or '900 pA'; one is chosen if absent")] = None,
-    longest: Annotated[str | None, typer.Option(metavar="TIME", help="longest delay")] = None,
-    port: Annotated[str | None, typer.Option(metavar="NAME", help="of the targets; needed where there are several")] = None,
+    model: Annotated[Path, Argument(metavar="MODEL")],
+    motif: Annotated[str, Argument(metavar="MOTIF", help="a motif of the model, with leads_to")],
+    inputs: Annotated[int, Option(min=1, max=1000, metavar="N", help="arrivals that make a spike")] = 3,
+    weight: Annotated[str | None, Option(metavar="W", help="as 7 or '900 pA'; one is chosen if absent")] = None,
+    longest: Annotated[str | None, Option(metavar="TIME", help="longest delay")] = None,
+    port: Annotated[str | None, Option(metavar="NAME", help="of the targets; needed where there are several")] = None,
     source: Annotated[
         list[str],
-        typer.Option("--from", metavar="POPULATION", help="that drives; default: all of the motif that do not inhibit"),
+        Option("--from", metavar="POPULATION", help="that drives; default: all of the motif that do not inhibit"),
     ] = [],
     out: Output = None,
     force: Force = False,

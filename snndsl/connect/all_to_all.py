@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import Any
 
 import numpy as np
 
+from snndsl.deferred import dataclass
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader
 from snndsl.model.wiring import Pairs, Wiring
@@ -22,6 +23,13 @@ class AllToAll(ByNumber):
     rank = 1
     form = None
     written = {"all_to_all": "every one"}
+
+    @classmethod
+    def meant(cls, text: str) -> str:
+        """Take what others write for it: ``all``, or a condition, which stands in ``where``."""
+        if text.replace(" ", "") in ("all", "full", "True", "i!=j", "j!=i"):
+            return cls.name
+        return f"{cls.name}, and where: {text}" if re.search(r"[<>]|[=!]=", text) else ""
 
     @classmethod
     def read(cls, reader: ConnectReader, given: Any) -> AllToAll:

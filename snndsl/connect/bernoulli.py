@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader, WiringNumbers
@@ -41,7 +41,7 @@ class BernoulliPairs(ByNumber):
     rank = 3
     form = BernoulliSpec
     written = {"{bernoulli: p}": "each with probability p"}
-    other_words = ("p", "probability", "p_connect")
+    other_words = ("p", "probability", "p_connect", "pairwise_bernoulli")
     draws = True
 
     probability: Term

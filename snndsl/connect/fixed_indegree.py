@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from snndsl.connect.fixed import Fixed, drawn_rows
+from snndsl.deferred import dataclass
 from snndsl.model.services import WiringNumbers
 from snndsl.model.text import Term
 from snndsl.model.wiring import Pairs, Wiring

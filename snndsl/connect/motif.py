@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from snndsl.connect.repeats import refuse_repeated
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions import to_text
 from snndsl.model.motif import MotifSpikes

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from snndsl.deferred import dataclass
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader
 from snndsl.model.wiring import Pairs, Wiring

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from pydantic import Field
 
 from snndsl.connect.repeats import refuse_repeated
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.model.projection import ConnectRule
 from snndsl.model.services import ConnectReader, WiringNumbers

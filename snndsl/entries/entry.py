@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.entries.typesetting import aligned, typeset
 
 __all__ = ["KINDS", "Entry", "Symbol"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.entries.entry import KINDS, Entry, Symbol
 from snndsl.entries.example import example
 from snndsl.errors import Fault, ModelError, nearest

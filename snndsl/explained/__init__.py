@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, nearest
 
 __all__ = ["Explanation", "Recipe", "codes", "explain", "recipes"]
@@ -95,6 +95,8 @@ class Explanation:
         """Return what it says, for JSON."""
         return {name: getattr(self, name) for name in ("code", "means", "write", "example", "says", "recipe")}
 
+_MOST_NAMED = 12
+
 
 def codes() -> dict[str, Explanation]:
     """Return the explanation of every code, sorted by code."""
@@ -123,9 +125,10 @@ def explain(code: str) -> Explanation | Recipe:
     asked = code.strip().strip("[]").lower()
     asked = "-".join(asked.removeprefix("error[").removeprefix("warning[").split())
     if asked not in known:
-        near = nearest(asked, known)
-        what = f"there is no code and no recipe {code!r}"
-        raise ModelError(Fault("code-unknown", what, expected="one that `snndsl explain` lists", try_=near))
+        about = [name for name in known if asked and asked in name][:_MOST_NAMED]
+        near = nearest(asked, known) if not about else about[0] if len(about) == 1 else ""
+        what, expected = f"there is no code and no recipe {code!r}", "one that `snndsl explain` lists"
+        raise ModelError(Fault("code-unknown", what, expected=", ".join(about) or expected, try_=near))
     return known[asked]
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from fractions import Fraction
 from heapq import nsmallest
 
+from snndsl.deferred import dataclass
 from snndsl.errors import TextFault, nearest
 from snndsl.expressions.functions import FUNCTIONS, Law
 from snndsl.expressions.printer import to_text
 from snndsl.expressions.tree import Binary, Compare, Expression, FunctionCall, Logic, Name, Number, Unary
 from snndsl.units import ONE, Dimension, near_unit, unit_symbol
 
-__all__ = ["ANY", "BOOLEAN", "TIME", "UNKNOWN", "NoQuantity", "dimension_of", "fits"]
+__all__ = ["ANY", "BOOLEAN", "TIME", "UNKNOWN", "NoQuantity", "dimension_of", "fits", "with_unit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,8 @@ class _Checker:
             if node.text in FUNCTIONS:
                 what, hint = f"{node.text!r} is a function", f"{node.text}(...)"
                 raise TextFault("name-unknown", what, node.start, "its arguments in brackets", hint)
+            if node.text == "N" and "N_from" in self.known:  # neurons are on both sides
+                near = "N_from"
             unit = node.text if unit_symbol(node.text) is not None else near_unit(node.text)
             if len(unit) > 1:  # V, C, m ... are names first
                 near = f"(1 {unit})"
@@ -141,18 +143,15 @@ class _Checker:
             return b
         if fits(b, a):
             return a
-        raise TextFault(
-            "dimension",
-            f"{verb} {_shown(a)} and {_shown(b)}",
-            left.start,
-            "equal dimensions",
-            _slip(left, b) or _slip(right, a),
-        )
+        start = right.start if with_unit(right, a) else left.start
+        hint = _slip(left, b) or _slip(right, a)
+        raise TextFault("dimension", f"{verb} {_shown(a)} and {_shown(b)}", start, "equal dimensions", hint)
 
     def binary(self, node: Binary) -> Result:
         if node.op in ("+", "-", "%"):
             verb = {"+": "'+' adds", "-": "'-' subtracts", "%": "'%' divides"}[node.op]
             return self.alike(node.left, node.right, verb)
+        self.no_unit_behind(node)
         left, right = self.real(node.left), self.real(node.right)
         if UNKNOWN in (left, right):
             return UNKNOWN
@@ -161,6 +160,15 @@ class _Checker:
         a = left if isinstance(left, Dimension) else ONE  # only the literal 0 itself fits every unit, no product with it
         b = right if isinstance(right, Dimension) else ONE
         return a * b if node.op == "*" else a / b
+
+    def no_unit_behind(self, node: Binary) -> None:
+        """Refuse ``20*ms``: a number and its unit are one word here."""
+        number, unit = _literal(node.left), node.right
+        if node.op != "*" or not number or not isinstance(unit, Name) or len(unit.text) < 2:
+            return
+        if unit_symbol(unit.text) is not None and self.lookup(unit.text) is None:
+            what, hint = f"there is no {unit.text!r} here", f"{to_text(node.left)} {unit.text}"
+            raise TextFault("name-unknown", what, unit.start, "a quantity: a number and its unit, without '*'", hint)
 
     def power(self, node: Binary, base: Result, exponent: Result) -> Result:
         if exponent not in (ANY, ONE):
@@ -253,6 +261,7 @@ class _Checker:
 
 _INSTEAD = {  # functions of other languages
     "rand": "uniform()", "random": "uniform()", "randn": "normal()", "rand_normal": "normal()", "gauss": "normal()",
+    "gaussian": "normal()", "norm": "normal()", "maximum": "max", "minimum": "min", "relu": "max", "rect": "max",
     "ln": "log", "pow": "**", "power": "**", "fabs": "abs", "int": "floor", "mod": "%", "ceiling": "ceil",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2",
     "heaviside": "where(x >= 0, 1, 0)", "if_else": "where", "ifelse": "where", "square": "x**2",
@@ -288,9 +297,24 @@ def _one(factor: str) -> str:
     return f"(1 {symbol})" + (f"**{power}" if power else "")
 
 
+def with_unit(node: Expression, wanted: Result) -> str:
+    """Return a number that is written out with the unit that it lacks; nothing where no single symbol stands for it.
+
+    Parameters
+    ----------
+    node : Expression
+        As written.
+    wanted : Result
+        What it should be.
+    """
+    single = isinstance(wanted, Dimension) and wanted != ONE and unit_symbol(str(wanted)) is not None
+    return f"{to_text(node)} {wanted}" if single and _literal(node) else ""
+
+
 def _slip(node: Expression, wanted: Result) -> str:
-    """Return the literal with the unit that was probably meant: ``5 us`` for ``5 uS`` beside a time."""
-    if not isinstance(node, Number) or node.unit is None or not isinstance(wanted, Dimension):
-        return ""
+    """Return the literal with the unit that was probably meant: ``5 us`` for ``5 uS``, ``-50 mV`` for ``-50``."""
+    plain = with_unit(node, wanted)
+    if plain or not isinstance(node, Number) or node.unit is None or not isinstance(wanted, Dimension):
+        return plain
     near = near_unit(node.unit.text, wanted)
     return f"{to_text(Number(node.value, None))} {near}" if near else ""

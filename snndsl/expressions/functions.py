@@ -8,10 +8,10 @@ and the reference page read this table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import meanings
 from snndsl.expressions.drawn import normal_in
 from snndsl.expressions.meanings import Algebra, Meaning

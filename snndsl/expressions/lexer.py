@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from snndsl.deferred import dataclass
 from snndsl.errors import TextFault
 from snndsl.units import near_unit
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
+from snndsl.deferred import dataclass
 from snndsl.errors import TextFault
 from snndsl.expressions.lexer import COPY, check_name
 from snndsl.expressions.parser import parse_expression
@@ -123,13 +124,20 @@ def _each(parse: Callable[[str, int], _Kind], text: str | Sequence[str]) -> tupl
         what, expected = f"a text of {len(lines):,} lines", f"at most {MAX_LINES:,}"
         raise TextFault("text-too-long", what, 0, expected, line=MAX_LINES)
     found: list[_Kind] = []
+    faults: list[TextFault] = []
     above: list[str] = []
     for number, line in enumerate(lines):
         code, _, comment = line.partition("#")
         above += [comment.strip()] if comment.strip() else []
         if code.strip():
-            found.append(replace(_placed(parse, code, number), comment="; ".join(above)))
+            try:
+                found.append(replace(_placed(parse, code, number), comment="; ".join(above)))
+            except TextFault as error:
+                faults.append(error)
             above = []
+    if faults:
+        faults[0].more = tuple(faults[1:])
+        raise faults[0]
     if above and found:
         found[-1] = replace(found[-1], comment="; ".join([*filter(None, [found[-1].comment]), *above]))
     return tuple(found)
@@ -221,4 +229,14 @@ def _equation(line: str, number: int) -> Equation:
     start = len(line) - len(line.lstrip())
     if left.isidentifier():
         check_name(left, start)
-    raise TextFault("equation-syntax", f"{line.strip()[:40]!r} is no equation", start, "dx/dt = ... or x = ...")
+    what, right = f"{line.strip()[:40]!r} is no equation", line[sign.end() :].strip() if sign else ""
+    raise TextFault("equation-syntax", what, start, "dx/dt = ... or x = ...", _solved(left, right))
+
+
+def _solved(left: str, right: str) -> str:
+    """Return an equation solved for its derivative: ``tau*dV/dt = -V`` and ``V' = ..`` as people write them."""
+    if right and (factor := re.fullmatch(rf"({_NAME})\s*\*\s*d({_NAME})\s*/\s*dt", left, re.ASCII)):
+        return f"d{factor[2]}/dt = ({right})/{factor[1]}"
+    if right and (prime := re.fullmatch(rf"({_NAME})'", left, re.ASCII)):
+        return f"d{prime[1]}/dt = {right}"
+    return ""

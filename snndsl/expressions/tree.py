@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.units import Unit
 
 __all__ = ["Binary", "Compare", "Expression", "FunctionCall", "Logic", "Name", "Number", "Unary", "children"]

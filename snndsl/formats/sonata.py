@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, ToolMissing, listed
 from snndsl.formats.delimited import text_of
 from snndsl.formats.limits import check_unpacked, damaged

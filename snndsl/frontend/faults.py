@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from snndsl.errors import MOST_FAULTS, Fault, nearest
+from snndsl.frontend.meant import meant_elsewhere, meant_key, meant_mapping
 from snndsl.locations import Path, SourceMap
 from snndsl.schema import ModelSpec
 from snndsl.spec import Spec, found
 
-__all__ = ["schema_faults"]
+__all__ = ["known_keys", "schema_faults"]
 
 _EXPECTED = {
     "not-a-value": "a number, a quantity such as 20 ms, or an expression",
@@ -55,8 +56,8 @@ def _fault(item: Any, raw: Any, locations: SourceMap) -> Fault:
     kind, name = item["type"], ".".join(str(part) for part in item["loc"])
     if kind == "extra_forbidden":
         place = locations.key(path)
-        known = list(_known(path[:-1]))
-        close = _meant(item["loc"], raw)
+        known = list(known_keys(path[:-1]))
+        close = meant_elsewhere(raw, path, item["input"]) or _meant(item["loc"], raw)
         if not close and (empty := _empty_above(raw, path)):
             close = f"indent it below {empty!r}"
         what = f"unknown key {str(item['loc'][-1])!r}" + (f" in {'.'.join(map(str, path[:-1]))}" if path[:-1] else "")
@@ -68,37 +69,24 @@ def _fault(item: Any, raw: Any, locations: SourceMap) -> Fault:
         expected = _missing(item["loc"], raw)
         return Fault("key-missing", what, place.file, place.line, place.column, expected)
     code, message, expected = _said(item)
-    if code == "not-a-mapping" and (keys := list(_known(path))):
+    if code == "not-a-mapping" and (keys := list(known_keys(path))):
         expected = f"{{{', '.join(f'{key}: ..' for key in keys)}}}" if len(keys) < 6 else f"a mapping with {', '.join(keys)}"
     if code == "not-a-mapping" and item["input"] is None:
         expected += ", indented below it"
     if code == "not-a-mapping" and isinstance(item["input"], list):
         expected += ", without '-' or [ ]"
     near = _near(item) if kind == "literal_error" else str(item.get("ctx", {}).get("near", ""))
+    if code == "not-a-mapping":
+        near = meant_mapping(raw, path, item["input"])
     if kind == "not-a-flag":
         near = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(str(item["input"]).lower(), "")
     return Fault(code, f"{name}: {message}", place.file, place.line, place.column, expected, near)
 
 
-_OTHER_WORDS = {  # of other simulators: the key
-    "N": "size", "n": "size", "number": "size", "model": "neuron", "dt": "step", "resolution": "step", "runtime": "duration",
-    "simtime": "duration", "method": "integrator", "synapses": "projections", "connections": "projections", "eqs": "equations",
-    "params": "parameters", "variables": "state", "states": "state", "source": "from", "target": "to", "pre": "from",
-    "post": "to", "rule": "connect", "init": "initial", "initial_values": "initial", "inputs": "stimuli", "input": "stimuli",
-    "monitors": "record", "recorders": "record", "synapse_types": "plasticity", "receptor_type": "port", "receptor": "port",
-    "condition": "connect", "delays": "delay", "weights": "weight",
-}  # fmt: skip
-_ALIKE = 0.7
-
-
 def _meant(loc: tuple[Any, ...], raw: Any) -> str:
     """Return the key of the language that an unknown key probably means, if it is not there already."""
-    path, key = _existing(raw, loc), str(loc[-1])
-    known = list(_known(path[:-1]))
-    other = _OTHER_WORDS.get(key, "")
-    if other in known:
-        return "" if other in _at(raw, path[:-1]) else other
-    return nearest(key, known, _ALIKE)
+    path = _existing(raw, loc)
+    return meant_key(str(loc[-1]), list(known_keys(path[:-1])), _at(raw, path[:-1]))
 
 
 def _at(raw: Any, path: Path) -> Any:
@@ -124,6 +112,8 @@ def _missing(loc: tuple[Any, ...], raw: Any) -> str:
         return "hold: [states that keep their value], or hold: []"
     if key == "port" and (ports := _ports(raw, loc[:-1])):
         return f"port: {' or '.join(ports)}"
+    if key == "weight":
+        return "weight: .., in the unit of the port"
     return f"{key}: ..."
 
 
@@ -172,7 +162,7 @@ def _existing(raw: Any, loc: tuple[Any, ...]) -> Path:
     return tuple(path)
 
 
-def _known(path: Path) -> Iterator[str]:
+def known_keys(path: Path) -> Iterator[str]:
     """Yield the keys that fit at a place of the schema."""
     node: Any = ModelSpec
     for part in path:

@@ -208,6 +208,8 @@ def _layout(problem: str, source: str, above: str, error: yaml.YAMLError) -> tup
         what = f"this line is indented below {key!r}, which has a value in its own line"
         return what, "keys of one mapping in one column", f"column {len(above) - len(above.lstrip()) + 1}"
     text = source.strip().partition(": ")[2]
+    if text.startswith("if "):
+        return "': ' inside a text", "expressions: there is no 'if'", "where(condition, a, b)"
     unit = "; no unit stands behind an equation" if "=" in text else ""
     return "': ' inside a text", f"text with ': ' in quotes{unit}", text.rpartition(": ")[0].strip(" \"'") if unit else ""
 

@@ -3,42 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, collected
 from snndsl.expressions import tree
 from snndsl.graph.neurons import one_or_all
 from snndsl.graph.stimuli import NumbersOfStimulus, flat_port
 from snndsl.model.checked import CheckedModel
 from snndsl.model.selection import Selection
-from snndsl.model.stimulus import Driving, Stimulus
+from snndsl.model.stimulus import Driving, Spiking, Stimulus, StimulusKind
+from snndsl.model.text import Term
 from snndsl.numerics import stream_key
 
-__all__ = ["Drive", "computed_drives"]
+__all__ = ["Drive", "computed_drives", "drawn_source"]
 
 Real = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drive:
-    """A computed stimulus into one port of one population.
+    """A stimulus that is computed in each step: into one port of one population, or a source.
 
     Parameters
     ----------
     name : str
         Of the stimulus.
-    what : Driving
-        What it does.
+    what : StimulusKind
+        What it does: `Driving`, or `Spiking` of a source.
     population, port : str
-        Whom it reaches; the flat name of the port.
+        Whom it reaches; the flat name of the port. A source is a population by itself, without a port.
     expression : tree or None
         What has to be computed in each step.
     size : int
-        Elements of the selection.
+        Elements of the selection, neurons of a source.
     delay : int
         In steps.
     during : tuple of int or None
@@ -54,7 +55,7 @@ class Drive:
     """
 
     name: str
-    what: Driving
+    what: StimulusKind
     population: str
     port: str
     expression: tree.Expression | None
@@ -107,6 +108,31 @@ def computed_drives(numbers: NumbersOfStimulus, what: Driving) -> Iterator[Drive
         )
 
 
+def drawn_source(numbers: NumbersOfStimulus, what: Spiking, rate: Term) -> Drive:
+    """Return a source whose rate reads a signal: its spikes are drawn during the run.
+
+    Draws have the keys of a source that is known before: of its spikes, and of what its rate draws.
+    """
+    stimulus, values = numbers.stimulus, dict[str, Any]()
+    for kind, key in (("spikes", numbers.key("spikes")), ("key", numbers.key("the rate"))):
+        values |= {f"{kind}_{place}": float(word) for place, word in enumerate(key)}
+    values |= {key: one_or_all(value) for key, value in numbers.read_by(rate).items()} | _limits(stimulus)
+    return Drive(
+        name=stimulus.name,
+        what=what,
+        population=stimulus.name,
+        port="",
+        expression=rate.tree,
+        size=numbers.size,
+        delay=stimulus.delay,
+        during=stimulus.during,
+        frozen=stimulus.frozen,
+        values=values,
+        whole=True,
+        largest=0.0,
+    )
+
+
 def _elements(targets: Selection, population: str, size: int) -> tuple[Real, bool]:
     """Return for each neuron its place in the selection, -1 for those outside, and whether none is outside."""
     element = np.full(size, -1.0)
@@ -124,6 +150,10 @@ def _shared(model: CheckedModel, stimulus: Stimulus) -> dict[str, Any]:
     if model.seeds.input is not None:
         key = stream_key(model.seeds.input, stimulus.stream)
         shared |= {"key_0": float(key[0]), "key_1": float(key[1])}
-    if stimulus.during is not None:
-        shared |= {"from": float(stimulus.during[0]), "until": float(stimulus.during[1])}
-    return shared
+    return shared | _limits(stimulus)
+
+
+def _limits(stimulus: Stimulus) -> dict[str, float]:
+    """Return the limits of the window of a stimulus, if it has one."""
+    during = stimulus.during
+    return {} if during is None else {"from": float(during[0]), "until": float(during[1])}

@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError, collected
-from snndsl.graph.drives import Drive, computed_drives
+from snndsl.graph.drives import Drive, computed_drives, drawn_source
 from snndsl.graph.neurons import DerivedValues, derived_values
 from snndsl.graph.plastic import PlasticValues, plastic_values
 from snndsl.graph.recorded import chosen_rows
 from snndsl.graph.refuse import out_of_reach
 from snndsl.graph.settled import most_synapses, settled
-from snndsl.graph.spike_lists import Listed, listed_events, played_events, source_table
+from snndsl.graph.spike_lists import Listed, expected_events, listed_events, played_events, source_table
 from snndsl.graph.stimuli import NumbersOfStimulus
 from snndsl.graph.synapses import SynapseRows, synapse_rows
+from snndsl.graph.unread import unread_ports
 from snndsl.graph.values import PopulationValues, population_values
 from snndsl.ir import Table
 from snndsl.model.checked import CheckedModel
@@ -31,6 +32,8 @@ MANY = 1_000_000
 """Neurons or synapses that are made to judge a model that will not be run."""
 _RATES = 10
 """So many rates that change are computed in the time of a neuron or synapse."""
+_DRAWN = 5
+"""A spike of a motif that is drawn takes the time of so many neurons or synapses."""
 
 
 @dataclass(eq=False)
@@ -50,7 +53,9 @@ class Elaboration:
     plastic : dict of str to PlasticValues
         By plastic projection.
     sources : dict of str to Table
-        Spikes by source.
+        Spikes by source, where they are known before the run.
+    drawn : dict of str to Drive
+        The other sources: their rate reads a signal.
     drives : list of Drive
         Computed stimuli.
     events : list of Listed
@@ -71,6 +76,7 @@ class Elaboration:
     rows: dict[str, SynapseRows] = field(default_factory=dict)
     plastic: dict[str, PlasticValues] = field(default_factory=dict)
     sources: dict[str, Table] = field(default_factory=dict)
+    drawn: dict[str, Drive] = field(default_factory=dict)
     drives: list[Drive] = field(default_factory=list)
     events: list[Listed] = field(default_factory=list)
     chosen: dict[str, NDArray[np.int64]] = field(default_factory=dict)
@@ -129,6 +135,7 @@ class _Work:
             if ("stimuli", name) not in self.skipped:
                 with collected(self.faults):
                     self._stimulus(stimulus)
+        self.found.warnings += unread_ports(self.model)
         if self.faults:
             raise ModelError(sorted(dict.fromkeys(self.faults), key=lambda fault: (fault.file, fault.line, fault.column)))
         self.found.complete = self.found.complete and not self.skipped and not self.found.waiting
@@ -210,7 +217,12 @@ class _Work:
             found.waiting.append(f"what {stimulus.name!r} adds to {reached:,} neurons")
             return
         numbers, what = NumbersOfStimulus(self.model, stimulus), stimulus.what
+        rate = stimulus.reading(self.model.signals)
         match what:
+            case Spiking() if rate is not None:
+                found.drawn[stimulus.name] = drawn_source(numbers, what, rate)
+            case Playing() if self.judge and (number := expected_events(numbers, what)) > MANY / _DRAWN:
+                found.waiting.append(f"{number:,.0f} spikes that {stimulus.name!r} draws")
             case Playing():
                 found.events += played_events(numbers, what, found.warnings)
             case Driving() if stimulus.targets is not None:

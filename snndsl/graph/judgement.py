@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault
 from snndsl.graph.elaboration import Elaboration
 from snndsl.model.checked import CheckedModel

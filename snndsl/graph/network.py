@@ -7,12 +7,11 @@ however large the network. `NetworkGraph.neuron_graph` makes the neuron-level gr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from snndsl.deferred import Deferred
+from snndsl.deferred import Deferred, dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.synapses import SynapseRows

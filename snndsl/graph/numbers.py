@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.graph.rows import ListedColumns, listed_columns
 from snndsl.graph.steps import to_steps

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from snndsl.errors import Fault, ModelError, UnsupportedByTarget
 from snndsl.expressions.walk import names_in
 from snndsl.model.checked import CheckedModel, time_missing
-from snndsl.model.stimulus import Driving, Stimulus, StimulusKind
-from snndsl.model.text import Place, Term
+from snndsl.model.stimulus import Driving, StimulusKind
+from snndsl.model.text import Place
 
 __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupported"]
 
@@ -42,7 +42,7 @@ def out_of_reach(model: CheckedModel) -> frozenset[tuple[str, str]]:
     """Return (section, name) of stimuli whose numbers cannot be made yet: they need a part that is refused."""
     found: list[tuple[str, str]] = []
     for name, stimulus in model.stimuli.items():
-        if not stimulus.what.simulated() or _reading(model, stimulus) is not None:
+        if not stimulus.what.simulated():
             found.append(("stimuli", name))
     return frozenset(found)
 
@@ -67,21 +67,9 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
-        reading = _reading(model, stimulus)
-        if reading is not None:
-            what = f"a rate of the source {name!r} that reads a signal{REFUSED}"
-            yield reading.place.problem("unsupported", what, "events into a neuron that fires: poisson with 'into'")
         if stimulus.delay > 1 and stimulus.what.weighted and _reads(stimulus.what):
             what = f"a delay of more than one step of {name!r}, whose rate reads a signal,"
             yield _fault(stimulus.place.inner("delay"), what)
-
-
-def _reading(model: CheckedModel, stimulus: Stimulus) -> Term | None:
-    """Return the expression of a source that reads a signal; None if there is none."""
-    for term in stimulus.what.terms if stimulus.targets is None else ():
-        if any(node.text.partition(".")[0] in model.signals for node in names_in(term.tree)):
-            return term
-    return None
 
 
 def _reads(what: StimulusKind) -> bool:

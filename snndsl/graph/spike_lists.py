@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, collected, listed, nearest
 from snndsl.graph.stimuli import NumbersOfStimulus, flat_port
 from snndsl.ir import Table
 from snndsl.model.stimulus import Playing, Spiking
 from snndsl.model.text import Place, Term
 
-__all__ = ["Listed", "listed_events", "played_events", "source_table"]
+__all__ = ["Listed", "expected_events", "listed_events", "played_events", "source_table"]
 
 Real = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -107,12 +108,12 @@ def played_events(numbers: NumbersOfStimulus, what: Playing, warnings: list[Faul
         neuron = np.concatenate([item[1] for item in found if item[0] == population])
         stamp = np.concatenate([item[2] for item in found if item[0] == population])
         kept = (stamp >= (1 if port == "spike" else 0)) & numbers.acts(stamp)
-        pairs = np.stack([stamp[kept], neuron[kept]])
+        width = int(neuron.max(initial=0)) + 1
+        pairs = np.sort(stamp[kept] * width + neuron[kept])  # as one number: pairs take ten times as long to sort
         if port == "spike":
-            pairs = np.unique(pairs, axis=1)
-        dropped, played = dropped + int(kept.sum()) - pairs.shape[1], played + int(kept.sum())
-        order = np.lexsort((pairs[1], pairs[0]))
-        step, who = pairs[0][order] + delay - 1, pairs[1][order]
+            pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+        dropped, played = dropped + int(kept.sum()) - len(pairs), played + int(kept.sum())
+        step, who = pairs // width + delay - 1, pairs % width
         flat, weights = flat_port(numbers.model, population, port), np.full(len(step), weight)
         yield Listed(name, population, flat, step, who, weights, abs(weight))
     if dropped:
@@ -151,6 +152,27 @@ def _merged(place: Place, name: str, dropped: int, listed: int) -> Fault:
     return replace(place.problem("spikes-merged", what), severity="warning")
 
 
+def expected_events(numbers: NumbersOfStimulus, what: Playing) -> float:
+    """Return how many events of a stimulus that chooses its neurons are drawn.
+
+    Raises
+    ------
+    ModelError
+        As `played_events`, without drawing any.
+    """
+    number, names, faults = 0.0, dict[str, None](), list[Fault]()
+    with collected(faults):
+        number = what.expected(numbers)
+        names = dict.fromkeys(name for motif in what.motifs for name in numbers.motif(motif).population)
+    with collected(faults):
+        _played_weight(numbers)
+    for population in names:
+        faults += _port_faults(numbers, population)
+    if faults:
+        raise ModelError(faults)
+    return number
+
+
 def _played(numbers: NumbersOfStimulus, what: Playing) -> tuple[list[tuple[str, Index, Index]], float]:
     """Return neurons and stamps by population, and the weight; every fault together."""
     found: list[tuple[str, Index, Index]] = []
@@ -158,14 +180,18 @@ def _played(numbers: NumbersOfStimulus, what: Playing) -> tuple[list[tuple[str, 
     weight = 1.0
     with collected(faults):
         found = what.played(numbers)
-    if isinstance(numbers.stimulus.weight, Term):
-        with collected(faults):
-            weight = numbers.scalar(numbers.stimulus.weight, "weight")
+    with collected(faults):
+        weight = _played_weight(numbers)
     for population in dict.fromkeys(item[0] for item in found):
         faults += _port_faults(numbers, population)
     if faults:
         raise ModelError(faults)
     return found, weight
+
+
+def _played_weight(numbers: NumbersOfStimulus) -> float:
+    weight = numbers.stimulus.weight
+    return numbers.scalar(weight, "weight") if isinstance(weight, Term) else 1.0
 
 
 def _port_faults(numbers: NumbersOfStimulus, population: str) -> Iterator[Fault]:

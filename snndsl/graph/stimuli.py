@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.drawn import Drawer

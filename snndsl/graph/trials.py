@@ -30,7 +30,7 @@ def redrawn(found: Elaboration, trial: int) -> Elaboration:
     """
     sources, events, faults = dict(found.sources), list[Listed](), list[Fault]()
     for name, stimulus in sorted(found.model.stimuli.items()):
-        if not trial or not _changes(stimulus):
+        if not trial or not _changes(stimulus) or name in found.drawn:
             events += [item for item in found.events if item.stimulus == name]
             continue
         numbers, what, warnings = NumbersOfStimulus(found.model, stimulus, trial), stimulus.what, list[Fault]()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from snndsl.api import Model
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, nearest
 from snndsl.groups.detection import Detection
 from snndsl.groups.sought import Sought, recorded_trains, sought_in
@@ -31,7 +31,7 @@ _VOTE = 1e-8
 _SPIKE = {"shift": 1e-8, "dither": 1e-7, "joint_isi": 3e-7, "exchange": 7e-7}
 """s of a core for a spike of a surrogate, as measured."""
 
-Progress = Callable[[str, int, int, int], None]
+Told = Callable[[str, int, int, int], None]
 """Told what is under way (``detect`` or a null), how much of it is done, of how much, and occurrences so far."""
 
 
@@ -82,7 +82,7 @@ class DetectionPlan:
         inside = neurons[(neurons >= 0) & (neurons < len(self.trains.start) - 1)]
         return int(np.count_nonzero(np.diff(self.trains.start)[inside] == 0))
 
-    def find(self, progress: Progress | None = None) -> Detection:
+    def find(self, progress: Told | None = None) -> Detection:
         """Return what is in the recording and in its surrogates."""
         motifs, trains, told = self.sought.motifs, self.trains, progress or _silently
         how: dict[str, Any] = {"tolerance": self.sought.tolerance, "fraction": self.fraction}
@@ -111,7 +111,7 @@ def detect(
     groups: Sequence[int | str] = (),
     seed: int = 0,
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: Told | None = None,
 ) -> Detection:
     """Find groups or motifs in recorded spikes, and in surrogates that chance alone could have made.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.formats.writers import write_csv
 from snndsl.groups.sought import Sought
 from snndsl.polychrony.recordings.detect import Occurrences
 from snndsl.polychrony.recordings.significance import RecordingSignificance
@@ -97,10 +97,9 @@ class Detection:
         file = Path(out)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("w", newline="", encoding="utf-8") as stream:
-                rows = csv.writer(stream)
-                rows.writerow([self.sought.what.removesuffix("s"), *list(self.table)[1:]])
-                rows.writerows(zip(*(column.tolist() for column in self.table.values()), strict=True))
+            names = [self.sought.what.removesuffix("s"), *list(self.table)[1:]]
+            columns = (column.tolist() for column in self.table.values())
+            write_csv(dict(zip(names, columns, strict=True)), file, end="\r\n")
         except OSError as error:
             what = f"{file} cannot be written: {error.strerror or error}"
             raise ModelError(Fault("file-unwritable", what, expected="a place to write to")) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,91 @@ import numpy as np
 
 from snndsl.api import Model, free_folder, run
 from snndsl.backend import REFERENCE
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.frontend.loader import ModelSource
+from snndsl.groups.motifs import group_motifs
 from snndsl.groups.sources import chosen_groups, model_of, network_of, recording_in
 from snndsl.ir import Program, Table
 from snndsl.ir.verify import verify
 from snndsl.polychrony.catalogue import Catalogue
+from snndsl.polychrony.group import Group
 from snndsl.polychrony.network.sources import network_from_run, weights_at
-from snndsl.polychrony.replay import Answer, Schedule, answers, replay_sections, schedule
+from snndsl.polychrony.recordings.detect import trains_of
 from snndsl.results import Recording, single
 from snndsl.semantics.times import time_in_steps
 
-__all__ = ["Replay", "ReplayModel", "replay", "replay_model"]
+__all__ = ["Answer", "Replay", "ReplayModel", "Schedule", "answers", "replay", "replay_model", "schedule"]
+
+_REST = 500
+"""Steps of silence after a group."""
 
 Simulate = Callable[[Model, str, Path], Recording]
 """Runs a model on a backend into a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When which group is played.
+
+    Parameters
+    ----------
+    groups : tuple of Group
+        In the order in which they are played.
+    starts : tuple of int
+        Stamp of the first anchor of each.
+    steps : int
+        Length of the run.
+    """
+
+    groups: tuple[Group, ...]
+    starts: tuple[int, ...]
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a network made of a group.
+
+    Parameters
+    ----------
+    group : int
+        Its number in the catalogue.
+    spikes : tuple of (int, int, int or None)
+        Of every spike of the group that is no anchor: neuron, step after the first anchor at which it was expected, and the
+        nearest step within the tolerance at which it came; None if it did not.
+    extra : int
+        Spikes of the network in the time of the group that are not its own.
+    """
+
+    group: int
+    spikes: tuple[tuple[int, int, int | None], ...]
+    extra: int
+
+    @property
+    def expected(self) -> int:
+        """Spikes of the group that are not anchors."""
+        return len(self.spikes)
+
+    @property
+    def exact(self) -> int:
+        """Of these, how many came at their step."""
+        return sum(came == step for _, step, came in self.spikes)
+
+    @property
+    def near(self) -> int:
+        """How many came within the tolerance."""
+        return sum(came is not None for _, _, came in self.spikes)
+
+    @property
+    def first_missing(self) -> tuple[int, int] | None:
+        """Neuron and step of the first spike that did not come."""
+        return next(((neuron, step) for neuron, step, came in self.spikes if came is None), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        names = ("group", "expected", "exact", "near", "extra", "first_missing", "spikes")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,6 +191,58 @@ class ReplayModel:
         return Replay(found, recordings, self.tolerance, self.same_network)
 
 
+def schedule(groups: Sequence[Group], rest: int = _REST) -> Schedule:
+    """Put groups one after the other, with steps of silence after each."""
+    if not groups:
+        raise ModelError(Fault("nothing-to-replay", "no group to play", expected="at least one group"))
+    starts, now = [], 10
+    for group in groups:
+        starts.append(now)
+        now += int(group.span) + rest
+    return Schedule(tuple(groups), tuple(starts), now)
+
+
+def answers(plan: Schedule, recording: Recording, first: Mapping[str, int], tolerance: int = 1) -> list[Answer]:
+    """Compare what a network did with the groups.
+
+    Parameters
+    ----------
+    plan : Schedule
+        As it was played.
+    recording : Recording
+        Spikes of all populations.
+    first : mapping of str to int
+        Number of the first neuron of each population.
+    tolerance : int
+        Steps.
+    """
+    trains = trains_of(recording, first)
+    owner = np.repeat(np.arange(len(trains.start) - 1), np.diff(trains.start))
+    order = np.lexsort((owner, trains.step))
+    step, neuron = trains.step[order], owner[order]
+    found = []
+    for group, start in zip(plan.groups, plan.starts, strict=True):
+        zero = int(group.anchor_steps.min())
+        own = np.arange(len(group)) >= len(group.anchors)
+        wanted = list(zip((group.step[own].astype(np.int64) - zero).tolist(), group.neuron[own].tolist(), strict=True))
+        begin, end = np.searchsorted(step, (start, start + int(group.span) + tolerance + 1))
+        there = list(zip((step[begin:end] - start).tolist(), neuron[begin:end].tolist(), strict=True))
+        heard: dict[int, list[int]] = {}
+        for when, who in there:
+            heard.setdefault(who, []).append(when)
+        spikes = tuple((who, when, _nearest(when, heard.get(who, []), tolerance)) for when, who in wanted)
+        anchors = set(zip((group.anchor_steps - zero).tolist(), group.anchors.tolist(), strict=True))
+        mine = anchors | {(when + d, who) for when, who in wanted for d in range(-tolerance, tolerance + 1)}
+        found.append(Answer(group.id, spikes, sum(event not in mine for event in there)))
+    return found
+
+
+def _nearest(step: int, heard: Sequence[int], tolerance: int) -> int | None:
+    """Return the step nearest to one, the earlier of two; None if all are further than the tolerance."""
+    close = [other for other in heard if abs(step - other) <= tolerance]
+    return min(close, key=lambda other: (abs(step - other), other), default=None)
+
+
 def replay(
     catalogue: Catalogue | str | os.PathLike[str],
     model: Model | Recording | str | os.PathLike[str],
@@ -208,9 +330,10 @@ def replay_model(
 
 def _sections(source: ModelSource, plan: Schedule, first: Mapping[str, int], ongoing: bool) -> dict[str, Any]:
     """Return the sections of a model that plays groups and records all spikes."""
-    sections, raw = replay_sections(plan, first), dict(source.raw)
-    raw["motifs"] = {**raw.get("motifs", {}), **sections["motifs"]}
-    raw["stimuli"] = {**(raw.get("stimuli", {}) if ongoing else {}), **sections["stimuli"]}
+    raw = dict(source.raw)
+    played = [{"motif": f"group_{g.id}", "at": [f"{at} step"]} for g, at in zip(plan.groups, plan.starts, strict=True)]
+    raw["motifs"] = {**raw.get("motifs", {}), **group_motifs(plan.groups, first)}
+    raw["stimuli"] = {**(raw.get("stimuli", {}) if ongoing else {}), "replay": {"play": played}}
     raw["time"] = {**raw["time"], "duration": f"{plan.steps} step"}
     raw["record"] = {"spikes": list(first)}
     return {name: section for name, section in raw.items() if name not in ("expect", "discover", "sweep", "trials")}

@@ -18,26 +18,12 @@ Entries = Mapping[str, Mapping[str, str]]
 
 
 def entry_lines(entries: Entries) -> list[str]:
-    """Return entries as lines, not indented.
-
-    Parameters
-    ----------
-    entries : mapping
-        Names, and their keys with values as YAML text.
-    """
+    """Return entries as lines, not indented."""
     return [line for name, keys in entries.items() for line in (f"{name}:", *(f"  {key}: {keys[key]}" for key in keys))]
 
 
 def section_text(section: str, entries: Entries) -> str:
-    """Return a section with these entries alone, as text.
-
-    Parameters
-    ----------
-    section : str
-        Its name.
-    entries : mapping
-        Names, and their keys with values as YAML text.
-    """
+    """Return a section with these entries alone, as text."""
     return "\n".join([f"{section}:", *(f"  {line}" for line in entry_lines(entries))]) + "\n"
 
 
@@ -51,7 +37,7 @@ def write_model(file: Path, section: str, entries: Entries, out: Path, force: bo
     section : str
         Name of a section that holds named entries.
     entries : mapping
-        Names, and their keys with values as YAML text.
+        What is added.
     out : Path
         New file.
     force : bool
@@ -79,14 +65,7 @@ def write_model(file: Path, section: str, entries: Entries, out: Path, force: bo
 
 
 def require_free(out: Path, force: bool) -> None:
-    """Refuse a place for a new file where something is.
-
-    Parameters
-    ----------
-    out : Path
-        New file.
-    force : bool
-        Another file may be replaced.
+    """Refuse a place for a new file where something is, unless another file may be replaced.
 
     Raises
     ------
@@ -99,7 +78,7 @@ def require_free(out: Path, force: bool) -> None:
 
 
 def with_entries(text: str, source: ModelSource, section: str, entries: Entries, file: Path) -> tuple[str, ModelSource]:
-    """Return the text of a model with entries added to a section, and the model it stands for.
+    """Return the text of a model with entries added to a section, and the model it then stands for.
 
     Parameters
     ----------
@@ -110,7 +89,7 @@ def with_entries(text: str, source: ModelSource, section: str, entries: Entries,
     section : str
         Name of a section that holds named entries; if the model has none, it is added at the end.
     entries : mapping
-        Names, and their keys with values as YAML text.
+        What is added.
     file : Path
         Where the new model will be.
 

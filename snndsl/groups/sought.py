@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from snndsl.api import Model
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes, motif_tolerance
 from snndsl.groups.sources import PathLike, is_model, model_of, steps_from
 from snndsl.model.checked import CheckedModel
 from snndsl.polychrony.catalogue import Catalogue, read_catalogue
 from snndsl.polychrony.network.same import check_size
-from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, motif_of, trains_of
+from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, first_neurons, motif_of, trains_of
 from snndsl.results import Recording
 
 __all__ = ["Sought", "recorded_trains", "sought_in"]
@@ -137,8 +137,7 @@ def _motifs(source: Model, recording: Recording, chosen: Sequence[str]) -> Sough
 
 def _motif(model: CheckedModel, name: str, recording: Recording) -> Motif:
     """Return a motif with the neurons of a run."""
-    ends = np.cumsum([0, *recording.populations.values()]).tolist()
-    first = dict(zip(recording.populations, ends, strict=False))
+    first = first_neurons(recording.populations)
     parts = [motif_spikes(model, name), motif_part(model, name, "leads_to")]
     population = [item for part in parts for item in part.population]
     for item in dict.fromkeys(population):

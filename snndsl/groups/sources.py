@@ -110,16 +110,7 @@ def chosen_groups(
 ) -> tuple[list[Group], bool]:
     """Return groups (all if none is chosen), and whether the network is to the bit the one that was searched.
 
-    Parameters
-    ----------
-    catalogue : Catalogue or path
-        Where they are.
-    network : Network
-        In which they have to be possible.
-    what : str
-        The network, for messages.
-    chosen : sequence of int
-        Numbers.
+    They have to be possible in the network, which messages call `what`.
 
     Raises
     ------
@@ -135,16 +126,7 @@ def chosen_groups(
 
 
 def steps_from(given: int | str, step: Fraction, option: str) -> int:
-    """Return a number of steps that was given as such, or as a time.
-
-    Parameters
-    ----------
-    given : int or str
-        As ``3`` or ``3 ms``.
-    step : Fraction
-        Length of a step, ms.
-    option : str
-        For the message.
+    """Return a number of steps that was given as such, as ``3``, or as a time, as ``3 ms``; messages name the option.
 
     Raises
     ------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.groups.sought import recorded_trains
 from snndsl.groups.sources import PathLike, steps_from
@@ -107,8 +108,7 @@ def spade(
     planned, progress : callable, optional
         As in `snndsl.polychrony.recordings.spade.spade`.
     **mining : object
-        Passed to it: ``min_spikes``, ``min_occurrences``, ``surrogates``, ``alpha``, ``method``, ``seed``, ``workers``,
-        ``limit_s``.
+        Passed to it: ``workers``, ``limit_s``, and what `snndsl.polychrony.recordings.elephant_mining.SpadeSettings` has.
 
     Returns
     -------

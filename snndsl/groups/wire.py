@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from snndsl.api import Model
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.groups.section_text import Entries, section_text, write_model
 from snndsl.groups.sources import model_of
-from snndsl.groups.wire_check import play_wired
+from snndsl.groups.wire_check import Heard, play_wired
 from snndsl.groups.wire_plan import WirePlan, Wish
-from snndsl.polychrony.wire import Heard
 
 __all__ = ["Wired", "wire"]
 

@@ -3,29 +3,70 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from snndsl.api import Model, run_model
 from snndsl.backend import REFERENCE
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.frontend.yaml import read_yaml
 from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.groups.section_text import Entries, section_text
 from snndsl.ir.naming import program_name
 from snndsl.model.motif import MotifSpikes
-from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.polychrony.rest import rest_of
-from snndsl.polychrony.wire import Heard, compare
 
-__all__ = ["play_wired"]
+__all__ = ["Heard", "compare", "play_wired"]
+
+Event = tuple[str, int, int]
+"""Population, neuron, step."""
 
 _BEFORE = 10
 """Steps of rest before a motif is played."""
 
 _AFTER_MS = 50.0
 """Time after the last arrival in which nothing more should spike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a network made of a motif.
+
+    Parameters
+    ----------
+    expected : int
+        Spikes the motif leads to.
+    exact : int
+        Of these, how many came at their step.
+    missing : tuple of (str, int, int)
+        Population, neuron and step of those that did not.
+    extra : tuple of (str, int, int)
+        Spikes that are not of the motif.
+    """
+
+    expected: int
+    exact: int
+    missing: tuple[tuple[str, int, int], ...]
+    extra: tuple[tuple[str, int, int], ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether every spike came at its step, and no other."""
+        return not self.missing and not self.extra
+
+
+def compare(anchors: Iterable[Event], expected: Iterable[Event], heard: Iterable[Event]) -> Heard:
+    """Compare what a network did, `anchors` included, with what should follow them."""
+    there, played, wanted = set(heard), set(anchors), set(expected)
+
+    def sorted_(events: set[Event]) -> tuple[Event, ...]:
+        """Return events in the order of time."""
+        return tuple(sorted(events, key=lambda event: (event[2], event[0], event[1])))
+
+    return Heard(len(wanted), len(wanted & there), sorted_(wanted - there), sorted_(there - wanted - played))
 
 
 def play_wired(model: Model, motif: str, entries: Entries) -> Heard:
@@ -72,7 +113,7 @@ def play_wired(model: Model, motif: str, entries: Entries) -> Heard:
     return compare(_events(spikes), _events(leads), heard)
 
 
-def _events(spikes: MotifSpikes) -> Iterator[tuple[str, int, int]]:
+def _events(spikes: MotifSpikes) -> Iterator[Event]:
     return zip(spikes.population, spikes.neuron.tolist(), spikes.step.tolist())
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 
 from snndsl.api import Model
 from snndsl.connect.motif import Chain, chain_pairs
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
 from snndsl.graph.motifs import motif_part, motif_spikes
 from snndsl.graph.numbers import FileNumbers
+from snndsl.groups.wire_weight import Cells, Choice, choose_weight, try_weight
 from snndsl.ir.naming import program_name
-from snndsl.polychrony.answer import NeuronModel
-from snndsl.polychrony.impulse import Cells
-from snndsl.polychrony.wire import Choice, choose_weight, try_weight
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.times import time_in_steps
 from snndsl.units import Unit, parse_quantity, parse_unit, to_internal

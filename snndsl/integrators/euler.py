@@ -12,12 +12,13 @@ __all__ = ["Euler"]
 
 
 class Euler(Integrator):
-    """x + h*x' + c*sqrt(h)*normal() for each term c*xi()."""
+    """x + h*x' + c*sqrt(h)*normal() for each term c*xi(): Euler-Maruyama, where c reads states in the sense of Ito."""
 
     name = "euler"
     rank = 3
     says = "any equations; the error of a step shrinks with h^2"
     noisy = True
+    ito = True
 
     @classmethod
     def advance(cls, group: StateGroup, step: Step) -> list[Expr]:

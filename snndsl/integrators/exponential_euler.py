@@ -15,7 +15,7 @@ class ExponentialEuler(Integrator):
     """x + (a - b*x)*h*exprel(-b*h) for x' = a - b*x: exact for constant a and b, and right at b = 0.
 
     A term c*xi() adds c*sqrt(h*exprel(-2*b*h))*normal(), whose variance is that of the integral of c*exp(-b*s) against white
-    noise over the step: exact for constant b and c.
+    noise over the step: exact for constant b and c. What c reads of states is that of the beginning, in the sense of Ito.
     """
 
     name = "exponential_euler"
@@ -24,6 +24,7 @@ class ExponentialEuler(Integrator):
     linear = True
     alone = True
     noisy = True
+    ito = True
 
     @classmethod
     def advance(cls, group: StateGroup, step: Step) -> list[Expr]:

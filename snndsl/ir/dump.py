@@ -135,7 +135,7 @@ def carry_lines(carry: Carry) -> Iterator[str]:
     yield f"  params {', '.join(carry.params)}"
     yield from _reads(carry.reads)
     yield from _block("each step", carry.block)
-    yield f"  send {carry.sent}"
+    yield f"  send {carry.sent} bound {carry.bound}"
 
 
 def _ranges(ranges: Iterable[Range]) -> Iterator[str]:

@@ -7,7 +7,8 @@ order of evaluation, and every printer keeps it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from snndsl.deferred import dataclass
 
 __all__ = ["Block", "Call", "Const", "Expr", "Ref", "names_read", "walk"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from snndsl.deferred import dataclass
 from snndsl.ir.program import Program, Synapses
 
 __all__ = ["FEATURES", "Feature"]

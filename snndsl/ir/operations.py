@@ -7,13 +7,13 @@ program, its text, every printer and the evaluation read this table.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from snndsl import numerics
+from snndsl.deferred import dataclass
 from snndsl.numerics import arctangent, elementary, trigonometric
 
 __all__ = ["OPERATIONS", "Operation"]

@@ -14,12 +14,13 @@ The meaning of a step is `docs/explanation/step.md`; in short, step j produces s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.ir.expression import Block
 from snndsl.ir.reads import Carry, Read
 from snndsl.ir.records import CountRecord, SpikeRecord, StateRecord, SynapseRecord

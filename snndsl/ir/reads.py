@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from snndsl.deferred import dataclass
 from snndsl.ir.expression import Block
 
 __all__ = ["Carry", "Read"]
@@ -37,7 +36,7 @@ class Carry:
     name : str
         Unique among carries.
     params : tuple of str
-        ``weight`` is one. Values belong to `Synapses`.
+        ``weight`` is one, `bound` another. Values belong to `Synapses`.
     block : Block
         Reads `params` and `reads`; writes nothing.
     sent : str
@@ -45,6 +44,9 @@ class Carry:
     reads : tuple of Read
         Of ``pre`` the value at stamp n - D, where D is the whole delay, and before stamp 0 that of stamp 0; of ``post`` and of
         populations of one neuron the value at stamp n - 1.
+    bound : str
+        The parameter that holds the largest magnitude of what is sent: up to there sums at the port are exact. The run stops
+        where it is exceeded, and where what is sent is no finite number.
     """
 
     name: str
@@ -52,3 +54,4 @@ class Carry:
     block: Block
     sent: str
     reads: tuple[Read, ...]
+    bound: str

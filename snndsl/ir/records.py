@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
+
+from snndsl.deferred import dataclass
 
 __all__ = ["CountRecord", "SpikeRecord", "StateRecord", "SynapseRecord"]
 

@@ -82,13 +82,15 @@ def carry_to(carry: Carry) -> dict[str, Any]:
         "params": list(carry.params),
         "block": _block_to(carry.block),
         "sent": carry.sent,
+        "bound": carry.bound,
         **reads_to(carry.reads),
     }
 
 
 def carry_from(data: dict[str, Any]) -> Carry:
     """Return the carry that `carry_to` wrote."""
-    return Carry(data["name"], tuple(data["params"]), _block_from(data["block"]), data["sent"], _reads_from(data))
+    params, block = tuple(data["params"]), _block_from(data["block"])
+    return Carry(data["name"], params, block, data["sent"], _reads_from(data), data["bound"])
 
 
 def ranges_to(ranges: tuple[Range, ...]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from snndsl.deferred import dataclass
 from snndsl.ir.features import FEATURES
 from snndsl.ir.operations import OPERATIONS
 

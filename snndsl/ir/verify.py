@@ -155,6 +155,8 @@ def _carry(carry: Carry, samples: set[str]) -> Iterator[str]:
         yield f"{where} sends {carry.sent!r}, which is no number of it"
     if "weight" not in carry.params:
         yield f"{where} has no weight"
+    if carry.bound not in carry.params:
+        yield f"{where} is bounded by {carry.bound!r}, which is no parameter of it"
 
 
 def _sum(where: str, item: Sum, outside: set[str], samples: set[str]) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import to_text
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.values import model_names
@@ -16,7 +17,10 @@ from snndsl.lowering.samples import ProgramSamples
 from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.model.projection import Projection
 
-__all__ = ["LoweredCarries", "LoweredCarry", "lower_carries"]
+__all__ = ["BOUND", "LoweredCarries", "LoweredCarry", "lower_carries"]
+
+BOUND = "bound__"
+"""The parameter of a carry that holds the largest magnitude of what is sent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +107,8 @@ def _lowered(projection: Projection, reads: Reads, constants: Callable[[str], fl
     sent = builder.let("sent", Call("mul", (cells, Ref("q__"))), "on the grid of the port")
     block = builder.block([])
     used = names_read([block])
-    params = tuple(name for name in ("weight", "q__", *reads.values, *reads.sides) if name in used)
-    carry = Carry(ir_name(projection.name), params, block, sent.name, tuple(reads.states.values()))
-    said = {f"params.{name}": text for name, text in reads.said.items()} | {"params.q__": "what arrives is a multiple of it"}
+    params = tuple(name for name in ("weight", "q__", BOUND, *reads.values, *reads.sides) if name in used or name == BOUND)
+    carry = Carry(ir_name(projection.name), params, block, sent.name, tuple(reads.states.values()), BOUND)
+    said = {f"params.{name}": text for name, text in reads.said.items()}
+    said |= {"params.q__": "what arrives is a multiple of it", f"params.{BOUND}": "and at most so large: sums are exact"}
     return LoweredCarry(carry, reads.values, reads.sides), said | builder.origins

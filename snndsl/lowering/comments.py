@@ -30,7 +30,9 @@ def comments(model: CheckedModel, populations: Iterable[Population], synapses: I
     found: dict[str, str] = {}
     for population in populations:
         found[f"populations.{population.name}"] = _line(model.place(*_section(model, population.name)))
-        if population.neuron is not None:
+        if population.name in model.stimuli and population.neuron is not None:
+            found[f"neurons.{population.neuron}"] = found[f"populations.{population.name}"]
+        elif population.neuron is not None:
             element = model.elements[population.name].element
             found.setdefault(f"neurons.{population.neuron}", "\n".join([_line(element.place), *_element(element)]))
     for part in synapses:

@@ -17,6 +17,7 @@ from snndsl.graph.drives import Drive
 from snndsl.ir import Call, Const, Expr, Ref
 from snndsl.lowering.reads import Reads
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
+from snndsl.model.stimulus import Driving
 from snndsl.model.text import Term
 
 __all__ = ["ComputedDrive"]
@@ -26,8 +27,8 @@ _SHARED = {
     "element": "place in its selection, -1 outside",
     "from": "first step",
     "until": "step after its last",
-    "key_0": "key of its random draws",
-    "key_1": "key of its random draws",
+    **dict.fromkeys(("key_0", "key_1"), "key of its random draws"),
+    **dict.fromkeys(("spikes_0", "spikes_1"), "key of the draws of its spikes"),
 }
 """Parameters of any computed stimulus."""
 _LAST_DRAW = 65535
@@ -38,7 +39,7 @@ Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 
 @dataclass(eq=False)
 class ComputedDrive:
-    """A drive that is computed in the block of its target; its parameters are called ``name__x``.
+    """A drive that is computed in the block of its target, or a source; its parameters are called ``name__x``.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ class ComputedDrive:
     samples : callable
         Finds the array of a data call.
     reads : Reads
-        What the target reads of others.
+        What that block reads of others.
     used : list of str
         Parameters that were read.
     """
@@ -82,12 +83,20 @@ class ComputedDrive:
     def amount(self, builder: BlockBuilder, step: Fraction) -> Expr:
         """Return what the port gets in step j."""
         what, stamp = self.drive.what, Ref("step")
+        assert isinstance(what, Driving)
         late = what.weighted and self.drive.delay != 1
         if late:
             stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.drive.delay - 1)))))
         amount = what.amount(_Step(self, builder, step, stamp))
         condition = self._active(stamp, late)
         return amount if condition is None else Call("select", (condition, amount, Const(0.0)))
+
+    def mean(self, rate: Term, builder: BlockBuilder, step: Fraction) -> Expr:
+        """Return how many spikes the rate of a source means in step j; outside its window none."""
+        now = Ref("step")
+        value: Expr = Call("mul", (_Step(self, builder, step, now).expression(rate), Const(float(step))))
+        condition = self._active(now, False)
+        return value if condition is None else Call("select", (condition, value, Const(0.0)))
 
     def _active(self, stamp: Expr, late: bool) -> Expr | None:
         conditions: list[Expr] = []

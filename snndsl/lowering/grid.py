@@ -13,10 +13,12 @@ from snndsl.graph.stimuli import flat_port
 from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import Projection
 
-__all__ = ["Grid", "on_grid", "other_ports", "port_grid", "quantum"]
+__all__ = ["Grid", "fan_in", "largest_carried", "on_grid", "other_ports", "port_grid", "quantum"]
 
 LARGEST_VALUE = 1024.0
-"""What is carried is taken to be at most so large in mV, pA, nS ... or as a pure number, unless the port has a quantum."""
+"""The grid of a port without a quantum is for carried values so large, in mV, pA, nS ... or as pure numbers."""
+MOST_AT_ONCE = 2**15
+"""Contributions of the largest magnitude that a port takes in a step."""
 
 Grid = Mapping[tuple[str, str], float]
 """q by population and flat name of the port."""
@@ -38,10 +40,29 @@ def on_grid(values: NDArray[np.float64] | float, q: float) -> NDArray[np.float64
     return np.floor(np.asarray(values, np.float64) / q + 0.5) * q
 
 
+def fan_in(found: Elaboration) -> dict[tuple[str, str], int]:
+    """Return how many synapses carry a value to a port of one neuron at most, by population and flat name of the port."""
+    counts: dict[tuple[str, str], NDArray[np.int64]] = {}
+    for name, rows in found.rows.items():
+        projection = found.model.projections[name]
+        if projection.carries is None:
+            continue
+        for population in rows.targets.populations:
+            index, size = rows.targets.index_in(population)[rows.j], found.model.elements[population].size
+            key = population, flat_port(found.model, population, projection.port)
+            counts[key] = counts.get(key, np.zeros(size, np.int64)) + np.bincount(index[index >= 0], minlength=size)
+    return {key: int(count.max(initial=1)) for key, count in counts.items()}
+
+
+def largest_carried(q: float, synapses: int) -> float:
+    """Return up to what magnitude so many carried values have an exact sum: half of 2**53*q is theirs, half for spikes."""
+    return math.ldexp(q, 52 - (synapses - 1).bit_length())
+
+
 def port_grid(found: Elaboration) -> Grid:
     """Return q of every port that something reaches: as written, else from the largest magnitude that may arrive."""
     largest: dict[tuple[str, str], float] = {}
-    for population, port, magnitude in _arriving(found):
+    for population, port, magnitude in _arriving(found, fan_in(found)):
         largest[population, port] = max(largest.get((population, port), 0.0), magnitude)
     written = {(name, port): q for name, derived in found.derived.items() for port, q in derived.quanta.items()}
     return {key: written[key] if key in written else quantum(magnitude) for key, magnitude in largest.items()}
@@ -64,8 +85,8 @@ def other_ports(model: CheckedModel, projection: Projection, population: str) ->
     return {str(port): flat_port(model, population, port) for port in written}
 
 
-def _arriving(found: Elaboration) -> Iterator[tuple[str, str, float]]:
-    """Yield population, port and largest magnitude of projections, drives and events."""
+def _arriving(found: Elaboration, carrying: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, str, float]]:
+    """Yield population, port and largest magnitude of projections, drives and events; of what is carried so that all fit."""
     for name, rows in found.rows.items():
         block = rows.targets.block[rows.j]
         for population in rows.targets.populations:
@@ -74,8 +95,10 @@ def _arriving(found: Elaboration) -> Iterator[tuple[str, str, float]]:
             plastic = found.plastic.get(name)
             magnitude = weight if plastic is None else plastic.largest(weight, mine)
             projection = found.model.projections[name]
-            magnitude *= 1.0 if projection.carries is None else LARGEST_VALUE
-            yield population, flat_port(found.model, population, projection.port), magnitude
+            port = flat_port(found.model, population, projection.port)
+            if projection.carries is not None:
+                magnitude *= LARGEST_VALUE * max(1.0, carrying[population, port] / MOST_AT_ONCE)
+            yield population, port, magnitude
             yield from ((population, port, 0.0) for port in other_ports(found.model, projection, population).values())
     for drive in found.drives:
         yield drive.population, drive.port, drive.largest

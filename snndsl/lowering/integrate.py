@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import tree
 from snndsl.expressions.meanings import Algebra
 from snndsl.integrators import INTEGRATORS

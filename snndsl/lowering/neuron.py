@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Protocol
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import to_text, tree
 from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment

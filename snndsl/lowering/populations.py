@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.neurons import DerivedValues, one_or_all
 from snndsl.graph.propagators import propagators, spreads
@@ -22,6 +23,7 @@ from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.ranges import ranges_of
 from snndsl.lowering.reads import Other, Reads, signals_of
 from snndsl.lowering.samples import ProgramSamples
+from snndsl.lowering.sources import lower_source
 from snndsl.model.checked import CheckedModel
 from snndsl.model.equations import StateGroup
 from snndsl.numerics import stream_key
@@ -49,7 +51,7 @@ class LoweredPopulations:
 
 
 def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -> LoweredPopulations:
-    """Lower the neuron of every population, and enter its values; sources have only spikes.
+    """Lower the neuron of every population, and enter its values; sources have only spikes, unless their rate reads a signal.
 
     Parameters
     ----------
@@ -74,7 +76,13 @@ def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -
         kept = {key: values[key] for key in (*neuron.params, *neuron.states)}
         populations.append(Population(name, found.model.sizes[name], neuron.name, kept, undriven=undriven))
     for name, stimulus in found.model.stimuli.items():
-        if stimulus.size is not None:
+        if name in found.drawn:
+            source = lower_source(found, found.drawn[name], samples, signals)
+            neuron = distinct(source.neuron, neurons.values())
+            neurons[neuron.name] = neuron
+            origins |= {f"neurons.{neuron.name}.{path}": text for path, text in source.origins.items()}
+            populations.append(Population(name, found.model.sizes[name], neuron.name, source.values))
+        elif stimulus.size is not None:
             populations.append(Population(name, stimulus.size, None, {}, found.sources[name]))
     return LoweredPopulations(tuple(neurons.values()), tuple(populations), origins)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 import numpy as np
 
+from snndsl.deferred import dataclass
 from snndsl.graph.elaboration import Elaboration
 from snndsl.ir import Const, Expr, Read, Ref
 from snndsl.ir.naming import program_name

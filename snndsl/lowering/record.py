@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from snndsl.deferred import dataclass
 from snndsl.graph.elaboration import Elaboration
 from snndsl.ir import CountRecord, SpikeRecord, StateRecord, SynapseRecord
 from snndsl.lowering.neuron import ir_name

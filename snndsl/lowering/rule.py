@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import tree
 from snndsl.expressions.meanings import INFIX
 from snndsl.expressions.statements import Assignment, Deliver

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from snndsl.deferred import dataclass
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.values import model_names
 from snndsl.ir import Rule

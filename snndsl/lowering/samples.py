@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import tree
 from snndsl.expressions.statements import Assignment
 from snndsl.expressions.walk import calls_in, names_in
@@ -72,6 +72,9 @@ def _called(found: Elaboration) -> Iterator[tuple[str, DataColumn]]:
         for data, trees in ((found.model.data, drives), (population.element.data, [*_trees(population.element), *read])):
             for node in trees:
                 yield from ((call.function, data[call.function]) for call in calls_in(node) if call.function in data)
+    for source in found.drawn.values():
+        calls = [] if source.expression is None else [call.function for call in calls_in(source.expression)]
+        yield from ((call, found.model.data[call]) for call in calls if call in found.model.data)
     for projection in found.model.projections.values():
         if projection.rule is not None:
             rule = projection.rule.rule

@@ -14,8 +14,8 @@ from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.stimuli import flat_port
 from snndsl.graph.synapses import SynapseRows
 from snndsl.ir import Projection, Synapses, Table
-from snndsl.lowering.carries import LoweredCarries, LoweredCarry
-from snndsl.lowering.grid import Grid, on_grid, other_ports
+from snndsl.lowering.carries import BOUND, LoweredCarries, LoweredCarry
+from snndsl.lowering.grid import Grid, fan_in, largest_carried, on_grid, other_ports
 from snndsl.lowering.neuron import ir_name
 from snndsl.lowering.rule import LoweredRule, quantum_of
 from snndsl.lowering.rules import LoweredRules
@@ -69,6 +69,7 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules, carries: Lower
         Of projections that carry.
     """
     parts: list[Synapses] = []
+    carrying = fan_in(found)
     for name, rows in found.rows.items():
         rule, plastic, carry = rules.of.get(name), found.plastic.get(name), carries.of.get(name)
         for source in rows.sources.populations:
@@ -83,7 +84,8 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules, carries: Lower
                 ports: dict[str, str] = {}
                 if carry is not None:
                     own = _of_neurons(found, carry.sides, {"pre": source, "post": target}, columns)
-                    values = _carried(carry, own | {"q__": grid[target, port]}, columns)
+                    exact = {"q__": grid[target, port], BOUND: largest_carried(grid[target, port], carrying[target, port])}
+                    values = _carried(carry, own | exact, columns)
                     columns["weight"] = rows.weight[chosen]
                 elif rule is None or plastic is None:
                     columns["weight"] = on_grid(rows.weight[chosen], grid[target, port])

@@ -8,10 +8,10 @@ and nothing is reordered.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import tree
 from snndsl.expressions.counts import in_counts
 from snndsl.expressions.functions import COMPUTED

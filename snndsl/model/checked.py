@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault
 from snndsl.locations import SourceMap
 from snndsl.model.data import DataColumn

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from snndsl.deferred import dataclass
 from snndsl.expressions.statements import Statement
 from snndsl.model.data import DataColumn
 from snndsl.model.equations import StateGroup

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from snndsl.deferred import dataclass
 from snndsl.expressions.tree import Expression
 
 __all__ = ["Linear", "StateGroup"]

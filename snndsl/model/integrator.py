@@ -66,6 +66,8 @@ class Integrator(Kind, ABC):
         How many equations it advances together; 0: any number.
     noisy : bool
         Whether its equations may contain white noise.
+    ito : bool
+        Whether the factor of that noise may read states with equations: it is that of the beginning of the step.
     """
 
     says: ClassVar[str]
@@ -74,6 +76,7 @@ class Integrator(Kind, ABC):
     constant: ClassVar[bool] = False
     most: ClassVar[int] = 0
     noisy: ClassVar[bool] = False
+    ito: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term, ValueTerm
 

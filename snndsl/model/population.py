@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from snndsl.deferred import dataclass
 from snndsl.model.element import Element
 from snndsl.model.text import Place, ValueTerm
 

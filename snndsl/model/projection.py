@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.expressions import to_text
 from snndsl.kinds import Kind

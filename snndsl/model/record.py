@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from snndsl.deferred import dataclass
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from snndsl.deferred import dataclass
 from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.statements import Deliver
 from snndsl.expressions.walk import calls_in, names_in

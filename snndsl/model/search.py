@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.expressions.dimensions import NoQuantity
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term

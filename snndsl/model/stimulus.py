@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import fields
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.expressions.functions import DRAWS
-from snndsl.expressions.walk import calls_in
+from snndsl.expressions.walk import calls_in, names_in
 from snndsl.ir import Expr
 from snndsl.kinds import Kind
 from snndsl.model.selection import Selection
@@ -62,6 +64,9 @@ class StimulusKind(Kind, ABC):
     def read(cls, reader: StimulusReader, given: Any) -> StimulusKind | None:
         """Return what is given under the word, resolved; None after reporting what makes it unreadable."""
 
+    parameters: ClassVar[Mapping[str, str]] = {}
+    """What the values that it finds before the run are, for comments."""
+
     @classmethod
     def rounding(cls, given: Any) -> Rounding | None:
         """Return how its times are rounded, where it says so itself."""
@@ -91,9 +96,14 @@ class StimulusKind(Kind, ABC):
 
 
 class Spiking(StimulusKind):
-    """A kind that is known before the run, event by event: a source, or an injection of events or forced spikes."""
+    """A kind that is known before the run, event by event: a source, or an injection of events or forced spikes.
+
+    Only a source whose rate reads a signal is not: its neurons draw in each step (`hazard`).
+    """
 
     __slots__ = ()
+    most_in_a_step: ClassVar[float] = sys.float_info.max
+    """How many spikes of an element a rate may mean in a step."""
 
     @property
     def repeats(self) -> Duplicates:
@@ -109,6 +119,10 @@ class Spiking(StimulusKind):
         """Return about how many events there are, where that is more than what is written."""
         return 0.0
 
+    def hazard(self, mean: Expr) -> Expr:
+        """Return -log of the probability that an element has no spike in a step, of the spikes that its rate means there."""
+        return mean
+
     @abstractmethod
     def events(self, numbers: StimulusNumbers) -> tuple[Index, Index]:
         """Return elements and stamps, in any order; those outside ``during`` and the run are left out by the caller."""
@@ -118,9 +132,6 @@ class Driving(StimulusKind):
     """A kind that its targets compute in each of their steps."""
 
     __slots__ = ()
-    parameters: ClassVar[Mapping[str, str]] = {}
-    """What the values that `numbers` returns are, for comments."""
-
     @property
     def varying(self) -> Term | None:
         """Its expression that has to be computed in each step; None if all is known before the run."""
@@ -139,6 +150,10 @@ class Playing(StimulusKind):
     """A kind that chooses the neurons it reaches."""
 
     __slots__ = ()
+
+    def expected(self, numbers: StimulusNumbers) -> float:
+        """Return how many spikes are drawn; what `played` refuses is refused."""
+        return 0.0
 
     @abstractmethod
     def played(self, numbers: StimulusNumbers) -> list[tuple[str, Index, Index]]:
@@ -186,6 +201,13 @@ class Stimulus:
     during: tuple[int, int] | None
     frozen: bool
     stream: str
+
+    def reading(self, signals: Container[str]) -> Term | None:
+        """Return the rate of a source if it reads one of the signals: then its spikes are drawn during the run."""
+        for term in self.what.terms if self.targets is None else ():
+            if any(node.text.partition(".")[0] in signals for node in names_in(term.tree)):
+                return term
+        return None
 
     @property
     def kind(self) -> str:

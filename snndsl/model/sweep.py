@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from snndsl.deferred import dataclass
 from snndsl.model.text import Place
 
 __all__ = ["Axis", "Objective", "Setting", "Span"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, TextFault
 from snndsl.expressions.tree import Expression
 from snndsl.locations import Location, Path, SourceMap

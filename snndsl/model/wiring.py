@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from snndsl.deferred import dataclass
 
 __all__ = [
     "BYTES_OF_SYNAPSE",

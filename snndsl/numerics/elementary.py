@@ -57,14 +57,19 @@ def elementwise(kernel: Callable[[Reals], Reals], x: Any) -> Any:
     flat = values.reshape(-1)
     with np.errstate(all="ignore"):
         if flat.size == 1:  # as two, because NumPy changes one element in place only with a copy
-            result = kernel(np.repeat(flat, 2))[:1]
+            result = _one_nan(kernel(np.repeat(flat, 2)))[:1]
         elif flat.size <= BLOCK:
-            result = kernel(flat)
+            result = _one_nan(kernel(flat))
         else:
-            result = np.concatenate([kernel(flat[start : start + BLOCK]) for start in range(0, flat.size, BLOCK)])
-        if not result.dot(result) >= 0.0:  # the quickest look for a NaN: squares never cancel
-            result[result != result] = np.nan
+            result = np.concatenate([_one_nan(kernel(flat[start : start + BLOCK])) for start in range(0, flat.size, BLOCK)])
     return result.reshape(values.shape) if values.ndim else float(result[0])
+
+
+def _one_nan(result: Reals) -> Reals:
+    """Make every NaN the same; a block at a time, because products of long arrays wake the threads of the linear algebra."""
+    if not result.dot(result) >= 0.0:  # the quickest look for a NaN: squares never cancel
+        result[result != result] = np.nan
+    return result
 
 
 def polynomial(x: Reals, coefficients: tuple[Reals, ...]) -> Reals:

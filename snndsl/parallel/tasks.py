@@ -7,9 +7,9 @@ interrupted run are those of the first keys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from snndsl.deferred import dataclass
 from snndsl.parallel.cluster import on_cluster
 from snndsl.parallel.processes import in_processes
 

@@ -36,72 +36,38 @@ if TYPE_CHECKING:
     from snndsl.polychrony.search import discover as discover
     from snndsl.polychrony.search import predict as predict
 
-__all__ = [
-    "DEFINITIONS",
-    "Activated",
-    "Catalogue",
-    "Definition",
-    "EventTriggered",
-    "Families",
-    "Group",
-    "GroupComparison",
-    "Izhikevich2006",
-    "Prediction",
-    "Probabilistic",
-    "Significance",
-    "Structural",
-    "SynapseTable",
-    "compare_catalogues",
-    "definition_of",
-    "discover",
-    "families",
-    "merge",
-    "predict",
-    "read_catalogue",
-    "significance",
-    "write_csv",
-    "write_graphml",
-    "write_npz",
-    "write_parquet",
-]
-
 _PLACES = {
-    "DEFINITIONS": "definitions",
-    "Activated": "definitions",
-    "Catalogue": "catalogue",
-    "Definition": "definitions",
-    "EventTriggered": "definitions",
-    "Families": "family",
-    "Group": "group",
-    "GroupComparison": "compare",
-    "Izhikevich2006": "definitions",
-    "Prediction": "search",
-    "Probabilistic": "definitions",
-    "Significance": "nulls",
-    "Structural": "definitions",
-    "SynapseTable": "network.table",
-    "compare_catalogues": "compare",
-    "definition_of": "definitions",
-    "discover": "search",
-    "families": "family",
-    "merge": "export",
-    "predict": "search",
-    "read_catalogue": "catalogue",
-    "significance": "nulls",
-    "write_csv": "export",
-    "write_graphml": "export",
-    "write_npz": "export",
-    "write_parquet": "export",
+    "catalogue": ("Catalogue", "read_catalogue"),
+    "compare": ("GroupComparison", "compare_catalogues"),
+    "definitions": (
+        "DEFINITIONS",
+        "Activated",
+        "Definition",
+        "EventTriggered",
+        "Izhikevich2006",
+        "Probabilistic",
+        "Structural",
+        "definition_of",
+    ),
+    "export": ("merge", "write_csv", "write_graphml", "write_npz", "write_parquet"),
+    "family": ("Families", "families"),
+    "group": ("Group",),
+    "network.table": ("SynapseTable",),
+    "nulls": ("Significance", "significance"),
+    "search": ("Prediction", "discover", "predict"),
 }
+_MODULE = {name: module for module, names in _PLACES.items() for name in names}
+
+__all__ = sorted(_MODULE)  # noqa: PLE0605 - the imports above name them for checkers
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
+    if name not in _MODULE:
         raise AttributeError(f"module 'snndsl.polychrony' has no attribute {name!r}")
-    value = getattr(import_module(f"snndsl.polychrony.{_PLACES[name]}"), name)
+    value = getattr(import_module(f"snndsl.polychrony.{_MODULE[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__

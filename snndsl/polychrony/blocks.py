@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, SimulationFailed
-from snndsl.polychrony.answer import NeuronModel
-from snndsl.polychrony.cells import cells
 from snndsl.polychrony.definitions import Activated, Definition
 from snndsl.polychrony.engine import answers, events, maps
 from snndsl.polychrony.engine.arrays import ENDS, LARGE, SMALL, Found, Net, Room, Work, found, work
@@ -20,7 +18,9 @@ from snndsl.polychrony.engine.mothers import DONE, NO_MEMORY, MotherSearch
 from snndsl.polychrony.engine.network import combinations, inputs, kept_rows, network, published, rule
 from snndsl.polychrony.folder import Chunk
 from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect
+from snndsl.polychrony.rest import answering_cells
 
 __all__ = ["MotherBlock", "Neurons", "Searcher", "blocks", "triples"]
 
@@ -93,11 +93,11 @@ class Searcher:
         """Return the network, the search of one mother that definition and neurons want, and what its probe needs."""
         rule = self.rule
         if definition.EVENTS:
-            state: Any = events.plan(table.neurons, rule, **_by_events(definition))
+            state: Any = events.counting_cells(table.neurons, rule, **_by_events(definition))
             return network(table, definition, None), events.search_mother, state
         if isinstance(neurons, NeuronModel):
             net = network(table, definition, None)
-            answering = cells(neurons, net, table.port[kept_rows(table, definition)], rule)
+            answering = answering_cells(neurons, net, table.port[kept_rows(table, definition)], rule.last_step)
             return net, answers.search_mother, (answering, neurons.advance())
         net = network(table, definition, published(table) if neurons is None else neurons)
         return net, maps.search_mother, rows(table.neurons if rule.overrun else 0, rule, definition.max_delay)

@@ -268,7 +268,6 @@ def read_catalogue(path: str | os.PathLike[str]) -> Catalogue:
     """
     folder = Folder(path)
     if not folder.manifest:
-        raise ModelError(
-            Fault("catalogue-missing", "no catalogue there", file=str(path), expected="a folder with a manifest.json")
-        )
+        expected = "a folder with a manifest.json"
+        raise ModelError(Fault("catalogue-missing", "no catalogue there", file=str(path), expected=expected))
     return Catalogue(folder)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.group import Group

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import networkx
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError, ToolMissing
+from snndsl.errors import Fault, ModelError
+from snndsl.formats import writers
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.group import Group
@@ -25,12 +25,7 @@ PART = 1_000
 
 
 def columns(catalogue: Catalogue) -> dict[str, dict[str, NDArray[Any]]]:
-    """Return a catalogue as columns for tables of other programs.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-        May be filtered; groups keep their ids.
+    """Return a catalogue as columns for tables of other programs; groups keep their ids.
 
     Returns
     -------
@@ -85,69 +80,38 @@ def write_csv(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Path]:
     list of Path
         The files.
     """
-    folder = Path(path)
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for name, table in columns(catalogue).items():
-        files.append(folder / f"{name}.csv")
-        with files[-1].open("w", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(table)
-            writer.writerows(zip(*(column.astype(np.int64).tolist() for column in table.values())))
-    return files
+    tables = _tables(catalogue, path, "csv")
+    for file, table in tables.items():
+        writers.write_csv({name: column.astype(np.int64).tolist() for name, column in table.items()}, file)
+    return list(tables)
 
 
 def write_parquet(catalogue: Catalogue, path: str | os.PathLike[str]) -> list[Path]:
-    """Write a catalogue as three Parquet tables.
+    """Write a catalogue as three Parquet tables, with the columns of `write_csv` and their types.
 
-    Parameters
-    ----------
-    catalogue : Catalogue
-        May be filtered; groups keep their ids.
-    path : path
-        Folder for ``groups.parquet``, ``spikes.parquet``, ``links.parquet``, with the columns of `write_csv` and their types.
-
-    Returns
-    -------
-    list of Path
-        The files. Their metadata hold the manifest of the catalogue, under ``snndsl``.
+    Their metadata hold the manifest of the catalogue, under ``snndsl``.
 
     Raises
     ------
     snndsl.errors.ToolMissing
         pyarrow is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        what = "Parquet needs pyarrow"
-        raise ToolMissing(Fault("package-missing", what, expected="pyarrow", try_="pip install 'snndsl[tables]'")) from None
+    manifest = json.dumps({key: value for key, value in catalogue.manifest.items() if key != "chunks"}, sort_keys=True)
+    tables = _tables(catalogue, path, "parquet")
+    for file, table in tables.items():
+        writers.write_parquet(table, file, metadata={"snndsl": manifest})
+    return list(tables)
+
+
+def _tables(catalogue: Catalogue, path: str | os.PathLike[str], suffix: str) -> dict[Path, Mapping[str, NDArray[Any]]]:
+    """Return the tables of a catalogue by their files, in a folder that is made."""
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = json.dumps({key: value for key, value in catalogue.manifest.items() if key != "chunks"}, sort_keys=True)
-    files = []
-    for name, table in columns(catalogue).items():
-        files.append(folder / f"{name}.parquet")
-        pyarrow.parquet.write_table(pyarrow.table(table, metadata={"snndsl": manifest}), files[-1])
-    return files
+    return {folder / f"{name}.{suffix}": table for name, table in columns(catalogue).items()}
 
 
 def write_npz(catalogue: Catalogue, path: str | os.PathLike[str]) -> Path:
-    """Write a catalogue as one npz archive of plain arrays.
-
-    Parameters
-    ----------
-    catalogue : Catalogue
-        May be filtered; groups keep their ids.
-    path : path
-        File; arrays are called ``groups_id``, ``spikes_neuron`` and so on, as the columns of `write_csv` with their table.
-
-    Returns
-    -------
-    Path
-        The file.
-    """
+    """Write a catalogue as one npz archive of plain arrays, called ``groups_id``, ``spikes_neuron`` and so on."""
     file = Path(path)
     file.parent.mkdir(parents=True, exist_ok=True)
     arrays = {f"{table}_{name}": column for table, part in columns(catalogue).items() for name, column in part.items()}
@@ -211,11 +175,9 @@ def merge(catalogues: Sequence[Catalogue], out: str | os.PathLike[str]) -> Catal
             for definition in catalogue.definitions:
                 if definition not in definitions:
                     definitions.append(definition)
-            for begin in range(0, len(catalogue), PART):
-                part = catalogue.select(np.arange(begin, min(begin + PART, len(catalogue))))
-                hashes = folder.write_chunk(number := len(folder.manifest["chunks"]), chunk := _chunk(part, definitions, first))
-                rows = {name: len(chunk[name][columns[0]]) for name, columns in TABLES.items()}
-                folder.manifest["chunks"].append({"number": number} | rows | {"hashes": hashes})
+            for rows in _portions(len(catalogue)) if len(catalogue) else ():
+                part = catalogue.select(rows)
+                folder.append(len(folder.manifest["chunks"]), _chunk(part, definitions, first))
                 first += len(part)
         folder.write_manifest()
     finally:

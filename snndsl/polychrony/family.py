@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.engine.overlaps import most_similar
 from snndsl.polychrony.group import Group
 
-__all__ = ["Families", "families", "overlap"]
+__all__ = ["Families", "families"]
 
 Ints = NDArray[np.int64]
 
@@ -79,7 +78,8 @@ def families(catalogue: Catalogue, least_overlap: float = 0.5, jitter: int = 1) 
     """
     if not 0 < least_overlap <= 1:
         raise ModelError(Fault("families-parameter", f"least_overlap is {least_overlap}", expected="above 0, at most 1"))
-    _check_jitter(jitter)
+    if jitter < 0:
+        raise ModelError(Fault("families-parameter", f"jitter is {jitter}", expected="0 steps or more"))
     spikes = [_sorted(group) for group in catalogue]
     order = sorted(range(len(spikes)), key=lambda k: (-len(spikes[k][0]), spikes[k][1].tobytes(), spikes[k][0].tobytes(), k))
     starts = np.cumsum([0] + [len(spikes[k][0]) for k in order])
@@ -105,35 +105,6 @@ def families(catalogue: Catalogue, least_overlap: float = 0.5, jitter: int = 1) 
     labels[place], shares[place] = np.searchsorted(kept, found), share
     members = np.bincount(labels, minlength=len(kept))
     return Families(catalogue.select(place[kept]), labels, place[kept], members, shares)
-
-
-def overlap(first: Group, second: Group, jitter: int = 1) -> float:
-    """Return the Jaccard index of the spikes of two groups, aligned so that they share most.
-
-    Parameters
-    ----------
-    first, second : Group
-        Their times may be shifted against each other by any number of steps.
-    jitter : int
-        Steps by which the times of a common spike may differ then; each spike is matched once.
-
-    Returns
-    -------
-    float
-        0 to 1.
-    """
-    _check_jitter(jitter)
-    one, other = _sorted(first), _sorted(second)
-    starts = np.array([0, len(one[0]), len(one[0]) + len(other[0])])
-    neuron, step = (np.concatenate([one[part], other[part]]) for part in (0, 1))
-    scratch = np.zeros(2 * int(step.max(initial=0)) + 3, np.int64)
-    best, matched = most_similar(neuron, step, starts, 1, np.zeros(1, np.int64), 0.0, jitter, scratch)
-    return matched / (len(neuron) - matched) if best >= 0 else 0.0
-
-
-def _check_jitter(jitter: int) -> None:
-    if jitter < 0:
-        raise ModelError(Fault("families-parameter", f"jitter is {jitter}", expected="0 steps or more"))
 
 
 def _sorted(group: Group) -> tuple[Ints, Ints]:

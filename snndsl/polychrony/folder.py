@@ -94,8 +94,8 @@ class Folder:
             os.close(self._lock)
             self._lock = None
 
-    def write_chunk(self, number: int, chunk: Chunk) -> dict[str, str]:
-        """Write the columns of a chunk, which does not count yet; return the hash of each file."""
+    def append(self, number: int, chunk: Chunk) -> None:
+        """Write the columns of a chunk and list it, with the hash of each file; it counts once the manifest is written."""
         hashes = {}
         for table, columns in TABLES.items():
             for column in columns:
@@ -103,17 +103,22 @@ class Folder:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 np.save(target, np.ascontiguousarray(chunk[table][column]), allow_pickle=False)
                 hashes[f"{table}/{column}"] = _hash(target)
-        return hashes
+        rows = {name: len(chunk[name][columns[0]]) for name, columns in TABLES.items()}
+        self.manifest["chunks"].append({"number": number} | rows | {"hashes": hashes})
 
     def write_manifest(self) -> None:
-        """Replace the manifest in one step, so that a reader finds the old one or the new one."""
+        """Replace the manifest."""
         self.path.mkdir(parents=True, exist_ok=True)
         head = {key: value for key, value in self.manifest.items() if key != "chunks"}
         lines = ",\n  ".join(json.dumps(chunk, sort_keys=True) for chunk in self.manifest["chunks"])
         text = json.dumps(head, indent=1, sort_keys=True)[:-2] + f',\n "chunks": [\n  {lines}\n ]\n}}\n'
-        beside = self.path / ".manifest.json.part"
+        self._replace("manifest.json", text)
+
+    def _replace(self, name: str, text: str) -> None:
+        """Replace a file in one step, so that a reader finds the old one or the new one."""
+        beside = self.path / f".{name}.part"
         beside.write_text(text, encoding="utf-8")
-        beside.replace(self.path / "manifest.json")
+        beside.replace(self.path / name)
 
     def nulls(self) -> dict[str, dict[str, Any]]:
         """Return what searches of shuffled networks gave, by the name of the null."""
@@ -128,10 +133,7 @@ class Folder:
 
     def write_null(self, name: str, facts: dict[str, Any]) -> None:
         """Keep what searches of shuffled networks gave; replaces an earlier one of the same name."""
-        beside = self.path / ".nulls.json.part"
-        text = json.dumps(self.nulls() | {name: facts}, indent=1, sort_keys=True)
-        beside.write_text(text + "\n", encoding="utf-8")
-        beside.replace(self.path / "nulls.json")
+        self._replace("nulls.json", json.dumps(self.nulls() | {name: facts}, indent=1, sort_keys=True) + "\n")
 
     def column(self, table: str, column: str, number: int) -> NDArray[Any]:
         """Return one column of a chunk, read when it is used."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import networkx
 import numpy as np
 from numpy.typing import NDArray
+
+from snndsl.deferred import dataclass
 
 __all__ = ["Group"]
 
@@ -84,13 +85,8 @@ class Group:
         """
         graph: networkx.DiGraph[int] = networkx.DiGraph(mother=self.mother, longest_path=self.longest_path)
         for k in range(len(self)):
-            graph.add_node(
-                k,
-                neuron=int(self.neuron[k]),
-                step=int(self.step[k]),
-                layer=int(self.layer[k]),
-                anchor=k < len(self.anchors),
-            )
+            numbers = {name: int(getattr(self, name)[k]) for name in ("neuron", "step", "layer")}
+            graph.add_node(k, **numbers, anchor=k < len(self.anchors))
         for k in np.argsort(-self.delay.astype(int), kind="stable"):
             graph.add_edge(int(self.pre[k]), int(self.post[k]), delay=int(self.delay[k]), layer=int(self.link_layer[k]))
         return graph

@@ -7,14 +7,14 @@ weights, `rewire` keeps the synapses of every neuron, in and out. Shuffles are w
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.deferred import dataclass
+from snndsl.errors import Fault, ModelError, nearest
 from snndsl.parallel import repeated
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Definition
@@ -28,19 +28,19 @@ EXCITATORY = ((False, False),)
 EVERY = ((False, False), (False, True), (True, False), (True, True))
 STATISTICS = ("groups", "longest_path", "size", "span")
 
-Kinds = tuple[tuple[bool, bool], ...]
+Types = tuple[tuple[bool, bool], ...]
 
 
-def _members(table: SynapseTable, kinds: Kinds, rows: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
+def _members(table: SynapseTable, kinds: Types, rows: NDArray[np.bool_] | None) -> list[NDArray[np.int64]]:
     """Return the rows of each type, among those given; synapses into other ports are other types."""
     source, target = table.inhibitory[table.pre], table.inhibitory[table.post]
     chosen = np.ones(table.rows, np.bool_) if rows is None else rows
-    kind = [(source == pre) & (target == post) & chosen for pre, post in kinds]
-    return [np.flatnonzero(member & (table.port == port)) for member in kind for port in np.unique(table.port)]
+    own = [(source == pre) & (target == post) & chosen for pre, post in kinds]
+    return [np.flatnonzero(member & (table.port == port)) for member in own for port in np.unique(table.port)]
 
 
 def shuffle_weights(
-    table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EXCITATORY, *, rows: NDArray[np.bool_] | None = None
+    table: SynapseTable, rng: np.random.Generator, kinds: Types = EXCITATORY, *, rows: NDArray[np.bool_] | None = None
 ) -> SynapseTable:
     """Permute the weights among the synapses of each type.
 
@@ -61,51 +61,35 @@ def shuffle_weights(
     SynapseTable
         Rows in the same order.
     """
-    weight = table.weight.copy()
-    for member in _members(table, kinds, rows):
-        weight[member] = rng.permutation(weight[member])
-    return table.replace(weight=weight)
+    return table.replace(weight=_permuted(table.weight, _members(table, kinds, rows), rng))
 
 
 def shuffle_delays(
-    table: SynapseTable, rng: np.random.Generator, kinds: Kinds = EVERY, *, rows: NDArray[np.bool_] | None = None
+    table: SynapseTable, rng: np.random.Generator, kinds: Types = EVERY, *, rows: NDArray[np.bool_] | None = None
 ) -> SynapseTable:
     """Permute the delays among the synapses of each type; parameters as in `shuffle_weights`."""
-    delay = table.delay.copy()
-    for member in _members(table, kinds, rows):
-        delay[member] = rng.permutation(delay[member])
-    return table.replace(delay=delay)
+    return table.replace(delay=_permuted(table.delay, _members(table, kinds, rows), rng))
+
+
+def _permuted(column: NDArray[Any], members: list[NDArray[np.int64]], rng: np.random.Generator) -> NDArray[Any]:
+    permuted = column.copy()
+    for member in members:
+        permuted[member] = rng.permutation(permuted[member])
+    return permuted
 
 
 def rewire(
     table: SynapseTable,
     rng: np.random.Generator,
-    kinds: Kinds = EVERY,
+    kinds: Types = EVERY,
     swaps: int = 10,
     *,
     rows: NDArray[np.bool_] | None = None,
 ) -> SynapseTable:
     """Swap targets of pairs of synapses of the same type: every neuron keeps its numbers of synapses in and out.
 
-    A swap that would join a neuron to itself, or the same two neurons twice, is not made.
-
-    Parameters
-    ----------
-    table : SynapseTable
-        The network.
-    rng : numpy.random.Generator
-        Source of chance.
-    kinds : tuple of (bool, bool)
-        Types to rewire: whether source and target are inhibitory.
-    swaps : int
-        Attempts per synapse. Weight and delay stay with the source.
-    rows : ndarray of bool, shape (rows,), optional
-        Synapses that may be rewired; without it, all.
-
-    Returns
-    -------
-    SynapseTable
-        Rows in the same order, with other targets.
+    A swap that would join a neuron to itself, or the same two neurons twice, is not made. Weight and delay stay with the
+    source; `swaps` are attempts per synapse, other parameters as in `shuffle_weights`.
     """
     pre, post = table.pre.tolist(), table.post.tolist()
     joined = set(zip(pre, post))
@@ -154,15 +138,9 @@ class Significance:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, with the number of repetitions."""
-        return {
-            "null": self.null,
-            "seed": self.seed,
-            "repetitions": len(self.shuffled["groups"]),
-            "observed": self.observed,
-            "shuffled": {name: values.tolist() for name, values in self.shuffled.items()},
-            "p": self.p,
-            "adjusted": self.adjusted,
-        }
+        shuffled = {name: values.tolist() for name, values in self.shuffled.items()}
+        facts: dict[str, Any] = {"null": self.null, "seed": self.seed, "repetitions": len(self.shuffled["groups"])}
+        return facts | {"observed": self.observed, "shuffled": shuffled, "p": self.p, "adjusted": self.adjusted}
 
     def __repr__(self) -> str:
         groups = self.shuffled["groups"]
@@ -189,6 +167,14 @@ def holm(p: dict[str, float]) -> dict[str, float]:
         largest = max(largest, min(1.0, (len(p) - k) * p[name]))
         adjusted[name] = largest
     return {name: adjusted[name] for name in p}
+
+
+def check_null(name: str | None, repetitions: int, known: Collection[str]) -> None:
+    """Refuse a null that is none of those known (None: one of the user's own), or that is not drawn."""
+    if repetitions < 1:
+        raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
+    if name is not None and name not in known:
+        raise ModelError(Fault("null-unknown", f"{name!r}", expected=", ".join(known), try_=nearest(name, known)))
 
 
 def _statistics(catalogue: Catalogue) -> dict[str, float]:
@@ -239,10 +225,7 @@ def significance(
     Significance
         Equal for equal arguments, whatever the number of workers.
     """
-    if repetitions < 1:
-        raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
-    if isinstance(null, str) and null not in NULLS:
-        raise ModelError(Fault("null-unknown", f"{null!r}", expected=", ".join(NULLS)))
+    check_null(null if isinstance(null, str) else None, repetitions, NULLS)
     own = discover(table, definition, workers=workers, **search) if observed is None else observed
     found = _statistics(own)
     drawn: list[dict[str, float]] = []
@@ -257,13 +240,7 @@ def significance(
 
 
 def _repetition(
-    k: int,
-    table: SynapseTable,
-    definition: str | Definition,
-    null: str | Null,
-    rows: NDArray[np.bool_] | None,
-    seed: int,
-    search: dict[str, Any],
+    k: int, table: SynapseTable, definition: str | Definition, null: str | Null, rows: Any, seed: int, search: dict[str, Any]
 ) -> dict[str, float]:
     """Shuffle, search and count, in any process."""
     rng = np.random.default_rng([seed, k])

@@ -1,4 +1,4 @@
-"""Rest: the state to which neurons come in silence, and the neurons that are the map of 2006."""
+"""Rest: the state to which neurons come in silence, what fires them from there, and the neurons that are the map of 2006."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.engine.answers import AnsweringCells
+from snndsl.polychrony.engine.arrays import Net
 from snndsl.polychrony.engine.still import until_still
+from snndsl.polychrony.neurons import NeuronModel
 
-__all__ = ["is_map_of_2006", "rest_of"]
+__all__ = ["answering_cells", "is_map_of_2006", "rest_of"]
 
 Reals = NDArray[np.float64]
 
 SILENCE_MS = 10_000.0
 """Model time without input after which a neuron has to be at rest."""
+
+MOST_TRIED = 500_000_000
+"""Neurons times steps up to which single arrivals are tried beforehand."""
 
 
 def is_map_of_2006(model: NeuronModel, neuron: int) -> bool:
@@ -70,14 +75,14 @@ def rest_of(model: NeuronModel) -> Reals:
     advance = model.advance()
     state = model.state.copy()
     inbox, firing = np.zeros((len(state), model.ports)), np.zeros(len(state), np.int32)
-    one, scratch = np.zeros(1, np.int32), np.zeros(state.shape[1])
+    one, first, scratch = np.zeros(1, np.int32), np.zeros(1, np.int32), np.zeros(state.shape[1])
     steps = max(1, int(SILENCE_MS / model.step_ms))
     for neuron in np.flatnonzero(model.kind >= 0).tolist():
         one[0] = neuron
-        fired, done = until_still(advance, one, state, model.parameter, model.kind, inbox, firing, scratch, steps)
-        if fired:
+        spikes, done = until_still(advance, one, state, model.parameter, model.kind, inbox, firing, scratch, steps, first)
+        if spikes > 0:
             raise _restless(model, neuron, "fires without input", done)
-        if not np.isfinite(state[neuron]).all():
+        if spikes < 0:
             raise _restless(model, neuron, "runs away without input", done)
         if done < steps:
             continue
@@ -91,12 +96,45 @@ def rest_of(model: NeuronModel) -> Reals:
 
 
 def _restless(model: NeuronModel, neuron: int, what: str, step: int) -> ModelError:
-    population = model.names[int(model.kind[neuron])]
-    return ModelError(
-        Fault(
-            "no-rest",
-            f"neuron {neuron} (of {population} or its like) {what}, at step {step}",
-            expected=f"neurons at rest within {SILENCE_MS / 1000:g} s of silence",
-            try_="parameters without a constant drive, or definition structural",
-        )
-    )
+    said = f"neuron {neuron} (of {model.names[int(model.kind[neuron])]} or its like) {what}, at step {step}"
+    expected, hint = f"neurons at rest within {SILENCE_MS / 1000:g} s of silence", "parameters without a constant drive"
+    return ModelError(Fault("no-rest", said, expected=expected, try_=f"{hint}, or definition structural"))
+
+
+def answering_cells(model: NeuronModel, net: Net, port: NDArray[np.int8], steps: int) -> AnsweringCells:
+    """Bring neurons to rest and try every synapse of `net` by itself, for as many steps as a probe may last.
+
+    Parameters
+    ----------
+    model : NeuronModel
+        The neurons.
+    net : Net
+        Synapses that carry spikes.
+    port : ndarray of int8, shape (synapses,)
+        Port of the target's program, in the order of `net`.
+    steps : int
+        Within which an arrival that makes a neuron fire does so.
+    """
+    rest = rest_of(model)
+    size, fires = len(rest), _fires_alone(model, rest, net, port, steps)
+    inbox, one, firing = np.zeros((size, model.ports)), np.zeros(1, np.int32), np.zeros(size, np.int32)
+    return AnsweringCells(model.kind, model.parameter, rest, rest.copy(), inbox, port, fires, one, firing)
+
+
+def _fires_alone(model: NeuronModel, rest: Reals, net: Net, port: NDArray[np.int8], steps: int) -> NDArray[np.bool_]:
+    """Return for every synapse whether one arrival makes the neuron at rest fire within `steps`; in doubt it is said to."""
+    target = net.post
+    columns = (model.kind[target, None], model.parameter[target, :-1], rest[target], port[:, None], net.weight[:, None])
+    _, first, inverse = np.unique(np.concatenate(columns, axis=1), axis=0, return_index=True, return_inverse=True)
+    if len(first) * steps > MOST_TRIED:
+        return model.kind[target] >= 0
+    advance, kind = model.advance(), model.kind[target[first]]
+    state, parameter = rest[target[first]], np.ascontiguousarray(model.parameter[target[first]])
+    inbox = np.zeros((len(first), model.ports))
+    inbox[np.arange(len(first)), port[first]] = net.weight[first]
+    fires, firing = np.zeros(len(first), bool), np.zeros(len(first), np.int32)
+    one, stamp, scratch = np.zeros(1, np.int32), np.zeros(1, np.int32), np.zeros(state.shape[1])
+    for k in np.flatnonzero(kind >= 0).tolist():
+        one[0] = k
+        fires[k] = until_still(advance, one, state, parameter, kind, inbox, firing, scratch, steps, stamp)[0] != 0
+    return np.asarray(fires[inverse.reshape(-1)], np.bool_)

@@ -5,24 +5,25 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.parallel import Task, ordered
-from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.blocks import MotherBlock, Neurons, Searcher, blocks, triples
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.definitions import Activated, Definition, Izhikevich2006, definition_of
 from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.polychrony.recordings.detect import SpikeTrains
 
-__all__ = ["Prediction", "discover", "fingerprint", "predict"]
+__all__ = ["Given", "Prediction", "Searching", "discover", "fingerprint", "predict"]
 
 MICROSECONDS = {"map": 4.0, "program": 40.0, "events": 10.0}
 """Per probe and core, rounded up from what was measured on the network of 2006; programs at steps of 1 ms."""
@@ -32,10 +33,44 @@ TOGETHER = 8
 
 REMEDY = 'call discover under if __name__ == "__main__":, or with workers=1; resume=True (--resume) goes on from here'
 
-Work = tuple[SynapseTable, Definition, Neurons, SpikeTrains | None]
-"""What a worker has to know."""
+Told = Callable[[int, int, int], None]
 
-Progress = Callable[[int, int, int], None]
+
+class Given(NamedTuple):
+    """What a worker has to know: a network, what counts as a group in it, what answers, and a recording."""
+
+    table: SynapseTable
+    definition: Definition
+    neurons: Neurons
+    trains: SpikeTrains | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searching:
+    """Who searches, where the groups are kept, and how long it may take.
+
+    Parameters
+    ----------
+    out : path, optional
+        Folder of the catalogue; without it, a temporary one that goes with the catalogue.
+    resume : bool
+        Go on with the search that left `out` unfinished. The catalogue is the same as that of a search without interruption.
+    workers : int
+        Processes. With more than one, a script has to call this under ``if __name__ == "__main__":``.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers search instead.
+    limit_s : float or None
+        A search predicted to take longer, in s, is refused. None: never.
+    progress : callable, optional
+        Called with the probes done, the probes in all and the groups found.
+    """
+
+    out: str | os.PathLike[str] | None = None
+    resume: bool = False
+    workers: int = 1
+    scheduler: str | None = None
+    limit_s: float | None = 86_400.0
+    progress: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +120,21 @@ def predict(
         Counted in milliseconds.
     """
     chosen = definition or Izhikevich2006()
-    counts = triples(table, chosen)
-    tried = _mothers(table, mothers)
+    counts, tried = triples(table, chosen), _mothers(table, mothers)
     if tried is not None:
         counts = [counts[mother] for mother in tried.tolist()]
-    seconds = sum(counts) * _per_probe(chosen, neurons) / 1e6
-    return Prediction(sum(counts), sum(count > 0 for count in counts), max(counts, default=0), seconds)
+    trying, seconds = sum(count > 0 for count in counts), _seconds(counts, chosen, neurons)
+    return Prediction(sum(counts), trying, max(counts, default=0), seconds)
 
 
-def _per_probe(definition: Definition, neurons: Neurons) -> float:
-    """Rough microseconds."""
+def _seconds(counts: list[int], definition: Definition, neurons: Neurons) -> float:
+    """Return how long so many probes take on one core, roughly, s."""
+    each = MICROSECONDS["map"]
     if not isinstance(definition, Izhikevich2006):
-        return MICROSECONDS["events"]
-    if isinstance(neurons, NeuronModel):
-        return MICROSECONDS["program"] * definition.end / 61
-    return MICROSECONDS["map"]
+        each = MICROSECONDS["events"]
+    elif isinstance(neurons, NeuronModel):
+        each = MICROSECONDS["program"] * definition.end / 61
+    return sum(counts) * each / 1e6
 
 
 def discover(
@@ -112,12 +147,7 @@ def discover(
     trains: SpikeTrains | None = None,
     step_ms: float = 1.0,
     mothers: ArrayLike | None = None,
-    workers: int = 1,
-    scheduler: str | None = None,
-    out: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    limit_s: float | None = 86_400.0,
-    progress: Progress | None = None,
+    **searching: Any,
 ) -> Catalogue:
     """Search a network for polychronous groups.
 
@@ -141,18 +171,8 @@ def discover(
         Length of a step, ms: published times of a definition by name are brought to it.
     mothers : array-like of int, optional
         Neurons whose inputs are tried as anchors; without it, all.
-    workers : int
-        Processes. With more than one, a script has to call this under ``if __name__ == "__main__":``.
-    scheduler : str, optional
-        Address of a Dask scheduler, whose workers search instead.
-    out : path, optional
-        Folder of the catalogue; without it, a temporary one that goes with the catalogue.
-    resume : bool
-        Go on with the search that left `out` unfinished. The catalogue is the same as that of a search without interruption.
-    limit_s : float or None
-        A search predicted to take longer, in s, is refused. None: never.
-    progress : callable, optional
-        Called with the probes done, the probes in all and the groups found.
+    **searching : object
+        ``out``, ``resume``, ``workers``, ``scheduler``, ``limit_s``, ``progress``, as in `snndsl.polychrony.search.Searching`.
 
     Returns
     -------
@@ -162,35 +182,30 @@ def discover(
     Raises
     ------
     snndsl.errors.ModelError
-        For a wrong parameter, a search that would take too long, neurons that do not rest, or a folder that holds something
-        else.
+        For a wrong parameter, a search that would take too long, neurons that do not rest, a folder that holds something else.
     """
-    values: Neurons = neurons if neurons is None or isinstance(neurons, NeuronModel) else _parameters(neurons)
-    chosen = _definition(table, definition, mode, parameters or {}, values, step_ms)
-    _check(table, chosen, values, trains, step_ms, workers)
-    counts = triples(table, chosen)
-    tried = _mothers(table, mothers)
-    plan = blocks(counts, mothers=tried)
-    probes = sum(block.probes for block in plan)
-    _refuse(probes * _per_probe(chosen, values) / 1e6, probes, workers, limit_s if scheduler is None else None)
-    keep = None
-    if out is None:
-        keep = tempfile.TemporaryDirectory(prefix="groups-")
-        out = keep.name
-    work = table, chosen, values, trains
-    folder = Folder(out)
+    how = Searching(**searching)
+    values = neurons if neurons is None or isinstance(neurons, NeuronModel) else np.ascontiguousarray(neurons, np.float64)
+    given = Given(table, _definition(table, definition, mode, parameters or {}, values, step_ms), values, trains)
+    _check(given, step_ms, how.workers)
+    return _catalogue(given, step_ms, _mothers(table, mothers), how)
+
+
+def _catalogue(given: Given, step_ms: float, mothers: NDArray[np.int64] | None, how: Searching) -> Catalogue:
+    """Search block by block into a folder."""
+    plan = blocks(triples(given.table, given.definition), mothers=mothers)
+    probes = [block.probes for block in plan]
+    _refuse(_seconds(probes, given.definition, given.neurons), sum(probes), how)
+    keep = None if how.out is not None else tempfile.TemporaryDirectory(prefix="groups-")
+    folder = Folder(str(how.out) if keep is None else keep.name)
     folder.lock()
     try:
-        _prepare(folder, work, probes, tried, step_ms, resume)
+        _prepare(folder, given, sum(probes), mothers, step_ms, how.resume)
         if folder.manifest["status"] != "complete":
-            _search(folder, work, plan, workers, scheduler, progress)
+            _search(folder, given, plan, how)
     finally:
         folder.unlock()
     return Catalogue(folder, keep)
-
-
-def _parameters(neurons: ArrayLike) -> NDArray[np.float64]:
-    return np.ascontiguousarray(neurons, np.float64)
 
 
 def _definition(
@@ -213,33 +228,27 @@ def _definition(
     return definition_of(definition, given, step_ms=step_ms, longest=int(table.delay.max(initial=1)))
 
 
-def _check(
-    table: SynapseTable, definition: Definition, neurons: Neurons, trains: SpikeTrains | None, step_ms: float, workers: int
-) -> None:
+def _check(given: Given, step_ms: float, workers: int) -> None:
+    """Refuse what does not fit together."""
+    definition, programs = given.definition, isinstance(given.neurons, NeuronModel)
     if workers < 1:
         raise ModelError(Fault("workers", f"{workers} workers", expected="at least 1"))
-    longest = int(table.delay.max(initial=0))
+    longest = int(given.table.delay.max(initial=0))
     if longest > definition.max_delay:
-        raise ModelError(
-            Fault(
-                "definition-parameter",
-                f"a delay of {longest} steps, but max_delay is {definition.max_delay}",
-                expected="max_delay of at least the longest delay",
-                try_=f"parameters={{'max_delay': {longest}, 'last_step': {2 * longest + definition.answer + 2}}}",
-            )
-        )
-    if isinstance(definition, Izhikevich2006) and not isinstance(neurons, NeuronModel) and step_ms != 1.0:
+        what = f"a delay of {longest} steps, but max_delay is {definition.max_delay}"
+        hint = f"parameters={{'max_delay': {longest}, 'last_step': {2 * longest + definition.answer + 2}}}"
+        expected = "max_delay of at least the longest delay"
+        raise ModelError(Fault("definition-parameter", what, expected=expected, try_=hint))
+    if isinstance(definition, Izhikevich2006) and not programs and step_ms != 1.0:
         what = f"steps of {step_ms:g} ms, but neurons of 2006 answer, which are made for steps of 1 ms"
         hint = "a model with its own neurons, or a definition by events: --definition event_triggered"
         raise ModelError(Fault("made-for-step", what, expected="steps of 1 ms", try_=hint))
-    if isinstance(neurons, NeuronModel) and getattr(definition, "mode", "") == "original":
-        raise ModelError(
-            Fault("definition-parameter", "original mode with neurons that are not the map of 2006", expected="mode corrected")
-        )
-    if isinstance(definition, Activated) and trains is None:
-        raise ModelError(
-            Fault("recording-missing", "activated groups without a recording", expected="a run folder with spikes")
-        )
+    if programs and getattr(definition, "mode", "") == "original":
+        what = "original mode with neurons that are not the map of 2006"
+        raise ModelError(Fault("definition-parameter", what, expected="mode corrected"))
+    if isinstance(definition, Activated) and given.trains is None:
+        what = "activated groups without a recording"
+        raise ModelError(Fault("recording-missing", what, expected="a run folder with spikes"))
 
 
 def _mothers(table: SynapseTable, mothers: ArrayLike | None) -> NDArray[np.int64] | None:
@@ -252,25 +261,24 @@ def _mothers(table: SynapseTable, mothers: ArrayLike | None) -> NDArray[np.int64
     return chosen
 
 
-def _refuse(seconds: float, probes: int, workers: int, limit_s: float | None) -> None:
-    if limit_s is not None and seconds / workers > limit_s:
-        raise ModelError(
-            Fault(
-                "search-too-long",
-                f"{probes:,} combinations of anchors would take about {seconds / workers / 3600:,.0f} h with {workers} workers",
-                expected=f"at most {limit_s / 3600:,.1f} h",
-                try_="a higher threshold, fewer anchors or mothers, more workers, or limit_s=None (--limit HOURS)",
-            )
-        )
+def _refuse(seconds: float, probes: int, how: Searching) -> None:
+    """Refuse a search that would take too long."""
+    if how.limit_s is not None and how.scheduler is None and seconds / how.workers > how.limit_s:
+        hours = f"{seconds / how.workers / 3600:,.0f} h with {how.workers} workers"
+        what, expected = f"{probes:,} combinations of anchors would take about {hours}", f"at most {how.limit_s / 3600:,.1f} h"
+        hint = "a higher threshold, fewer anchors or mothers, more workers, or limit_s=None (--limit HOURS)"
+        raise ModelError(Fault("search-too-long", what, expected=expected, try_=hint))
 
 
-def _prepare(folder: Folder, work: Work, probes: int, mothers: NDArray[np.int64] | None, step_ms: float, resume: bool) -> None:
+def _prepare(
+    folder: Folder, given: Given, probes: int, mothers: NDArray[np.int64] | None, step_ms: float, resume: bool
+) -> None:
     """Begin a manifest, or check that the one there is of the same search."""
-    table, definition = work[:2]
+    table = given.table
     head = {
         "format": FORMAT,
-        "definitions": [definition.to_dict()],
-        "network": fingerprint(table, *work[2:]),
+        "definitions": [given.definition.to_dict()],
+        "network": fingerprint(table, given.neurons, given.trains),
         "neurons": table.neurons,
         "inhibitory": np.flatnonzero(table.inhibitory).tolist(),
         "step_ms": step_ms,
@@ -288,9 +296,8 @@ def _prepare(folder: Folder, work: Work, probes: int, mothers: NDArray[np.int64]
         raise ModelError(Fault("catalogue-exists", what, str(folder.path), try_=hint))
     other = [key for key, value in head.items() if old.get(key) != value]
     if other:
-        raise ModelError(
-            Fault("catalogue-of-another-search", f"other {', '.join(other)}", str(folder.path), try_="another folder")
-        )
+        what = f"other {', '.join(other)}"
+        raise ModelError(Fault("catalogue-of-another-search", what, str(folder.path), try_="another folder"))
 
 
 def fingerprint(table: SynapseTable, neurons: Neurons = None, trains: SpikeTrains | None = None) -> str:
@@ -319,40 +326,36 @@ def fingerprint(table: SynapseTable, neurons: Neurons = None, trains: SpikeTrain
     return state.hexdigest()
 
 
-def _search(
-    folder: Folder, work: Work, plan: list[MotherBlock], workers: int, scheduler: str | None, progress: Progress | None
-) -> None:
+def _search(folder: Folder, given: Given, plan: list[MotherBlock], how: Searching) -> None:
+    """Search the blocks that are not done."""
     manifest = folder.manifest
-    done: int = manifest["blocks"]
-    total: int = manifest["probes"]
+    done, groups = int(manifest["blocks"]), sum(chunk["groups"] for chunk in manifest["chunks"])
     probes = sum(block.probes for block in plan[:done])
-    groups = sum(chunk["groups"] for chunk in manifest["chunks"])
     ended: dict[str, int] = manifest.get("ended", {}) if done else {}
     known = bool(ended) or not done  # a catalogue of an earlier version does not say how its probes ended
-    if progress:
-        progress(probes, total, groups)
+    told = how.progress or (lambda probes, total, groups: None)
+    told(probes, manifest["probes"], groups)
     manifest["status"] = "running"
     waiting: list[Chunk] = []
     try:
-        found_in = ordered(Task(Searcher, work, REMEDY), plan[done:], workers=workers, scheduler=scheduler)
+        found_in = ordered(Task(Searcher, given, REMEDY), plan[done:], workers=how.workers, scheduler=how.scheduler)
         for number, chunk in enumerate(found_in, done):
             found = len(chunk["groups"]["id"])
             if found:
-                chunk["groups"]["id"] += groups
-                chunk["spikes"]["group"] += groups
-                chunk["links"]["group"] += groups
+                for table, column in (("groups", "id"), ("spikes", "group"), ("links", "group")):
+                    chunk[table][column] += groups
                 waiting.append(chunk)
             groups += found
             ended = _together(ended, chunk["ended"])
             probes += plan[number].probes
             if (number + 1) % TOGETHER == 0 or number + 1 == len(plan):
-                _write(folder, number // TOGETHER, waiting)
+                if waiting:
+                    folder.append(number // TOGETHER, _joined(waiting))
                 manifest["blocks"] = number + 1
                 manifest |= {"ended": ended} if known else {}
                 folder.write_manifest()
                 waiting = []
-            if progress:
-                progress(probes, total, groups)
+            told(probes, manifest["probes"], groups)
         manifest["status"] = "complete"
     except BaseException:
         manifest["status"] = "interrupted"
@@ -367,14 +370,9 @@ def _together(ended: dict[str, int], more: dict[str, NDArray[Any]]) -> dict[str,
     return counts | {"longest": max(ended.get("longest", 0), int(more["longest"].max()))}
 
 
-def _write(folder: Folder, number: int, parts: list[Chunk]) -> None:
-    """Write the groups of consecutive blocks as one chunk."""
-    if not parts:
-        return
-    chunk: Chunk = {
+def _joined(parts: list[Chunk]) -> Chunk:
+    """Return the groups of consecutive blocks as one chunk."""
+    return {
         table: {name: np.concatenate([part[table][name] for part in parts]) for name in columns}
         for table, columns in TABLES.items()
     }
-    hashes = folder.write_chunk(number, chunk)
-    rows = {name: len(chunk[name][columns[0]]) for name, columns in TABLES.items()}
-    folder.manifest["chunks"].append({"number": number} | rows | {"hashes": hashes})

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.graph.values import evaluate_term, model_names
 from snndsl.ir import Program
 from snndsl.model.checked import CheckedModel
 from snndsl.model.search import Surrogate
-from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.definitions import Definition, Izhikevich2006
 from snndsl.polychrony.definitions.fitting import fitted, placed
 from snndsl.polychrony.network.sources import Network
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.semantics.definition_numbers import read_numbers
 
 __all__ = ["Search", "chosen_definition", "judge", "search_of"]
@@ -46,18 +47,7 @@ class Search:
 
 
 def search_of(checked: CheckedModel, program: Program, name: str, network: Network) -> Search:
-    """Return the search that an entry of a model's section describes.
-
-    Parameters
-    ----------
-    checked : CheckedModel
-        The model.
-    program : Program
-        Of the model.
-    name : str
-        Of the entry.
-    network : Network
-        Of the program.
+    """Return the search that an entry of a model's section describes, in the network of its program.
 
     Raises
     ------
@@ -65,8 +55,7 @@ def search_of(checked: CheckedModel, program: Program, name: str, network: Netwo
         definition-unknown, definition-parameter, at their place in the file.
     """
     wanted = checked.searches[name]
-    step_ms, longest, units = _scale(network)
-    definition = placed(wanted, step_ms, longest, units, **_mode(wanted.kind, network))
+    definition = placed(wanted, _scale(network), **_mode(wanted.kind, network))
     mothers = None
     if wanted.mothers is not None:
         parts = [np.arange(block.start, block.stop) + network.first[block.population] for block in wanted.mothers.blocks]
@@ -111,8 +100,7 @@ def chosen_definition(name: str, parameters: Mapping[str, Any], network: Network
         definition-unknown, definition-parameter.
     """
     given = _mode(name, network) | read_numbers(parameters, network.step_ms, network.weight_units)
-    step_ms, longest, units = _scale(network)
-    return fitted(name, given, step_ms=step_ms, longest=longest, units=units)
+    return fitted(name, given, *_scale(network))
 
 
 def _scale(network: Network) -> tuple[float, int, tuple[str, ...]]:
@@ -126,15 +114,7 @@ def _mode(name: str, network: Network) -> dict[str, str]:
 
 
 def judge(expect: Mapping[str, Any], facts: Mapping[str, float]) -> Iterator[tuple[bool, str]]:
-    """Yield for each expectation of a search whether it is met, and in words.
-
-    Parameters
-    ----------
-    expect : mapping
-        ``groups`` or ``p``: {equals, at_least, at_most, between}.
-    facts : mapping of str to float
-        What was found.
-    """
+    """Yield for each expectation of a search (``groups`` or ``p``) whether the facts meet it, and in words."""
     for name, bounds in expect.items():
         value = facts[name]
         wanted = bounds if isinstance(bounds, Mapping) else {"equals": bounds}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.group import Group
-from snndsl.polychrony.network.link_weights import LinkWeights
+from snndsl.polychrony.network.same import LinkWeights
 from snndsl.polychrony.network.sources import Network
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.report.svg import group_svg, spike_texts

@@ -328,7 +328,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise ModelError(Fault("run-missing", f"{path} holds no run", expected="a folder with manifest.json")) from None
+        hint = f"snndsl run {path}" if str(path).endswith((".yaml", ".yml")) else ""
+        raise ModelError(
+            Fault("run-missing", f"{path} holds no run", expected="a folder with manifest.json", try_=hint)
+        ) from None
     except (OSError, ValueError) as error:
         raise ModelError(Fault("run-damaged", f"{file}: {error}", expected="an intact run folder")) from None
     if not isinstance(manifest, dict):

@@ -6,7 +6,6 @@ import html
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.results.facts import RunFacts
 from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Shown, Spikes, States, Weights

@@ -95,6 +95,7 @@ def _near_rule(value: object) -> str:
         return nearest(str(value.get("rule", "")), words, 0.8) if value.get("rule") not in words else str(value["rule"])
     text = str(value)
     meant = next((way for rule in CONNECT.all if (way := rule.meant(text))), "")
+    meant = meant or next((f"{{{text}: ..}}" for rule in CONNECT.all if rule.name == text and rule.form is not None), "")
     return meant or (text.replace("-", "_") if text.replace("-", "_") in words else nearest(text, words, 0.7))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from snndsl.deferred import dataclass
 from snndsl.expressions.dimensions import TIME
 from snndsl.units import LENGTH, ONE, Dimension
 

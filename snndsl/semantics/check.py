@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 
 from snndsl.errors import MOST_FAULTS, Fault, FaultList, ModelError, TooManyFaults
@@ -34,6 +35,11 @@ from snndsl.semantics.usable import PURE
 __all__ = ["check"]
 
 _RESERVED = frozenset({item.name for item in BUILTINS if item.name in ("t", "dt", "pi", "trial", "i", "j", "N")} | {"w"})
+_COUNTED = (
+    "off-grid", "delay-below-step", "delay-too-long", "period", "window-outside-run", "window-empty", "time-outside-run",
+    "spike-outside-run",
+)  # fmt: skip
+"""What nobody can judge while the length of a step is unknown."""
 
 
 def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
@@ -60,7 +66,8 @@ def check(source: ModelSource, duration: str | None = None) -> CheckedModel:
 
 def _checked(source: ModelSource, duration: str | None, faults: FaultList) -> CheckedModel:
     faults += name_faults(source)
-    step, file_steps = _time(source, faults)
+    known, file_steps = _time(source, faults)
+    step = Fraction(1) if known is None else known
     steps = file_steps if duration is None else run_length(duration, step)
     data, digest = load_data(source, step, faults)
     constants = _constants(source, faults)
@@ -71,7 +78,7 @@ def _checked(source: ModelSource, duration: str | None, faults: FaultList) -> Ch
     if not faults:
         faults += size_faults(model)
     if faults:
-        raise _together(faults)
+        raise _together(fault for fault in faults if known is not None or fault.code not in _COUNTED)
     return model
 
 
@@ -121,26 +128,35 @@ def _read(reading: Reading, steps: int, digest: str) -> CheckedModel:
     )
 
 
-def _time(source: ModelSource, faults: list[Fault]) -> tuple[Fraction, int]:
-    """Return the length of a step and of the run; of a file of definitions, or after reporting what is wrong, one and none."""
+def _time(source: ModelSource, faults: list[Fault]) -> tuple[Fraction | None, int]:
+    """Return the length of a step, None if it is unknown, and of the run; of a file of definitions one and none."""
     place, spec = Place(source.locations, ("time",)), source.model.time
     if spec is None:
         if not is_library(source):
             faults.append(time_missing(place))
         return Fraction(1), 0
-    length, where = Fraction(1), place.inner("step")
-    try:
-        length = length_of_step(spec.step, where)
-        where = place.inner("duration")
-        steps = whole_steps(parse_term(spec.duration, where), length, "the duration")
+    length, steps = None, 1
+    with _noted(faults, place.inner("step")):
+        length = length_of_step(spec.step, place.inner("step"))
+    where = place.inner("duration")
+    with _noted(faults, where):
+        rounding = "nearest" if length is None else None
+        found = whole_steps(parse_term(spec.duration, where), length or Fraction(1), "the duration", rounding)
+        steps = found if length is not None else 1
         if not 0 < steps < 2**31:
             faults.append(where.problem("duration", f"a run of {steps} steps", "between 1 and 2147483647 steps"))
-        return length, steps
+    return length, steps
+
+
+@contextmanager
+def _noted(faults: list[Fault], place: Place) -> Iterator[None]:
+    """Note what is wrong with the text at a place, and go on."""
+    try:
+        yield
     except TextFault as error:
-        faults.append(where.fault(error))
+        faults.append(place.fault(error))
     except ModelError as error:
         faults += error.faults
-    return length, 1
 
 
 def _constants(source: ModelSource, faults: list[Fault]) -> dict[str, Term]:

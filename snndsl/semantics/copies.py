@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.arithmetic import Evaluator

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions import TextFault, tree
-from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, fits
+from snndsl.expressions.dimensions import ANY, BOOLEAN, TIME, UNKNOWN, fits, with_unit
 from snndsl.expressions.statements import Assignment, Deliver
 from snndsl.expressions.walk import names_in
 from snndsl.model.data import DataColumn
@@ -289,7 +289,8 @@ def _assign(
     wanted = ONE if factor else known
     if not fits(found, wanted):
         what = f"{target} is {said(known)}, the right side of {statement.op!r} {said(found)}"
-        names.faults.append(instruction.place.problem("dimension", what, said(wanted), "", statement.value.start, line))
+        hint = with_unit(statement.value, wanted)
+        names.faults.append(instruction.place.problem("dimension", what, said(wanted), hint, statement.value.start, line))
 
 
 def _made_for(element: ElementDraft, term: Term, step: Fraction) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault
 from snndsl.expressions.dimensions import BOOLEAN, TIME
 from snndsl.model.services import Names, Phase

@@ -1,4 +1,4 @@
-"""White noise in equations: each ``xi()`` of the text is one source, and stands in a sum, multiplied by what does not move."""
+"""White noise in equations: each ``xi()`` of the text is one source, and stands in a sum, with a factor or none."""
 
 from __future__ import annotations
 
@@ -83,11 +83,12 @@ class Noise:
         except NotLinear:
             what = f"d{state}/dt does not only add xi()"
             raise self._refused(term, "noise-not-additive", what, "a sum with terms such as sigma*xi()") from None
-        for coefficient in parts.coefficients.values():
+        for coefficient in parts.coefficients.values() if not integrator.ito else ():
             for name in names_in(expanded(coefficient, self.element)):
                 if name.text in self.element.derivatives:
                     what = f"xi() in d{state}/dt is multiplied by {name.text!r}, which moves during the step"
-                    expected = "a factor without states that have equations"
+                    able = " or ".join(item.name for item in INTEGRATORS.all if item.ito)
+                    expected = f"a factor without states that have equations, or {able} for {state!r}"
                     raise self._refused(term, "noise-not-additive", what, expected)
         zero = tree.Number(Fraction(0), None)
         return (zero if parts.rest is None else parts.rest), parts.coefficients

@@ -275,7 +275,7 @@ class Piece:
         try:
             return parse()
         except TextFault as error:
-            self.element.faults.append(place.fault(error, getattr(error, "line", 0)))
+            self.element.faults += [place.fault(each, each.line) for each in (error, *error.more)]
             return None
 
     def _try_value(self, value: Any, place: Place) -> ValueTerm | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from snndsl.deferred import dataclass
 from snndsl.errors import nearest
 from snndsl.expressions.dimensions import fits
 from snndsl.model.text import ValueTerm

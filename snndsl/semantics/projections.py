@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, listed
 from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
@@ -236,7 +236,9 @@ def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str
         return None
     if spec.plasticity and spec.delay.whole:
         what = f"projection {name!r} is plastic and does not say where its delay lies"
-        reading.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both")
+        plain = str(spec.delay.axonal)
+        hint = f"{{axonal: {plain}}}; or {{dendritic: {plain}}}" if "," not in plain else ""
+        reading.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both", hint)
     if late is not None and not spec.delay.dendritic:
         what = f"rule {late!r} puts post spikes first, and no part of the delay is dendritic"
         reading.report(place.inner("delay"), "post-first-without-dendritic", what, "{dendritic: at least one step}")

@@ -202,7 +202,7 @@ class _Reader:
         try:
             statements: tuple[Statement, ...] = tuple(parse_statements(list(text) if isinstance(text, tuple) else text))
         except TextFault as error:
-            self.rule.faults.append(place.fault(error, getattr(error, "line", 0)))
+            self.rule.faults += [place.fault(each, each.line) for each in (error, *error.more)]
             return []
         for statement in statements:
             renamed(statement.value, self.name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from snndsl.deferred import dataclass
 from snndsl.model.selection import Selection
 from snndsl.model.stimulus import Duplicates, Playing, Stimulus
 from snndsl.model.text import Rounding, ValueTerm

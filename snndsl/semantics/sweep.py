@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal, Inexact
@@ -177,7 +178,11 @@ def axis_values(value: Any, place: Place) -> tuple[Any, ...]:
             raise ModelError(place.problem("sweep-values", f"found {str(kind)!r}", _EXPECTED, near))
         if kind in _RANGES:
             raise ModelError(place.inner(kind).problem("sweep-values", "not three values", _RANGES[kind]))
-    raise ModelError(place.problem("sweep-values", f"found {_shown(value)}", _EXPECTED, f"[{_shown(value)}]"))
+    ends = [part.strip() for part in re.split(r":|\.\.+", str(value))]
+    hint = f"[{_shown(value)}]"
+    if len(ends) in (2, 3) and all(ends) and not isinstance(value, Mapping):  # as 1:0.5:3 or 1..3
+        hint = f"{{range: [{', '.join((ends[0], ends[-1], *ends[1:-1]))}]}}"
+    raise ModelError(place.problem("sweep-values", f"found {_shown(value)}", _EXPECTED, hint))
 
 
 def _by(given: Sequence[Any], place: Place) -> str:

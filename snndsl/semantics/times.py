@@ -129,6 +129,7 @@ def length_of_step(text: str, place: Place) -> Fraction:
         or node.unit.step_power
         or node.value <= 0
     ):
-        raise ModelError(term.problem("step", f"the step is {text!r}", "a positive time such as 0.1 ms"))
+        hint = f"{node.text} ms" if isinstance(node, tree.Number) and node.unit is None and node.value > 0 else ""
+        raise ModelError(term.problem("step", f"the step is {text!r}", "a positive time such as 0.1 ms", hint))
     to_internal(node.value, node.unit)
     return node.value * node.unit.factor

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault
 from snndsl.expressions import TextFault
 from snndsl.expressions.dimensions import UNKNOWN

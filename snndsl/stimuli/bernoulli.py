@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from snndsl import numerics
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
+from snndsl.ir import Call, Expr
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Spiking
 from snndsl.model.text import Term, ValueTerm, first_term
@@ -30,6 +30,7 @@ class BernoulliSpikes(Spiking):
     form = RateSpec
     source = True
     random = True
+    most_in_a_step = 1.0
 
     rate: ValueTerm
 
@@ -61,6 +62,9 @@ class BernoulliSpikes(Spiking):
             raise ModelError(_too_often(self.rate, float(chance.max())))
         return random_spikes(numbers, numerics.log1p(-chance))
 
+    def hazard(self, mean: Expr) -> Expr:
+        """Return that of a spike with the probability rate*h."""
+        return Call("neg", (Call("log1p", (Call("neg", (mean,)),)),))
 
     def _hazard(self, numbers: StimulusNumbers, rate: Term) -> Hazard:
         def hazard(elements: Index, stamps: Index) -> NDArray[np.float64]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.ir import Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Driving

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -71,18 +73,14 @@ def moving_spikes(numbers: StimulusNumbers, hazard: Hazard) -> tuple[Index, Inde
         for first in range(0, numbers.size, _ELEMENTS):
             rows = np.arange(first, min(first + _ELEMENTS, numbers.size))
             sums = np.cumsum(np.minimum(_known(hazard, rows, piece, last), _SURE), axis=1)
-            goal, from_ = left[rows], np.zeros(len(rows), np.int64)
-            active = np.arange(len(rows))
-            while len(active):
-                place = _first_above(sums, active, goal[active], from_[active])
-                hit = place < len(piece)
-                active, place = active[hit], place[hit]
-                elements.append(rows[active])
-                stamps.append(piece[place])
-                number[rows[active]] += 1.0
-                goal[active] = sums[active, place] + _waiting(key, numbers.trial, rows[active], number[rows[active]])
-                from_[active] = place + 1
-            left[rows] = goal - sums[:, -1]
+            some = np.nonzero(left[rows] < sums[:, -1])[0]
+            ahead = _drawn_ahead(key, numbers.trial, rows[some], number[rows[some]] + 1.0, float(sums[:, -1].max()))
+            for k, waits in zip(some, ahead):
+                places, left[rows[k]] = _spent(sums[k], left[rows[k]], waits)
+                number[rows[k]] += len(places)
+                elements.append(np.full(len(places), rows[k]))
+                stamps.append(piece[places])
+            left[rows] -= sums[:, -1]
     return np.concatenate(elements), np.concatenate(stamps)
 
 
@@ -109,12 +107,20 @@ def _waiting(key: tuple[int, int], trial: float, elements: Index, number: Real) 
     return drawn
 
 
-def _first_above(sums: Real, rows: Index, goal: Real, from_: Index) -> Index:
-    """Return for each row the first place from a given one on whose sum exceeds the goal; the length if there is none."""
-    low, high = from_.copy(), np.full(len(rows), sums.shape[1], np.int64)
-    while np.any(open_ := low < high):
-        middle = (low + high) // 2
-        above = sums[rows, np.minimum(middle, sums.shape[1] - 1)] > goal
-        high = np.where(open_ & above, middle, high)
-        low = np.where(open_ & ~above, middle + 1, low)
-    return high
+def _drawn_ahead(key: tuple[int, int], trial: float, elements: Index, number: Real, mean: float) -> Iterator[Iterator[float]]:
+    """Yield for each element what it endures before its spikes from a number on: drawn together, as many as it will need."""
+    many = int(mean + 4.0 * math.sqrt(mean)) + 4
+    who, which = np.repeat(elements, many), np.repeat(number, many) + np.tile(np.arange(float(many)), len(elements))
+    drawn = _waiting(key, trial, who, which).reshape(len(elements), many)
+    for k, waits in enumerate(drawn.tolist()):
+        rest = (_waiting(key, trial, elements[k : k + 1], number[k : k + 1] + more)[0] for more in itertools.count(many))
+        yield itertools.chain(waits, rest)
+
+
+def _spent(sums: Real, goal: float, waits: Iterator[float]) -> tuple[list[int], float]:
+    """Return the places at which sums of hazards exceed one goal after the other, and the goal that they do not reach."""
+    places: list[int] = []
+    while (place := int(sums.searchsorted(goal, "right"))) < len(sums):
+        places.append(place)
+        goal = float(sums[place]) + next(waits)
+    return places, goal

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
 
+from snndsl.deferred import dataclass
 from snndsl.ir import Call, Const, Expr
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Driving

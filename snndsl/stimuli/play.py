@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
@@ -11,8 +10,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from snndsl import numerics
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, collected, listed, nearest
 from snndsl.expressions.dimensions import TIME
+from snndsl.model.motif import MotifSpikes
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Playing
 from snndsl.model.text import Place, Term
@@ -108,16 +109,29 @@ class Play(Playing):
         """Motifs that are played."""
         return tuple(item.motif for item in self.items)
 
+    def expected(self, numbers: StimulusNumbers) -> float:
+        """Return how many spikes are drawn; every fault of all motifs together."""
+        return float(sum(len(plan.starts) * len(plan.spikes) for plan in self._plans(numbers) if plan.drawn))
+
     def played(self, numbers: StimulusNumbers) -> list[tuple[str, Index, Index]]:
         """Return neurons and stamps by population; every fault of all motifs together."""
-        found: list[tuple[str, Index, Index]] = []
+        plans = enumerate(self._plans(numbers))
+        return [part for number, plan in plans for part in _spikes(numbers, plan, _key(numbers, number))]
+
+    def _plans(self, numbers: StimulusNumbers) -> list[_Plan]:
+        plans: list[_Plan] = []
         faults: list[Fault] = []
         for number, item in enumerate(self.items):
             with collected(faults):
-                found += _spikes(numbers, item, numbers.key(f"play.{number}"))
+                plans.append(_planned(numbers, item, _key(numbers, number)))
         if faults:
             raise ModelError(faults)
-        return found
+        return plans
+
+
+def _key(numbers: StimulusNumbers, number: int) -> Key:
+    """Return the key of what is drawn for the motif of a number."""
+    return numbers.key(f"play.{number}")
 
 
 # ---- reading
@@ -164,9 +178,39 @@ def _read_times(reader: StimulusReader, at: Any, *path: str | int) -> tuple[Term
 # ---- numbers
 
 
-def _spikes(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> Iterator[tuple[str, Index, Index]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Plan:
+    """A motif with its numbers: stamps at which it begins, deviation in steps, probabilities."""
+
+    spikes: MotifSpikes
+    starts: Index
+    jitter: float | None
+    dropout: float | None
+    replace: float | None
+
+    @property
+    def drawn(self) -> bool:
+        return (self.jitter, self.dropout, self.replace) != (None, None, None)
+
+
+def _planned(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> _Plan:
+    """Return the numbers of a motif, or what is wrong with them."""
     spikes, step = numbers.motif(item.motif), float(numbers.step)
     starts = _starts(numbers, item, key, int(spikes.step.max(initial=0)))
+    jitter = None
+    if item.jitter is not None:
+        jitter = numbers.scalar(item.jitter, "jitter") / step
+        if not jitter >= 0:
+            what = f"a jitter of {jitter * step:.12g} ms"
+            raise ModelError(item.jitter.problem("jitter-negative", what, "a time of 0 or more"))
+    dropout = None if item.dropout is None else _probability(numbers, item.dropout, "dropout")
+    replace = None if item.replace is None else _probability(numbers, item.replace, "replace")
+    return _Plan(spikes, starts, jitter, dropout, replace)
+
+
+def _spikes(numbers: StimulusNumbers, plan: _Plan, key: Key) -> Iterator[tuple[str, Index, Index]]:
+    """Yield neurons and stamps of every occurrence by population."""
+    spikes, starts = plan.spikes, plan.starts
     occurrence = np.repeat(np.arange(len(starts)), len(spikes)).astype(np.float64)
     which = np.tile(np.arange(len(spikes)), len(starts))
     order = np.lexsort((np.array(spikes.population), spikes.neuron, spikes.step))  # that of keys in a file means nothing
@@ -179,18 +223,14 @@ def _spikes(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> Iterator[t
     stamp = np.repeat(starts, len(spikes)) + spikes.step[which]
     neuron = spikes.neuron[which]
     kept = np.ones(len(stamp), np.bool_)
-    if item.jitter is not None:
-        sd = numbers.scalar(item.jitter, "jitter") / step
-        if not sd >= 0:
-            what = f"a jitter of {sd * step:.12g} ms"
-            raise ModelError(item.jitter.problem("jitter-negative", what, "a time of 0 or more"))
+    if plan.jitter is not None:
         normal = numerics.normal(*key, drawn, occurrence, numbers.trial, _JITTER)
-        stamp = stamp + np.floor(sd * normal + 0.5).astype(np.int64)
-    if item.dropout is not None:
-        kept = uniform(_DROPOUT) >= _probability(numbers, item.dropout, "dropout")
+        stamp = stamp + np.floor(plan.jitter * normal + 0.5).astype(np.int64)
+    if plan.dropout is not None:
+        kept = uniform(_DROPOUT) >= plan.dropout
     population = np.array(spikes.population, dtype=object)[which]
-    if item.replace is not None:
-        other = uniform(_REPLACE) < _probability(numbers, item.replace, "replace")
+    if plan.replace is not None:
+        other = uniform(_REPLACE) < plan.replace
         sizes = np.array([numbers.sizes[owner] for owner in population], np.float64)
         neuron = np.where(other, np.floor(uniform(_WHO) * sizes).astype(np.int64), neuron)
     for owner in dict.fromkeys(spikes.population):

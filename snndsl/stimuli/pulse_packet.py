@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from snndsl import numerics
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.expressions.dimensions import TIME
 from snndsl.model.services import StimulusNumbers, StimulusReader

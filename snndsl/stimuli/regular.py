@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from snndsl.deferred import dataclass
 from snndsl.errors import ModelError
 from snndsl.model.services import StimulusNumbers, StimulusReader
 from snndsl.model.stimulus import Spiking

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, collected
 from snndsl.expressions.dimensions import TIME
 from snndsl.model.services import StimulusNumbers, StimulusReader

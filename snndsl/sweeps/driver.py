@@ -17,6 +17,7 @@ from snndsl.api import Model
 from snndsl.backend import REFERENCE
 from snndsl.backend.cache import default_cache
 from snndsl.backend.registry import backend as backend_named
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, SimulationFailed, SnndslError
 from snndsl.frontend.builder import plain
 from snndsl.frontend.loader import ModelSource
@@ -31,7 +32,7 @@ from snndsl.sweeps.store import Row, Store
 from snndsl.sweeps.table import Sweep, read_sweep
 from snndsl.sweeps.work import Worker, failed_row
 
-__all__ = ["MOST_TRIED", "Told", "sweep"]
+__all__ = ["MOST_TRIED", "Running", "Told", "sweep"]
 
 MOST_TRIED = 200
 """So many points, each with one value of an axis, are checked before the first is run."""
@@ -42,6 +43,40 @@ Told = Callable[[int, int, int], None]
 _PASSING = ("sweep", "title", "description", "references")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Who computes the points of a sweep, and what is kept of them.
+
+    Parameters
+    ----------
+    backend : str
+        Who simulates.
+    out : path, optional
+        Folder; default ``runs/sweep-NAME``. Points that it holds already are not run again.
+    workers : int
+        Processes.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers run the points instead; they must see the model and the folder.
+    keep : bool
+        Whether the run folder of every point stays, in ``runs`` of the folder; those of failed points do.
+    force : bool
+        Forget the points of another model in the folder.
+    retry : bool
+        Run the points of the folder that failed once more.
+    progress : callable, optional
+        Told how many points are done, of how many, and how many failed.
+    """
+
+    backend: str = REFERENCE
+    out: str | os.PathLike[str] | None = None
+    workers: int = 1
+    scheduler: str | None = None
+    keep: bool = False
+    force: bool = False
+    retry: bool = False
+    progress: Told | None = None
+
+
 def sweep(
     model: Model | str | os.PathLike[str],
     grid: Mapping[str, Any] | None = None,
@@ -50,14 +85,7 @@ def sweep(
     set: Mapping[str, Any] | None = None,  # noqa: A002 - as in `load`
     seed: int | None = None,
     duration: Any = None,
-    backend: str = REFERENCE,
-    out: str | os.PathLike[str] | None = None,
-    workers: int = 1,
-    scheduler: str | None = None,
-    keep: bool = False,
-    force: bool = False,
-    retry: bool = False,
-    progress: Told | None = None,
+    **running: Any,
 ) -> Sweep:
     """Run a model at every point of its section ``sweep``, or of a grid.
 
@@ -79,22 +107,9 @@ def sweep(
         Replaces all seeds of the file.
     duration : str or quantity, optional
         Replaces the length of the run.
-    backend : str
-        Who simulates.
-    out : path, optional
-        Folder; default ``runs/sweep-NAME``. Points that it holds already are not run again.
-    workers : int
-        Processes.
-    scheduler : str, optional
-        Address of a Dask scheduler, whose workers run the points instead; they must see the model and the folder.
-    keep : bool
-        Whether the run folder of every point stays, in ``runs`` of the folder; those of failed points do.
-    force : bool
-        Forget the points of another model in the folder.
-    retry : bool
-        Run the points of the folder that failed once more.
-    progress : callable, optional
-        Told how many points are done, of how many, and how many failed.
+    **running : object
+        ``backend``, ``out``, ``workers``, ``scheduler``, ``keep``, ``force``, ``retry``, ``progress``, as in
+        `snndsl.sweeps.driver.Running`.
 
     Returns
     -------
@@ -110,23 +125,26 @@ def sweep(
     KeyboardInterrupt
         It was stopped; the same call goes on.
     """
-    pipeline.require(backend)
+    how = Running(**running)
+    pipeline.require(how.backend)
     settings_given = dict(set or {}) | ({} if seed is None else {"seed": seed})
     given = {path: plain(value, (path,)) for path, value in settings_given.items()}
     duration = None if duration is None else str(plain(duration, ("duration",)))
-    origin, checked, source = _asked(model, grid, objective, given, duration)
+    return _run(*_asked(model, grid, objective, given, duration), how)
+
+
+def _run(origin: Origin, checked: CheckedModel, source: ModelSource, how: Running) -> Sweep:
+    """Run the points that are missing."""
     settings = [setting for setting in checked.sweep if isinstance(setting, Setting)]
     searches = [setting for setting in checked.sweep if isinstance(setting, Objective)]
-    _refuse_two_lengths(duration, [*settings, *map(ends, searches)])
     _try_values(origin, [*settings, *map(ends, searches)])
-    if origin.path is not None and scheduler is not None:
+    if origin.path is not None and how.scheduler is not None:
         origin = replace(origin, path=origin.path.absolute())
-    store = Store(Path(out) if out is not None else Path("runs") / f"sweep-{checked.name}")
-    tell = progress or (lambda done, total, failed: None)
-    with store.claimed(_facts(checked, source, backend), force):
-        if retry:
+    store = Store(Path(how.out) if how.out is not None else Path("runs") / f"sweep-{checked.name}")
+    with store.claimed(_facts(checked, source, how.backend), how.force):
+        if how.retry:
             store.forget_failed()
-        sweeping = _Sweeping(origin, store, backend, workers, scheduler, keep, tell)
+        sweeping = _Sweeping(origin, store, how)
         points = points_of(settings)
         sweeping.expected = len(points) + sum(item.size for item in searches)
         sweeping.compute(points)
@@ -159,6 +177,10 @@ def _asked(
     if not checked.sweep:
         place = checked.place("sweep")
         raise ModelError(place.problem("sweep-missing", "the model has no 'sweep'", "sweep: [{grid: ..}], or a grid", "--grid"))
+    settings_and_ends = (item if isinstance(item, Setting) else ends(item) for item in checked.sweep)
+    if duration is not None and any(axis.path == "time.duration" for item in settings_and_ends for axis in item.axes):
+        what = f"the length of the runs is {duration}, and time.duration varies"
+        raise ModelError(Fault("usage", what, expected="one of both"))
     return origin, checked, source
 
 
@@ -167,12 +189,6 @@ def _origin(model: Model | str | os.PathLike[str], settings: Mapping[str, Any], 
         source = model.source
         return Origin(None, source.raw, source.folder, settings, duration or model.duration)
     return Origin(Path(model), settings=settings, duration=duration)
-
-
-def _refuse_two_lengths(duration: str | None, settings: Sequence[Setting]) -> None:
-    if duration is not None and any(axis.path == "time.duration" for setting in settings for axis in setting.axes):
-        what = f"the length of the runs is {duration}, and time.duration varies"
-        raise ModelError(Fault("usage", what, expected="one of both"))
 
 
 def _try_values(origin: Origin, settings: Sequence[Setting]) -> None:
@@ -225,19 +241,9 @@ def _meaning(source: ModelSource) -> dict[str, Any]:
 
 
 class _Sweeping:
-    def __init__(
-        self,
-        origin: Origin,
-        store: Store,
-        backend: str,
-        workers: int,
-        scheduler: str | None,
-        keep: bool,
-        tell: Told,
-    ) -> None:
-        self.store, self.tell, self.origin, self.backend = store, tell, origin, backend
-        self.workers, self.scheduler, self.expected = workers, scheduler, 0
-        self.task = Task(Worker, (origin, str(store.folder.absolute()), backend, keep))
+    def __init__(self, origin: Origin, store: Store, how: Running) -> None:
+        self.store, self.origin, self.how, self.expected = store, origin, how, 0
+        self.task = Task(Worker, (origin, str(store.folder.absolute()), how.backend, how.keep))
         self.points: dict[tuple[str, str], Point] = {}
         self.rows: dict[str, Row] = {}
         self.built = False
@@ -259,7 +265,7 @@ class _Sweeping:
             self.built = True
         while left:
             try:
-                for row in self._rows(left, self.workers):
+                for row in self._rows(left, self.how.workers):
                     self.rows[row["key"]] = row
                     self._tell()
             except SimulationFailed as error:
@@ -278,8 +284,8 @@ class _Sweeping:
         return [*missing.values()]
 
     def _rows(self, points: Sequence[Point], workers: int) -> Iterator[Any]:
-        alone = self.workers == 1 and self.scheduler is None
-        return ordered(self.task, points, workers=workers, scheduler=self.scheduler, apart=not alone)
+        alone = self.how.workers == 1 and self.how.scheduler is None
+        return ordered(self.task, points, workers=workers, scheduler=self.how.scheduler, apart=not alone)
 
     def _alone(self, point: Point, why: str) -> None:
         """Try a point a second time, with no other beside it."""
@@ -293,19 +299,20 @@ class _Sweeping:
         self._tell()
 
     def _tell(self) -> None:
-        done = [self.rows[key] for _, key in self.points if key in self.rows]
-        failed = sum(row["status"] == "failed" for row in done)
-        self.tell(len(done), max(len(self.points), self.expected), failed)
+        if self.how.progress is not None:
+            done = [self.rows[key] for _, key in self.points if key in self.rows]
+            failed = sum(row["status"] == "failed" for row in done)
+            self.how.progress(len(done), max(len(self.points), self.expected), failed)
 
     def _build(self, point: Point) -> None:
         """Build the simulation of the first point: those that differ only in numbers find it built."""
-        if self.scheduler is not None:
+        if self.how.scheduler is not None:
             return
         with tempfile.TemporaryDirectory(prefix="snndsl-sweep-") as folder:
             place = Path(folder)
             try:
-                tree = pipeline.generate(self.origin.model(point).program, self.backend)
+                tree = pipeline.generate(self.origin.model(point).program, self.how.backend)
                 tree.write(place / "source")
-                backend_named(self.backend).build(place / "source", default_cache(), place / "build.log")
+                backend_named(self.how.backend).build(place / "source", default_cache(), place / "build.log")
             except SnndslError:
                 return  # the point says so itself

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from snndsl.api import Model
+from snndsl.deferred import dataclass
 from snndsl.frontend.builder import build_source
 from snndsl.frontend.loader import ModelSource, load_source
 from snndsl.model.checked import CheckedModel

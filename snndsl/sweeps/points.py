@@ -6,9 +6,9 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.model.sweep import Setting
 
 __all__ = ["Point", "points_of"]

@@ -7,10 +7,10 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.results.run_folder import manifest_checksum, write_manifest
 from snndsl.sweeps.points import Point

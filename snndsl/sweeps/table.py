@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from snndsl.errors import Fault, ModelError, TextFault, ToolMissing, listed, nearest
+from snndsl.deferred import dataclass
+from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
+from snndsl.formats.writers import write_csv, write_parquet
 from snndsl.sweeps.store import Store
 from snndsl.units import Quantity, Unit, parse_quantity
 
@@ -157,12 +157,9 @@ class Sweep:
         """
         place = Path(file)
         if place.suffix == ".csv":
-            with place.open("w", newline="", encoding="utf-8") as stream:
-                writer = csv.writer(stream, lineterminator="\n")
-                writer.writerow(self.table)
-                writer.writerows(zip(*self.table.values(), strict=True))
+            write_csv(self.table, place)
         elif place.suffix == ".parquet":
-            _write_parquet(self.table, place)
+            write_parquet(self.table, place)
         else:
             raise ModelError(Fault("table-format", f"{place} is no table", expected=".csv, .parquet", try_="sweep.csv"))
         return place
@@ -226,13 +223,3 @@ def _titled(name: str, unit: str) -> str:
 
 def _shown(cell: Any) -> str:
     return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
-
-
-def _write_parquet(table: Mapping[str, list[Any]], file: Path) -> None:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        what = "Parquet needs pyarrow"
-        raise ToolMissing(Fault("package-missing", what, expected="pyarrow", try_="pip install 'snndsl[tables]'")) from None
-    pyarrow.parquet.write_table(pyarrow.table(dict(table)), file)

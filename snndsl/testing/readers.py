@@ -39,6 +39,8 @@ RULE: Mapping[str, Any] = {
 def readers(draw: st.DrawFn) -> GeneratedNetwork:
     """Draw a network with two signals that spikes feed: they are read in every place in which a signal can be.
 
+    A source reads one of them, and may feed it.
+
     Neurons reach neurons, and perhaps a signal, by values that are carried in every step.
     """
     network = draw(networks())
@@ -64,6 +66,14 @@ def readers(draw: st.DrawFn) -> GeneratedNetwork:
     sections["stimuli"]["raised"] = {
         "into": target, "port": "kick", "weight": low, "stream": "of_raised",
         "poisson": {"rate": "(100 Hz)*(1 + abs(shared.c))"},
+    }  # fmt: skip
+    sections["stimuli"]["beat"] = {
+        "size": 2, draw(st.sampled_from(["poisson", "bernoulli"])): {"rate": "0.05/dt*(1 + tanh(abs(shared.c)) + 0.5*i)"},
+    }  # fmt: skip
+    own = draw(st.booleans())
+    sections["projections"]["beaten"] = {
+        "from": "beat", "to": "shared" if own else target, "connect": "all_to_all", "port": "hit" if own else "kick",
+        "weight": "0.1" if own else low, "delay": "2 step",
     }  # fmt: skip
     source, target = (draw(st.sampled_from(names)) for _ in range(2))
     kind = KINDS[sections["populations"][target]["neuron"]["use"]]

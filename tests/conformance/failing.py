@@ -186,6 +186,43 @@ RANGE_EVERY = (
 )
 RANGE_INITIAL = RANGE_EVERY.replace("    plasticity: learns", "    plasticity: learns\n    initial: {z: 0.5 + j}")
 
+CARRIED = (
+    HEAD
+    + """
+neurons: {grow: {state: {x: 1}, update: x = 2*x}, taker: {state: {y: 0}, ports: {in: 1}, update: y = in}}
+populations: {cells: {neuron: grow, size: 2, initial: {x: [1, 3]}}, takers: {neuron: taker, size: 2}}
+projections:
+  calm: {from: cells, to: takers, connect: all_to_all, port: in, weight: 0.5, delay: 2 ms, carries: "min(pre.x, 9)"}
+  pull: {from: cells, to: takers, connect: all_to_all, port: in, weight: 1 + i*j, delay: 1 ms, carries: pre.x}
+record: {states: {cells: [x], takers: [y]}}
+"""
+)
+"""W = 2*1024 gives q = 2**-26; four synapses reach a neuron, two bits more: 2**52*q/4 = 2**24, and 6*2**22 is beyond it."""
+
+CARRIED_NOT_FINITE = (
+    HEAD
+    + """
+neurons:
+  less: {state: {x: 5, z: 0}, update: [x -= 1, "z = where(x < 0, 1/0, 0)"]}
+  taker: {state: {y: 0}, ports: {in: 1}, update: "y = where(in > 9, 9, in)"}
+populations: {cells: {neuron: less, size: 3, initial: {x: 7 - i}}, takers: {neuron: taker, size: 4}}
+projections:
+  pull: {from: cells, to: takers, connect: all_to_all, where: i + j > 1, port: in, weight: 2, delay: 1 ms, carries: 1/pre.x}
+record: {states: {cells: [x], takers: [y]}}
+"""
+)
+"""The third cell is 0 at stamp 5; what it carries is found before its own z, of the same stamp 6, is. Its rows follow 2 + 3."""
+
+RATE_ABOVE_ONE = (
+    HEAD
+    + """
+signals: {up: {state: {x: 0}, update: x += 0.125}}
+stimuli: {drive: {size: 2, bernoulli: {rate: (1 kHz)*up.x*(1 + i)}}}
+record: {spikes: [drive], signals: {up: [x]}}
+"""
+)
+RATE_NEGATIVE = RATE_ABOVE_ONE.replace("bernoulli", "poisson").replace("(1 kHz)*up.x*(1 + i)", "(1 kHz)*(0.5 - up.x*i)")
+
 FAILING = {
     "not_finite": (NOT_FINITE, "x of cells[2] is inf at step 12"),
     "reset": (RESET, "v of cells[1] is nan at step 18"),
@@ -202,6 +239,13 @@ FAILING = {
     "range_on_pre": (RANGE_ON_PRE, "z of ring[0] is 9.0 at step 43, outside its range [-1.0, 8.0]"),
     "range_on_post": (RANGE_ON_POST, "z of ring[2] is 0.0 at step 42, outside its range [1.0, 9.0]"),
     "range_every": (RANGE_EVERY, "z of ring[0] is 10.0 at step 42, outside its range [0.5, 9.0]"),
+    "carried": (CARRIED, "pull[3] carries 25165824.0 at step 23, beyond 16777216.0, up to which sums at its port are exact"),
+    "carried_not_finite": (CARRIED_NOT_FINITE, "pull[5] carries inf at step 6"),
+    "rate_above_one": (RATE_ABOVE_ONE, "spikes_per_step of drive[1] is 1.25 at step 6, outside its range [0.0, 1.0]"),
+    "rate_negative": (
+        RATE_NEGATIVE,
+        "spikes_per_step of drive[1] is -0.125 at step 6, outside its range [0.0, 1.7976931348623157e+308]",
+    ),
     "range_initial": (RANGE_INITIAL, "z of ring[1] is 10.0 at step 35, outside its range [0.5, 9.0]"),
 }
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.signal import savgol_filter
 
-from snndsl.analysis.comparison import compare
 from snndsl.analysis.expectations import check_expectations
+from snndsl.analysis.trials import compare_runs
 from snndsl.api import load, run_model
 from snndsl.backend import REFERENCE
 from snndsl.results import Recording
@@ -28,6 +28,8 @@ TOGETHER = {
     "brette_hh": "10 ms",
     "brunel2000": "30 ms",
     "brunel2000_alpha": "30 ms",
+    "clopath2010": None,
+    "diehl_cook2015": "1 s",
     "discrete_units": None,
     "encoders": None,
     "event_camera": None,
@@ -50,13 +52,21 @@ TOGETHER = {
     "song2000": "1 s",
     "squid_axon": None,
     "synfire_chain": None,
+    "visual_chain": None,
     "vogels2011": "20 ms",
+    "wang2002": "10 ms",
     "wired_group": None,
     "working_memory": None,
 }
 """How long the reference, which is slow, runs of each; None: all of it."""
 
-IN_FULL = ("masquelier2008", "reward2007")
+NAMES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in TOGETHER]
+"""Tests of one model share its runs."""
+
+FEWER = {"wang2002": {"trials": 2}}
+"""What is set for such a short run: each trial of a backend is a process."""
+
+IN_FULL = ("masquelier2008", "reward2007", "wang2002")
 """Models that take minutes: what they expect is tested by ``make models``."""
 
 
@@ -67,7 +77,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     @cache
     def made(name: str, backend: str, duration: str | None = None) -> Recording:
         folder = tmp_path_factory.mktemp("run") / backend
-        return run_model(load(MODELS / name, duration=duration), backend, folder).recording
+        settings = None if duration is None else FEWER.get(name)
+        return run_model(load(MODELS / name, settings, duration=duration), backend, folder).recording
 
     return made
 
@@ -76,34 +87,35 @@ def test_every_shipped_model_is_tested() -> None:
     assert sorted(TOGETHER) == sorted(file.parent.name for file in MODELS.glob("*/model.yaml"))
 
 
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", NAMES)
 def test_all_backends_agree(name: str, run: Run) -> None:
     runs = [run(name, backend, TOGETHER[name]) for backend in (REFERENCE, *OTHERS)]
     assert sum(len(runs[0].spikes[population]) for population in runs[0].spikes) > 10
     assert [differences(runs[0], other) for other in runs[1:]] == [[]] * len(OTHERS)
-    assert compare(*runs).identical
+    assert compare_runs(*runs).identical
 
 
 @pytest.mark.parametrize("backend", OTHERS)
-@pytest.mark.parametrize("name", [name for name in TOGETHER if name not in IN_FULL])
+@pytest.mark.parametrize("name", [name for name in NAMES if name.values[0] not in IN_FULL])
 def test_what_the_model_expects(name: str, backend: str, run: Run) -> None:
     outcomes = check_expectations(load(MODELS / name).checked, run(name, backend, None))
     assert outcomes and [outcome.text for outcome in outcomes if not outcome.passed] == []
 
 
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, run: Run) -> None:
     if any(file.is_file() and file.suffix not in (".yaml", ".md", ".py", ".png", ".svg") for file in (MODELS / name).iterdir()):
         pytest.skip("its data lie beside the original file")
     recording = run(name, REFERENCE, TOGETHER[name])
-    assert load(recording.path).digest == load(MODELS / name).digest == recording.manifest["model"]
+    assert load(recording.path).digest == load(MODELS / name, FEWER.get(name)).digest == recording.manifest["model"]
 
 
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_model_has_a_readme(name: str) -> None:
     assert (MODELS / name / "README.md").read_text(encoding="utf-8").startswith(f"# {name}\n")
 
 
+@pytest.mark.xdist_group("izhikevich2006_recorded")
 def test_the_recorded_accumulators(run: Run) -> None:
     """Recorded before the postsynaptic spikes of the last stamp: synapses onto neurons that fire then are left out."""
     recording = run("izhikevich2006_recorded", OTHERS[0], None)
@@ -118,6 +130,7 @@ def test_the_recorded_accumulators(run: Run) -> None:
     assert others.sum() > 70_000 and difference[others].max() < 1e-12
 
 
+@pytest.mark.xdist_group("reliability1995")
 def test_spikes_to_a_fluctuating_current_are_reliable(run: Run) -> None:
     """Mainen, Sejnowski 1995: spread of spikes grows from the first to the last where the current is constant."""
     recording = run("reliability1995", OTHERS[0], None)
@@ -147,6 +160,7 @@ def _events(trains: list[np.ndarray]) -> tuple[float, float]:
     return sum(map(len, events)) / len(late), float(np.mean([np.std(event, ddof=1) for event in events if len(event) > 2]))
 
 
+@pytest.mark.xdist_group("jeffress")
 def test_detectors_tell_the_phase(run: Run) -> None:
     """Counts of 100 detectors for each of 36 phases: the most active, or the most active after smoothing over the circle."""
     recording = run("jeffress", OTHERS[0], None)
@@ -161,6 +175,7 @@ def test_detectors_tell_the_phase(run: Run) -> None:
     assert 14 < error(raw) < 33 and 10 < error(smooth) < 19
 
 
+@pytest.mark.xdist_group("reservoir2004")
 def test_reservoirs_compute_near_the_edge_of_chaos(run: Run) -> None:
     """Bertschinger, Natschlaeger 2004: products of three bits are there for a linear readout near the boundary only."""
     recording = run("reservoir2004", OTHERS[0], None)

@@ -5,7 +5,7 @@ import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
@@ -20,9 +20,9 @@ def run_script(name: str, *arguments: object, cwd: Path) -> str:
     return done.stdout
 
 
-def measurement(name: str) -> ModuleType:
-    """Import a file of benchmarks."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+def measurement(name: str, folder: str = "benchmarks") -> ModuleType:
+    """Import a file of benchmarks, or of scripts."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / folder / f"{name}.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -79,6 +79,38 @@ def test_wiring_in_space_connects_as_its_kernel_says(tmp_path: Path) -> None:
     off = [float(line.split(": ")[1].split()[0]) for line in printed.splitlines()[:2]]
     assert len(off) == 2 and max(map(abs, off)) < 4
     assert (tmp_path / "figure.png").stat().st_size > 20_000
+
+
+def test_synfire_packets_survive_or_die_as_published(tmp_path: Path) -> None:
+    given = ["--spikes", 40, 85, "--spreads", 1, "--sizes", 80, "--trials", 1, "--figure", tmp_path / "figure.png"]
+    printed = run_script("synfire_state_space.py", *given, "--out", tmp_path / "run", cwd=tmp_path)
+    weak, strong, small = (line.split() for line in printed.splitlines()[1:])
+    assert (weak[5], strong[5], small[5]) == ("0", "1", "0")
+    assert 94 < float(strong[8].strip(",")) <= 100 and 0.15 < float(strong[9]) < 0.4
+    assert (tmp_path / "figure.png").stat().st_size > 20_000
+
+
+def test_visual_chain_has_the_published_latencies(tmp_path: Path) -> None:
+    printed = run_script("visual_chain.py", "--out", tmp_path / "run", "--figure", tmp_path / "figure.png", cwd=tmp_path)
+    rows = [line.split() for line in printed.splitlines()[1:]]
+    assert [row[0] for row in rows] == ["retina", "LGN", "V1", "V2", "V4", "PIT", "AIT", "PFC", "PMC", "M1"]
+    for _, neurons, _, spread, first, last, low, _, high in rows:
+        assert int(neurons) == 100 and float(low) <= float(first) < float(last) <= float(high) and 2 < float(spread) < 4
+    assert (tmp_path / "figure.png").stat().st_size > 20_000
+
+
+def test_masquelier2008_is_judged_by_its_last_third(tmp_path: Path) -> None:
+    script = measurement("masquelier2008", "scripts")
+    alarms = np.cumsum([0, *[3] * 20, 0, 0, 1, *[0] * 67])  # after each second; the last one within the 23rd
+    shows = 5.0 * np.arange(91)
+    hits, latency = shows - np.minimum(shows, 100), 4.0 * shows
+    counts = {"shows": shows, "hits": hits, "latency": latency, "false_alarms": alarms}
+    signals = {name: SimpleNamespace(value=value[:, None]) for name, value in counts.items()}
+    found = script.judged(SimpleNamespace(states={"judge": signals}), 90)
+    assert found == {"hits": 1.0, "false_alarms": 0.0, "latency": 4.0, "found": 23.0}
+    model = script.made(tmp_path, 1, 60)
+    with np.load(ROOT / "models" / "masquelier2008" / "shown.npz") as shipped, np.load(tmp_path / "shown.npz") as made:
+        assert np.array_equal(shipped["flag"], made["flag"]) and model.checked.steps == 600_000
 
 
 def test_the_original_algorithm_can_be_timed() -> None:

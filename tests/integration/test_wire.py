@@ -17,7 +17,7 @@ from snndsl.backend.registry import backend_names
 from snndsl.cli import execute
 from snndsl.cli.wire_command import wire
 from snndsl.errors import ModelError
-from snndsl.polychrony.replay import group_motifs
+from snndsl.groups.motifs import group_motifs
 from snndsl.testing import differences
 
 ANCHORS = {0: 0.0, 1: 4.0, 2: 8.0}

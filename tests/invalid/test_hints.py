@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent
 CASES = sorted(path.parent.name for path in FOLDER.glob("*/model.yaml"))
 PROSE = re.compile(
     r"\.\.|\bT\b|^(quote|parameters:|fewer|locals?|data or|data arrays|another|one |an? |comments|indent|column|poisson into)"
-    r"|to compare|at the projection|for a source|in the|or a |instead of|\bcondition\b|a/b"
+    r"|with imports|and where|to compare|at the projection|for a source|in the|or a |instead of|\bcondition\b|a/b"
 )
 TOKEN = re.compile(r"[A-Za-z0-9_.\u00b5]+|\s+|\*\*|&&|\|\||[^\sA-Za-z0-9_]")
 

@@ -29,11 +29,11 @@ from snndsl.testing.parameters import OTHERS
 from snndsl.testing.readers import readers
 from snndsl.testing.smallest import smallest
 
-NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "100"))
+NUMBER = int(os.environ.get("SNNDSL_EXAMPLES", "300"))
 TOGETHER = 25
 TRIAL = 3
 """Of the networks: what is frozen draws as in trial 0, all else as in this one."""
-PARTS = range(-(-NUMBER // TOGETHER))
+PARTS = [pytest.param(part, marks=pytest.mark.xdist_group(f"networks{part}")) for part in range(-(-NUMBER // TOGETHER))]
 
 Made = tuple[Sequence[GeneratedNetwork], Program, Recording]
 
@@ -106,6 +106,7 @@ def test_equal_to_the_reference(part: int, backend: str, made: Callable[[int], M
         pytest.fail(f"{found[0]}\n{shown(several, backend, tmp_path)}", pytrace=False)
 
 
+@pytest.mark.xdist_group("networks0")
 @pytest.mark.parametrize("backend", [REFERENCE, *OTHERS])
 def test_what_is_recorded_changes_no_spike(backend: str, made: Callable[[int], Made], tmp_path: Path) -> None:
     _, program, reference = made(0)

@@ -83,6 +83,8 @@ def test_explain() -> None:
         snndsl.explain("of-grid")
     with pytest.raises(ModelError, match="try: poisson-source"):
         snndsl.explain("poison-source")
+    with pytest.raises(ModelError, match="expected: self-unstated\n  try: self-unstated"):
+        snndsl.explain("self")
 
 
 @pytest.mark.parametrize("name", recipes())

@@ -16,8 +16,7 @@ from plan import read_settings  # type: ignore[import-not-found]
 __all__ = ["Arrays", "functions"]
 
 NONE: Mapping[str, str] = MappingProxyType({})
-MEMBERS = {"count": "N", "pre": "_synaptic_pre", "post": "_synaptic_post", "n_outgoing": "N_outgoing",
-           "n_incoming": "N_incoming"}  # fmt: skip
+MEMBERS = ("_synaptic_pre", "_synaptic_post", "N_outgoing", "N_incoming")
 
 _OURS = re.compile(r"^static inline double (snn_\w+)\((double \w+(?:,\s+double \w+)*)\)$", re.MULTILINE)
 """A function of code/functions.h that takes and returns numbers."""
@@ -64,56 +63,43 @@ class Arrays:
 
     def population(self, name: str, group: Any, renamed: Mapping[str, str] = NONE) -> None:
         """Name the parameters, states and ports of a population; `renamed` are those that are called otherwise here."""
-        self._group(name, group)
         neuron = self.settings["neurons"][self.settings["populations"][name]["neuron"]]
-        for variable in (*neuron["params"], *neuron["states"], *neuron["ports"]):
-            array = _array(group.variables[renamed.get(variable, variable)])
-            self.lines.append(f'snn::recorder().model.populations["{name}"].values["{variable}"] = {array};')
+        variables = (*neuron["params"], *neuron["states"], *neuron["ports"])
+        self._group(name, group, {variable: group.variables[renamed.get(variable, variable)] for variable in variables})
 
     def source(self, name: str, group: Any) -> None:
         """Name a source: a SpikeGeneratorGroup whose spikes come from data/."""
-        self._group(name, group)
-        for member, variable in (("timebins", "_timebins"), ("neurons", "neuron_index")):
-            array = _array(group.variables[variable])
-            self.lines.append(f'snn::recorder().model.populations["{name}"].{member} = &{array};')
+        self._group(name, group, {})
+        timebins, neurons = (_array(group.variables[variable]) for variable in ("_timebins", "neuron_index"))
+        self.lines.append(f'snn::recorder().model.spikes_of("{name}", &{timebins}, &{neurons});')
 
-    def _group(self, name: str, group: Any) -> None:
+    def _group(self, name: str, group: Any, variables: Mapping[str, Any]) -> None:
         spikes = _array(group.variables["_spikespace"])
-        self.lines += [
-            f'snn::recorder().model.populations["{name}"].name = "{name}";',
-            f'snn::recorder().model.populations["{name}"].size = {len(group)};',
-            f'snn::recorder().model.populations["{name}"].spikes = {spikes};',
-        ]
+        self.lines.append(f'snn::recorder().model.add_population("{name}", {len(group)}, {spikes}, {_table(variables)});')
 
     def synapses(self, name: str, group: Any, renamed: Mapping[str, str] = NONE) -> None:
         """Name the variables of synapses; `renamed` are those that are called otherwise here."""
-        here = f'snn::recorder().model.synapses["{name}"]'
         part = self.settings["synapses"][name]
-        static = {"params": ["weight"], "states": [], "order": "", "bound": "", **self._carry(part)}
-        rule = self.settings["rules"].get(part["rule"], static)
-        self.lines += [
-            f'{here}.name = "{name}";',
-            f"{here}.sources = {len(group.source)};",
-            f"{here}.targets = {len(group.target)};",
-            f'{here}.source = "{part["source"]}";',
-            f'{here}.target = "{part["target"]}";',
-            f"{here}.post_first = {str(rule['order'] == 'post_first').lower()};",
+        static = {"params": ["weight"], "states": [], "order": "", "bound": ""}
+        rule = self.settings["rules"].get(part["rule"], static | self._carry(part))
+        names = (*rule["params"], *rule["states"], *(summed for _, summed, _ in rule.get("sums", ())))
+        variables = {variable: group.variables[renamed.get(variable, variable)] for variable in names}
+        integers = {name: group.variables[name] for name in ("dendritic", "lag", "row") if name in group.equations}
+        delays = (getattr(group, way).variables["delay"] if hasattr(group, way) else None for way in ("pre", "post"))
+        arguments = [
+            _text(name),
+            *(f'{{"{part[end]}", {len(getattr(group, end))}}}' for end in ("source", "target")),
+            str(rule["order"] == "post_first").lower(),
+            *(f"&{_array(group.variables[variable])}" for variable in MEMBERS),
+            _array(group.variables["N"]),
+            *("NULL" if delay is None else f"&{_array(delay)}" for delay in delays),
+            f"{{{', '.join(map(_text, rule['states']))}}}",
+            _table(integers, "&"),
+            _table({name: variable for name, variable in variables.items() if not variable.scalar}, "&"),
+            _table({name: variable for name, variable in variables.items() if variable.scalar}),
+            _text(rule["bound"]),
         ]
-        for member, variable in MEMBERS.items():
-            self.lines.append(f"{here}.{member} = {'' if member == 'count' else '&'}{_array(group.variables[variable])};")
-        for way in ("pre", "post"):
-            delay = f"&{_array(getattr(group, way).variables['delay'])}" if hasattr(group, way) else "NULL"
-            self.lines.append(f"{here}.{way}_delay = {delay};")
-        self.lines += [f'{here}.states.push_back("{variable}");' for variable in rule["states"]]
-        for variable in ("dendritic", "lag", "row"):
-            if variable in group.equations:
-                self.lines.append(f'{here}.integers["{variable}"] = &{_array(group.variables[variable])};')
-        for variable in (*rule["params"], *rule["states"], *(summed for _, summed, _ in rule.get("sums", ()))):
-            array = group.variables[renamed.get(variable, variable)]
-            kind, sign = ("shared", "") if array.scalar else ("values", "&")
-            self.lines.append(f'{here}.{kind}["{variable}"] = {sign}{_array(array)};')
-        if rule["bound"]:
-            self.lines += [f'{here}.bounded = "w";', f'{here}.bound = "{rule["bound"]}";']
+        self.lines.append(f"snn::recorder().model.add_synapses({', '.join(arguments)});")
 
     def _carry(self, part: Mapping[str, Any]) -> dict[str, Any]:
         return dict(self.settings["carries"][part["carry"]]) if "carry" in part else {}
@@ -121,31 +107,19 @@ class Arrays:
     def carrying(self, name: str, group: Any, port: str, renamed: Mapping[str, str] = NONE) -> None:
         """Name the variables of synapses that carry a value to a port of the target."""
         self.synapses(name, group, renamed)
-        here = f'snn::recorder().model.synapses["{name}"]'
-        self.lines += [
-            f"{here}.carried = &{_array(group.variables['carried'])};",
-            f"{here}.into = {_array(group.target.variables[port])};",
-        ]
+        carried, into = _array(group.variables["carried"]), _array(group.target.variables[port])
+        self.lines.append(f'snn::recorder().model.carry("{name}", &{carried}, {into});')
 
     def tick(self, name: str, period: int, runner: Any) -> None:
         """Call the code of a tick only in the steps in which a synapse is due."""
-        self.lines += [
-            "snn::recorder().model.gates.push_back(snn::Gate());",
-            f'snn::recorder().model.gates.back().synapses = "{name}";',
-            f"snn::recorder().model.gates.back().period = {period};",
-        ]
+        self.lines.append(f'snn::recorder().model.add_gate("{name}", {period});')
         self.gates.append(runner.name)
 
     def total(self, parts: Sequence[str], variable: str, period: int, over: str) -> None:
         """Name a sum over synapses: `variable` holds what each of them adds, and then what it amounts to."""
-        here = "snn::recorder().model.totals.back()"
-        self.lines += [
-            "snn::recorder().model.totals.push_back(snn::Total());",
-            *(f'{here}.parts.push_back("{part}");' for part in parts),
-            f'{here}.variable = "{variable}";',
-            f"{here}.period = {period};",
-            f"{here}.by_source = {str(over == 'source').lower()};",
-        ]
+        by_source = str(over == "source").lower()
+        places = ", ".join(map(_text, parts))
+        self.lines.append(f'snn::recorder().model.add_total({{{places}}}, "{variable}", {period}, {by_source});')
 
     def start(self) -> None:
         """Have the compiled program fill the arrays before the network runs, and leave when it has run."""
@@ -159,3 +133,12 @@ def _array(variable: Any) -> str:
     from brian2 import device
 
     return str(device.get_array_name(variable, access_data=False))
+
+
+def _table(variables: Mapping[str, Any], sign: str = "") -> str:
+    """Return names with their arrays as a list of C++: a list is compiled in a moment, a statement for each is not."""
+    return f"{{{', '.join(f'{{{_text(name)}, {sign}{_array(variable)}}}' for name, variable in variables.items())}}}"
+
+
+def _text(name: str) -> str:
+    return f'"{name}"'

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <sstream>
@@ -23,6 +24,19 @@ struct Limits
   double low, high;
   Limits(double least = -DBL_MAX, double largest = DBL_MAX) : low(least), high(largest) {}
   bool hold(double x) const { return x >= low && x <= high; }  // not for what is no number
+};
+
+/* Names and what they name, as main() lists them. */
+template <class T> struct Names
+{
+  typedef std::initializer_list<std::pair<const char*, T*> > list;
+};
+
+/* One end of synapses: a population and its size. */
+struct End
+{
+  const char* name;
+  int size;
 };
 
 struct Population
@@ -52,7 +66,7 @@ struct Synapses
   std::vector<int64_t> row;
   std::vector<std::string> states;  // in the order of the rule
   std::map<std::string, Limits> limits;
-  std::string bounded, bound;       // a state and the parameter that bounds it
+  std::string bound;                // the parameter that bounds the weight, or what is carried; or none
   Synapses() : carried(NULL), into(NULL) {}
   size_t rows() const { return pre->size(); }
 
@@ -64,16 +78,24 @@ struct Synapses
     return event == POST ? dendritic[k] + 1 == late : dendritic[k] == late && (axonal[k] == 0) == (event == DIRECT);
   }
 
+  /* how large the weight of a synapse may be, or what it carries */
+  double limit(size_t k) const { return shared.count(bound) ? *shared.find(bound)->second : (*values.find(bound)->second)[k]; }
+
   /* the first of these synapses whose weight exceeds the bound of its rule, or -1 */
   int64_t out_of_bound(int64_t late, Event event) const
   {
-    if (bound.empty()) return -1;
-    const std::vector<double>& w = *values.find(bounded)->second;
-    const bool same = shared.count(bound);
-    for (size_t k = 0; k < w.size(); ++k) {
-      const double limit = same ? *shared.find(bound)->second : (*values.find(bound)->second)[k];
-      if (runs(k, late, event) && fabs(w[k]) > fabs(limit)) return int64_t(k);
-    }
+    if (bound.empty() || carried) return -1;
+    const std::vector<double>& w = *values.find("w")->second;
+    for (size_t k = 0; k < w.size(); ++k)
+      if (runs(k, late, event) && fabs(w[k]) > fabs(limit(k))) return int64_t(k);
+    return -1;
+  }
+
+  /* the first of these synapses that carries more than sums are exact for, or no finite number, or -1 */
+  int64_t carries_too_much() const
+  {
+    for (size_t k = 0; carried && k < carried->size(); ++k)
+      if (!(fabs((*carried)[k]) <= limit(k))) return int64_t(k);
     return -1;
   }
 
@@ -162,6 +184,70 @@ struct Model
   double trial;
 
   Model() : trial(0.0) {}
+
+  void add_population(const char* name, int size, int32_t* spikes, Names<double>::list values)
+  {
+    Population& group = populations[name];
+    group.name = name;
+    group.size = size;
+    group.spikes = spikes;
+    group.values.insert(values.begin(), values.end());
+  }
+
+  void spikes_of(const char* name, std::vector<int32_t>* timebins, std::vector<int32_t>* neurons)
+  {
+    populations[name].timebins = timebins;
+    populations[name].neurons = neurons;
+  }
+
+  void add_synapses(const char* name, End source, End target, bool post_first, std::vector<int32_t>* pre,
+    std::vector<int32_t>* post, std::vector<int32_t>* n_outgoing, std::vector<int32_t>* n_incoming, int32_t* count,
+    std::vector<double>* pre_delay, std::vector<double>* post_delay, std::initializer_list<const char*> states,
+    Names<std::vector<int32_t> >::list integers, Names<std::vector<double> >::list values, Names<double>::list shared,
+    const char* bound)
+  {
+    Synapses& group = synapses[name];
+    group.name = name;
+    group.source = source.name;
+    group.sources = source.size;
+    group.target = target.name;
+    group.targets = target.size;
+    group.post_first = post_first;
+    group.pre = pre;
+    group.post = post;
+    group.n_outgoing = n_outgoing;
+    group.n_incoming = n_incoming;
+    group.count = count;
+    group.pre_delay = pre_delay;
+    group.post_delay = post_delay;
+    group.states.assign(states.begin(), states.end());
+    group.integers.insert(integers.begin(), integers.end());
+    group.values.insert(values.begin(), values.end());
+    group.shared.insert(shared.begin(), shared.end());
+    group.bound = bound;
+  }
+
+  void carry(const char* name, std::vector<double>* carried, double* into)
+  {
+    synapses[name].carried = carried;
+    synapses[name].into = into;
+  }
+
+  void add_gate(const char* name, int64_t period)
+  {
+    gates.push_back(Gate());
+    gates.back().synapses = name;
+    gates.back().period = period;
+  }
+
+  void add_total(std::initializer_list<const char*> parts, const char* variable, int64_t period, bool by_source)
+  {
+    totals.push_back(Total());
+    totals.back().parts.assign(parts.begin(), parts.end());
+    totals.back().variable = variable;
+    totals.back().period = period;
+    totals.back().by_source = by_source;
+  }
 
   Population& population(const std::string& name)
   {

@@ -54,7 +54,7 @@ inline double snn_within(double x, double low, double high, double stamp)
 
 inline double snn_inject(int64_t step) { return snn::recorder().inject(step); }
 
-inline double snn_carried(int64_t) { return snn::recorder().model.add_carried(); }
+inline double snn_carried(int64_t) { return snn::recorder().carry(); }
 
 inline double snn_total(int k, int64_t step) { return snn::recorder().model.total(k, step); }
 

@@ -64,6 +64,21 @@ public:
     }
   }
 
+  /* add what synapses carry to their ports; the first that carries too much stops the run, before its neurons do */
+  double carry()
+  {
+    int64_t order = 0;
+    std::map<std::string, Synapses>::const_iterator it;
+    for (it = model.synapses.begin(); now < steps && it != model.synapses.end(); ++it, ++order) {
+      const int64_t k = it->second.carries_too_much();
+      const int64_t place[] = { now + 1, 1, -1, order, 0, k };
+      if (k < 0) continue;
+      consider(place, entry("carried", it->first) + ", " + entry("index", it->second.row[k]) + ", "
+        + number("value", (*it->second.carried)[k]) + ", " + number("bound", it->second.limit(k)));
+    }
+    return model.add_carried();
+  }
+
   double inject(int64_t step)
   {
     model.show(step);
@@ -320,7 +335,7 @@ private:
     if (bound_stamp >= 0.0) {
       const int64_t stamp = int64_t(bound_stamp), k = group.out_of_bound(now - stamp, event);
       const int64_t place[] = { stamp, event ? 2 : 0, number, event, int64_t(group.states.size()), k };
-      if (k >= 0) consider(place, synapse_facts(group, group.bounded, k, true));
+      if (k >= 0) consider(place, synapse_facts(group, "w", k, true));
     }
   }
 

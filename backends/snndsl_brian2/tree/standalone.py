@@ -19,13 +19,14 @@ from typing import Any
 
 from building import TOOLS, binary, build, key  # type: ignore[import-not-found]
 from commit import Commits  # type: ignore[import-not-found]
-from failure import ended, not_built, sample_failure, state_failure, stopped  # type: ignore[import-not-found]
+from failure import carry_failure, ended, not_built, sample_failure, state_failure, stopped  # type: ignore[import-not-found]
 from plan import plan, read_settings  # type: ignore[import-not-found]
 from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
 
 __all__ = ["main", "sizes"]
 
-Network = Callable[[], Any]
+Description = Callable[[], Any]
+"""The function of run.py that makes the network for Brian2."""
 
 
 def sizes(tree: Path) -> dict[str, int]:
@@ -33,7 +34,7 @@ def sizes(tree: Path) -> dict[str, int]:
     return {name: population["size"] for name, population in read_settings(tree)["populations"].items()}
 
 
-def main(tree: Path, network: Network) -> int:
+def main(tree: Path, network: Description) -> int:
     """Run the tree as its command line says; return the exit status.
 
     Parameters
@@ -75,7 +76,7 @@ def _prepare_and_run(
     tree: Path,
     settings: Mapping[str, Any],
     options: argparse.Namespace,
-    network: Network,
+    network: Description,
     folder: RunFolder,
     stopping: _Stopping,
 ) -> dict[str, Any] | None:
@@ -125,7 +126,7 @@ def _key_of(folder: Path) -> dict[str, str]:
     return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
-def _built(tree: Path, options: argparse.Namespace, network: Network, folder: RunFolder) -> Path:
+def _built(tree: Path, options: argparse.Namespace, network: Description, folder: RunFolder) -> Path:
     """Return the compiled program: the one given, else the tree's own, made where it is not that of this tree."""
     given: Path | None = options.build.resolve() if options.build else None
     if given is not None and binary(given, options.threads).exists():
@@ -219,5 +220,9 @@ def _reason(event: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any
         return dict(stopped(event["what"], step))
     if "sample" in event:
         return dict(sample_failure(settings, event["sample"], float(event["index"]), step))
-    value, bounded = float(event["value"]), event["bounded"] == "1"
+    value = float(event["value"])
+    if "carried" in event:
+        limit = float(event["bound"])
+        return dict(carry_failure(settings, event["carried"], event["index"], value, step, limit))
+    bounded = event["bounded"] == "1"
     return dict(state_failure(settings, event["owner"], event["index"], event["variable"], value, step, bounded))

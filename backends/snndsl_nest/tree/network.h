@@ -3,6 +3,7 @@
 #define SNN_NETWORK_H
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <map>
 #include <memory>
@@ -130,30 +131,16 @@ struct Carrying
     const Published* state;
     int side; // 0: of the neuron that it comes from, at an earlier stamp; 1: of the target; 2: of the only one of its population
   };
-  int port;
+  int port, order; // among all synapses
   snn_carried value;
-  const int64_t* start;
+  const int64_t *start, *place; // place: of each row in the program
   const int32_t *pre, *delay;
   const double* params;
   long stride; // 0: all rows share one row of parameters
+  int bound; // which parameter says how large a value may be
   std::vector<Reading> readings;
 
-  /* what reaches the port of a neuron at a stamp */
-  double sum(long neuron, long stamp) const
-  {
-    static thread_local std::vector<double> in;
-    in.resize(readings.size());
-    double total = 0.0;
-    for (long row = start[neuron]; row < start[neuron + 1]; ++row) {
-      for (size_t k = 0; k < readings.size(); ++k) {
-        const int side = readings[k].side;
-        in[k] = side == 0 ? readings[k].state->at(std::max(stamp - delay[row], 0L), pre[row])
-                          : readings[k].state->at(stamp - 1, side == 1 ? neuron : 0);
-      }
-      total += value(params + stride * row, in.data());
-    }
-    return total;
-  }
+  double sum(long neuron, long stamp) const;
 };
 
 struct StateRecord
@@ -188,18 +175,19 @@ struct Failure
 {
   bool any = false;
   long step = 0; // steps that are complete
-  int phase = 0, order = 0, sub = 0;
+  int phase = 0, order = 0, sub = 0; // phase: 1 early arrivals, 2 what is carried, 3 neurons, 4 the rest
   long index = 0;
   int place = 0, sample = -1;
-  bool synapses = false, bounded = false;
-  double value = 0.0, at = 0.0;
+  enum { NEURON, RULE, CARRY } at = NEURON;
+  bool bounded = false;
+  double value = 0.0, limit = 0.0; // limit: the index in an array, the bound of what is carried
 
   /* what a kernel returned, and the states it left */
   void meaning(int code, const double* states, snn_sample_place bad_sample)
   {
     any = true;
     if (code == -1) {
-      bad_sample(&sample, &at);
+      bad_sample(&sample, &limit);
       return;
     }
     bounded = code < 0;
@@ -233,5 +221,35 @@ struct Network
 };
 
 extern Network network;
+
+/* what reaches the port of a neuron at a stamp; a value that is too large for exact sums, or no number, stops the run */
+inline double Carrying::sum(long neuron, long stamp) const
+{
+  static thread_local std::vector<double> in;
+  in.resize(readings.size());
+  double total = 0.0;
+  for (long row = start[neuron]; row < start[neuron + 1]; ++row) {
+    for (size_t k = 0; k < readings.size(); ++k) {
+      const int side = readings[k].side;
+      in[k] = side == 0 ? readings[k].state->at(std::max(stamp - delay[row], 0L), pre[row])
+                        : readings[k].state->at(stamp - 1, side == 1 ? neuron : 0);
+    }
+    const double* p = params + stride * row;
+    const double sent = value(p, in.data());
+    total += sent;
+    if (std::abs(sent) <= p[bound]) continue;
+    Failure found;
+    found.any = true;
+    found.step = stamp - 1;
+    found.phase = 2;
+    found.order = order;
+    found.index = place[row];
+    found.at = Failure::CARRY;
+    found.value = sent;
+    found.limit = p[bound];
+    network.fail(found);
+  }
+  return total;
+}
 
 #endif

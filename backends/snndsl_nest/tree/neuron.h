@@ -210,7 +210,7 @@ private:
     Failure found;
     found.meaning(code, values_.data() + model_->params.size(), model_->bad_sample);
     found.step = stamp - 1;
-    found.phase = 2;
+    found.phase = 3;
     found.order = population_->order;
     found.index = index_;
     network.fail(found);

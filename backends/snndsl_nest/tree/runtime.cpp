@@ -117,11 +117,11 @@ void snn_rule_read(long table, long other, long size, int state, const int32_t* 
 }
 
 /* synapses that carry a value to a port of the nodes from an id on, by target; their number there */
-long snn_carrying(long first, int port, snn_carried value, const int64_t* start, const int32_t* pre, const int32_t* delay,
-  const double* params, long stride)
+long snn_carrying(long first, int port, int order, snn_carried value, const int64_t* start, const int64_t* place,
+  const int32_t* pre, const int32_t* delay, const double* params, long stride, int bound)
 {
   std::vector<Carrying>& known = network.populations[first].carrying;
-  known.push_back({ port, value, start, pre, delay, params, stride, {} });
+  known.push_back({ port, order, value, start, place, pre, delay, params, stride, bound, {} });
   return (long)known.size() - 1;
 }
 
@@ -219,15 +219,15 @@ long snn_counted()
   return total;
 }
 
-/* what stopped the model, if anything did: complete steps, whether at synapses, order, state, index, array, whether it is beyond a
- * bound; value, place */
+/* what stopped the model, if anything did: complete steps, at what kind of thing, order, state, index, array, whether it is beyond
+ * a bound; value, limit */
 int snn_failure(int64_t* facts, double* numbers)
 {
   const Failure& f = network.failure;
-  const int64_t found[] = { f.step, f.synapses, f.order, f.place, f.index, f.sample, f.bounded };
+  const int64_t found[] = { f.step, f.at, f.order, f.place, f.index, f.sample, f.bounded };
   std::copy(found, found + 7, facts);
   numbers[0] = f.value;
-  numbers[1] = f.at;
+  numbers[1] = f.limit;
   return f.any;
 }
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from failure import sample_failure, state_failure  # type: ignore[import-not-found]
+from failure import carry_failure, sample_failure, state_failure  # type: ignore[import-not-found]
 from numpy.typing import NDArray
 
 __all__ = ["Runtime", "nest_name", "values_of"]
@@ -23,6 +23,8 @@ _RESERVED = frozenset(
     }
 )  # fmt: skip
 """What the status of a node says in NEST."""
+RULE, CARRY = 1, 2
+"""What failed, as network.h numbers it; 0: a neuron."""
 
 
 def nest_name(name: str) -> str:
@@ -84,12 +86,14 @@ class Runtime:
         order = np.argsort(post, kind="stable")
         start = np.searchsorted(post[order], np.arange(size + 1))
         delay = (axonal + dendritic)[order]
-        params = values_of(item["values"], self.settings["carries"][item["carry"]]["params"], folder, item["rows"])[order]
+        carry, place = self.settings["carries"][item["carry"]], list(self.settings["synapses"]).index(synapses)
+        params = values_of(item["values"], carry["params"], folder, item["rows"])[order]
         ports: list[str] = self.settings["neurons"][self.settings["populations"][item["target"]]["neuron"]]["ports"]
         number = self.library.snn_carrying(
-            ctypes.c_long(target), ports.index(item["port"]), getattr(self.kernels, f"snn_carry_{item['carry']}"),
-            self.pointer(start, np.int64), self.pointer(pre[order], np.int32), self.pointer(delay, np.int32),
-            self.pointer(params, np.float64), ctypes.c_long(params.shape[1]),
+            ctypes.c_long(target), ports.index(item["port"]), place, getattr(self.kernels, f"snn_carry_{item['carry']}"),
+            self.pointer(start, np.int64), self.pointer(order, np.int64), self.pointer(pre[order], np.int32),
+            self.pointer(delay, np.int32), self.pointer(params, np.float64), ctypes.c_long(params.shape[1]),
+            carry["params"].index(carry["bound"]),
         )  # fmt: skip
         self.carrying[synapses] = target, int(number), int(delay.max(initial=1))
 
@@ -176,11 +180,15 @@ class Runtime:
         facts, numbers = np.zeros(7, np.int64), np.zeros(2)
         if not self.library.snn_failure(*(array.ctypes.data_as(ctypes.c_void_p) for array in (facts, numbers))):
             return None
-        complete, synapses, order, place, index, sample, bounded = (int(fact) for fact in facts)
-        settings, (value, at), step = self.settings, numbers.tolist(), complete + 1
+        complete, kind, order, place, index, sample, bounded = (int(fact) for fact in facts)
+        settings, (value, limit), step = self.settings, numbers.tolist(), complete + 1
         if sample >= 0:
-            return complete, sample_failure(settings, settings["samples"][sample], at, step)
-        if synapses:
+            return complete, sample_failure(settings, settings["samples"][sample], limit, step)
+        if kind == CARRY:
+            owner = list(settings["synapses"])[order]
+            index = int(np.load(self.data / "synapses" / owner / "row.npy")[index])
+            return complete, carry_failure(settings, owner, index, value, step, limit)
+        if kind == RULE:
             owner = list(self.tables)[order]
             index = int(np.load(self.data / "synapses" / owner / "row.npy")[index])
             states = settings["rules"][settings["synapses"][owner]["rule"]]["states"]

@@ -40,7 +40,7 @@ inline void add_up(Together& all, size_t k, size_t sum, long stamp, int phase)
 inline void tick_together(Together& all, long stamp)
 {
   const Rule& rule = *all.tables[0]->rule;
-  const int phase = rule.reads ? 1 : 3;
+  const int phase = rule.reads ? 1 : 4;
   for (Table* t : all.tables)
     for (long row = 0; row < t->rows; ++row) {
       if (not rule.reads) reach(*t, row, *t->targets[row], stamp, false);

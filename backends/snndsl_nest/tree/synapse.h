@@ -29,7 +29,7 @@ inline void check(Table& t, long row, int code, long stamp, int phase, int sub)
   found.order = t.order;
   found.sub = sub;
   found.index = row;
-  found.synapses = true;
+  found.at = Failure::RULE;
   network.fail(found);
 }
 
@@ -52,7 +52,7 @@ inline int happen(Table& t, long row, snn_rule_event event, long stamp)
     values.data());
 }
 
-inline void tick(Table& t, long row, long upto, int phase = 3)
+inline void tick(Table& t, long row, long upto, int phase = 4)
 {
   const Rule& rule = *t.rule;
   while (t.done[row] < upto) {
@@ -76,7 +76,7 @@ inline void follow(Table& t, long row, const Neuron& target, long upto, bool all
     const long there = target.spike(t.seen[row]) + b;
     if (there > last) break;
     tick(t, row, post_first ? there - 1 : there);
-    check(t, row, happen(t, row, t.rule->post, there), there, post_first ? 1 : 3, post_first ? 0 : 20);
+    check(t, row, happen(t, row, t.rule->post, there), there, post_first ? 1 : 4, post_first ? 0 : 20);
     ++t.seen[row];
   }
   tick(t, row, all ? upto : upto - 1);
@@ -105,7 +105,7 @@ inline void attend(const Arrival& synapse, long stamp, bool fired)
 {
   Table& t = *synapse.table;
   const long row = synapse.row;
-  if (fired) check(t, row, happen(t, row, t.rule->post, stamp), stamp, 3, 20);
+  if (fired) check(t, row, happen(t, row, t.rule->post, stamp), stamp, 4, 20);
   while (t.next[row] < (int)t.stamps.size() and t.stamps[t.next[row]] <= stamp) take(t, row);
 }
 

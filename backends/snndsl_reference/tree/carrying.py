@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from snndsl.ir import Carry, Read, Synapses
 from snndsl_reference.tree.blocks import compile_block
+from snndsl_reference.tree.failure import CarryFailure
 from snndsl_reference.tree.groups import NeuronGroup
 
 __all__ = ["CarryingSynapses", "Past"]
@@ -57,7 +58,8 @@ class CarryingSynapses:
     """
 
     def __init__(self, part: Synapses, carry: Carry, neurons: Mapping[str, NeuronGroup], past: Past) -> None:
-        self.carry, self.past, self.neurons = carry, past, neurons
+        self.name, self.carry, self.past, self.neurons = part.name, carry, past, neurons
+        self.row = np.asarray(part.rows["row"], np.int64)
         self.port, self.source, self.target = part.port, neurons[part.source], neurons[part.target]
         self.pre, self.post = (np.asarray(part.rows[side], np.int64) for side in ("pre", "post"))
         self.delay = np.asarray(part.rows["axonal"], np.int64) + np.asarray(part.rows["dendritic"], np.int64)
@@ -73,7 +75,16 @@ class CarryingSynapses:
         with np.errstate(all="ignore"):
             self.block.run(names)
         amounts = np.broadcast_to(names[self.carry.sent], self.post.shape)
+        self._check(amounts, stamp)
         self.target.deliver_now(self.port, stamp, self.post, amounts)
+
+    def _check(self, amounts: Real, stamp: int) -> None:
+        """Raise `CarryFailure` at the first synapse whose value is beyond the bound, or no finite number."""
+        bound = np.broadcast_to(self.params[self.carry.bound], amounts.shape)
+        sound = np.abs(amounts) <= bound
+        if not sound.all():
+            place = int(np.argmin(sound))
+            raise CarryFailure(self.name, int(self.row[place]), float(amounts[place]), stamp, float(bound[place]))
 
     def _read(self, stamp: int) -> Iterator[tuple[str, Any]]:
         for read in self.carry.reads:

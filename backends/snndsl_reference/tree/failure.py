@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Failure", "check_states"]
+__all__ = ["CarryFailure", "Failure", "check_states"]
 
 
 class Failure(Exception):  # noqa: N818 - an outcome of the model, not of this program
@@ -29,6 +29,27 @@ class Failure(Exception):  # noqa: N818 - an outcome of the model, not of this p
 
     def __init__(self, owner: str, index: int, variable: str, value: float, step: int, bounded: bool = False) -> None:
         super().__init__(owner, index, variable, value, step, bounded)
+
+
+class CarryFailure(Exception):  # noqa: N818 - as `Failure`
+    """What a synapse carries is not finite, or so large that sums are not exact.
+
+    Parameters
+    ----------
+    owner : str
+        Synapses.
+    index : int
+        Of the synapse in its projection.
+    value : float
+        What it sends.
+    step : int
+        Stamp at which it would arrive.
+    bound : float
+        How large it may be.
+    """
+
+    def __init__(self, owner: str, index: int, value: float, step: int, bound: float) -> None:
+        super().__init__(owner, index, value, step, bound)
 
 
 def check_states(

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.backend.failure import sample_failure, state_failure
+from snndsl.backend.failure import carry_failure, sample_failure, state_failure
 from snndsl.ir import Synapses
 from snndsl_reference.tree.blocks import SampleError
 from snndsl_reference.tree.carrying import CarryingSynapses, Past
-from snndsl_reference.tree.failure import Failure
+from snndsl_reference.tree.failure import CarryFailure, Failure
 from snndsl_reference.tree.groups import NeuronGroup, SourceGroup
 from snndsl_reference.tree.loading import LoadedProgram
 from snndsl_reference.tree.sums import Attempts, JointTicks
@@ -189,6 +189,10 @@ def simulate(program: LoadedProgram, folder: Any, steps: int) -> None:
     except Failure as failure:
         recorder.commit(done)
         folder.fail(**state_failure(program.settings, *failure.args))
+        return
+    except CarryFailure as failure:
+        recorder.commit(done)
+        folder.fail(**carry_failure(program.settings, *failure.args))
         return
     except SampleError as error:
         name, index = error.args

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 
 __all__ = ["LONGEST", "Definition", "check_events", "need"]

@@ -15,7 +15,7 @@ from snndsl.units import Dimension
 __all__ = ["definition_faults", "fitted", "placed"]
 
 
-def fitted(name: str, numbers: Mapping[str, Any], *, step_ms: float, longest: int, units: Sequence[str]) -> Definition:
+def fitted(name: str, numbers: Mapping[str, Any], step_ms: float, longest: int, units: Sequence[str]) -> Definition:
     """Return a definition for a network.
 
     Parameters
@@ -47,24 +47,13 @@ def fitted(name: str, numbers: Mapping[str, Any], *, step_ms: float, longest: in
     return definition
 
 
-def placed(wanted: DeclaredSearch, step_ms: float, longest: int, units: Sequence[str], **defaults: Any) -> Definition:
+def placed(wanted: DeclaredSearch, scale: tuple[float, int, Sequence[str]], **defaults: Any) -> Definition:
     """Return the definition of an entry of a model's section, its faults at the place of the definition.
 
-    Parameters
-    ----------
-    wanted : DeclaredSearch
-        The entry.
-    step_ms : float
-        Length of a step, ms.
-    longest : int
-        Longest delay, steps.
-    units : sequence of str
-        Of the weights; empty if they are not known.
-    **defaults
-        Numbers that hold where the entry says nothing.
+    `scale` is step, longest delay and units as in `fitted`; `defaults` hold where the entry says nothing.
     """
     try:
-        return fitted(wanted.kind, defaults | dict(wanted.numbers), step_ms=step_ms, longest=longest, units=units)
+        return fitted(wanted.kind, defaults | dict(wanted.numbers), *scale)
     except ModelError as error:
         where = wanted.place.at()
         raise ModelError(replace(f, file=where.file, line=where.line, column=where.column) for f in error.faults) from None
@@ -75,7 +64,7 @@ def definition_faults(checked: CheckedModel) -> list[Fault]:
     faults: list[Fault] = []
     for wanted in checked.searches.values():
         try:
-            placed(wanted, float(checked.step), 1, (str(wanted.weight),) if isinstance(wanted.weight, Dimension) else ())
+            placed(wanted, (float(checked.step), 1, (str(wanted.weight),) if isinstance(wanted.weight, Dimension) else ()))
         except ModelError as error:
             faults += error.faults
     return faults

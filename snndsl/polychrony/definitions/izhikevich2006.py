@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from snndsl.deferred import dataclass
 from snndsl.polychrony.definitions.base import Definition, need
 
 __all__ = ["Izhikevich2006"]

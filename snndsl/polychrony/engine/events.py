@@ -13,13 +13,13 @@ from snndsl.polychrony.engine.cascade import EVENT, EVENTS, FULL, NEGATIVE, STEP
 from snndsl.polychrony.engine.layers import judge
 from snndsl.polychrony.engine.mothers import searching
 
-__all__ = ["Plan", "plan", "search_mother"]
+__all__ = ["CountingCells", "counting_cells", "search_mother"]
 
 NEVER = 1 << 30
 
 
-class Plan(NamedTuple):
-    """Numbers of the rule, and what neurons are going to do."""
+class CountingCells(NamedTuple):
+    """Neurons that count what arrives: the numbers of the rule, and what they are going to do."""
 
     coincident: int
     jitter: int
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
     counts: NDArray[np.float64]  # (coincident,) scratch: probability of so many arrivals
 
 
-def plan(
+def counting_cells(
     neurons: int,
     rule: Criteria,
     *,
@@ -47,10 +47,10 @@ def plan(
     inhibition: int = 0,
     refractory: int = 1,
     least: float = 0.0,
-) -> Plan:
+) -> CountingCells:
     """Allocate the memory of one thread; parameters as in `snndsl.polychrony.definitions`."""
     horizon = rule.last_step + 2 * rule.reach
-    return Plan(
+    return CountingCells(
         coincident,
         jitter,
         quick,
@@ -69,7 +69,7 @@ def plan(
 
 @kernel
 def _emit(
-    net: Net, rules: Plan, work: Work, neuron: int, event: int, step: int, least: int, touched: int, nodes: int
+    net: Net, rules: CountingCells, work: Work, neuron: int, event: int, step: int, least: int, touched: int, nodes: int
 ) -> tuple[int, int, int]:
     """Enter the arrivals of a spike; returns touched neurons, nodes used and the last arrival (FULL if there is no room)."""
     negative = net.inhibitory[neuron]
@@ -96,7 +96,7 @@ def _emit(
 
 
 @kernel
-def _together(rules: Plan, work: Work, x: int, step: int) -> int:
+def _together(rules: CountingCells, work: Work, x: int, step: int) -> int:
     """Excitatory arrivals that count at this step."""
     n = 0
     for q in range(work.number[x]):
@@ -106,7 +106,7 @@ def _together(rules: Plan, work: Work, x: int, step: int) -> int:
 
 
 @kernel
-def _probability(rules: Plan, work: Work, x: int, step: int) -> float:
+def _probability(rules: CountingCells, work: Work, x: int, step: int) -> float:
     """Probability of a spike: enough arrivals at this step, or, half of it, one less with help from the steps before."""
     counts, k = rules.counts, rules.coincident
     counts[:] = 0.0
@@ -129,7 +129,7 @@ def _probability(rules: Plan, work: Work, x: int, step: int) -> float:
 
 
 @kernel
-def _decide(rules: Plan, work: Work, x: int, step: int, nodes: int) -> int:
+def _decide(rules: CountingCells, work: Work, x: int, step: int, nodes: int) -> int:
     """Plan the spike of a neuron that gets something now; returns the nodes used."""
     n = _together(rules, work, x, step)
     moment, chance = NEVER, 1.0
@@ -148,7 +148,7 @@ def _decide(rules: Plan, work: Work, x: int, step: int, nodes: int) -> int:
 
 
 @kernel
-def _held(rules: Plan, work: Work, x: int, step: int) -> bool:
+def _held(rules: CountingCells, work: Work, x: int, step: int) -> bool:
     """Whether inhibition or its last spike keeps a neuron from firing."""
     held = step - work.spiked[x] < rules.refractory
     for q in range(work.number[x]):
@@ -159,7 +159,7 @@ def _held(rules: Plan, work: Work, x: int, step: int) -> bool:
 
 
 @kernel
-def _firing(rules: Plan, work: Work, step: int) -> int:
+def _firing(rules: CountingCells, work: Work, step: int) -> int:
     """Put the neurons that fire now into ``work.fired``, sorted; returns their number."""
     fired = 0
     node = rules.fire[step]
@@ -181,7 +181,7 @@ def _firing(rules: Plan, work: Work, step: int) -> int:
 
 
 @kernel
-def _run(net: Net, rules: Plan, rule: Criteria, work: Work, touched: int, nodes: int) -> tuple[int, int, int]:
+def _run(net: Net, rules: CountingCells, rule: Criteria, work: Work, touched: int, nodes: int) -> tuple[int, int, int]:
     """Let the spikes of the anchors spread; returns spikes (FULL: not done), touched neurons, last step used."""
     end, t, spikes = rule.end, 0, rule.anchors
     far = end + rule.reach
@@ -214,7 +214,7 @@ def _run(net: Net, rules: Plan, rule: Criteria, work: Work, touched: int, nodes:
 
 
 @kernel
-def _probe(rules: Plan, net: Net, rule: Criteria, work: Work) -> tuple[int, int, int]:
+def _probe(rules: CountingCells, net: Net, rule: Criteria, work: Work) -> tuple[int, int, int]:
     """One combination of anchors: spikes, links, longest path (0: no group)."""
     latest, touched, nodes, last = 0, 0, 0, 0
     for i in range(rule.anchors):

@@ -14,11 +14,11 @@ from snndsl.polychrony.engine.arrays import FEW, INERT, LONELY, LONGEST, SHORT, 
 from snndsl.polychrony.engine.cascade import BROKEN, FULL
 from snndsl.polychrony.engine.pairs import pairs
 
-__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "MotherSearch", "Probe", "first_probe", "next_probe", "searching"]
+__all__ = ["DONE", "NO_MEMORY", "NO_ROOM", "AnchorProbe", "MotherSearch", "first_probe", "next_probe", "searching"]
 
 DONE, NO_ROOM, NO_MEMORY = 0, 1, 2
 
-Probe = Callable[[Any, Net, Criteria, Work], tuple[int, int, int]]
+AnchorProbe = Callable[[Any, Net, Criteria, Work], tuple[int, int, int]]
 MotherSearch = Callable[[Any, Net, Inputs, Criteria, Work, Work, Found, int], int]
 
 
@@ -129,7 +129,7 @@ def _count(out: Found, rule: Criteria, spikes: int, longest: int) -> None:
         out.ended[LONGEST] = max(out.ended[LONGEST], abs(longest))
 
 
-def searching(probe: Probe) -> MotherSearch:
+def searching(probe: AnchorProbe) -> MotherSearch:
     """Return the search of one mother with a probe.
 
     Parameters

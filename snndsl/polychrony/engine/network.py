@@ -33,11 +33,6 @@ def network(table: SynapseTable, definition: Definition, parameters: NDArray[np.
         Says what is strong.
     parameters : ndarray of float64, shape (neurons, 4), or None
         a, b, c, d of the neurons of 2006; None: other neurons, or none with a state.
-
-    Returns
-    -------
-    Net
-        Synapses by source, delay and row of the table: the order in which the original emits.
     """
     rows = kept_rows(table, definition)
     if parameters is None:
@@ -79,19 +74,13 @@ def _at_rest(table: SynapseTable, parameters: NDArray[np.float64]) -> tuple[NDAr
     """Return parameters and the state without input of neurons of 2006."""
     parameters = np.ascontiguousarray(parameters, dtype=np.float64)
     if parameters.shape != (table.neurons, 4) or not np.isfinite(parameters).all():
-        raise ModelError(
-            Fault(
-                "neuron-parameters",
-                f"the parameters have shape {parameters.shape}",
-                expected=f"a, b, c, d: ({table.neurons}, 4)",
-            )
-        )
+        what = f"the parameters have shape {parameters.shape}"
+        raise ModelError(Fault("neuron-parameters", what, expected=f"a, b, c, d: ({table.neurons}, 4)"))
     rest = resting(parameters)
     if not np.isfinite(rest).all():
         neuron = int(np.argmax(~np.isfinite(rest).all(axis=1)))
-        raise ModelError(
-            Fault("no-rest", f"neuron {neuron} does not stay at v = -70, u = -14 without input", expected="b = 0.2")
-        )
+        what = f"neuron {neuron} does not stay at v = -70, u = -14 without input"
+        raise ModelError(Fault("no-rest", what, expected="b = 0.2"))
     return parameters, rest
 
 

@@ -1,4 +1,4 @@
-"""Silence: one neuron is advanced without input until no bit of its state changes."""
+"""Silence: one neuron is advanced without further input until no bit of its state changes."""
 
 from __future__ import annotations
 
@@ -28,23 +28,30 @@ def until_still(
     firing: Ints,
     before: Reals,
     steps: int,
-) -> tuple[bool, int]:
-    """Advance the neuron in `one` until a step changes no bit, or it fires; returns whether it fired, and the steps done.
+    stamps: Ints,
+) -> tuple[int, int]:
+    """Advance the neuron in `one`, with what is in its inbox, until a step changes no bit; returns spikes, and the steps done.
 
-    `before` is scratch of shape (states,).
+    Spikes enter `stamps`, the first step being 0; with as many as it holds the neuron stops, and where its state is no longer
+    finite: then it has -1 spikes. `before` is scratch of shape (states,).
     """
     x = one[0]
-    for done in range(steps):
+    spikes = 0
+    for step in range(steps):
+        moving = False
+        for q in range(inbox.shape[1]):
+            moving = moving or inbox[x, q] != 0.0
         for j in range(state.shape[1]):
             before[j] = state[x, j]
-        heard = False
-        for q in range(inbox.shape[1]):
-            heard = heard or inbox[x, q] != 0.0
         if advance(one, 1, state, parameter, kind, inbox, firing) > 0:
-            return True, done
-        moving = heard
+            stamps[spikes] = step
+            spikes += 1
+            if spikes == len(stamps):
+                return spikes, step
         for j in range(state.shape[1]):
+            if not np.isfinite(state[x, j]):
+                return -1, step
             moving = moving or before[j] != state[x, j]
         if not moving:
-            return False, done
-    return False, steps
+            return spikes, step
+    return spikes, steps

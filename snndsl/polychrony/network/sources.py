@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,40 +15,14 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import Neuron, Program
 from snndsl.ir.serial import neuron_from
-from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.engine.bounds import resting
-from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.network.table import Network, SynapseTable
 from snndsl.polychrony.network.table_files import read_table
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.polychrony.rest import is_map_of_2006
 from snndsl.results import Recording, read_run, single
 
 __all__ = ["Network", "network_from_program", "network_from_run", "read_network", "weights_at"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Network:
-    """What a search needs of a network.
-
-    Parameters
-    ----------
-    table : SynapseTable
-        Neurons are numbered through the populations in order of their names.
-    neurons : ndarray of float64, shape (neurons, 4), NeuronModel or None
-        a, b, c, d where all neurons are the map of 2006 at rest at v = -70, u = -14; programs of other neurons; None: those of
-        2006, because a bare table does not say.
-    step_ms : Fraction
-        Length of a step.
-    first : dict of str to int
-        Number of the first neuron of each population; empty for a bare table.
-    weight_units : tuple of str
-        Internal units of the weights, ``1`` if they have none; empty if they are not known, as for a bare table.
-    """
-
-    table: SynapseTable
-    neurons: NDArray[np.float64] | NeuronModel | None
-    step_ms: Fraction
-    first: dict[str, int]
-    weight_units: tuple[str, ...] = ()
 
 
 def read_network(
@@ -83,8 +56,7 @@ def read_network(
     path = Path(source)
     if path.is_dir():
         return network_from_run(single(read_run(path)), step, inhibitory)
-    found = read_table(path, step_ms=step_ms, population=population)
-    return Network(found.table, None, found.step_ms, found.first)
+    return read_table(path, step_ms=step_ms, population=population)
 
 
 def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequence[str] | None = None) -> Network:
@@ -242,18 +214,7 @@ def _map_parameters(model: NeuronModel) -> NDArray[np.float64]:
 
 
 def weights_at(run: Recording, projection: str, plastic: bool, step: int | None) -> NDArray[np.float64]:
-    """Return the weights of a projection at one moment of a run, in the order of its synapses.
-
-    Parameters
-    ----------
-    run : Recording
-        With or without snapshots.
-    projection : str
-        Its name.
-    plastic : bool
-        Whether its weights change.
-    step : int or None
-        Stamp; None: the last that was recorded.
+    """Return the weights of a projection at a stamp of a run (None: the last recorded), in the order of its synapses.
 
     Raises
     ------

@@ -1,17 +1,19 @@
-"""Synapses as the searchers read them: one row a synapse, checked once."""
+"""A network as the searchers read it: one row a synapse, checked once, and the neurons that answer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
+from snndsl.polychrony.neurons import NeuronModel
 
-__all__ = ["SynapseTable"]
+__all__ = ["Network", "SynapseTable", "first_wrong"]
 
 COLUMNS = ("pre", "post", "weight", "delay")
 
@@ -33,7 +35,7 @@ class SynapseTable:
     plastic : ndarray of bool, shape (rows,)
         Synapses that learn.
     port : ndarray of int8, shape (rows,)
-        Input of the target's program that an arrival adds to (`snndsl.polychrony.answer`); 0 in tables that do not say.
+        Input of the target's program that an arrival adds to (`snndsl.polychrony.neurons`); 0 in tables that do not say.
     """
 
     pre: NDArray[np.int32]
@@ -119,83 +121,84 @@ class SynapseTable:
         return SynapseTable.from_columns(values | columns, neurons=self.neurons, inhibitory=self.inhibitory)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """What a search needs of a network.
+
+    Parameters
+    ----------
+    table : SynapseTable
+        Neurons are numbered through the populations in order of their names.
+    neurons : ndarray of float64, shape (neurons, 4), NeuronModel or None
+        a, b, c, d where all neurons are the map of 2006 at rest at v = -70, u = -14; programs of other neurons; None: those of
+        2006, because a bare table does not say.
+    step_ms : Fraction
+        Length of a step.
+    first : dict of str to int
+        Number of the first neuron of each population; empty for a bare table.
+    weight_units : tuple of str
+        Internal units of the weights, ``1`` if they have none; empty if they are not known, as for a bare table.
+    """
+
+    table: SynapseTable
+    neurons: NDArray[np.float64] | NeuronModel | None
+    step_ms: Fraction
+    first: dict[str, int]
+    weight_units: tuple[str, ...] = ()
+
+
 def _columns(columns: Mapping[str, ArrayLike]) -> dict[str, NDArray[Any]]:
     present = list(columns.keys())
     missing = [name for name in COLUMNS if name not in present]
     if missing:
-        raise ModelError(
-            Fault(
-                "synapse-column-missing",
-                f"the table has no column {', '.join(repr(name) for name in missing)}; it has {', '.join(present) or 'none'}",
-                expected="the columns pre, post, weight, delay (in steps)",
-                try_="rename the columns",
-            )
-        )
+        what = f"the table has no column {', '.join(map(repr, missing))}; it has {', '.join(present) or 'none'}"
+        expected = "the columns pre, post, weight, delay (in steps)"
+        raise ModelError(Fault("synapse-column-missing", what, expected=expected, try_="rename the columns"))
     arrays = {name: np.asarray(columns[name]) for name in (*COLUMNS, "plastic", "port") if name in present}
-    lengths = {name: array.shape for name, array in arrays.items()}
-    if any(len(shape) != 1 for shape in lengths.values()) or len(set(lengths.values())) > 1:
-        raise ModelError(
-            Fault(
-                "synapse-columns-unequal",
-                f"the columns have the shapes {lengths}",
-                expected="one number a synapse in every column",
-            )
-        )
+    shapes = {name: array.shape for name, array in arrays.items()}
+    if any(len(shape) != 1 for shape in shapes.values()) or len(set(shapes.values())) > 1:
+        what = f"the columns have the shapes {shapes}"
+        raise ModelError(Fault("synapse-columns-unequal", what, expected="one number a synapse in every column"))
     for name, array in arrays.items():
         if array.dtype.kind not in "iufb" and len(array):
             raise ModelError(Fault("synapse-not-a-number", f"column {name!r} holds {array.dtype}", expected="numbers"))
     return arrays
 
 
-def _first(wrong: NDArray[np.bool_]) -> int:
+def first_wrong(wrong: NDArray[np.bool_]) -> int:
+    """Return the first row of which it is true; -1: none."""
     return int(np.argmax(wrong)) if wrong.any() else -1
 
 
 def _value_faults(arrays: Mapping[str, NDArray[Any]]) -> list[Fault]:
-    """One fault for each column and kind of wrong value."""
+    """One fault for each column with a wrong value."""
     faults = []
     for name in COLUMNS:
-        array = arrays[name]
-        row = _first(~np.isfinite(array))
-        if row >= 0:
-            faults.append(Fault("synapse-not-finite", f"row {row}: {name} is {array[row]}", expected="finite numbers"))
-            continue
-        if name == "weight":
-            continue
-        row = _first(array != np.floor(array))
-        if row >= 0:
-            faults.append(
-                Fault(
-                    "synapse-not-whole",
-                    f"row {row}: {name} is {array[row]}",
-                    expected="a whole number" + (" of steps" if name == "delay" else ""),
-                    try_="divide the delays by the step and round them" if name == "delay" else "",
-                )
-            )
-            continue
-        least = 1 if name == "delay" else 0
-        row = _first((array < least) | (array > 2**31 - 1))
-        if row >= 0:
-            code = "synapse-delay" if name == "delay" else "synapse-neuron-out-of-range"
-            faults.append(Fault(code, f"row {row}: {name} is {array[row]}", expected=f"at least {least}"))
+        array, delays = arrays[name], name == "delay"
+        finite = ~np.isfinite(array), "synapse-not-finite", "finite numbers", ""
+        tests: list[tuple[NDArray[np.bool_], str, str, str]] = [finite]
+        if name != "weight":
+            whole = "a whole number" + (" of steps" if delays else "")
+            hint = "divide the delays by the step and round them" if delays else ""
+            tests.append((array != np.floor(array), "synapse-not-whole", whole, hint))
+            code = "synapse-delay" if delays else "synapse-neuron-out-of-range"
+            tests.append(((array < delays) | (array > 2**31 - 1), code, f"at least {int(delays)}", ""))
+        for wrong, code, expected, hint in tests:
+            row = first_wrong(wrong)
+            if row >= 0:
+                faults.append(Fault(code, f"row {row}: {name} is {array[row]}", expected=expected, try_=hint))
+                break
     return faults
 
 
 def _neurons(arrays: Mapping[str, NDArray[Any]], neurons: int | None) -> int:
     largest = int(max((arrays[name].max() for name in ("pre", "post") if len(arrays[name])), default=-1))
-    if neurons is None:
-        return largest + 1
-    if largest >= neurons:
+    if neurons is not None and largest >= neurons:
         name = "pre" if (arrays["pre"] >= neurons).any() else "post"
-        row = _first(arrays[name] >= neurons)
-        raise ModelError(
-            Fault(
-                "synapse-neuron-out-of-range",
-                f"row {row}: {name} is {arrays[name][row]}, but there are {neurons} neurons",
-                expected=f"ids from 0 to {neurons - 1}",
-            )
-        )
-    return neurons
+        row = first_wrong(arrays[name] >= neurons)
+        what = f"row {row}: {name} is {arrays[name][row]}, but there are {neurons} neurons"
+        raise ModelError(Fault("synapse-neuron-out-of-range", what, expected=f"ids from 0 to {neurons - 1}"))
+    return largest + 1 if neurons is None else neurons
 
 
 def _network_faults(
@@ -206,35 +209,24 @@ def _network_faults(
     duplicates: bool,
     signs: bool,
 ) -> list[Fault]:
-    faults = []
     if inhibitory.shape != (neurons,):
-        return [
-            Fault("synapse-type-mask", f"the mask of inhibitory neurons has shape {inhibitory.shape}", expected=f"({neurons},)")
-        ]
-    row = _first(inhibitory[arrays["pre"].astype(np.int64)] & (arrays["weight"] > 0))
+        what = f"the mask of inhibitory neurons has shape {inhibitory.shape}"
+        return [Fault("synapse-type-mask", what, expected=f"({neurons},)")]
+    faults = []
+    row = first_wrong(inhibitory[arrays["pre"].astype(np.int64)] & (arrays["weight"] > 0))
     if row >= 0 and signs:
-        what = "also has negative weights" if derived else "is inhibitory"
-        faults.append(
-            Fault(
-                "synapse-mixed-signs",
-                f"row {row}: weight {arrays['weight'][row]} from neuron {arrays['pre'][row]}, which {what}",
-                expected="weights of one sign from a neuron",
-            )
-        )
+        who = "also has negative weights" if derived else "is inhibitory"
+        what = f"row {row}: weight {arrays['weight'][row]} from neuron {arrays['pre'][row]}, which {who}"
+        faults.append(Fault("synapse-mixed-signs", what, expected="weights of one sign from a neuron"))
     if not duplicates:
         keys = np.stack([arrays[name].astype(np.int64) for name in ("pre", "post", "delay")])
         order = np.lexsort(keys[::-1])
         same = np.zeros(len(order), bool)
         same[order[1:]] = (np.diff(keys[:, order], axis=1) == 0).all(axis=0)
-        row = _first(same)
+        row = first_wrong(same)
         if row >= 0:
             pre, post, delay = (int(key[row]) for key in keys)
-            faults.append(
-                Fault(
-                    "synapse-duplicate",
-                    f"row {row}: a second synapse from {pre} to {post} with delay {delay}",
-                    expected="each source, target and delay once",
-                    try_="add up their weights",
-                )
-            )
+            what = f"row {row}: a second synapse from {pre} to {post} with delay {delay}"
+            expected = "each source, target and delay once"
+            faults.append(Fault("synapse-duplicate", what, expected=expected, try_="add up their weights"))
     return faults

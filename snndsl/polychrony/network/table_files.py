@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.formats.columns import read_columns
 from snndsl.formats.sonata import read_edges
-from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.network.table import Network, SynapseTable, first_wrong
 
-__all__ = ["TableFile", "read_table"]
+__all__ = ["read_table"]
 
-Columns = dict[str, NDArray[Any]]
+ByName = dict[str, NDArray[Any]]
 
 NAMES = ("pre", "post", "weight", "delay", "delay_ms", "plastic")
 """Columns that are read; others are left alone."""
@@ -31,26 +31,7 @@ MOST_NEURONS = 10_000_000
 """Ids of a table run up to one less: a single wrong id would else ask for all memory."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TableFile:
-    """A table that was read and checked.
-
-    Parameters
-    ----------
-    table : SynapseTable
-        With delays in steps.
-    step_ms : Fraction
-        Length of a step, ms.
-    first : dict of str to int
-        Number of the first neuron of each population; empty where the file has none.
-    """
-
-    table: SynapseTable
-    step_ms: Fraction
-    first: dict[str, int]
-
-
-def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None, population: str | None = None) -> TableFile:
+def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None, population: str | None = None) -> Network:
     """Read a table of synapses.
 
     Parameters
@@ -66,7 +47,7 @@ def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None,
 
     Returns
     -------
-    TableFile
+    Network
         With rows in the order of the file.
 
     Raises
@@ -84,7 +65,7 @@ def read_table(path: str | os.PathLike[str], *, step_ms: Fraction | None = None,
         raise ModelError(fault if fault.file else replace(fault, file=str(path)) for fault in error.faults) from None
 
 
-def _read(path: Path, step_ms: Fraction | None, population: str | None) -> TableFile:
+def _read(path: Path, step_ms: Fraction | None, population: str | None) -> Network:
     suffix = path.suffix.lower()
     if suffix in (".h5", ".hdf5"):
         _content(path, 0)
@@ -97,7 +78,7 @@ def _read(path: Path, step_ms: Fraction | None, population: str | None) -> Table
         raise ModelError(Fault("usage", what, expected="SONATA edges", try_="leave out --population"))
     columns = in_steps(read_columns(_content(path), suffix, wanted), step_ms)
     _check_ids(columns)
-    return TableFile(SynapseTable.from_columns(columns), step_ms or Fraction(1), {})
+    return Network(SynapseTable.from_columns(columns), None, step_ms or Fraction(1), {})
 
 
 def _content(path: Path, most: int = -1) -> bytes:
@@ -110,11 +91,11 @@ def _content(path: Path, most: int = -1) -> bytes:
         raise ModelError(Fault("file-unreadable", what, expected="a readable file")) from None
 
 
-def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> TableFile:
+def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> Network:
     """Populations of nodes are numbered one after the other, in order of their names."""
     found = read_edges(path, population)
     sizes: dict[str, int] = {}
-    parts: list[Columns] = []
+    parts: list[ByName] = []
     for edges in found:
         try:
             columns = in_steps(edges.columns, step_ms)
@@ -128,7 +109,7 @@ def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> Tab
             needed = int(columns[end].max()) + 1
             sizes[nodes] = edges.sizes.get(nodes, max(sizes.get(nodes, 0), needed))
             if needed > sizes[nodes]:
-                row = _first(columns[end] >= sizes[nodes])
+                row = first_wrong(columns[end] >= sizes[nodes])
                 what = f"row {row}: {end} is {columns[end][row]}, but {nodes!r} has {sizes[nodes]} nodes"
                 expected = f"ids from 0 to {sizes[nodes] - 1}"
                 raise ModelError(Fault("synapse-neuron-out-of-range", what, f"{path} /edges/{edges.name}", expected=expected))
@@ -140,18 +121,11 @@ def _sonata(path: Path, step_ms: Fraction | None, population: str | None) -> Tab
         columns["post"] = columns["post"].astype(np.int64) + first[edges.target]
     together = {name: np.concatenate([columns[name] for columns in parts]) for name in parts[0]}
     assert step_ms is not None  # the delays of SONATA are in ms
-    return TableFile(SynapseTable.from_columns(together, neurons=sum(sizes.values())), step_ms, first)
+    return Network(SynapseTable.from_columns(together, neurons=sum(sizes.values())), None, step_ms, first)
 
 
-def in_steps(columns: Columns, step_ms: Fraction | None) -> Columns:
-    """Return columns with the delays in steps.
-
-    Parameters
-    ----------
-    columns : dict of str to ndarray
-        With ``delay``, or ``delay_ms`` and numbers in it.
-    step_ms : Fraction or None
-        Length of a step, ms.
+def in_steps(columns: ByName, step_ms: Fraction | None) -> ByName:
+    """Return columns with the delays in steps, from ``delay``, or ``delay_ms`` and the length of a step.
 
     Raises
     ------
@@ -169,13 +143,13 @@ def in_steps(columns: Columns, step_ms: Fraction | None) -> Columns:
     delay = columns["delay_ms"]
     if delay.dtype.kind not in "iuf":
         raise ModelError(Fault("synapse-not-a-number", f"column 'delay_ms' holds {delay.dtype}", expected="numbers"))
-    row = _first(~np.isfinite(delay))
+    row = first_wrong(~np.isfinite(delay))
     if row >= 0:
         raise ModelError(Fault("synapse-not-finite", f"row {row}: delay_ms is {delay[row]}", expected="finite numbers"))
     steps = delay.astype(np.float64) * step_ms.denominator / step_ms.numerator
     whole = np.rint(steps)
     # single precision holds 0.1 ms to 1.5e-8 of it
-    row = _first(np.abs(steps - whole) > 1e-6 * np.maximum(1.0, np.abs(steps)))
+    row = first_wrong(np.abs(steps - whole) > 1e-6 * np.maximum(1.0, np.abs(steps)))
     if row >= 0:
         what = f"row {row}: delay_ms is {delay[row]}, {steps[row]:.6g} steps of {float(step_ms):g} ms"
         raise ModelError(
@@ -184,20 +158,16 @@ def in_steps(columns: Columns, step_ms: Fraction | None) -> Columns:
     return {name: column for name, column in columns.items() if name != "delay_ms"} | {"delay": whole}
 
 
-def _check_ids(columns: Columns) -> None:
+def _check_ids(columns: ByName) -> None:
     if columns and not max(len(column) if column.ndim else 1 for column in columns.values()):
         raise ModelError(Fault("table-empty", "the table has no row", expected="one row a synapse"))
     for name in ("pre", "post"):
         column = columns.get(name)
         if column is not None and column.ndim == 1 and column.dtype.kind in "iuf":
-            row = _first(column >= MOST_NEURONS)
+            row = first_wrong(column >= MOST_NEURONS)
             if row >= 0 and np.isfinite(column[row]):
                 what = f"row {row}: {name} is {column[row]}"
                 raise ModelError(Fault("synapse-neuron-out-of-range", what, expected=f"ids from 0 to {MOST_NEURONS - 1:,}"))
-
-
-def _first(wrong: NDArray[np.bool_]) -> int:
-    return int(np.argmax(wrong)) if wrong.any() else -1
 
 
 def wanted(names: Sequence[str]) -> Collection[str]:

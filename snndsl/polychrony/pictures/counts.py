@@ -15,19 +15,8 @@ from snndsl.polychrony.catalogue import Catalogue
 
 __all__ = ["draw_counts"]
 
-MOMENTS = {
-    1: "1 s",
-    10: "10 s",
-    60: "1 min",
-    180: "3 min",
-    600: "10 min",
-    1800: "30 min",
-    3600: "1 h",
-    7200: "2 h",
-    18_000: "5 h",
-    43_200: "12 h",
-    86_400: "24 h",
-}
+MOMENTS = {1: "1 s", 10: "10 s", 60: "1 min", 180: "3 min", 600: "10 min", 1800: "30 min", 3600: "1 h"}
+MOMENTS |= {7200: "2 h", 18_000: "5 h", 43_200: "12 h", 86_400: "24 h"}
 """Marks on an axis of training time, s."""
 
 

@@ -78,16 +78,8 @@ def _draw_spikes(axes: Axes, group: Group, time: NDArray[np.float64], face: Any,
     size = 40.0 if len(group) <= LABELLED else 10.0
     axes.scatter(time, group.neuron, s=size, c=face, edgecolors=edge, linewidths=1.2, zorder=3)
     n = len(group.anchors)
-    axes.scatter(
-        time[:n],
-        group.neuron[:n],
-        s=3.5 * size,
-        facecolors="none",
-        edgecolors="tab:red",
-        linewidths=1.6,
-        zorder=4,
-        label="anchor",
-    )
+    ring: dict[str, Any] = {"facecolors": "none", "edgecolors": "tab:red", "linewidths": 1.6, "zorder": 4}
+    axes.scatter(time[:n], group.neuron[:n], s=3.5 * size, label="anchor", **ring)
     if inhibitory is not None and hollow.any():
         axes.scatter([], [], s=size, facecolors="white", edgecolors="0.3", label="inhibitory")
     if len(group) <= LABELLED:

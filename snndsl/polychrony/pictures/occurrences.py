@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.group import Group
 from snndsl.polychrony.pictures.figures import LABELLED, link_lines
-from snndsl.polychrony.recordings.detect import SpikeTrains, detect, motif_of, trains_of
+from snndsl.polychrony.recordings.detect import SpikeTrains, detect, motif_of, trains_of, votes_needed
 from snndsl.results import Recording
 
 __all__ = ["draw_occurrences"]
@@ -67,14 +67,13 @@ def draw_occurrences(
         detect-parameter; motif-unknown-neuron: the group has a neuron that the recording has not.
     """
     trains, length = (trains_of(spikes), spikes.step_ms) if isinstance(spikes, Recording) else (spikes, step_ms)
-    _check_neurons(group, len(trains.start) - 1)
     found = _occurrences(group, trains, steps, tolerance, fraction)
     counts = np.array([np.count_nonzero(stamps >= 0) for _, stamps in found], np.int64)
     times = np.array([begin for begin, _ in found], np.float64) * length
     shown = np.sort(np.lexsort((times, -counts))[:most])
     figure, axes = _panels(len(shown))
     _draw_times(axes[0], times, counts, shown, len(group), trains.last * length)
-    rule = f" with at least {_needed(group, fraction)} spikes within {tolerance * length:g} ms" if steps is None else ""
+    rule = f" with at least {votes_needed(group, fraction)} spikes within {tolerance * length:g} ms" if steps is None else ""
     axes[0].set_title(f"{_counted(group, len(found))}{rule}", fontsize=10)
     for axis, k in zip(axes[1:], shown):
         _draw_occurrence(axis, group, trains, *found[int(k)], margin, length)
@@ -91,11 +90,6 @@ def _panels(occurrences: int) -> tuple[Figure, list[Axes]]:
     return figure, list(figure.subplots(1 + occurrences, 1, squeeze=False, height_ratios=ratios)[:, 0])
 
 
-def _needed(group: Group, fraction: float) -> int:
-    """Spikes that make an occurrence."""
-    return max(2, int(np.ceil(fraction * len(group) - 1e-9)))
-
-
 def _counted(group: Group, occurrences: int) -> str:
     """Which group it is, and how often it occurs."""
     number = f"{occurrences:,} occurrence{'s' * (occurrences != 1)}" if occurrences else "no occurrence"
@@ -109,16 +103,13 @@ def _draw_legend(figure: Figure, axes: Sequence[Axes]) -> None:
     axes[-1].set_xlabel("time after the first spike / ms")
 
 
-def _check_neurons(group: Group, neurons: int) -> None:
-    if group.neuron.max() >= neurons:
-        what = f"group {group.id} has neuron {group.neuron.max()}, the recording has {neurons} neurons"
-        raise ModelError(Fault("motif-unknown-neuron", what, expected="a recording of the network that was searched"))
-
-
 def _occurrences(
     group: Group, trains: SpikeTrains, steps: ArrayLike | None, tolerance: int, fraction: float
 ) -> list[tuple[int, NDArray[np.int64]]]:
     """Return the beginning of each occurrence, and the stamps at which its spikes were recorded, -1 where one is missing."""
+    if group.neuron.max() >= len(trains.start) - 1:
+        what = f"group {group.id} has neuron {group.neuron.max()}, the recording has {len(trains.start) - 1} neurons"
+        raise ModelError(Fault("motif-unknown-neuron", what, expected="a recording of the network that was searched"))
     offset = group.step.astype(np.int64) - int(group.step.min())
     if steps is None:
         begins = detect([motif_of(group)], trains, tolerance=tolerance, fraction=fraction).step.tolist()
@@ -142,14 +133,13 @@ def _aligned(
     group: Group, trains: SpikeTrains, begin: int, offset: NDArray[np.int64], tolerance: int
 ) -> tuple[int, NDArray[np.int64]]:
     """Move the beginning of an occurrence within the tolerance so that most spikes are there, and as exactly as possible."""
-    tried: list[tuple[int, int, int, int, NDArray[np.int64]]] = []
-    for start in sorted(range(begin - tolerance, begin + tolerance + 1), key=lambda start: abs(start - begin)):
+    def missed(start: int) -> tuple[int, int]:
         stamps = _recorded(group, trains, start + offset, tolerance)
-        there = stamps >= 0
-        away = int(np.abs(stamps - start - offset)[there].sum())
-        tried.append((-int(there.sum()), away, len(tried), start, stamps))
-    *_, start, stamps = min(tried, key=lambda one: one[:3])
-    return start, stamps
+        return int(np.count_nonzero(stamps < 0)), int(np.abs(stamps - start - offset)[stamps >= 0].sum())
+
+    nearest_first = sorted(range(begin - tolerance, begin + tolerance + 1), key=lambda start: abs(start - begin))
+    best = min(nearest_first, key=missed)
+    return best, _recorded(group, trains, best + offset, tolerance)
 
 
 def _draw_times(

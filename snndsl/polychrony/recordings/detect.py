@@ -8,11 +8,11 @@ early, and other spikes do not matter. The work is (events of the motif's neuron
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.engine.votes import count_extra, distances, forget, vote
 from snndsl.polychrony.group import Group
@@ -24,6 +24,7 @@ __all__ = [
     "SpikeTrains",
     "detect",
     "extra_spikes",
+    "first_neurons",
     "motif_of",
     "trains_of",
     "votes_cast",
@@ -94,9 +95,8 @@ class SpikeTrains:
         when, who = np.asarray(step, np.int64), np.asarray(neuron, np.int64)
         if len(who) and (who.min() < 0 or who.max() >= neurons):
             bad = int(np.argmax((who < 0) | (who >= neurons)))
-            raise ModelError(
-                Fault("spike-unknown-neuron", f"spike {bad} is of neuron {who[bad]}", expected=f"0 .. {neurons - 1}")
-            )
+            what = f"spike {bad} is of neuron {who[bad]}"
+            raise ModelError(Fault("spike-unknown-neuron", what, expected=f"0 .. {neurons - 1}"))
         end = int(when.max(initial=0)) if last is None else last
         if len(when) and (when.min() < 0 or when.max() > end or end > _LONGEST):
             bad = int(np.argmax((when < 0) | (when > end)))
@@ -105,13 +105,7 @@ class SpikeTrains:
         return cls(np.searchsorted(who[order], np.arange(neurons + 1)).astype(np.int64), when[order], end)
 
     def between(self, first: int, last: int) -> SpikeTrains:
-        """Return the spikes of a part of the recording, with stamps from its beginning.
-
-        Parameters
-        ----------
-        first, last : int
-            Stamps, both included.
-        """
+        """Return the spikes from one stamp to another, both included, with stamps from the first."""
         inside = (self.step >= first) & (self.step <= last)
         before = np.concatenate([[0], np.cumsum(inside)])
         return SpikeTrains(before[self.start].astype(np.int64), self.step[inside] - first, last - first)
@@ -146,6 +140,11 @@ def motif_of(group: Group) -> Motif:
     return Motif(group.neuron.astype(np.int64)[order], step - step[0])
 
 
+def first_neurons(sizes: Mapping[str, int]) -> dict[str, int]:
+    """Return the number of the first neuron of each population, if they follow each other."""
+    return dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+
+
 def trains_of(recording: Recording, first: Mapping[str, int] | None = None) -> SpikeTrains:
     """Return the spikes of a run, neurons numbered through its populations.
 
@@ -156,9 +155,7 @@ def trains_of(recording: Recording, first: Mapping[str, int] | None = None) -> S
     first : mapping of str to int, optional
         Number of the first neuron of each population; without it, populations follow each other in the order of the run.
     """
-    if first is None:
-        ends = np.cumsum([0, *recording.populations.values()]).tolist()
-        first = dict(zip(recording.populations, ends, strict=False))
+    first = first_neurons(recording.populations) if first is None else first
     total = max((first[name] + size for name, size in recording.populations.items()), default=0)
     steps = [recording.spikes[name].step for name in recording.spikes]
     neurons = [recording.spikes[name].neuron.astype(np.int64) + first[name] for name in recording.spikes]
@@ -230,36 +227,18 @@ def detect(
 
 def _occurrences(found: Sequence[tuple[int, NDArray[np.int64], NDArray[np.int64]]]) -> Occurrences:
     """Return together what was found of each motif: its number, where, and with how many spikes."""
-    numbers = [np.full(len(starts), number, np.int64) for number, starts, _ in found]
+    columns = zip(*((np.full(len(starts), number, np.int64), starts, counts) for number, starts, counts in found))
     empty = np.zeros(0, np.int64)
-    return Occurrences(
-        np.concatenate([*numbers, empty]),
-        np.concatenate([*(starts for _, starts, _ in found), empty]),
-        np.concatenate([*(counts for _, _, counts in found), empty]),
-    )
+    return Occurrences(*(np.concatenate(column) for column in columns)) if found else Occurrences(empty, empty, empty)
 
 
-def votes_needed(motif: Motif, fraction: float) -> int:
-    """Return how many spikes of a motif make an occurrence.
-
-    Parameters
-    ----------
-    motif : Motif
-        Any.
-    fraction : float
-        Of its spikes that must be there.
-    """
+def votes_needed(motif: Motif | Group, fraction: float) -> int:
+    """Return how many spikes make an occurrence, if this fraction of them must be there."""
     return max(2, int(np.ceil(fraction * len(motif) - 1e-9)))
 
 
 def votes_cast(motifs: Sequence[Motif], trains: SpikeTrains, tolerance: int | Sequence[int] = 1) -> int:
-    """Return the work of a detection before it is done: how many votes there will be, 4 to 10 ns each.
-
-    Parameters
-    ----------
-    motifs, trains, tolerance
-        As in `detect`.
-    """
+    """Return the work of a detection before it is done: how many votes there will be, 4 to 10 ns each."""
     events = np.diff(trains.start)
     widths = [2 * own + 1 for own in _checked(motifs, trains, tolerance, 1.0)]
     return sum(int(events[motif.neuron].sum()) * width for motif, width in zip(motifs, widths, strict=True))
@@ -268,16 +247,7 @@ def votes_cast(motifs: Sequence[Motif], trains: SpikeTrains, tolerance: int | Se
 def extra_spikes(
     motifs: Sequence[Motif], trains: SpikeTrains, found: Occurrences, tolerance: int | Sequence[int] = 1
 ) -> NDArray[np.int64]:
-    """Count the spikes that a motif's neurons fire beside it while it occurs.
-
-    Parameters
-    ----------
-    motifs, trains
-        As in `detect`.
-    found : Occurrences
-        What `detect` found.
-    tolerance : int or sequence of int
-        As in `detect`.
+    """Count the spikes that a motif's neurons fire beside it while it occurs; other arguments as in `detect`, which found it.
 
     Returns
     -------

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError, nearest
+from snndsl.deferred import dataclass
+from snndsl.errors import Fault, ModelError
 from snndsl.parallel import repeated
-from snndsl.polychrony.nulls import permutation_p
+from snndsl.polychrony.nulls import check_null, permutation_p
 from snndsl.polychrony.recordings.detect import Motif, Occurrences, SpikeTrains, detect
 from snndsl.polychrony.recordings.surrogates import DITHERS, SURROGATES
 
@@ -63,17 +63,9 @@ class RecordingSignificance:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: of the single motifs the p-values only."""
-        return {
-            "null": self.null,
-            "width": self.width,
-            "seed": self.seed,
-            "repetitions": len(self.surrogate_counts),
-            "observed": self.observed,
-            "surrogates": self.totals.tolist(),
-            "p": self.p,
-            "motif_p": self.motif_p.tolist(),
-            "adjusted": self.adjusted.tolist(),
-        }
+        facts: dict[str, Any] = {"null": self.null, "width": self.width, "seed": self.seed}
+        facts |= {"repetitions": len(self.surrogate_counts), "observed": self.observed, "surrogates": self.totals.tolist()}
+        return facts | {"p": self.p, "motif_p": self.motif_p.tolist(), "adjusted": self.adjusted.tolist()}
 
     def __repr__(self) -> str:
         totals = self.totals
@@ -101,10 +93,8 @@ def recording_significance(
 
     Parameters
     ----------
-    motifs : sequence of Motif
-        What is looked for.
-    trains : SpikeTrains
-        The recording.
+    motifs, trains
+        As in `snndsl.polychrony.recordings.detect.detect`.
     null : str
         ``shift``, ``dither``, ``joint_isi`` or ``exchange``, see `snndsl.polychrony.recordings.surrogates`.
     repetitions, seed : int
@@ -112,7 +102,7 @@ def recording_significance(
     width : int, optional
         Steps; has to be given for ``dither`` and ``joint_isi``.
     tolerance, fraction
-        As in `snndsl.polychrony.recordings.detect.detect`.
+        As there.
     observed : Occurrences, optional
         What the same detection found in the recording; without it, it is done here.
     workers : int
@@ -130,11 +120,14 @@ def recording_significance(
     ModelError
         repetitions, null-unknown, surrogate-width, spike-twice, and what `detect` refuses.
     """
-    _refuse(null, repetitions, width)
-    own = detect(motifs, trains, tolerance=tolerance, fraction=fraction) if observed is None else observed
+    check_null(null, repetitions, SURROGATES)
+    if null in DITHERS and width is None:
+        raise ModelError(Fault("surrogate-width", f"{null} without a width", expected="a width in steps"))
+    how: dict[str, Any] = {"tolerance": tolerance, "fraction": fraction}
+    own = detect(motifs, trains, **how) if observed is None else observed
     counts = np.bincount(own.motif, minlength=len(motifs)).astype(np.int64)
     rows = np.zeros((repetitions, len(motifs)), np.int64)
-    task = (list(motifs), trains, null, seed, width or 0, tolerance, fraction)
+    task = (list(motifs), trains, null, seed, width or 0, how)
     for k, row in enumerate(repeated(_counts, task, repetitions, workers)):
         rows[k] = row
         if progress:
@@ -142,16 +135,6 @@ def recording_significance(
     motif_p = np.array([permutation_p(count, rows[:, m]) for m, count in enumerate(counts.tolist())])
     used, p = width if null in DITHERS else None, permutation_p(float(counts.sum()), rows.sum(axis=1))
     return RecordingSignificance(null, used, seed, counts, rows, p, motif_p, family_wise(counts, rows))
-
-
-def _refuse(null: str, repetitions: int, width: int | None) -> None:
-    """Refuse surrogates that cannot be made."""
-    if repetitions < 1:
-        raise ModelError(Fault("repetitions", f"{repetitions} repetitions", expected="at least 1"))
-    if null not in SURROGATES:
-        raise ModelError(Fault("null-unknown", f"{null!r}", expected=", ".join(SURROGATES), try_=nearest(null, SURROGATES)))
-    if null in DITHERS and width is None:
-        raise ModelError(Fault("surrogate-width", f"{null} without a width", expected="a width in steps"))
 
 
 def family_wise(counts: NDArray[np.int64], surrogate_counts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -195,16 +178,8 @@ def family_wise(counts: NDArray[np.int64], surrogate_counts: NDArray[np.int64]) 
 
 
 def _counts(
-    k: int,
-    motifs: Sequence[Motif],
-    trains: SpikeTrains,
-    null: str,
-    seed: int,
-    width: int,
-    tolerance: int | Sequence[int],
-    fraction: float,
+    k: int, motifs: Sequence[Motif], trains: SpikeTrains, null: str, seed: int, width: int, how: dict[str, Any]
 ) -> NDArray[np.int64]:
     """Count occurrences in surrogate k, in any process."""
-    surrogate = SURROGATES[null](trains, np.random.default_rng([seed, k]), width=width)
-    found = detect(motifs, surrogate, tolerance=tolerance, fraction=fraction)
+    found = detect(motifs, SURROGATES[null](trains, np.random.default_rng([seed, k]), width=width), **how)
     return np.bincount(found.motif, minlength=len(motifs)).astype(np.int64)

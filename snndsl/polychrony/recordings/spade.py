@@ -4,22 +4,31 @@ Spikes are put into bins; sets of (train, bin in a window) that come again are m
 is seen in surrogates whose spikes were dithered. Mining, surrogates and the reduction of sets are Elephant's (the extra
 ``spade``); tests are ours, with exact p-values. It looks at few trains and at windows of few bins: a polychronous group
 that lasts longer than the window is not found, only pieces of it can be.
+
+Elephant draws from the global generators of NumPy and of Python: they are seeded for every surrogate and put back. The p-value
+of a size holds the most frequent pattern of that size or larger in each surrogate against the pattern (pattern spectrum). Of
+significant patterns one of which contains the other, those that the other explains are left out (Elephant's
+``pattern_set_reduction`` with 2, 2, 2).
+
+References: P. Quaglio, A. Yegenoglu, E. Torre, D. M. Endres, S. Gruen (2017), Front. Comput. Neurosci. 11:41. A. Stella,
+P. Quaglio, E. Torre, S. Gruen (2019), Biosystems 185:104022. A. Stella, P. Bouss, G. Palm, S. Gruen (2022), eNeuro 9(3) (spikes
+that uniform dithering loses in bins make false positives). https://python-elephant.org
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.errors import Fault, ModelError
+from snndsl.deferred import dataclass
 from snndsl.parallel import repeated
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.recordings.detect import SpikeTrains
-from snndsl.polychrony.recordings.elephant_mining import METHODS, Concept, Mining, mine, most_frequent, reduced, times_of
-from snndsl.polychrony.recordings.spade_work import MOST_PATTERNS, MOST_TRAINS, SpadeWork, active, predict_spade
+from snndsl.polychrony.recordings.elephant_mining import METHODS, Concept, Mining, SpadeSettings, mine, most_frequent, reduced
+from snndsl.polychrony.recordings.spade_work import SpadeWork, active, predict_spade
 
 __all__ = ["METHODS", "SpadePattern", "SpadeResult", "groups_with", "spade"]
 
@@ -88,20 +97,12 @@ class SpadeResult:
 def spade(
     trains: SpikeTrains,
     *,
-    bin_steps: int,
-    window: int,
     neurons: Sequence[int] | None = None,
-    min_spikes: int = 3,
-    min_occurrences: int = 3,
-    surrogates: int = 100,
-    alpha: float = 0.05,
-    dither: int = 15,
-    method: str = "dither_spikes",
-    seed: int = 0,
     workers: int = 1,
     limit_s: float = 3600.0,
     planned: Callable[[SpadeWork, int | None, float], None] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    **settings: Any,
 ) -> SpadeResult:
     """Mine a recording for patterns that repeat more often than in dithered surrogates.
 
@@ -109,24 +110,8 @@ def spade(
     ----------
     trains : SpikeTrains
         The recording. At most 100 neurons may have spikes.
-    bin_steps : int
-        Steps of a bin.
-    window : int
-        Bins of a window; no pattern is longer.
     neurons : sequence of int, optional
         Whose trains; without it, all.
-    min_spikes, min_occurrences : int
-        What makes a pattern, at least 2 each.
-    surrogates : int
-        0: all mined patterns are returned without p-values.
-    alpha : float
-        Family-wise level.
-    dither : int
-        Steps by which spikes are moved at most.
-    method : str
-        One of `METHODS`.
-    seed : int
-        Surrogate k draws from ``numpy.random.SeedSequence([seed, k])``.
     workers : int
         Processes, for the surrogates.
     limit_s : float
@@ -136,6 +121,8 @@ def spade(
         the recording and the s that are left after it was mined.
     progress : callable, optional
         Called with the surrogates done and their number.
+    **settings : object
+        Those of `SpadeSettings`.
 
     Returns
     -------
@@ -148,39 +135,36 @@ def spade(
         package-missing: Elephant.
     ModelError
         spade-parameter, spade-too-many-trains, spade-too-large, recording-missing, neuron-unknown.
-
-    Notes
-    -----
-    Elephant draws from the global generators of NumPy and of Python: they are seeded for every surrogate and put back.
-    The p-value of a size holds the most frequent pattern of that size or larger in each surrogate against the pattern (pattern
-    spectrum). Of significant patterns one of which contains the other, those that the other explains are left out
-    (Elephant's ``pattern_set_reduction`` with 2, 2, 2).
-
-    References
-    ----------
-    P. Quaglio, A. Yegenoglu, E. Torre, D. M. Endres, S. Gruen (2017), Front. Comput. Neurosci. 11:41. A. Stella, P. Quaglio,
-    E. Torre, S. Gruen (2019), Biosystems 185:104022. A. Stella, P. Bouss, G. Palm, S. Gruen (2022), eNeuro 9(3) (spikes that
-    uniform dithering loses in bins make false positives). https://python-elephant.org
     """
-    _check(bin_steps, window, min_spikes, min_occurrences, surrogates, alpha, dither, method)
+    wanted = SpadeSettings(**settings)
     chosen = active(trains, neurons)
-    work = predict_spade(trains, chosen, bin_steps, window, min_spikes, min_occurrences)
-    predicted = work.seconds + work.surrogate_seconds * surrogates / workers
-    _affordable(work, len(chosen), predicted, limit_s)
-    if planned:
-        planned(work, None, predicted)
-    mining = Mining(*times_of(trains, chosen, bin_steps), bin_steps, window, min_spikes, min_occurrences)
+    work = predict_spade(trains, chosen, wanted)
+    told = planned or (lambda work, mined, seconds: None)
+    predicted = work.seconds + work.surrogate_seconds * wanted.surrogates / workers
+    work.check(predicted, limit_s)
+    told(work, None, predicted)
+    mining = Mining.of(trains, chosen, wanted)
     concepts = mine(mining)
-    left_s = work.left(surrogates, len(concepts)) / workers
-    _affordable(work, len(chosen), left_s, limit_s)
-    if planned:
-        planned(work, len(concepts), left_s)
-    largest = np.zeros((surrogates, len(chosen) * window + 1), np.int64)
-    for k, row in enumerate(repeated(most_frequent, (seed, dither, method, mining), surrogates, workers)):
+    left_s = work.left(wanted.surrogates, len(concepts)) / workers
+    work.check(left_s, limit_s)
+    told(work, len(concepts), left_s)
+    largest = np.zeros((wanted.surrogates, len(chosen) * wanted.window + 1), np.int64)
+    for k, row in enumerate(repeated(most_frequent, (mining,), wanted.surrogates, workers)):
         largest[k] = row
         if progress:
-            progress(k + 1, surrogates)
-    sizes = tuple(sorted({len(spikes) for spikes, _ in concepts}))
+            progress(k + 1, wanted.surrogates)
+    return _result(concepts, largest, chosen, wanted, work)
+
+
+def _result(
+    concepts: list[Concept],
+    largest: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    settings: SpadeSettings,
+    work: SpadeWork,
+) -> SpadeResult:
+    """Hold the patterns against `largest`: how often the most frequent one of each size comes in each surrogate."""
+    surrogates, sizes = len(largest), tuple(sorted({len(spikes) for spikes, _ in concepts}))
 
     def share(size: int, occurrences: int) -> float:
         """Return the p-value of patterns of so many spikes that come so often."""
@@ -188,15 +172,15 @@ def spade(
 
     def by_chance(size: int, occurrences: int) -> bool:
         """Tell whether it is above the level, family-wise."""
-        return size < largest.shape[1] and len(sizes) * share(size, occurrences) > alpha
+        return size < largest.shape[1] and len(sizes) * share(size, occurrences) > settings.alpha
 
     kept = [item for item in concepts if not surrogates or not by_chance(len(item[0]), len(item[1]))]
     comparable = bool(surrogates) and len(kept) <= _MOST_REDUCED
     patterns = []
-    for concept in reduced(kept, by_chance, mining) if comparable else kept:
+    for concept in reduced(kept, by_chance, settings) if comparable else kept:
         p = share(len(concept[0]), len(concept[1])) if surrogates else None
         adjusted = None if p is None else min(1.0, len(sizes) * p)
-        patterns.append(_pattern(concept, chosen, mining, p, adjusted))
+        patterns.append(_pattern(concept, chosen, settings, p, adjusted))
     patterns.sort(key=lambda item: (-len(item), -len(item.step), item.neuron.tolist(), item.lag.tolist()))
     least = max(len(sizes), 1) / (1 + surrogates) if surrogates else None
     return SpadeResult(tuple(patterns), len(concepts), len(kept), sizes, comparable, least, work)
@@ -228,44 +212,11 @@ def groups_with(pattern: SpadePattern, catalogue: Catalogue, tolerance: int) -> 
     return found
 
 
-def _check(
-    bin_steps: int, window: int, spikes: int, occurrences: int, surrogates: int, alpha: float, dither: int, method: str
-) -> None:
-    for fits, what, expected in (
-        (1 <= bin_steps <= 10_000, f"a bin of {bin_steps} steps", "1 to 10,000 steps"),
-        (1 <= window <= 1000, f"a window of {window} bins", "1 to 1,000 bins"),
-        (2 <= spikes <= 1000, f"patterns of {spikes} spikes", "at least 2"),
-        (2 <= occurrences <= 1_000_000, f"patterns that come {occurrences} times", "at least 2"),
-        (0 <= surrogates <= 100_000, f"{surrogates} surrogates", "0 to 100,000"),
-        (0 < alpha < 1, f"a level of {alpha}", "above 0, below 1"),
-        (1 <= dither <= 100_000, f"a dither of {dither} steps", "1 to 100,000 steps"),
-        (method in METHODS, f"the surrogates {method!r}", ", ".join(METHODS)),
-    ):
-        if not fits:
-            raise ModelError(Fault("spade-parameter", what, expected=expected))
-
-
-def _affordable(work: SpadeWork, trains: int, seconds: float, limit_s: float) -> None:
-    hint = "larger --min-spikes or --min-occ, a smaller --winlen, fewer --neurons, a shorter time"
-    if trains > MOST_TRAINS:
-        what = f"{trains} neurons have spikes"
-        raise ModelError(
-            Fault("spade-too-many-trains", what, expected=f"at most {MOST_TRAINS}", try_=f"--neurons 0:{MOST_TRAINS}")
-        )
-    if work.patterns > MOST_PATTERNS or work.bytes > work.MOST_BYTES:
-        what = f"about {work.patterns:,.3g} patterns by chance alone, {work.bytes / 2**20:,.0f} MiB of windows"
-        expected = f"at most {MOST_PATTERNS:,} and {work.MOST_BYTES // 2**20:,} MiB"
-        raise ModelError(Fault("spade-too-large", what, expected=expected, try_=hint))
-    if seconds > limit_s:
-        what = f"it would take about {seconds:,.0f} s"
-        raise ModelError(Fault("spade-too-large", what, expected=f"at most {limit_s:,.0f} s", try_=f"--limit, or {hint}"))
-
-
 def _pattern(
-    concept: Concept, chosen: NDArray[np.int64], mining: Mining, p: float | None, adjusted: float | None
+    concept: Concept, chosen: NDArray[np.int64], settings: SpadeSettings, p: float | None, adjusted: float | None
 ) -> SpadePattern:
-    train, place = np.divmod(np.array(concept[0], np.int64), mining.window)
+    train, place = np.divmod(np.array(concept[0], np.int64), settings.window)
     first = int(place.min())
     order = np.lexsort((chosen[train], place))
-    begin = (np.array(concept[1], np.int64) + first) * mining.bin_steps
-    return SpadePattern(chosen[train][order], (place[order] - first) * mining.bin_steps, begin, p, adjusted)
+    begin = (np.array(concept[1], np.int64) + first) * settings.bin_steps
+    return SpadePattern(chosen[train][order], (place[order] - first) * settings.bin_steps, begin, p, adjusted)

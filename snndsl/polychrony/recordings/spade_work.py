@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import exp, inf, lgamma, log, log1p
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.polychrony.recordings.detect import SpikeTrains
+from snndsl.polychrony.recordings.elephant_mining import SpadeSettings
 
-__all__ = ["MOST_PATTERNS", "MOST_TRAINS", "SpadeWork", "active", "predict_spade"]
+__all__ = ["SpadeWork", "active", "predict_spade"]
 
-MOST_TRAINS = 100
+_MOST_TRAINS = 100
 """More exhaust memory: https://github.com/NeuralEnsemble/elephant/issues/555."""
-MOST_PATTERNS = 300_000
+_MOST_PATTERNS, _MOST_BYTES = 300_000, 2 * 2**30
 _ENTRY = 6e-6
 """s for a spike in a window, as measured."""
 _PATTERN = 1e-4
@@ -46,8 +46,6 @@ class SpadeWork:
         s of a core for the recording and for a surrogate, rough guesses. Trains that fire together make more patterns.
     """
 
-    MOST_BYTES: ClassVar[int] = 2 * 2**30
-
     trains: int
     spikes: int
     bins: int
@@ -57,27 +55,32 @@ class SpadeWork:
     surrogate_seconds: float
 
     def left(self, surrogates: int, mined: int) -> float:
-        """Return the s of a core for the surrogates, once the patterns of the recording were mined.
-
-        Parameters
-        ----------
-        surrogates : int
-            How many.
-        mined : int
-            Patterns of the recording.
-        """
+        """Return the s of a core for the surrogates, once so many patterns of the recording were mined."""
         return surrogates * (self.surrogate_seconds + max(0.0, mined - self.patterns) * _PATTERN)
+
+    def check(self, seconds: float, limit_s: float) -> None:
+        """Refuse what would need too much memory or time.
+
+        Raises
+        ------
+        ModelError
+            spade-too-many-trains, spade-too-large.
+        """
+        hint = "larger --min-spikes or --min-occ, a smaller --winlen, fewer --neurons, a shorter time"
+        if self.trains > _MOST_TRAINS:
+            what, fewer = f"{self.trains} neurons have spikes", f"--neurons 0:{_MOST_TRAINS}"
+            raise ModelError(Fault("spade-too-many-trains", what, expected=f"at most {_MOST_TRAINS}", try_=fewer))
+        if self.patterns > _MOST_PATTERNS or self.bytes > _MOST_BYTES:
+            what = f"about {self.patterns:,.3g} patterns by chance alone, {self.bytes / 2**20:,.0f} MiB of windows"
+            expected = f"at most {_MOST_PATTERNS:,} and {_MOST_BYTES // 2**20:,} MiB"
+            raise ModelError(Fault("spade-too-large", what, expected=expected, try_=hint))
+        if seconds > limit_s:
+            what = f"it would take about {seconds:,.0f} s"
+            raise ModelError(Fault("spade-too-large", what, expected=f"at most {limit_s:,.0f} s", try_=f"--limit, or {hint}"))
 
 
 def active(trains: SpikeTrains, neurons: Sequence[int] | None = None) -> NDArray[np.int64]:
     """Return the neurons that have spikes, all or those of a choice.
-
-    Parameters
-    ----------
-    trains : SpikeTrains
-        The recording.
-    neurons : sequence of int, optional
-        The choice.
 
     Raises
     ------
@@ -96,21 +99,8 @@ def active(trains: SpikeTrains, neurons: Sequence[int] | None = None) -> NDArray
     return found
 
 
-def predict_spade(
-    trains: SpikeTrains, chosen: NDArray[np.int64], bin_steps: int, window: int, min_spikes: int, min_occurrences: int
-) -> SpadeWork:
-    """Predict the work of mining a recording once.
-
-    Parameters
-    ----------
-    trains : SpikeTrains
-        The recording.
-    chosen : ndarray of int64
-        Neurons.
-    bin_steps, window : int
-        Steps of a bin, bins of a window.
-    min_spikes, min_occurrences : int
-        What makes a pattern.
+def predict_spade(trains: SpikeTrains, chosen: NDArray[np.int64], settings: SpadeSettings) -> SpadeWork:
+    """Predict the work of mining the trains of some neurons once.
 
     Notes
     -----
@@ -118,15 +108,15 @@ def predict_spade(
     bins. Where trains fire in a bin with probability p, each is expected ``bins p^z`` times; the probability of at least c
     times is summed over patterns and z. For trains of different rates p is ``mean(p^c)^(1/c)``, right for rare patterns.
     """
-    counts = np.diff(trains.start)[chosen]
-    bins = -(-(trains.last + 1) // bin_steps)
+    counts, window, least = np.diff(trains.start)[chosen], settings.window, settings.min_spikes
+    bins = -(-(trains.last + 1) // settings.bin_steps)
     probability = np.minimum(counts / bins, 1.0)
-    effective = float(np.mean(probability**min_occurrences) ** (1 / min_occurrences))
+    effective = float(np.mean(probability**settings.min_occurrences) ** (1 / settings.min_occurrences))
     places, patterns = len(chosen) * window, 0.0
-    for size in range(min_spikes, min(places, min_spikes + 20) + 1):
+    for size in range(least, min(places, least + 20) + 1):
         later = _log_choose(places - len(chosen), size)
         sets = _log_choose(places, size) + log1p(-exp(min(later - _log_choose(places, size), -1e-12)))
-        patterns += exp(min(sets + _log_at_least(bins * effective**size, min_occurrences), 500.0))
+        patterns += exp(min(sets + _log_at_least(bins * effective**size, settings.min_occurrences), 500.0))
     spikes, full = int(counts.sum()), 1 - float(np.prod(1 - probability))
     entries = spikes * min(window, bins) * full
     surrogate = len(chosen) * _TRAIN + entries * _ENTRY + patterns * _PATTERN

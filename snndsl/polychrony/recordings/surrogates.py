@@ -1,6 +1,6 @@
 """Recordings that chance alone could have made: surrogates that keep some of what was recorded and destroy the rest.
 
-All move spikes by whole steps, keep every spike, and never put two spikes of a neuron into one step.
+Each is a `SurrogateMethod`: moves spikes by whole steps, keeps every spike, never puts two of a neuron into one step.
 
 ===========  =============================================================  =========================================
 null         keeps                                                          destroys
@@ -43,21 +43,29 @@ class SurrogateMethod(Protocol):
     """A function from a recording to a surrogate of it."""
 
     def __call__(self, trains: SpikeTrains, rng: np.random.Generator, *, width: int) -> SpikeTrains:
-        """Return a surrogate; `width`, in steps, is used by those that dither."""
+        """Return a surrogate.
+
+        Parameters
+        ----------
+        trains : SpikeTrains
+            As recorded.
+        rng : numpy.random.Generator
+            Source of chance.
+        width : int
+            Steps by which a spike is moved at most, for those that dither; beyond the ends of the recording there are none.
+
+        Raises
+        ------
+        ModelError
+            spike-twice: two spikes of a neuron in a step; surrogate-width.
+        """
         ...  # pragma: no cover
 
 
 def shift(trains: SpikeTrains, rng: np.random.Generator, *, width: int = 0) -> SpikeTrains:
     """Shift every neuron's train by a random time, round the end: its intervals stay, timing between neurons goes.
 
-    Parameters
-    ----------
-    trains : SpikeTrains
-        As recorded.
-    rng : numpy.random.Generator
-        Source of chance.
-    width : int
-        Not used: every shift from 0 to the whole length is as probable.
+    Every shift from 0 to the whole length is as probable.
 
     References
     ----------
@@ -71,20 +79,6 @@ def shift(trains: SpikeTrains, rng: np.random.Generator, *, width: int = 0) -> S
 
 def dither(trains: SpikeTrains, rng: np.random.Generator, *, width: int) -> SpikeTrains:
     """Move every spike to a step within the width of its own, evenly among those its neuron has no other spike in.
-
-    Parameters
-    ----------
-    trains : SpikeTrains
-        As recorded.
-    rng : numpy.random.Generator
-        Source of chance.
-    width : int
-        Steps; beyond the ends of the recording there are none.
-
-    Raises
-    ------
-    ModelError
-        surrogate-width; spike-twice: two spikes of a neuron in a step.
 
     Notes
     -----
@@ -107,20 +101,6 @@ def joint_isi(trains: SpikeTrains, rng: np.random.Generator, *, width: int) -> S
     The sum of the two intervals stays, so a spike moves along an anti-diagonal of that density, within the width. First all
     spikes of even number are redrawn, then the others between their new neighbours. The first and the last spike of a train
     have one interval, and follow its density.
-
-    Parameters
-    ----------
-    trains : SpikeTrains
-        As recorded.
-    rng : numpy.random.Generator
-        Source of chance.
-    width : int
-        Steps.
-
-    Raises
-    ------
-    ModelError
-        surrogate-width, spike-twice.
 
     Notes
     -----
@@ -156,20 +136,6 @@ def joint_isi(trains: SpikeTrains, rng: np.random.Generator, *, width: int) -> S
 
 def exchange(trains: SpikeTrains, rng: np.random.Generator, *, width: int = 0) -> SpikeTrains:
     """Let spikes change their neurons: every neuron keeps its number of spikes, every step the population's number.
-
-    Parameters
-    ----------
-    trains : SpikeTrains
-        As recorded.
-    rng : numpy.random.Generator
-        Source of chance.
-    width : int
-        Not used.
-
-    Raises
-    ------
-    ModelError
-        spike-twice.
 
     Notes
     -----

@@ -8,13 +8,13 @@ step, and rest is what ten seconds of silence leave.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Neuron, Population, names_read
 from snndsl.polychrony.definitions import Izhikevich2006

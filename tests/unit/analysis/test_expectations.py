@@ -8,6 +8,8 @@ import pytest
 from unit.analysis.runs import write
 
 from snndsl.analysis.expectations import Verdict, check_expectations
+from snndsl.api import load, run_model
+from snndsl.backend import REFERENCE
 from snndsl.errors import ModelError
 from snndsl.frontend.loader import load_source
 from snndsl.semantics.check import check
@@ -170,6 +172,21 @@ def test_what_cannot_be_judged_is_not_met_and_says_why(tmp_path: Path, expect: s
 def test_what_means_nothing_is_a_fault_of_the_file(tmp_path: Path, expect: str, what: str) -> None:
     with pytest.raises(ModelError, match=what):
         outcome(tmp_path, expect)
+
+
+def test_a_state_that_is_a_rate_is_shown_in_hertz(tmp_path: Path) -> None:
+    file = tmp_path / "model.yaml"
+    file.write_text("""snndsl: 1
+name: rate
+time: {step: 1 ms, duration: 3 ms}
+neurons: {n: {state: {r: 20 Hz}, update: r += 5 Hz}}
+populations: {one: {neuron: n, size: 1}}
+record: {states: {one: [r]}}
+expect: {it: {of: one, value: r, at: 2 ms, between: [29.9 Hz, 30.1 Hz]}}
+""")
+    [found] = check_expectations(load(file).checked, run_model(load(file), REFERENCE, tmp_path / "run").recording)
+    assert (found.passed, found.found) == (True, "r 30 Hz")
+    assert found.measured is not None and (found.measured.mean, found.measured.unit) == (pytest.approx(30), "Hz")
 
 
 def test_spikes_that_nobody_recorded(tmp_path: Path) -> None:

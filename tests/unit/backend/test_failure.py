@@ -34,6 +34,10 @@ SETTINGS = {
          "z of e[5] is 0.75 at step 2, outside its range [0.0, 0.5]"),
         (failure.state_failure(SETTINGS, "e__cells__cells", 5, "w", -3.5, 2, True), "bound",
          "w of e[5] is -3.5 at step 2, beyond its bound"),
+        (failure.carry_failure(SETTINGS, "e__cells__cells", 5, -9.0, 2, 8.0), "carried",
+         "e[5] carries -9.0 at step 2, beyond 8.0, up to which sums at its port are exact"),
+        (failure.carry_failure(SETTINGS, "e__cells__cells", 5, float("-inf"), 2, 8.0), "non-finite",
+         "e[5] carries -inf at step 2"),
         (failure.sample_failure(SETTINGS, "b", 7.0, 12), "sample", "the array b has 7 values, 7 was asked for at step 12"),
         (failure.not_built(), "build", "the model could not be built"),
         (failure.not_built("no compiler"), "build", "the model could not be built: no compiler"),
@@ -69,7 +73,10 @@ def test_they_need_python_alone() -> None:
 @pytest.mark.parametrize("name", OWN)
 def test_no_backend_has_words_of_its_own(name: str) -> None:
     """What says how a run failed stands in no file of a backend: not as a sentence, and not as a kind."""
-    said = ("at step {", ", beyond its bound", ", outside its range", "} was asked for", "non-finite\"", "not be built")
+    said = (
+        "at step {", ", beyond its bound", "up to which", ", outside its range", "} was asked for", "non-finite\"",
+        "not be built",
+    )  # fmt: skip
     files = [file for file in (ROOT / "backends" / f"snndsl_{name}").rglob("*") if file.suffix in (".py", ".h", ".cpp")]
     assert f"snndsl_{name}/backend.py" in {f"{file.parent.name}/{file.name}" for file in files}
     for file in sorted(files):

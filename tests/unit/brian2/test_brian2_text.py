@@ -138,6 +138,12 @@ def test_every_word_of_brian2_is_reserved() -> None:
 FIELD = "v V_th E_L tau_m g_Na a I C w u n lambda_ A_plus P__V__I x_before q__ Delta_T EL b_2"
 
 
+@pytest.mark.parametrize("name", ["nu_post", "diehl_cook_stdp__nu_post", "stdp__x_pre", "xi_rule__x"])
+def test_endings_of_brian2_are_reserved_in_names_of_several_rules_too(name: str) -> None:
+    """Brian2 refuses them; what belongs to a rule of a list is called by the rule and the name."""
+    assert reserved(name)
+
+
 def test_names_of_the_field_stay() -> None:
     assert not any(map(reserved, FIELD.split()))
 

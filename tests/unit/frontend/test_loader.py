@@ -172,10 +172,14 @@ def test_settings_replace_what_the_file_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "code", "near"),
     [
-        ("constants.JJ", "path-unknown", "J"),
-        ("population.p.size", "path-unknown", "populations"),
-        ("populations.pp.size", "path-unknown", "p"),
-        ("populations.p.sise", "unknown-key", "size"),
+        ("constants.JJ", "path-unknown", "constants.J"),
+        ("population.p.size", "path-unknown", "populations.p.size"),
+        ("populations.pp.size", "path-unknown", "populations.p.size"),
+        ("populations.p.sise", "path-unknown", "populations.p.size"),
+        ("neurons.n.parameters.aa", "path-unknown", "neurons.n.parameters.a"),  # would be a parameter that nothing reads
+        ("neurons.n.state.y", "path-unknown", ""),
+        ("neurons.n.a", "path-unknown", "neurons.n.parameters.a"),
+        ("time.dt", "path-unknown", "time.step"),
         ("record.spikes.9", "path-unknown", ""),
         ("name.x", "path-unknown", ""),
     ],

@@ -86,10 +86,11 @@ def synapses(**columns: list[int]) -> Program:
 
 CARRY = Carry(
     "c",
-    ("weight",),
+    ("weight", "most"),
     Block((("sent", Call("mul", (Ref("weight"), Ref("pre__v")))),)),
     "sent",
     (Read("pre__v", "pre", "v"),),
+    "most",
 )
 
 
@@ -97,7 +98,7 @@ def carrying(**changes: object) -> Program:
     """Return a program whose only synapses carry a state instead of spikes."""
     [part] = program().synapses
     rows = Table({**part.rows.columns, "weight": np.array([0.5, 0.25])})
-    part = replace(part, rule=None, values={}, rows=rows, carry="c")
+    part = replace(part, rule=None, values={"most": 8.0}, rows=rows, carry="c")
     return replace(program(), rules=(), synapses=(part,), carries=(replace(CARRY, **changes),))  # type: ignore[arg-type]
 
 
@@ -120,7 +121,8 @@ def test_what_is_carried_and_what_is_summed_pass() -> None:
     [
         (carrying(sent="x"), "sends 'x', which is no number of it"),
         (carrying(params=()), "carry c has no weight"),
-        (carrying(params=("weight", "gain")), "synapses s gives no value to gain"),
+        (carrying(bound="sent"), "carry c is bounded by 'sent', which is no parameter of it"),
+        (carrying(params=("weight", "most", "gain")), "synapses s gives no value to gain"),
         (carrying(reads=(Read("pre__v", "pre", "u"),)), "reads pre.u, which is no state"),
         (carrying(name="other"), "the unknown carry c"),
         (replace(carrying(), rules=(RULE,), synapses=(replace(program().synapses[0], carry="c"),)), "has a rule, and carries"),

@@ -16,6 +16,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from unit.library.draw_learning import learning  # noqa: E402
 from unit.library.patterns import PATTERNS  # noqa: E402
 from unit.library.runs import simulated, times, values  # noqa: E402
 from unit.library.test_plasticity import ADDITIVE, SJOESTROEM, learned, protocol, triplets, weight  # noqa: E402
@@ -195,7 +196,7 @@ def plasticity(folder: Path) -> Any:
 
 def main() -> None:
     """Draw those that are named, or all."""
-    drawn = (receptors, neurons, patterns, rates, plasticity)
+    drawn = (receptors, neurons, patterns, rates, plasticity, learning)
     FIGURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="library-") as temporary:
         for draw in drawn:

@@ -7,10 +7,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import snndsl
-from snndsl.cli.commands import app
+from snndsl.cli.dispatch import run_command
 from snndsl.entries import entries_of
 from snndsl.entries.typesetting import aligned, typeset
 from snndsl.frontend.loader import load_source
@@ -89,18 +88,21 @@ def test_the_library_from_python() -> None:
         library["lif.lif_ex"]
 
 
-def test_commands() -> None:
-    run = CliRunner().invoke
-    listed = run(app, ["library"], standalone_mode=False).output
+def test_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    def run(*arguments: str) -> str:
+        assert run_command(list(arguments)) == 0
+        return capsys.readouterr().out
+
+    listed = run("library")
     assert [line.split()[:3] for line in listed.splitlines()] == [[e.file, e.name, e.kind] for e in snndsl.library()]
-    facts = json.loads(run(app, ["library", "--json"], standalone_mode=False).output)
+    facts = json.loads(run("library", "--json"))
     assert [item["name"] for item in facts] == [entry.name for entry in snndsl.library()]
-    one = run(app, ["show", "snndsl:receptors", "nmda"], standalone_mode=False).output
+    one = run("show", "snndsl:receptors", "nmda")
     assert one.startswith("snndsl:receptors nmda   part\n") and "use it" in one and "Jahr" in one
-    several = run(app, ["show", "snndsl:lif"], standalone_mode=False).output
+    several = run("show", "snndsl:lif")
     shown = [line.split()[1] for line in several.splitlines() if line.startswith("snndsl:lif ")]
     assert shown == [entry.name for entry in snndsl.library() if entry.file == "snndsl:lif"] != []
-    facts = json.loads(run(app, ["show", "snndsl:lif", "lif_exp", "--json"], standalone_mode=False).output)
+    facts = json.loads(run("show", "snndsl:lif", "--json", "lif_exp"))
     assert [item["kind"] for item in facts] == ["neuron"]
 
 
@@ -109,5 +111,6 @@ def test_commands() -> None:
     [(["snndsl:lfi"], "there is no shipped file 'snndsl:lfi'"), (["snndsl:lif", "lif_ex"], "snndsl:lif defines no 'lif_ex'")],
 )
 def test_what_is_not_there(arguments: list[str], message: str) -> None:
-    error = CliRunner().invoke(app, ["show", *arguments], standalone_mode=False).exception
-    assert isinstance(error, snndsl.errors.ModelError) and message in str(error)
+    with pytest.raises(snndsl.errors.ModelError) as error:
+        run_command(["show", *arguments])
+    assert message in str(error.value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from unit.library.runs import simulated
 from unit.library.test_plasticity import POST, PRE, learned, trace, weight
 
@@ -53,10 +55,10 @@ def test_scaling(run: snndsl.Recording) -> None:
     assert weight(run, "scaled") == pytest.approx(w, abs=1e-12)
 
 
-def test_scaling_ends_at_its_goal_and_keeps_proportions(tmp_path: Path) -> None:
-    """A neuron that adds up what arrives ends at the goal, and synapses keep their proportions (Turrigiano 1998)."""
-    found = simulated(
-        tmp_path, "scaling", "1 ms", "60 s",
+def scaled(folder: Path, backend: str = "reference") -> snndsl.Recording:
+    """Run twenty synapses of four weights onto a neuron that adds up what arrives, which is to spike at 20 Hz."""
+    return simulated(
+        folder, "scaling", "1 ms", "60 s", backend,
         neurons={
             "adding": {"ports": {"in": 1}, "state": {"v": 0}, "update": "v += in", "threshold": "v >= 1", "reset": "v -= 1"}
         },
@@ -72,18 +74,23 @@ def test_scaling_ends_at_its_goal_and_keeps_proportions(tmp_path: Path) -> None:
                 },
             }
         },
-        record={"spikes": ["post"], "synapses": {"scaled": {"of": ["w"], "at": ["60 s"]}}},
+        record={"spikes": ["post"], "synapses": {"scaled": {"of": ["w"], "every": "1 s"}}},
     )  # fmt: skip
+
+
+def test_scaling_ends_at_its_goal_and_keeps_proportions(tmp_path: Path) -> None:
+    """A neuron that adds up what arrives ends at the goal, and synapses keep their proportions (Turrigiano 1998)."""
+    found = scaled(tmp_path)
     late = found.spikes["post"].step > 50_000
     assert np.count_nonzero(late) / 10 == pytest.approx(20, abs=0.3)
     w = found.weights["scaled"]["w"].value[-1]
     assert w / w[0] == pytest.approx(1 + np.arange(20) % 4, rel=1e-9) and w[0] > 0.003
 
 
-def test_normalisation_beside_a_rule(tmp_path: Path) -> None:
-    """After every 500 ms the weights into each neuron add up to 78 for 784 inputs, as in the published program."""
-    found = simulated(
-        tmp_path, "normalised", "1 ms", "1500 ms", neurons=RELAY, populations={"post": {"neuron": "relay", "size": 3}},
+def normalised(folder: Path, at: Sequence[int], backend: str = "reference") -> snndsl.Recording:
+    """Run three neurons with 784 inputs each, whose weights learn and are normalised; they are recorded at times in ms."""
+    return simulated(
+        folder, "normalised", "1 ms", "1500 ms", backend, neurons=RELAY, populations={"post": {"neuron": "relay", "size": 3}},
         stimuli={
             "pixels": {"size": 784, "poisson": {"rate": "20 Hz"}},
             "forced": {
@@ -101,8 +108,13 @@ def test_normalisation_beside_a_rule(tmp_path: Path) -> None:
                 ],
             }
         },
-        record={"synapses": {"learning": {"of": ["w"], "at": ["499 ms", "500 ms", "1000 ms", "1499 ms"]}}},
+        record={"synapses": {"learning": {"of": ["w"], "at": [f"{time} ms" for time in at]}}},
     )  # fmt: skip
+
+
+def test_normalisation_beside_a_rule(tmp_path: Path) -> None:
+    """After every 500 ms the weights into each neuron add up to 78 for 784 inputs, as in the published program."""
+    found = normalised(tmp_path, [499, 500, 1000, 1499])
     before, first, second, learnt = (w.reshape(784, 3).sum(axis=0) for w in found.weights["learning"]["w"].value)
     assert first == pytest.approx(78, rel=1e-12) and second == pytest.approx(78, rel=1e-12)
     assert np.all(np.abs(before - 78) > 5) and np.all(np.abs(learnt - 78) > 0.5)
@@ -139,10 +151,10 @@ def test_reward(dopamine: float, tmp_path: Path) -> None:
     assert abs(weight(found, "paid") - 0.5) > 1e-5
 
 
-def test_distal_reward(tmp_path: Path) -> None:
-    """Dopamine a second after 20 coincidences moves the paired synapse, and hardly the one whose spikes are far apart."""
-    found = simulated(
-        tmp_path, "distal", "1 ms", "3 s", neurons=RELAY, populations={"post": {"neuron": "relay", "size": 2}},
+def distal(folder: Path, at: Sequence[int], backend: str = "reference") -> snndsl.Recording:
+    """Run two synapses, one with spikes 4 ms apart and one with spikes 33 ms apart, and dopamine after 2 s."""
+    return simulated(
+        folder, "distal", "1 ms", "3 s", backend, neurons=RELAY, populations={"post": {"neuron": "relay", "size": 2}},
         signals={"dopamine": {"state": {"DA": 0}, "ports": {"pay": 1}, "update": ["DA = 0.995*DA + pay"]}},
         stimuli={
             "pre": {"size": 1, "spikes": {"i": 0, "t": [f"{45 * k + 4} ms" for k in range(20)]}},
@@ -157,8 +169,13 @@ def test_distal_reward(tmp_path: Path) -> None:
                 "plasticity": {"use": "learning.reward_stdp", "w_0": 1, "w_max": 4, "DA": "dopamine.DA"},
             }
         },
-        record={"synapses": {"tagged": {"of": ["w", "tag"], "at": ["2 s", "3 s"]}}},
+        record={"synapses": {"tagged": {"of": ["w", "tag"], "at": [f"{time} ms" for time in at]}}},
     )  # fmt: skip
+
+
+def test_distal_reward(tmp_path: Path) -> None:
+    """Dopamine a second after 20 coincidences moves the paired synapse, and hardly the one whose spikes are far apart."""
+    found = distal(tmp_path, [2000, 3000])
     before, after = found.weights["tagged"]["w"].value
     assert np.all(np.abs(before - 0.5) < 0.25) and after[0] > before[0] + 2 and after[1] < before[1] - 0.3
 
@@ -166,14 +183,10 @@ def test_distal_reward(tmp_path: Path) -> None:
 CLOPATH_THETA = (-70.6, -45.3)
 
 
-def test_voltage_clamp(tmp_path: Path) -> None:
-    """25 Hz against a clamped neuron: depression above theta_minus, potentiation from A_LTD/A_LTP above theta_plus.
-
-    Each arrival changes w by (u - theta_minus) (A_LTP (u - theta_plus) - A_LTD), as the trace has the area 1.
-    """
-    volts = np.array([-75.0, -65.0, -55.0, -47.0, -44.0, -43.0, -30.0, -10.0])
-    found = simulated(
-        tmp_path, "clamp", "0.1 ms", "2 s",
+def clamped(folder: Path, volts: NDArray[np.float64], backend: str = "reference") -> snndsl.Recording:
+    """Run 46 arrivals, 40 ms apart, at neurons that are held at these voltages in mV."""
+    return simulated(
+        folder, "clamp", "0.1 ms", "2 s", backend,
         neurons={
             "clamped": {
                 "parameters": {"V_0": "-70 mV"}, "state": {"V": "V_0"}, "ports": {"in": 1}, "update": "V = V_0 + (0 mV)*in",
@@ -193,9 +206,18 @@ def test_voltage_clamp(tmp_path: Path) -> None:
         },
         record={"synapses": {"learning": {"of": ["w"], "at": ["2 s"]}}},
     )  # fmt: skip
-    change = found.weights["learning"]["w"].value[-1] - 10
+
+
+def by_the_clamp(volts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the potentiation and the depression of an arrival: its trace has the area 1."""
     low, high = CLOPATH_THETA
-    depression = 14e-5 * np.maximum(volts - low, 0)
-    potentiation = 8e-5 * np.maximum(volts - high, 0) * np.maximum(volts - low, 0)
+    return 8e-5 * np.maximum(volts - high, 0) * np.maximum(volts - low, 0), 14e-5 * np.maximum(volts - low, 0)
+
+
+def test_voltage_clamp(tmp_path: Path) -> None:
+    """25 Hz against a clamped neuron: depression above theta_minus, potentiation from A_LTD/A_LTP above theta_plus."""
+    volts = np.array([-75.0, -65.0, -55.0, -47.0, -44.0, -43.0, -30.0, -10.0])
+    change = clamped(tmp_path, volts).weights["learning"]["w"].value[-1] - 10
+    potentiation, depression = by_the_clamp(volts)
     assert change == pytest.approx(46 * (potentiation - depression), rel=0.02, abs=46 * 0.004 * potentiation.max() * 0.01)
     assert change[0] == 0 and np.all(change[1:5] < 0) and np.all(change[5:] > 0)  # -43.55 mV lies between -44 and -43

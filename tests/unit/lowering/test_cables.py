@@ -17,7 +17,7 @@ from unit.lowering.models import checked, neurons, program
 from snndsl.errors import ModelError
 from snndsl.integrators.elimination import elimination_order
 from snndsl.ir.naming import program_name, user_name
-from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.polychrony.rest import rest_of
 from snndsl_reference.tree.groups import NeuronGroup
 

@@ -56,7 +56,7 @@ def forked() -> Program:
 
 def carrying() -> Program:
     """Return a program whose static synapses carry a value."""
-    carry = Carry("held", ("weight",), Block((("sent__1", Ref("weight")),)), "sent__1", ())
+    carry = Carry("held", ("weight",), Block((("sent__1", Ref("weight")),)), "sent__1", (), "weight")
     return replace(zoo(), carries=(carry,))
 
 

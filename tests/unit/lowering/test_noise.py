@@ -233,7 +233,9 @@ NONLINEAR = "dx/dt = (0.5 - sin(x))/(1 ms) - x/tau + 0.8/sqrt(1 ms)*xi()"
 FROZEN = "dx/dt = 1/(1 ms) - x*(1.5 + sin(2*y))/tau + 0.8/sqrt(1 ms)*xi()\ndy/dt = (x - y)/tau"
 
 
-def end(equations: str, integrator: str, steps: int, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> Real:
+def end(
+    equations: str, integrator: str, steps: int, paths: Paths, monkeypatch: pytest.MonkeyPatch, states: str = "{x: 0}"
+) -> Real:
     """Return x at the end of every path."""
     drawn = paths.at(steps)
 
@@ -243,7 +245,7 @@ def end(equations: str, integrator: str, steps: int, paths: Paths, monkeypatch: 
 
     row = replace(blocks.OPERATIONS["normal"], evaluate=normal)
     monkeypatch.setattr(blocks, "OPERATIONS", {**blocks.OPERATIONS, "normal": row})
-    states = "{x: 0, y: 1}" if "dy" in equations else "{x: 0}"
+    states = "{x: 0, y: 1}" if "dy" in equations else states
     made = group(equations, integrator, states, size=PATHS, step=f"{TIME / steps!r} ms")
     found: Real = path(made, steps)[-1]
     return found
@@ -269,3 +271,65 @@ def test_additive_noise_converges_with_order_one(equations: str, integrator: str
     weak = order({n: float(abs(pairs[n].mean())) for n in pairs})
     assert strong == pytest.approx(1.0, abs=0.15)
     assert weak == pytest.approx(1.0, abs=0.15)
+
+
+# ---- a factor that reads states: the integral of Ito
+
+GROWTH, SPREAD = -0.2, 0.6
+GEOMETRIC = f"dx/dt = ({GROWTH})*x/(1 ms) + {SPREAD}*x/sqrt(1 ms)*xi()"
+"""Geometric Brownian motion: x0*exp((mu - s**2/2)*t + s*W), with the mean x0*exp(mu*t)."""
+
+
+@pytest.mark.parametrize("integrator", ["euler", "exponential_euler"])
+def test_a_factor_is_read_at_the_beginning_of_the_step(integrator: str) -> None:
+    made = group("dx/dt = -x/tau + 0.3*sqrt(y)/sqrt(1 ms)*xi()\ndy/dt = -y/tau_n", integrator, "{x: 3, y: 4}")
+    made.step(0)
+    drawn = numerics.normal(*key(made), 0.0, 0.0, 0.0, 0.0)
+    decay = 0.75 if integrator == "euler" else np.exp(-0.25)
+    spread = np.sqrt(0.5) if integrator == "euler" else np.sqrt(1 - np.exp(-0.5))  # tau/2*(1 - exp(-2*h/tau)) with tau = 2
+    assert made.states["x"][0] == pytest.approx(3.0 * decay + 0.3 * np.sqrt(4.0) * spread * drawn, rel=1e-14)
+
+
+@pytest.mark.parametrize(("integrator", "step"), [("euler", 0.25), ("exponential_euler", 0.25), ("exponential_euler", 1.0)])
+def test_moments_of_geometric_brownian_motion(integrator: str, step: float) -> None:
+    """Mean and second moment after 2 ms, x0 = 1: of the scheme at this step, and of the process.
+
+    A step multiplies x by a + b*normal(), so that the moments are a**n and (a*a + b*b)**n. Exponential Euler has the mean of
+    the process at every step. Bounds are five standard errors of 400,000 paths.
+    """
+    n, paths = round(2 / step), 400_000
+    if integrator == "euler":
+        a, b = 1 + GROWTH * step, SPREAD * np.sqrt(step)
+    else:
+        a, b = np.exp(GROWTH * step), SPREAD * np.sqrt((np.exp(2 * GROWTH * step) - 1) / (2 * GROWTH))
+    x = path(group(GEOMETRIC, integrator, "{x: 1}", size=paths, step=f"{step} ms"), n)[-1]
+    error = 5 * x.std() / np.sqrt(paths)
+    assert x.mean() == pytest.approx(a**n, abs=error)
+    assert (x**2).mean() == pytest.approx((a * a + b * b) ** n, abs=5 * (x**2).std() / np.sqrt(paths))
+    mean, square = np.exp(2 * GROWTH), np.exp(2 * (2 * GROWTH + SPREAD**2))
+    if integrator == "exponential_euler":
+        assert x.mean() == pytest.approx(mean, abs=error)
+    assert a**n == pytest.approx(mean, rel=0.02)
+    assert (a * a + b * b) ** n == pytest.approx(square, rel=0.06 * step * 2)
+
+
+@pytest.mark.parametrize("integrator", ["euler", "exponential_euler"])
+def test_multiplicative_noise_converges_with_order_one_half(integrator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the solution on the same Brownian path; that of Stratonovich is exp(s**2/2*t) times as large."""
+    paths = Paths()
+    brownian = paths.fine.sum(axis=0) * np.sqrt(TIME / FINEST)
+    exact = np.exp((GROWTH - SPREAD**2 / 2) * TIME + SPREAD * brownian)
+    ends = {n: end(GEOMETRIC, integrator, n, paths, monkeypatch, "{x: 1}") for n in (8, 16, 32, 64, 128, 256)}
+    errors = {n: float(np.sqrt(((found - exact) ** 2).mean())) for n, found in ends.items()}
+    assert order(errors) == pytest.approx(0.5, abs=0.15)
+    other = exact * np.exp(SPREAD**2 / 2 * TIME)
+    assert errors[256] < 0.1 * np.sqrt(((ends[256] - other) ** 2).mean())
+
+
+def test_the_stationary_law_of_a_square_root_process() -> None:
+    """dx = (m - x)/tau dt + s*sqrt(x) dW is gamma distributed: mean m, variance m*s**2*tau/2, skewness 2*sd/m (Cox 1985)."""
+    text = "dx/dt = (1 - x)/tau + 0.5*sqrt(max(x, 0))/sqrt(1 ms)*xi()"
+    x = path(group(text, "exponential_euler", "{x: 1}", size=4000, step="0.05 ms"), 600)[-400:]
+    assert x.mean() == pytest.approx(1.0, abs=0.03)
+    assert x.var() == pytest.approx(0.25, abs=0.02)
+    assert ((x - x.mean()) ** 3).mean() / x.std() ** 3 == pytest.approx(2 * np.sqrt(0.25), abs=0.15)

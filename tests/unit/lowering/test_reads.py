@@ -12,7 +12,7 @@ from property.machine import simulated
 from unit.lowering.models import program
 
 from snndsl.errors import ModelError
-from snndsl.polychrony.answer import NeuronModel
+from snndsl.polychrony.neurons import NeuronModel
 
 STEPS = 60
 KICKS = [(0, 1), (1, 4), (0, 5), (1, 6), (0, 7), (0, 11), (1, 11), (1, 15), (0, 20), (0, 21), (1, 27), (0, 33), (1, 38)]

@@ -46,9 +46,10 @@ def test_load_raises_what_validate_finds(tmp_path: Path) -> None:
 
 
 def test_what_is_refused_is_no_fault_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = file(tmp_path, "signals: {g: {state: {y: 5 Hz}, update: y = y}}\nstimuli: {s: {size: 3, poisson: {rate: g.y}}}")
+    path = file(tmp_path, "signals: {g: {state: {y: 5 Hz}, update: y = y}}\n"
+                "stimuli: {s: {into: a, port: in, weight: 1, delay: 2 ms, poisson: {rate: g.y}}}")  # fmt: skip
     assert execute(["validate", str(path)]) == 0
-    said = "a rate of the source 's' that reads a signal (line 8); backends that could: none"
+    said = "a delay of more than one step of 's', whose rate reads a signal, (line 8); backends that could: none"
     assert capsys.readouterr().out.strip() == f"{path}: valid; cannot be simulated yet: {said}"
     assert execute(["validate", "--json", str(path)]) == 0
     [entry] = json.loads(capsys.readouterr().out)
@@ -81,6 +82,28 @@ def test_many_synapses_are_made_only_where_that_tells_more(tmp_path: Path, weigh
     assert judgement.errors == ()
     expected = ("weights and delays of up to 2,000,000 synapses of 'p'",) if waits else ()
     assert judgement.waiting == expected
+
+
+PLAYED = """
+motifs: {{m: {{in: a, spikes: {{i: [0, 1, 2], t: [1 ms, 2 ms, 3 ms]}}}}}}
+stimuli: {{s: {{play: [{{motif: m, at: {{every: {every}}}, jitter: {jitter}}}]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("every", "jitter", "waiting"),
+    [("1 ms", "0.1 ms", ("299,994 spikes that 's' draws",)), ("2 ms", "0.1 ms", ())],
+)
+def test_many_played_spikes_that_are_drawn_wait(tmp_path: Path, every: str, jitter: str, waiting: tuple[str, ...]) -> None:
+    path = file(tmp_path, PLAYED.format(every=every, jitter=jitter), 3)
+    judgement = validate(path, {"time.duration": "100 s"})
+    assert judgement.errors == () and judgement.waiting == waiting
+
+
+def test_what_is_wrong_with_them_does_not_wait(tmp_path: Path) -> None:
+    path = file(tmp_path, PLAYED.format(every="1 ms", jitter="-0.1 ms"), 3)
+    judgement = validate(path, {"time.duration": "100 s"})
+    assert [fault.code for fault in judgement.errors] == ["jitter-negative"] and judgement.waiting == ()
 
 
 def test_what_waits_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from unit.polychrony.networks import middling, recorded
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, Group, discover
 from snndsl.polychrony.compare import jaccard
-from snndsl.polychrony.family import families, overlap
+from snndsl.polychrony.family import families
 
 Spikes = list[tuple[int, int]]
 
@@ -50,6 +50,13 @@ class Bare:
 
 def bare(groups: list[Spikes]) -> Any:
     return Bare([group_of(spikes, k) for k, spikes in enumerate(groups)])
+
+
+def overlap(one: Group, other: Group, jitter: int) -> float:
+    """Jaccard index of two groups, of which the smaller joins the other if they share any spike."""
+    catalogue: Any = Bare([one, other])
+    found = families(catalogue, 1e-9, jitter)
+    return float(found.overlap.min()) if len(found) == 1 else 0.0
 
 
 def partition(labels: Any) -> set[frozenset[int]]:

@@ -10,9 +10,9 @@ from unit.polychrony.models import ALPHA, CONDUCTANCES, IZHIKEVICH
 
 import snndsl
 from snndsl.errors import ModelError
-from snndsl.polychrony.answer import NeuronModel
-from snndsl.polychrony.impulse import Cells, threshold
-from snndsl.polychrony.wire import choose_weight, compare, try_weight
+from snndsl.groups.wire_check import compare
+from snndsl.groups.wire_weight import Cells, choose_weight, threshold, try_weight
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.units import ONE, Unit, parse_unit
 
 NUMBER = Unit("1", ONE, parse_unit("ms").factor)

@@ -12,7 +12,7 @@ from unit.polychrony.networks import chain, middling
 
 from snndsl.errors import ModelError
 from snndsl.polychrony import Catalogue, SynapseTable, discover, read_catalogue, significance
-from snndsl.polychrony.network.link_weights import LinkWeights
+from snndsl.polychrony.network.same import LinkWeights
 from snndsl.report import catalogue_page, group_page
 
 VOID = {"meta", "br"}

@@ -15,7 +15,7 @@ from unit.polychrony.networks import chain
 from snndsl.errors import ModelError, ToolMissing
 from snndsl.polychrony import Izhikevich2006, discover
 from snndsl.polychrony.recordings.detect import Motif, SpikeTrains, detect, motif_of
-from snndsl.polychrony.recordings.elephant_mining import METHODS
+from snndsl.polychrony.recordings.elephant_mining import METHODS, SpadeSettings
 from snndsl.polychrony.recordings.spade import SpadePattern, groups_with, spade
 from snndsl.polychrony.recordings.spade_work import active, predict_spade
 
@@ -155,8 +155,8 @@ def test_groups_that_contain_a_pattern() -> None:
 )
 def test_patterns_by_chance_are_predicted(neurons: int, rate: float, least: tuple[int, int]) -> None:
     recorded = recording(4, neurons=neurons, last=5_999, rate=rate)
-    arguments = {"min_spikes": least[0], "min_occurrences": least[1]}
-    predicted = predict_spade(recorded, active(recorded), 3, 15, *least)
+    arguments: dict[str, Any] = {"min_spikes": least[0], "min_occurrences": least[1]}
+    predicted = predict_spade(recorded, active(recorded), SpadeSettings(bin_steps=3, window=15, **arguments))
     mined = spade(recorded, **QUICK | {"window": 15, "surrogates": 0} | arguments).mined
     assert predicted.patterns / 2 < mined < predicted.patterns * 2
 

@@ -12,10 +12,10 @@ from unit.polychrony.networks import fast_groups
 from snndsl.errors import ModelError
 from snndsl.ir import Block, Call, Const, Neuron, Population, Ref
 from snndsl.polychrony import Izhikevich2006, discover
-from snndsl.polychrony.answer import NeuronModel
 from snndsl.polychrony.blocks import triples
 from snndsl.polychrony.network.sources import network_from_program
 from snndsl.polychrony.network.table import SynapseTable
+from snndsl.polychrony.neurons import NeuronModel
 from snndsl.testing.brute.programs import brute_programs
 
 NETWORKS = int(os.environ.get("SNNDSL_BRUTE_NETWORKS", "10"))
