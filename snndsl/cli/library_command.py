@@ -6,9 +6,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from snndsl.cli.options import Json
+from snndsl.cli.parsing import Argument
 from snndsl.errors import Fault, ModelError, listed, nearest
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ __all__ = ["explain_entries", "library", "refuse_name_alone"]
 
 
 def library(
-    word: Annotated[str | None, typer.Argument(metavar="[WORD]", help="those alone whose name, kind or title has it")] = None,
+    word: Annotated[str | None, Argument(metavar="[WORD]", help="those alone whose name, kind or title has it")] = None,
     as_json: Json = False,
 ) -> int:
     """List the neurons, parts and rules that come with snndsl; `show snndsl:FILE NAME` explains one."""
