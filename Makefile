@@ -15,7 +15,7 @@ MODELS_ARGS ?=
 CLEAN_ENV := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE -u PYTHONPATH -u PYTHONHOME
 
 # A process of tests for each core; tests that share what they make stay in one (tests/conftest.py).
-SIDE_BY_SIDE := -n auto --dist loadgroup
+SIDE_BY_SIDE := -n auto --dist loadscope
 
 # The modules whose docstrings people read: everything that a name of the public interface leads to.
 PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snndsl/units.py snndsl/api.py snndsl/pipeline.py \

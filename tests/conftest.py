@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from snndsl.backend.registry import backend_names
 from snndsl.testing.conformance import cases
 from snndsl.testing.support import by_mechanism
 from snndsl_brian2.backend import Brian2Backend
+
+BY_PARAMETER = ("tests/integration/test_models.py", "tests/property/test_backends.py")
+"""Files whose tests share the runs of one parameter: of a model, of some networks."""
 
 QUICK = ("unit", "golden", "invalid")
 """Folders whose tests run no whole commands."""
@@ -34,24 +39,33 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return collection_path.relative_to(here).parts[0] not in QUICK or None
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep those of ``--backend``, and tests that share what they make in one process of ``pytest -n``."""
+    """Keep those of ``--backend``."""
     name = config.getoption("--backend")
     if name is not None:
         if name not in backend_names():
             raise pytest.UsageError(f"there is no backend {name!r}; there are {', '.join(backend_names())}")
         config.hook.pytest_deselected(items=[item for item in items if not on_backend(item, name)])
         items[:] = [item for item in items if on_backend(item, name)]
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(shared(item)))
 
 
-def shared(item: pytest.Item) -> str:
-    """Return a name for all tests that share runs: of one backend in the conformance suite, of one file; a law shares none."""
-    backend = next((name for name in backend_names() if on_backend(item, name)), None)
-    return backend or (item.name if item.path.parent.name == "property" else item.path.stem)
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives a process of ``pytest -n`` all tests that share what they make, where pytest-xdist would take whole files."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        parameters = test.rpartition("[")[2].removesuffix("]").split("-") if "[" in test else []
+        backend = next((name for name in backend_names() if name in parameters), "")
+        if file.startswith("tests/conformance/"):
+            return backend or file
+        if file in BY_PARAMETER:
+            return next((f"{file} {value}" for value in parameters if value != backend), file)
+        return nodeid if file.startswith("tests/property/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Schedule by what is shared: it is made once."""
+    return Sharing(config, log)
 
 
 def on_backend(item: pytest.Item, name: str) -> bool:

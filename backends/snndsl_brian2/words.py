@@ -30,7 +30,8 @@ _UNIT = re.compile(
     r"|volt|watt|weber)[23]?|[kMG]?Hz|[munp][AFMSVsm][23]?|cm[23]?|metre|celsius"
 )
 
-_ENDING = re.compile(r"xi_\w+|brian\w*|\w+_(pre|post)")
+_BEGINNING = re.compile(r"(xi_(?!_)|brian)\w*")
+_ENDING = re.compile(r"\w+_(pre|post)")
 
 _OBJECT = re.compile(
     r"\w+_(update|thresholder|resetter|stateupdater|subexpression_update|pre|post|carrying|codeobject|every)(_\d+)?"
@@ -42,7 +43,9 @@ def reserved(name: str) -> bool:
     """Tell whether a variable cannot have a name."""
     if name in _WORDS or python_reserved(name) or c_reserved(name):
         return True
-    return _ENDING.fullmatch(name) is not None or ("__" not in name and _UNIT.fullmatch(name) is not None)
+    if _BEGINNING.fullmatch(name) or _ENDING.fullmatch(name):
+        return True
+    return "__" not in name and _UNIT.fullmatch(name) is not None
 
 
 def object_reserved(name: str) -> bool:

@@ -42,7 +42,9 @@ def python_reserved(name: str) -> bool:
 def free_names(
     names: Iterable[str], reserved: Callable[[str], bool], taken: Container[str] = (), suffix: str = "_"
 ) -> dict[str, str]:
-    """Return a name for each name: itself, or with a suffix where it is reserved or taken; no two are equal.
+    """Return a name for each name: itself, or with a suffix where it is reserved or taken (where no suffix helps, a prefix).
+
+    No two are equal.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ def free_names(
     clashing = [name for name in found if reserved(name) or name in taken]
     used = set(found) - set(clashing)
     for name in clashing:
-        free = name + suffix
+        free = name + suffix if not reserved(name + 2 * suffix) else f"own_{name}"
         while free in used or free in found or reserved(free) or free in taken:
             free += suffix
         found[name] = free

@@ -60,9 +60,6 @@ TOGETHER = {
 }
 """How long the reference, which is slow, runs of each; None: all of it."""
 
-NAMES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in TOGETHER]
-"""Tests of one model share its runs."""
-
 FEWER = {"wang2002": {"trials": 2}}
 """What is set for such a short run: each trial of a backend is a process."""
 
@@ -87,7 +84,7 @@ def test_every_shipped_model_is_tested() -> None:
     assert sorted(TOGETHER) == sorted(file.parent.name for file in MODELS.glob("*/model.yaml"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_all_backends_agree(name: str, run: Run) -> None:
     runs = [run(name, backend, TOGETHER[name]) for backend in (REFERENCE, *OTHERS)]
     assert sum(len(runs[0].spikes[population]) for population in runs[0].spikes) > 10
@@ -96,13 +93,13 @@ def test_all_backends_agree(name: str, run: Run) -> None:
 
 
 @pytest.mark.parametrize("backend", OTHERS)
-@pytest.mark.parametrize("name", [name for name in NAMES if name.values[0] not in IN_FULL])
+@pytest.mark.parametrize("name", [name for name in TOGETHER if name not in IN_FULL])
 def test_what_the_model_expects(name: str, backend: str, run: Run) -> None:
     outcomes = check_expectations(load(MODELS / name).checked, run(name, backend, None))
     assert outcomes and [outcome.text for outcome in outcomes if not outcome.passed] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, run: Run) -> None:
     if any(file.is_file() and file.suffix not in (".yaml", ".md", ".py", ".png", ".svg") for file in (MODELS / name).iterdir()):
         pytest.skip("its data lie beside the original file")
@@ -110,15 +107,15 @@ def test_the_resolved_model_in_the_run_folder_is_the_model(name: str, run: Run) 
     assert load(recording.path).digest == load(MODELS / name, FEWER.get(name)).digest == recording.manifest["model"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_a_model_has_a_readme(name: str) -> None:
     assert (MODELS / name / "README.md").read_text(encoding="utf-8").startswith(f"# {name}\n")
 
 
-@pytest.mark.xdist_group("izhikevich2006_recorded")
-def test_the_recorded_accumulators(run: Run) -> None:
+@pytest.mark.parametrize("name", ["izhikevich2006_recorded"])
+def test_the_recorded_accumulators(name: str, run: Run) -> None:
     """Recorded before the postsynaptic spikes of the last stamp: synapses onto neurons that fire then are left out."""
-    recording = run("izhikevich2006_recorded", OTHERS[0], None)
+    recording = run(name, OTHERS[0], None)
     table, last = recording.synapses["exc_all"], recording.steps_done
     with np.load(MODELS / "izhikevich2006_recorded" / "seed0_reference_grid32.npz") as recorded:
         wanted = recorded["derivative_60s"][table.row]
@@ -130,10 +127,10 @@ def test_the_recorded_accumulators(run: Run) -> None:
     assert others.sum() > 70_000 and difference[others].max() < 1e-12
 
 
-@pytest.mark.xdist_group("reliability1995")
-def test_spikes_to_a_fluctuating_current_are_reliable(run: Run) -> None:
+@pytest.mark.parametrize("name", ["reliability1995"])
+def test_spikes_to_a_fluctuating_current_are_reliable(name: str, run: Run) -> None:
     """Mainen, Sejnowski 1995: spread of spikes grows from the first to the last where the current is constant."""
-    recording = run("reliability1995", OTHERS[0], None)
+    recording = run(name, OTHERS[0], None)
     trains = {
         name: [recording.spikes[name].time_ms[recording.spikes[name].neuron == trial] for trial in range(25)]
         for name in ("constant", "fluctuating")
@@ -160,10 +157,10 @@ def _events(trains: list[np.ndarray]) -> tuple[float, float]:
     return sum(map(len, events)) / len(late), float(np.mean([np.std(event, ddof=1) for event in events if len(event) > 2]))
 
 
-@pytest.mark.xdist_group("jeffress")
-def test_detectors_tell_the_phase(run: Run) -> None:
+@pytest.mark.parametrize("name", ["jeffress"])
+def test_detectors_tell_the_phase(name: str, run: Run) -> None:
     """Counts of 100 detectors for each of 36 phases: the most active, or the most active after smoothing over the circle."""
-    recording = run("jeffress", OTHERS[0], None)
+    recording = run(name, OTHERS[0], None)
     counts = np.bincount(recording.spikes["detectors"].neuron, minlength=3600).reshape(36, 100)
     best, true = np.arange(100) * 3.6, np.arange(36) * 10.0
 
@@ -175,10 +172,10 @@ def test_detectors_tell_the_phase(run: Run) -> None:
     assert 14 < error(raw) < 33 and 10 < error(smooth) < 19
 
 
-@pytest.mark.xdist_group("reservoir2004")
-def test_reservoirs_compute_near_the_edge_of_chaos(run: Run) -> None:
+@pytest.mark.parametrize("name", ["reservoir2004"])
+def test_reservoirs_compute_near_the_edge_of_chaos(name: str, run: Run) -> None:
     """Bertschinger, Natschlaeger 2004: products of three bits are there for a linear readout near the boundary only."""
-    recording = run("reservoir2004", OTHERS[0], None)
+    recording = run(name, OTHERS[0], None)
     bits = recording.records["bit"]["u"].value.ravel()
     times = np.arange(200, recording.steps_done + 1)
     half = len(times) // 2

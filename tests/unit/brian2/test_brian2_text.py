@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from unit.brian2.zoo import calculator, op, zoo
 
+from snndsl.backend.names import free_names
 from snndsl.backend.protocol import Backend
 from snndsl.ir import OPERATIONS, Block, Call, Const, Expr, Program, Ref, Rule, walk
 from snndsl.ir.remarks import Remarks
@@ -136,6 +137,15 @@ def test_every_word_of_brian2_is_reserved() -> None:
 
 
 FIELD = "v V_th E_L tau_m g_Na a I C w u n lambda_ A_plus P__V__I x_before q__ Delta_T EL b_2"
+
+
+FREED = {"xi_a": "own_xi_a", "xi_rule__x": "own_xi_rule__x", "brian": "own_brian", "a__b_post": "a__b_post_", "volt": "volt_"}
+
+
+def test_a_name_that_no_suffix_frees_gets_a_prefix() -> None:
+    """Brian2 takes whatever begins with ``xi_`` for noise."""
+    assert free_names(FREED, reserved) == FREED
+    assert not any(map(reserved, FREED.values()))
 
 
 @pytest.mark.parametrize("name", ["nu_post", "diehl_cook_stdp__nu_post", "stdp__x_pre", "xi_rule__x"])
