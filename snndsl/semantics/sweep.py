@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from snndsl.errors import ModelError, TextFault, listed, nearest
-from snndsl.frontend.loader import with_settings
+from snndsl.frontend.settings import with_settings
 from snndsl.model.record import Records
 from snndsl.model.sweep import Axis, Objective, Setting, Span
 from snndsl.model.text import Place

@@ -85,7 +85,11 @@ def offences(found: list[tuple[str, tuple[object, ...]]], folder: Path) -> list[
 
 @pytest.fixture(scope="module", autouse=True)
 def _modules_are_loaded() -> None:
-    """Run what imports a module at its first use, so that any later import is a fault."""
+    """Run what imports a module, or compiles methods, at its first use, so that whatever comes later is a fault."""
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] in ("snndsl", "snndsl_reference")]
+    for item in [item for module in modules for item in vars(module).values()]:
+        if isinstance(item, type):
+            getattr(item, "__dataclass_fields__", None)  # `snndsl.deferred.dataclass`
     for codec in ("cp437", "utf-8-sig"):  # of names in an npz file, of a table of text
         codecs.lookup(codec)
     assert judged(str(FOLDER / "valid" / "model.txt")) == ran(str(FOLDER / "valid" / "model.txt")) == ""
