@@ -22,6 +22,7 @@ from snndsl.polychrony.folder import FORMAT, TABLES, Chunk, Folder
 from snndsl.polychrony.network.table import SynapseTable
 from snndsl.polychrony.neurons import NeuronModel
 from snndsl.polychrony.recordings.detect import SpikeTrains
+from snndsl.signatures import takes
 
 __all__ = ["Given", "Prediction", "Searching", "discover", "fingerprint", "predict"]
 
@@ -137,6 +138,7 @@ def _seconds(counts: list[int], definition: Definition, neurons: Neurons) -> flo
     return sum(counts) * each / 1e6
 
 
+@takes(Searching)
 def discover(
     table: SynapseTable,
     definition: str | Definition = "izhikevich2006",

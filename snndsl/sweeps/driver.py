@@ -25,6 +25,7 @@ from snndsl.model.checked import CheckedModel
 from snndsl.model.sweep import Objective, Setting
 from snndsl.parallel import Task, ordered
 from snndsl.semantics.check import check
+from snndsl.signatures import takes
 from snndsl.sweeps.objective import ends, search
 from snndsl.sweeps.origin import Origin
 from snndsl.sweeps.points import Point, corners, points_of
@@ -77,6 +78,7 @@ class Running:
     progress: Told | None = None
 
 
+@takes(Running)
 def sweep(
     model: Model | str | os.PathLike[str],
     grid: Mapping[str, Any] | None = None,

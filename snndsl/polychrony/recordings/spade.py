@@ -29,6 +29,7 @@ from snndsl.polychrony.catalogue import Catalogue
 from snndsl.polychrony.recordings.detect import SpikeTrains
 from snndsl.polychrony.recordings.elephant_mining import METHODS, Concept, Mining, SpadeSettings, mine, most_frequent, reduced
 from snndsl.polychrony.recordings.spade_work import SpadeWork, active, predict_spade
+from snndsl.signatures import takes
 
 __all__ = ["METHODS", "SpadePattern", "SpadeResult", "groups_with", "spade"]
 
@@ -94,6 +95,7 @@ class SpadeResult:
     work: SpadeWork
 
 
+@takes(SpadeSettings)
 def spade(
     trains: SpikeTrains,
     *,
