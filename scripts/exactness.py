@@ -77,6 +77,14 @@ class Line:
         return [self.model, self.duration, ", ".join(self.backends), *numbers, self.differs or "0"]
 
 
+PAGE = """# Exactness
+
+Every shipped model on every backend. All spikes, recorded states and weights of a row are compared with those of the first backend, bit for bit: the last column says what
+differs first, or 0. The reference takes whole runs where they are short; the simulators also run for long.
+`make exactness` computes it anew, which takes hours.
+
+"""
+
 HEAD = ["model", "duration", "backends", *KINDS, "differing"]
 
 
@@ -140,7 +148,8 @@ def main() -> int:
     (given.out / "lines.json").write_text(json.dumps([asdict(line) for line in lines], indent=1), encoding="utf-8")
     if given.table is not None:
         rows = [HEAD, ["---"] * len(HEAD), *(line.cells() for line in lines), total]
-        given.table.write_text("".join(f"| {' | '.join(row)} |\n" for row in rows), encoding="utf-8")
+        text = PAGE + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        given.table.write_text(text, encoding="utf-8")
     return 1 if any(line.differs for line in lines) else 0
 
 

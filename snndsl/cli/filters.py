@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Annotated, Any
 
 from snndsl.cli.actions import steps_of
@@ -98,6 +97,8 @@ def chosen_groups(
 
 
 def _steps(text: str | None, catalogue: Any, option: str) -> int | None:
+    from fractions import Fraction
+
     if text is None:
         return None
     if text.strip().isdigit():
