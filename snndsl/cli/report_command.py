@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +27,8 @@ def report(
     settings: Settings = [],  # noqa: B006
 ) -> int:
     """Write a page in HTML about a catalogue, or one group, whose drawings answer to the pointer."""
+    from fractions import Fraction
+
     from snndsl.groups.sources import network_of
     from snndsl.polychrony.catalogue import read_catalogue
     from snndsl.polychrony.network.same import check_network
