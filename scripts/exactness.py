@@ -79,9 +79,9 @@ class Line:
 
 PAGE = """# Exactness
 
-Every shipped model on every backend. All spikes, recorded states and weights of a row are compared with those of the first backend, bit for bit: the last column says what
-differs first, or 0. The reference takes whole runs where they are short; the simulators also run for long.
-`make exactness` computes it anew, which takes hours.
+Every shipped model on every backend. All spikes, recorded states and weights of a row are compared with those of the first
+backend, bit for bit: the last column says what differs first, or 0. The reference takes whole runs where they are short; the
+simulators also run for long. `make exactness` computes it anew, which takes hours.
 
 """
 
