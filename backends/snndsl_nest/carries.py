@@ -28,7 +28,7 @@ def carry_lines(carry: Carry, remarks: Remarks) -> Iterator[str]:
     yield "{"
     for place, read in enumerate(carry.reads):
         yield f"  const double {names[read.local]} = in[{place}];  // {read.state} of {read.of}"
-    yield from loads(carry.params, (), names, remarks)
-    yield from locals_of(carry.block, names, {}, remarks)
+    yield from (f"  {line}" for line in loads(carry.params, (), names, remarks))
+    yield from (f"  {line}" for line in locals_of(carry.block, names, {}, remarks))
     yield f"  return {names[carry.sent]};"
     yield "}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from snndsl.ir import Program
+import numpy as np
+
+from snndsl.ir import Neuron, Program
 from snndsl.ir.remarks import Remarks
 from snndsl_nest.carries import carry_lines
 from snndsl_nest.neurons import neuron_lines
@@ -40,13 +42,19 @@ def kernel_source(program: Program) -> str:
     lines = []
     for neuron in program.neurons:
         lines += ["", *_above(remarks.above("neurons", neuron.name))]
-        lines += neuron_lines(neuron, samples, remarks.of("neurons", neuron.name))
+        lines += neuron_lines(neuron, _common(program, neuron), samples, remarks.of("neurons", neuron.name))
     for rule in program.rules:
         lines += ["", *_above(remarks.above("rules", rule.name))]
         lines += rule_lines(rule, samples, remarks.of("rules", rule.name))
     for carry in program.carries:
         lines += ["", *_above(remarks.above("carries", carry.name)), *carry_lines(carry, remarks.of("carries", carry.name))]
     return _HEAD.format(samples=max(1, len(samples))) + "\n".join(lines) + "\n"
+
+
+def _common(program: Program, neuron: Neuron) -> frozenset[str]:
+    """Return the parameters that have one value in each population of a neuron; they are no arrays in data/ (runtime.py)."""
+    values = [population.values for population in program.populations if population.neuron == neuron.name]
+    return frozenset(name for name in neuron.params if not any(isinstance(given[name], np.ndarray) for given in values))
 
 
 def _above(lines: list[str]) -> list[str]:

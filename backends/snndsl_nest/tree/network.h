@@ -14,14 +14,17 @@
 
 #include "kernel.h"
 
+class Ensemble;
 class Neuron;
 
 struct NeuronModel
 {
   std::string name;
   snn_neuron_step step; // none: a source
+  snn_neuron_check check;
   snn_sample_place bad_sample;
   std::vector<std::string> params, states;
+  std::vector<bool> common; // of each parameter: whether all neurons have the same value
   int ports;
 };
 
@@ -85,6 +88,9 @@ struct Table // plastic synapses of one projection between two populations; arra
   std::vector<std::vector<double>> taken; // by snapshot: variables x rows
   std::vector<int> next; // by row: its next snapshot
   size_t opened = 0; // snapshots there is room for
+
+  /* values that pass between an event and a synapse: what is transmitted to each port, then what the rule reads, then sums */
+  size_t passes() const { return ports.size() + readings.size() + rule->most_sums; }
 };
 
 /* The tables of one projection whose rule sums over its synapses. */
@@ -99,11 +105,13 @@ struct Together
   long neurons[2];
 };
 
-/* Events from outside by neuron: rows start[k] .. start[k + 1] of steps and amounts. */
+/* Events from outside, by step. */
 struct Injection
 {
   int port;
-  const int64_t *start, *step;
+  long events;
+  const int64_t* step;
+  const int32_t* neuron;
   const double* amount;
 };
 
@@ -155,6 +163,8 @@ struct StateRecord
 struct Population
 {
   int order = 0;
+  long size = 0;
+  std::vector<std::shared_ptr<Ensemble>> ensembles; // by thread
   std::vector<Injection> injections;
   std::vector<StateRecord> records;
   std::deque<Published> published;

@@ -7,10 +7,19 @@
 
 #define SNN_EXPORT __attribute__((visibility("default")))
 
+/* Neurons are computed as many at a time as the processor can: same operations, same bits. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) && !defined(__clang__)
+#define SNN_WIDE __attribute__((target_clones("default", "arch=x86-64-v3")))
+#else
+#define SNN_WIDE
+#endif
+
 /* both values are computed, as everywhere */
 static inline double snn_select(int condition, double x, double y) { return condition ? x : y; }
 
-static inline int snn_finite(double x) { return x - x == 0.0; }
+/* all bits are 0 if x is finite, or if a condition holds: wrong values of many neurons are found by one `or` */
+static inline uint64_t snn_not_finite(double x) { return snn_bits(x - x); }
+static inline uint64_t snn_not(int condition) { return snn_bits(condition ? 0.0 : 1.0); }
 
 typedef struct {
   const double* values;

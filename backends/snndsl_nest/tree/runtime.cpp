@@ -48,11 +48,11 @@ Module runtime_LTX_module;
 
 /* before NEST installs the module: its models */
 
-void snn_neuron_model(const char* name, snn_neuron_step step, snn_sample_place bad_sample, int np, const char** params, int ns,
-  const char** states, int ports)
+void snn_neuron_model(const char* name, snn_neuron_step step, snn_neuron_check check, snn_sample_place bad_sample, int np,
+  const char** params, const int32_t* common, int ns, const char** states, int ports)
 {
-  network.neurons.push_back(std::make_unique<NeuronModel>(
-    NeuronModel { name, step, bad_sample, { params, params + np }, { states, states + ns }, ports }));
+  network.neurons.push_back(std::make_unique<NeuronModel>(NeuronModel {
+    name, step, check, bad_sample, { params, params + np }, { states, states + ns }, std::vector<bool>(common, common + np), ports }));
 }
 
 void snn_rule(const char* name, int ns, int post_first, int reads, snn_rule_event pre, snn_rule_event post,
@@ -99,9 +99,9 @@ long snn_table(long rows, const int32_t* axonal, const int32_t* dendritic, const
 
 /* before the first step: what the nodes from an id on get, and what is kept of them */
 
-void snn_injection(long first, int port, const int64_t* start, const int64_t* step, const double* amount)
+void snn_injection(long first, int port, long events, const int64_t* step, const int32_t* neuron, const double* amount)
 {
-  network.populations[first].injections.push_back({ port, start, step, amount });
+  network.populations[first].injections.push_back({ port, events, step, neuron, amount });
 }
 
 /* what the nodes from an id on read of another node, in the order of their kernel */
@@ -146,10 +146,16 @@ void snn_snapshots(long table, int variables, const int* variable, long count, c
   t.taken.resize(count);
 }
 
-/* with the ids of the first nodes of all populations, in their order */
-void snn_start(long threads, long ring, double trial, long populations, const int64_t* first)
+/* with the ids of the first nodes of all populations, in their order, and their sizes */
+void snn_start(long threads, long ring, double trial, long populations, const int64_t* first, const int64_t* size)
 {
-  for (long k = 0; k < populations; ++k) network.populations[first[k]].order = (int)k;
+  for (long k = 0; k < populations; ++k) {
+    Population& population = network.populations[first[k]];
+    population.order = (int)k;
+    population.size = size[k];
+    for (long thread = 0; thread < threads; ++thread)
+      population.ensembles.push_back(std::make_unique<Ensemble>(population));
+  }
   network.counted.assign(threads, 0);
   network.ring = ring;
   network.trial = trial;

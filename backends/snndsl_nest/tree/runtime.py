@@ -53,9 +53,8 @@ class Runtime:
         self._kept: list[Any] = []  # arrays that the compiled code points to
         self._samples()
         for name, neuron in settings["neurons"].items():
-            step = getattr(self.kernels, f"snn_neuron_{name}")
-            self._neuron(f"snn_neuron_{name}", step, neuron["params"], neuron["states"], len(neuron["ports"]))
-        self._neuron("snn_source", None, [], [], 0)
+            self._neuron(name, neuron)
+        self.library.snn_neuron_model(b"snn_source", None, None, None, 0, None, None, 0, None, 0)
         for name, rule in settings["rules"].items():
             self._rule(name, rule)
 
@@ -199,9 +198,15 @@ class Runtime:
 
     # ---- filling the runtime
 
-    def _neuron(self, name: str, step: Any, params: list[str], states: list[str], ports: int) -> None:
-        bad = self.kernels.snn_sample_failure
-        self.library.snn_neuron_model(name.encode(), step, bad, len(params), _texts(params), len(states), _texts(states), ports)
+    def _neuron(self, name: str, neuron: Mapping[str, Any]) -> None:
+        kernel = f"snn_neuron_{name}"
+        functions = (getattr(self.kernels, kernel), getattr(self.kernels, f"{kernel}_check"), self.kernels.snn_sample_failure)
+        params, states = neuron["params"], neuron["states"]
+        values = [item["values"] for item in self.settings["populations"].values() if item["neuron"] == name]
+        common = self.pointer([all(given[param] is not None for given in values) for param in params], np.int32)
+        self.library.snn_neuron_model(
+            kernel.encode(), *functions, len(params), _texts(params), common, len(states), _texts(states), len(neuron["ports"])
+        )
 
     def _rule(self, name: str, rule: Mapping[str, Any]) -> None:
         pre, post = (getattr(self.kernels, f"snn_rule_{name}_{event}") for event in ("pre", "post"))

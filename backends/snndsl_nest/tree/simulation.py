@@ -127,12 +127,11 @@ class Simulation:
         item = self.settings["injections"][name]
         columns = (np.load(self._data / "injections" / name / f"{column}.npy") for column in ("step", "neuron", "amount"))
         step, neuron, amount = columns
-        start, order = _by_neuron(neuron, len(targets))
-        pointer = self._runtime.pointer
+        order, pointer = np.argsort(step, kind="stable"), self._runtime.pointer
         ports: list[str] = self.settings["neurons"][self.settings["populations"][item["target"]]["neuron"]]["ports"]
         self._runtime.library.snn_injection(
-            ctypes.c_long(targets[0].global_id), ports.index(item["port"]), pointer(start, np.int64),
-            pointer(step[order], np.int64), pointer(amount[order], np.float64),
+            ctypes.c_long(targets[0].global_id), ports.index(item["port"]), ctypes.c_long(len(order)),
+            pointer(step[order], np.int64), pointer(neuron[order], np.int32), pointer(amount[order], np.float64),
         )  # fmt: skip
 
     # ---- what happens to it
@@ -149,10 +148,10 @@ class Simulation:
         """
         library, self._slice = self._runtime.library, int(nest.min_delay)
         ring = 1 << (int(nest.max_delay) + 2 * self._slice + 4).bit_length()
-        first = np.array([collection[0].global_id for collection in nodes.values()])
+        first, size = zip(*((collection[0].global_id, len(collection)) for collection in nodes.values()), strict=True)
         library.snn_start(
             ctypes.c_long(self.threads), ctypes.c_long(ring), ctypes.c_double(self.settings["trial"]),
-            ctypes.c_long(len(first)), self._runtime.pointer(first, np.int64),
+            ctypes.c_long(len(first)), self._runtime.pointer(first, np.int64), self._runtime.pointer(size, np.int64),
         )  # fmt: skip
         self._runtime.reads({name: int(collection[0].global_id) for name, collection in nodes.items()})
         self._runtime.sums()

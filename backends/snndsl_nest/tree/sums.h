@@ -12,11 +12,11 @@
 /* run an event, or find what a synapse adds, with the sums that are known */
 inline int happen_with(Table& t, long row, snn_rule_event event, long stamp, double* sums, size_t count)
 {
-  std::vector<double>& values = passed(t);
-  const size_t first = t.ports.size() + t.readings.size();
-  std::copy(sums, sums + count, values.begin() + first);
-  const int code = happen(t, row, event, stamp);
-  std::copy(values.begin() + first, values.begin() + first + count, sums);
+  double passed[t.passes()];
+  double* known = passed + t.ports.size() + t.readings.size();
+  std::copy(sums, sums + count, known);
+  const int code = happen(t, row, event, stamp, passed);
+  std::copy(known, known + count, sums);
   return code;
 }
 

@@ -33,23 +33,21 @@ inline void check(Table& t, long row, int code, long stamp, int phase, int sub)
   network.fail(found);
 }
 
-/* what passes between an event and its synapse: what is transmitted to each port, then what the rule reads, then sums */
-inline std::vector<double>& passed(const Table& t)
+/* run one event of a rule at a stamp; in `passed` it leaves what it transmits, and finds what it reads and sums */
+inline int happen(Table& t, long row, snn_rule_event event, long stamp, double* passed)
 {
-  static thread_local std::vector<double> values;
-  values.resize(t.ports.size() + t.readings.size() + t.rule->most_sums);
-  return values;
-}
-
-/* run one event of a rule at a stamp */
-inline int happen(Table& t, long row, snn_rule_event event, long stamp)
-{
-  std::vector<double>& values = passed(t);
   const long seen = event == t.rule->post ? stamp : stamp - 1;
   for (size_t k = 0; k < t.readings.size(); ++k)
-    values[t.ports.size() + k] = t.readings[k].state->at(seen, t.readings[k].neuron ? t.readings[k].neuron[row] : 0);
-  return event(t.params + t.stride * row, t.states + (long)t.rule->ns * row, (double)stamp, (double)t.row[row], network.trial,
-    values.data());
+    passed[t.ports.size() + k] = t.readings[k].state->at(seen, t.readings[k].neuron ? t.readings[k].neuron[row] : 0);
+  return event(
+    t.params + t.stride * row, t.states + (long)t.rule->ns * row, (double)stamp, (double)t.row[row], network.trial, passed);
+}
+
+/* one that transmits nothing */
+inline int happen(Table& t, long row, snn_rule_event event, long stamp)
+{
+  double passed[t.passes()];
+  return happen(t, row, event, stamp, passed);
 }
 
 inline void tick(Table& t, long row, long upto, int phase = 4)
@@ -101,22 +99,23 @@ inline void reach(Table& t, long row, const Neuron& target, long upto, bool all)
 }
 
 /* of a rule that reads neurons: what is left of a stamp when all of them are there */
-inline void attend(const Arrival& synapse, long stamp, bool fired)
+inline void attend(const Arrival& synapse, long stamp)
 {
   Table& t = *synapse.table;
   const long row = synapse.row;
-  if (fired) check(t, row, happen(t, row, t.rule->post, stamp), stamp, 4, 20);
+  if (t.targets[row]->last() == stamp) check(t, row, happen(t, row, t.rule->post, stamp), stamp, 4, 20);
   while (t.next[row] < (int)t.stamps.size() and t.stamps[t.next[row]] <= stamp) take(t, row);
 }
 
-inline void arrive(const Arrival& arrival, Neuron& target, long when)
+inline void arrive(const Arrival& arrival, long when)
 {
   Table& t = *arrival.table;
   const long row = arrival.row, stamp = when - t.late;
+  Neuron& target = *t.targets[row];
   if (not t.rule->reads) reach(t, row, target, stamp, false);
-  check(t, row, happen(t, row, t.rule->pre, stamp), stamp, t.axonal[row] ? 1 : 3, 1);
-  const std::vector<double>& sent = passed(t);
-  for (size_t k = 0; k < t.ports.size(); ++k) target.add(t.ports[k], stamp + t.dendritic[row], sent[k]);
+  double passed[t.passes()];
+  check(t, row, happen(t, row, t.rule->pre, stamp, passed), stamp, t.axonal[row] ? 1 : 3, 1);
+  for (size_t k = 0; k < t.ports.size(); ++k) target.add(t.ports[k], stamp + t.dendritic[row], passed[k]);
 }
 
 /* ---- connections */
@@ -186,7 +185,7 @@ public:
     const long stamp = event.get_stamp().get_steps() - 1 + shared.table->axonal[row_], when = stamp + shared.table->late;
     const Arrival arrival { shared.table, row_ };
     if (when < nest::kernel().simulation_manager.get_slice_origin().get_steps())
-      arrive(arrival, target, when);
+      arrive(arrival, when);
     else
       target.expect(when, arrival);
     return true;
