@@ -100,15 +100,20 @@ def _refractory(neuron: Any, time: Any) -> str:
     return f"{{for: {time}, hold: [{held}]}}"
 
 
+def _text(value: Any) -> str:
+    """Return a value as it is written in a file."""
+    return f"[{', '.join(map(_text, value))}]" if isinstance(value, list) else str(value)
+
+
 def _given_to_neuron(raw: Any, population: Any, key: str, value: Any) -> str:
     """Return the use of a neuron with parameters that were written at its population."""
     neuron = population.get("neuron")
     if not isinstance(neuron, str):
         return ""
     if key in ("parameters", "params", "values") and isinstance(value, Mapping):
-        given = ", ".join(f"{name}: {item}" for name, item in value.items())
+        given = ", ".join(f"{name}: {_text(item)}" for name, item in value.items())
         return f"neuron: {{use: {neuron}, {given}}}"
     definition = (raw.get("neurons") or {}).get(neuron)
     if isinstance(definition, Mapping) and key in (definition.get("parameters") or ()):
-        return f"neuron: {{use: {neuron}, {key}: {value}}}"
+        return f"neuron: {{use: {neuron}, {key}: {_text(value)}}}"
     return ""
