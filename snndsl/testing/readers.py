@@ -66,7 +66,8 @@ def readers(draw: st.DrawFn) -> GeneratedNetwork:
     sections["stimuli"]["shares"] = {"into": target, "port": "kick", "current": f"({low})*0.3*shared.level*(1 + 0.1*i)"}
     sections["stimuli"]["raised"] = {
         "into": target, "port": "kick", "weight": low, "stream": "of_raised",
-        "delay": draw(st.sampled_from(["1 step", "5 step"])), "poisson": {"rate": "(100 Hz)*(1 + abs(shared.c + shared.level))"},
+        "delay": draw(st.sampled_from(["1 step", "5 step"])),
+        "poisson": {"rate": "(100 Hz)*(1 + abs(shared.c + shared.level))"},
     }  # fmt: skip
     sections["stimuli"]["beat"] = {
         "size": 2, draw(st.sampled_from(["poisson", "bernoulli"])): {"rate": "0.05/dt*(1 + tanh(abs(shared.c)) + 0.5*i)"},
