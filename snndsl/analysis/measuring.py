@@ -13,15 +13,15 @@ from snndsl.analysis.bounds import Bounds, spike_codes
 from snndsl.analysis.chunks import SpikeChunks, has, listed, snapshot, state_records, walk
 from snndsl.analysis.statistics import coefficient_of_variation, f1_score, mean_rate
 from snndsl.deferred import dataclass
+from snndsl.expressions import tree
 from snndsl.ir.naming import program_name, user_name
 from snndsl.model.checked import CheckedModel
-from snndsl.model.expectation import Expectation, SynapseValue
+from snndsl.model.expectation import Expectation, NeuronValue, SynapseValue
+from snndsl.model.reductions import REDUCTIONS
 from snndsl.model.selection import NeuronRange, Selection
 from snndsl.results import Recording, Spikes
 
 __all__ = ["ListedSpikesFound", "Unreached", "Values", "measure"]
-
-_REDUCE: Mapping[str, Callable[[Any], Any]] = {"mean": np.mean, "max": np.max, "min": np.min, "fraction": np.mean}
 
 
 class Unreached(Exception):  # noqa: N818 - becomes an outcome, never an error
@@ -94,23 +94,37 @@ class _Measuring:
         of, value = self.expectation.of, self.expectation.value
         if isinstance(of, SynapseValue):
             return self._synapses(of)
-        if not of.size:
+        if not (of.selection if isinstance(of, NeuronValue) else of).size:
             raise Unreached("no neurons are selected")
+        if isinstance(of, NeuronValue):
+            return self._reduced(of)
         match value:
             case "spikes":
                 return self._spike_list(of)
             case "count" | "rate" | "first_spike" | "cv_isi":
-                return self._train(of, value)
+                return self._train(of, value, self.expectation.each == "neuron")
             case "f1":
                 return self._f1(of)
-        return self._state(of)
+        return self._state(of, value)
 
-    def _train(self, selection: Selection, value: str) -> Values:
+    def _reduced(self, of: NeuronValue) -> Values:
+        """Measure each neuron, in the window or at all its moments, and make one number of all; or one for each neuron."""
+        each = [self._train(of.selection, name, True) if of.spikes else self._state(of.selection, name) for name in of.names]
+        shape = (-1, of.selection.size)
+        scope = {name: found.found.reshape(shape) for name, found in zip(of.names, each, strict=True)}
+        values = np.asarray(self.bounds.value(of.value, scope), np.float64)
+        reduction = REDUCTIONS[of.reduce]
+        found = np.atleast_1d(reduction.function(values, axis=0 if self.expectation.each == "neuron" else None))
+        plain = not reduction.pure and isinstance(of.value, tree.Name)
+        unit, factor = (each[0].unit, each[0].factor) if plain else ("", 1.0)
+        return Values(np.asarray(found, np.float64), self.expectation.value, unit, factor, spikes=each[0].spikes)
+
+    def _train(self, selection: Selection, value: str, each: bool) -> Values:
         first, last = self._window()
         spikes = self._spikes(selection, first, last)
         step_ms = float(self.model.step)
         trains, sizes = [spikes], selection.size
-        if self.expectation.each == "neuron":
+        if each:
             trains, sizes = _by_neuron(spikes, selection.size), 1
         seconds = (last - first) * step_ms / 1000
         measures: Mapping[str, tuple[Callable[[Spikes], float], float, str]] = {
@@ -123,36 +137,35 @@ class _Measuring:
         found = np.array([function(train) for train in trains])
         return Values(found * factor, value, unit, factor, spikes=len(spikes))
 
-    def _state(self, selection: Selection) -> Values:
-        stamps = self._moments()
-        parts = [self._sample(block, stamp) for stamp in stamps for block in selection.blocks]
-        unit = self.recording.unit(selection.blocks[0].population, _stored(self.expectation.value))
+    def _state(self, selection: Selection, state: str) -> Values:
+        stamps = self._moments(selection, state)
+        parts = [self._sample(block, state, stamp) for stamp in stamps for block in selection.blocks]
+        unit = self.recording.unit(selection.blocks[0].population, program_name(state))
         shown, factor = ("Hz", 1e-3) if unit == "kHz" else (unit, 1.0)  # as rates are
-        return Values(np.concatenate(parts), self.expectation.value, shown, factor)
+        return Values(np.concatenate(parts), state, shown, factor)
 
-    def _moments(self) -> list[int]:
+    def _moments(self, selection: Selection, state: str) -> list[int]:
         """Return the stamps at which states are looked at: ``at``, else every recorded one of the window."""
         expectation = self.expectation
         if expectation.after is None and expectation.until is None:
             return [self._time(expectation.at, self.model.steps)]
         first, last = self._window()
-        assert isinstance(expectation.of, Selection)
         known: list[NDArray[np.int64]] = []
-        for block in expectation.of.blocks:
-            for record in state_records(self.recording, block.population, _stored(expectation.value)):
+        for block in selection.blocks:
+            for record in state_records(self.recording, block.population, program_name(state)):
                 if np.any((record.neuron >= block.start) & (record.neuron < block.stop)):
                     known.append(record.steps(last))
         stamps = [int(stamp) for stamp in np.unique(np.concatenate([*known, np.zeros(0, np.int64)])) if first < stamp <= last]
         if not stamps:
-            raise Unreached(f"{expectation.value} was not recorded after step {first:,} and until step {last:,}")
+            raise Unreached(f"{state} was not recorded after step {first:,} and until step {last:,}")
         return stamps
 
-    def _sample(self, block: NeuronRange, stamp: int) -> NDArray[np.float64]:
+    def _sample(self, block: NeuronRange, state: str, stamp: int) -> NDArray[np.float64]:
         """Return the state of a block's neurons at a stamp."""
         values, known = np.zeros(block.size), np.zeros(block.size, np.bool_)
-        records = state_records(self.recording, block.population, _stored(self.expectation.value))
+        records = state_records(self.recording, block.population, program_name(state))
         if not records:
-            raise Unreached(f"{self.expectation.value} of {block.population} was not recorded")
+            raise Unreached(f"{state} of {block.population} was not recorded")
         for record in records:
             row, beside = divmod(stamp - record.first, record.period)
             if beside == 0 and 0 <= row < record.rows:
@@ -162,18 +175,19 @@ class _Measuring:
                 known[place] = True
         if not known.all():
             neuron = block.start + int(np.argmin(known))
-            raise Unreached(f"{self.expectation.value} of {block.population}[{neuron}] was not recorded at step {stamp:,}")
+            raise Unreached(f"{state} of {block.population}[{neuron}] was not recorded at step {stamp:,}")
         return values
 
     def _synapses(self, of: SynapseValue) -> Values:
-        """Measure synapses at a moment, or at every recorded one of a window; each moment is reduced by itself."""
+        """Measure synapses at a moment, or at every recorded one of a window; a reduction is over all of them."""
         found, rows, what = list[NDArray[np.float64]](), list[NDArray[np.float64]](), self.expectation.value
         for stamp in self._recorded(of):
             value, row = self._synapses_at(of, stamp)
-            found.append(value if of.reduce is None else np.atleast_1d(np.asarray(_REDUCE[of.reduce](value), np.float64)))
+            found.append(value)
             rows.append(row)
-        scope = {"row": np.concatenate(rows)} if of.reduce is None else {}
-        return Values(np.concatenate(found), what, "", scope=scope)
+        if of.reduce is None:
+            return Values(np.concatenate(found), what, "", scope={"row": np.concatenate(rows)})
+        return Values(np.atleast_1d(REDUCTIONS[of.reduce].function(np.stack(found), axis=None)), what, "")
 
     def _recorded(self, of: SynapseValue) -> list[int]:
         """Return the stamps of snapshots that are looked at."""
@@ -299,11 +313,6 @@ class _Measuring:
         if stamp > self.recording.steps_done:
             raise Unreached(f"the run ends at step {self.recording.steps_done:,}, before step {stamp:,}")
         return stamp
-
-
-def _stored(name: str) -> str:
-    """Return the name of a state in a run folder."""
-    return program_name(name)
 
 
 def _by_neuron(spikes: Spikes, neurons: int) -> list[Spikes]:

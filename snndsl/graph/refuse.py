@@ -15,6 +15,9 @@ __all__ = ["REFUSED", "notes", "out_of_reach", "refuse_unsupported", "unsupporte
 REFUSED = " cannot be simulated yet"
 """What is said of every part that is refused."""
 
+_KEPT = 1000
+"""Most steps for which signals keep what they were: each is a state of theirs."""
+
 
 def unsupported(model: CheckedModel) -> list[Fault]:
     """Return one fault for every part of the network that no backend can run yet, in the order of the file."""
@@ -67,8 +70,8 @@ def _unsupported(model: CheckedModel) -> Iterator[Fault]:
     for name, stimulus in model.stimuli.items():
         if not stimulus.what.simulated():
             yield _fault(stimulus.place, f"the stimulus kind {stimulus.kind!r} ({name})")
-        if stimulus.delay > 1 and stimulus.what.weighted and _reads(stimulus.what):
-            what = f"a delay of more than one step of {name!r}, whose rate reads a signal,"
+        if stimulus.delay > _KEPT + 1 and stimulus.what.weighted and _reads(stimulus.what):
+            what = f"a delay of more than {_KEPT + 1:,} steps of {name!r}, whose rate reads a signal,"
             yield _fault(stimulus.place.inner("delay"), what)
 
 

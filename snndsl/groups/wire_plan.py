@@ -200,7 +200,7 @@ class WirePlan:
         """Wire as the rule will, so that every time that cannot be met is named; count who is used how often."""
         checked = self.model.checked
         place = checked.place("motifs", self.wish.motif)
-        sides = [resolve(items, checked.sizes, {}, place, "") for items in (self.sources, to)]
+        sides = [resolve(items, checked.sizes, {}, place, "", float) for items in (self.sources, to)]
         chain = Chain(latency, self.wish.inputs, self.longest, False)
         try:
             pairs, _ = chain_pairs(FileNumbers(checked), self.wish.motif, chain, sides[0], sides[1], place)

@@ -40,7 +40,7 @@ class BackwardEuler(Integrator):
     """x with x = x0 + h*(A*x + b): stable for every step, where the equations are."""
 
     name = "backward_euler"
-    rank = 6
+    rank = 7
     says = (
         "equations that are linear in all states that it advances, solved together (cables, from the tips to the root); "
         "what else they read stands still during the step; the error of a step shrinks with h^2"

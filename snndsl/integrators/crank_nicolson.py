@@ -15,7 +15,7 @@ class CrankNicolson(Integrator):
     """2*y - x0, where y is half a step of ``backward_euler``: x0 + h*(A*(x0 + x)/2 + b)."""
 
     name = "crank_nicolson"
-    rank = 7
+    rank = 8
     says = (
         "equations as those of backward_euler; the error of a step shrinks with h^3 while what else they read stands still, "
         "else with h^2"

@@ -68,6 +68,11 @@ class ComputedDrive:
         """Flat name of the port."""
         return self.drive.port
 
+    @property
+    def late(self) -> int:
+        """Steps from the stamp of an event to the step that it enters."""
+        return self.drive.delay - 1 if isinstance(self.drive.what, Driving) and self.drive.what.weighted else 0
+
     def parameter(self, key: str) -> Ref:
         """Return a parameter of the drive, noting that it is read."""
         name = f"{self.drive.name}__{key}"
@@ -84,26 +89,25 @@ class ComputedDrive:
         """Return what the port gets in step j."""
         what, stamp = self.drive.what, Ref("step")
         assert isinstance(what, Driving)
-        late = what.weighted and self.drive.delay != 1
-        if late:
-            stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.drive.delay - 1)))))
+        if self.late:
+            stamp = builder.let("stamp", Call("sub", (Ref("step"), Const(float(self.late)))))
         amount = what.amount(_Step(self, builder, step, stamp))
-        condition = self._active(stamp, late)
+        condition = self._active(stamp)
         return amount if condition is None else Call("select", (condition, amount, Const(0.0)))
 
     def mean(self, rate: Term, builder: BlockBuilder, step: Fraction) -> Expr:
         """Return how many spikes the rate of a source means in step j; outside its window none."""
         now = Ref("step")
         value: Expr = Call("mul", (_Step(self, builder, step, now).expression(rate), Const(float(step))))
-        condition = self._active(now, False)
+        condition = self._active(now)
         return value if condition is None else Call("select", (condition, value, Const(0.0)))
 
-    def _active(self, stamp: Expr, late: bool) -> Expr | None:
+    def _active(self, stamp: Expr) -> Expr | None:
         conditions: list[Expr] = []
         if self.drive.during is not None:
             conditions.append(Call("ge", (stamp, self.parameter("from"))))
             conditions.append(Call("lt", (stamp, self.parameter("until"))))
-        elif late:
+        elif self.late:
             conditions.append(Call("ge", (stamp, Const(0.0))))
         if not self.drive.whole:
             conditions.append(Call("ge", (self.parameter("element"), Const(0.0))))
@@ -168,7 +172,7 @@ class _Step:
 
         def name(text: str) -> Expr:
             if text in self.computed.reads:
-                return self.computed.reads.value(text, self.builder, self.stamp)
+                return self.computed.reads.value(text, self.builder, self.stamp, max(self.computed.late, 0))
             return (place or self.element) if text == "i" else self._name(text)
 
         return Translator(self.builder, name, self.step, stamp, draw, self.computed.samples)(term.tree)

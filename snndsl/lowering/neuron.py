@@ -84,6 +84,8 @@ class LoweredNeuron:
         Parameters of others that it reads.
     origins : mapping of str to str
         Path of a local or parameter (``update.v__1``, ``params.N__``) to the user's text or its meaning, for comments.
+    past : mapping of str to str
+        States that hold what another state was, with the name of that state.
     """
 
     neuron: Neuron
@@ -94,6 +96,7 @@ class LoweredNeuron:
     drawn: bool
     others: Mapping[str, float]
     origins: Mapping[str, str]
+    past: Mapping[str, str] = field(default_factory=dict)
 
 
 def ir_name(flat: str) -> str:

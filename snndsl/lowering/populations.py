@@ -22,6 +22,7 @@ from snndsl.lowering.grid import Grid, on_grid
 from snndsl.lowering.neuron import LoweredNeuron, ir_name, lower_neuron
 from snndsl.lowering.ranges import ranges_of
 from snndsl.lowering.reads import Other, Reads, signals_of
+from snndsl.lowering.remember import remembering
 from snndsl.lowering.samples import ProgramSamples
 from snndsl.lowering.sources import lower_source
 from snndsl.model.checked import CheckedModel
@@ -66,8 +67,10 @@ def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -
     signals = signals_of(found, samples)
     populations: list[Population] = []
     origins: dict[str, str] = {}
-    for name in found.model.elements:
-        lowered, drives, undriven = _lowered(found, name, samples, signals)
+    late: dict[tuple[str, str], int] = {}
+    texts = {name: _lowered(found, name, samples, signals, late) for name in found.model.elements}
+    for name, (lowered, drives, undriven) in texts.items():
+        lowered = remembering(lowered, {state: steps for (owner, state), steps in late.items() if owner == name})
         ranges = ranges_of(found.derived[name].ranges)
         neuron = distinct(replace(lowered.neuron, ranges=ranges), neurons.values())
         neurons[neuron.name] = neuron
@@ -88,12 +91,12 @@ def lower_populations(found: Elaboration, grid: Grid, samples: ProgramSamples) -
 
 
 def _lowered(
-    found: Elaboration, name: str, samples: ProgramSamples, signals: Mapping[str, Other]
+    found: Elaboration, name: str, samples: ProgramSamples, signals: Mapping[str, Other], late: dict[tuple[str, str], int]
 ) -> tuple[LoweredNeuron, list[ComputedDrive], Neuron]:
-    """Return the neuron of a population, its computed stimuli, and the neuron without any."""
+    """Return the neuron of a population, its computed stimuli, and the neuron without any; `late` notes reads of the past."""
     model, population = found.model, found.model.elements[name]
     element, frozen = population.element, population.frozen
-    reads, alone = Reads(signals, model.step), Reads(signals, model.step)
+    reads, alone = Reads(signals, model.step, late=late), Reads(signals, model.step)
     drives = [ComputedDrive(drive, samples.of(model.data), reads) for drive in found.drives if drive.population == name]
     known = samples.of(element.data)
     lowered = lower_neuron(element, model.step, name, drives, _forced(found, name), known, reads, frozen)
@@ -116,6 +119,7 @@ def _values(
     values = found.values[name]
     table: dict[str, Any] = {ir_name(key): value for key, value in {**values.parameters, **values.states}.items()}
     table |= {**lowered.initial, **lowered.others}
+    table |= {key: table[state] for key, state in lowered.past.items()}
     table |= _derived(found.model, found.derived[name], lowered, name)
     for drive in (computed.drive for computed in drives):
         for key, value in drive.values.items():

@@ -17,7 +17,7 @@ from snndsl.lowering.translate import BlockBuilder, Translator
 from snndsl.model.element import Element
 from snndsl.model.selection import Selection
 
-__all__ = ["Other", "Reads", "local_name", "sides_of", "signals_of"]
+__all__ = ["Other", "Reads", "late_name", "local_name", "sides_of", "signals_of"]
 
 _BUILTINS: Mapping[str, Expr] = {"i": Const(0.0), "N": Const(1.0), "trial": Ref("trial")}
 """What built-in names are in an alias of a signal, which is one of one."""
@@ -27,6 +27,11 @@ Samples = Callable[[str, int], tuple[str, tuple[int, ...]]]
 def local_name(owner: str, name: str) -> str:
     """Return the name under which a text reads a value of another; nothing that a user or the lowering names begins so."""
     return f"read__{owner}__{program_name(name)}"
+
+
+def late_name(name: str, steps: int) -> str:
+    """Return the name of what a state was some steps ago."""
+    return f"{name}__late__{steps}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +89,8 @@ class Reads:
         Parameters of others that were read, by theirs; `said` is what each is, for comments.
     sides : dict of str to tuple of str
         Those that differ between neurons: whose they are, and their flat name.
+    late : dict of tuple of str to int
+        States (owner, name) that were read as they were some steps ago: the most steps.
     """
 
     others: Mapping[str, Other]
@@ -92,7 +99,8 @@ class Reads:
     values: dict[str, float] = field(default_factory=dict)
     sides: dict[str, tuple[str, str]] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
-    aliases: dict[tuple[int, str, Expr], Expr] = field(default_factory=dict)
+    aliases: dict[tuple[int, str, Expr, int], Expr] = field(default_factory=dict)
+    late: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __contains__(self, text: str) -> bool:
         """Tell whether a name is that of a value of another."""
@@ -102,12 +110,16 @@ class Reads:
         element = self.others[owner].element
         return name in element.states or name in element.parameters or name in element.aliases
 
-    def value(self, text: str, builder: BlockBuilder, now: Expr) -> Expr:
-        """Return a value of another at this point of a block, whose ``t`` is `now` in steps."""
+    def value(self, text: str, builder: BlockBuilder, now: Expr, late: int = 0) -> Expr:
+        """Return a value of another at this point of a block, whose ``t`` is `now` in steps: that of `late` steps ago."""
         owner, _, name = text.partition(".")
         other, local = self.others[owner], local_name(owner, name)
         if name in other.element.states:
-            self.states[local] = Read(local, owner, program_name(name))
+            state = program_name(name)
+            if late:
+                self.late[owner, state] = max(late, self.late.get((owner, state), 0))
+                local, state = late_name(local, late), late_name(state, late)
+            self.states[local] = Read(local, owner, state)
             return Ref(local)
         if name in other.element.parameters:
             if other.parameters is None:
@@ -116,21 +128,21 @@ class Reads:
                 self.values[local] = other.parameters[name]
             self.said[local] = f"{name} of {owner}"
             return Ref(local)
-        key = (id(builder), text, now)
+        key = (id(builder), text, now, late)
         if key not in self.aliases:
-            self.aliases[key] = self._alias(owner, name, builder, now)
+            self.aliases[key] = self._alias(owner, name, builder, now, late)
         return self.aliases[key]
 
-    def _alias(self, owner: str, alias: str, builder: BlockBuilder, now: Expr) -> Expr:
+    def _alias(self, owner: str, alias: str, builder: BlockBuilder, now: Expr, late: int) -> Expr:
         """Return an alias of another, computed by the reader: it stands for an expression of what can be read."""
         other = self.others[owner]
 
         def name(text: str) -> Expr:
             own = f"{owner}.{text}"
             if own in self:
-                return self.value(own, builder, now)
+                return self.value(own, builder, now, late)
             if text in self:
-                return self.value(text, builder, now)
+                return self.value(text, builder, now, late)
             return _BUILTINS[text]
 
         translate = Translator(builder, name, self.step, now, None, other.samples)

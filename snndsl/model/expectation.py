@@ -10,7 +10,7 @@ from snndsl.expressions.tree import Expression
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term, ValueTerm
 
-__all__ = ["Expectation", "ListedSpikes", "SynapseValue"]
+__all__ = ["Expectation", "ListedSpikes", "NeuronValue", "SynapseValue"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,11 +25,36 @@ class ListedSpikes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SynapseValue:
-    """A value of synapses: an expression of their variables, or the mean, max, min or fraction of one."""
+    """A value of synapses: an expression of their variables, or one of `snndsl.model.reductions` of it."""
 
     projections: tuple[str, ...]
     reduce: str | None
     value: Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeuronValue:
+    """One of `snndsl.model.reductions` of an expression of neurons.
+
+    Parameters
+    ----------
+    selection : Selection
+        The neurons.
+    reduce : str
+        The reduction.
+    value : Expression
+        Of what is reduced.
+    names : tuple of str
+        What it reads of neurons: measures of their spikes if `spikes`, else states.
+    spikes : bool
+        Which of both.
+    """
+
+    selection: Selection
+    reduce: str
+    value: Expression
+    names: tuple[str, ...]
+    spikes: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +67,7 @@ class Expectation:
         As in the model.
     place : Place
         Of its entry.
-    of : Selection or SynapseValue
+    of : Selection, NeuronValue or SynapseValue
         Of whom.
     value : str
         What, as written.
@@ -64,7 +89,7 @@ class Expectation:
 
     name: str
     place: Place
-    of: Selection | SynapseValue
+    of: Selection | NeuronValue | SynapseValue
     value: str
     each: Literal["trial", "neuron"] | None
     at: int | None

@@ -58,13 +58,13 @@ class Recording(RunFacts):
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
         A run folder.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(read_manifest(path))
-        self.path = path
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        super().__init__(read_manifest(self.path))
         self._listed = {item["file"]: item for item in self.manifest["files"]}
         self._checksums: dict[str, str] = {name: item["sha256"] for name, item in self._listed.items()}
         self._checksums |= self.manifest.get("made_from", {})

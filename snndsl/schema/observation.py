@@ -106,7 +106,7 @@ class ExpectSpec(Spec):
 
     of: Selection = Field(description="populations, sources, projection, signal or search that is measured")
     value: Annotated[Scalar, As("measure")] = Field(
-        description="what is measured: `rate`, `count`, `spikes`, `first_spike`, `cv_isi`, `f1`, a state, `w`, `mean(w)` ..."
+        description="what is measured: `rate`, `spikes`, `first_spike`, `cv_isi`, `f1`, a state, `w`, `mean(w)`, `argmax(V)`"
     )
     at: Time | None = Field(default=None, description="moment at which it is measured")
     after: Time | None = Field(default=None, description="spikes and samples later than this")

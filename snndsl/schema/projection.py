@@ -154,7 +154,7 @@ class ProjectionSpec(Spec):
     port: Name = Field(description="port of the targets, or `spike`")
     weight: Annotated[PerElement, As("value per element", "the port")] = Field(description="what a spike adds to the port")
     delay: Annotated[DelaySpec | None, WrapValidator(_delay), Written(SCALAR, LIST)] = Field(
-        default=None, description="a time (axonal), or its parts, both if plastic; required unless a motif gives it"
+        default=None, description="a time (axonal), or its parts if plastic and they matter; required unless a motif gives it"
     )
     plasticity: Annotated[tuple[Use, ...], BeforeValidator(_plasticity), Written(TEXT, USE)] = Field(
         default=(), description="a rule, {use: rule, parameter: value, ...}, or a list of them"

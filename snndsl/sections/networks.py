@@ -180,7 +180,7 @@ class Projection:
     per_block : bool
         The rule is applied to each pair of entries of `from` and `to` by itself.
     delay : Delay or mapping
-        A time (axonal), or its parts, both if plastic; required unless a motif gives it.
+        A time (axonal), or its parts if plastic and they matter; required unless a motif gives it.
     plasticity : value
         A rule, {use: rule, parameter: value, ...}, or a list of them.
     carries : value

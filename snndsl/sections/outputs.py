@@ -96,7 +96,7 @@ class Expect:
     of : value
         Populations, sources, projection, signal or search that is measured.
     value : value
-        What is measured: `rate`, `count`, `spikes`, `first_spike`, `cv_isi`, `f1`, a state, `w`, `mean(w)` ....
+        What is measured: `rate`, `spikes`, `first_spike`, `cv_isi`, `f1`, a state, `w`, `mean(w)`, `argmax(V)`.
     at : value
         Moment at which it is measured.
     after : value

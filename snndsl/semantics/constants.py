@@ -1,36 +1,23 @@
-"""Numbers that are known when the model is loaded: literals and constants, exactly rounded in one place."""
+"""Constant values of the file as it is read: literals and constants, with what is wrong with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from snndsl.errors import ModelError
-from snndsl.expressions import TextFault, tree
-from snndsl.expressions.arithmetic import evaluate
+from snndsl.expressions import tree
 from snndsl.expressions.dimensions import TIME, UNKNOWN
-from snndsl.expressions.meanings import FIXED
-from snndsl.expressions.walk import calls_in, names_in
 from snndsl.model.text import Rounding, Term
+from snndsl.semantics.constant_numbers import constant_number, depends_on_constants
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.times import near_steps, whole_steps
-from snndsl.semantics.usable import PURE
 
-__all__ = ["constant_number", "constant_steps", "constant_term", "constant_value", "is_constant"]
+__all__ = ["constant_steps", "constant_term", "constant_value", "is_constant"]
 
 
 def is_constant(reading: Reading, term: Term) -> bool:
     """Tell whether an expression depends on nothing but constants."""
-    return _depends_on(term.tree, reading.constants)
-
-
-def constant_number(term: Term, constants: Mapping[str, Term], step: Fraction) -> float | None:
-    """Return the value of an expression of constants in internal units; None if it depends on anything else."""
-    if not _depends_on(term.tree, constants):
-        return None
-    known: dict[str, float] = {}
-    return float(evaluate(term.tree, lambda name: _named(constants, step, known, name), step))
+    return depends_on_constants(term.tree, reading.constants)
 
 
 def constant_term(reading: Reading, term: Term) -> float | None:
@@ -73,26 +60,3 @@ def constant_steps(
     except ModelError as error:
         reading.faults += error.faults
         return None
-
-
-def _named(constants: Mapping[str, Term], step: Fraction, known: dict[str, float], name: str) -> float:
-    if name not in constants:
-        raise TextFault("name-unknown", f"there is no {name!r} here")
-    if name not in known:
-        known[name] = float(evaluate(constants[name].tree, lambda inner: _named(constants, step, known, inner), step))
-    return known[name]
-
-
-def _depends_on(node: tree.Expression, constants: Mapping[str, Term]) -> bool:
-    """Tell whether an expression, and the constants it reads, are made of constants and functions of numbers alone."""
-    pending, seen = [node], set[str]()
-    while pending:
-        current = pending.pop()
-        if any(call.function not in PURE for call in calls_in(current)):
-            return False
-        for name in {item.text for item in names_in(current)} - FIXED.keys() - seen:
-            if name not in constants:
-                return False
-            seen.add(name)
-            pending.append(constants[name].tree)
-    return True

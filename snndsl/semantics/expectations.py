@@ -7,20 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from snndsl.errors import listed, nearest
-from snndsl.expressions import TextFault, tree
+from snndsl.expressions import TextFault, parse_expression, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
-from snndsl.expressions.walk import renamed
-from snndsl.model.expectation import Expectation, ListedSpikes, SynapseValue
+from snndsl.expressions.walk import names_in, renamed
+from snndsl.model.expectation import Expectation, ListedSpikes, NeuronValue, SynapseValue
+from snndsl.model.reductions import REDUCTIONS
 from snndsl.model.selection import Selection
 from snndsl.model.text import Term, ValueTerm
 from snndsl.schema.observation import ExpectSpec, TargetSpec
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.copies import listed_copies
-from snndsl.semantics.expectation_keys import unused_keys
+from snndsl.semantics.expectation_keys import OF_EACH_TRAIN, unused_keys
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_names import state_makers, state_names
-from snndsl.semantics.scope import Result, Scope
+from snndsl.semantics.scope import Result, Scope, said
 from snndsl.semantics.values import read_value
 from snndsl.semantics.windows import check_moment, check_span
 from snndsl.units import ONE
@@ -35,7 +36,6 @@ _VALUES: Mapping[str, Result] = {
     "cv_isi": ONE,
     "f1": ONE,
 }
-_REDUCED = ("mean", "max", "min", "fraction")
 _TIMES = ("at", "after", "until")
 _COMPARISONS = ("between", "near", "equals", "at_least", "at_most")
 
@@ -49,7 +49,7 @@ def read_expectations(reading: Reading) -> tuple[Expectation, ...]:
 def _expectation(reading: Reading, name: str, spec: ExpectSpec) -> Expectation | None:
     """Return an expectation; None after reporting what makes it unreadable."""
     of, kind = _measured(reading, name, spec)
-    unused = unused_keys(name, spec, isinstance(of, SynapseValue)) if of is not None else ()
+    unused = unused_keys(name, spec, of) if of is not None else ()
     reading.faults += [reading.place("expect", name).unused(key, what, expected) for key, what, expected in unused]
     if all(getattr(spec, key) is None for key in _COMPARISONS):
         what = f"expectation {name!r} compares with nothing"
@@ -92,7 +92,7 @@ def _expectation(reading: Reading, name: str, spec: ExpectSpec) -> Expectation |
     )
 
 
-def _against(reading: Reading, name: str, of: Selection | SynapseValue | None, given: Any) -> Selection | None:
+def _against(reading: Reading, name: str, of: Selection | NeuronValue | SynapseValue | None, given: Any) -> Selection | None:
     """Return the neurons whose spikes are the right ones; None after reporting what is wrong with them."""
     names = tuple(map(str, given)) if isinstance(given, list | tuple) else (str(given),)
     selection = reading.selection(names, f"expectation {name!r} is against", "expect", name, "against")
@@ -127,12 +127,16 @@ def _listed(reading: Reading, name: str, key: str, target: TargetSpec) -> Listed
     return None if i is None or t is None else ListedSpikes(place, i, t, where)
 
 
-def _measured(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Selection | SynapseValue | None, Result]:
+def _measured(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Selection | NeuronValue | SynapseValue | None, Result]:
     """Return of whom a value is, and its dimension; None and UNKNOWN after reporting what is wrong."""
     if spec.of and set(spec.of) <= {*reading.spec.projections}:
         return _of_synapses(reading, name, spec)
-    select = reading.spiking if spec.value in _VALUES else reading.selection
+    node = _reduction(spec)
+    measures = {spec.value} if node is None else {item.text for item in names_in(node)}
+    select = reading.spiking if measures & {*_VALUES} else reading.selection
     selection = select(spec.of, f"expectation {name!r} is of", "expect", name, "of")
+    if node is not None:
+        return (None, UNKNOWN) if selection is None else _of_neurons(reading, name, spec, selection)
     if selection is None or spec.value in _VALUES:
         return selection, _VALUES.get(spec.value, UNKNOWN)
     kinds: list[Result] = []
@@ -154,17 +158,73 @@ def _of_synapses(reading: Reading, name: str, spec: ExpectSpec) -> tuple[Synapse
     term = reading.term(spec.value, "expect", name, "value")
     if term is None:
         return None, UNKNOWN
-    node, reduce = term.tree, None
-    if isinstance(node, tree.FunctionCall) and node.function in _REDUCED and len(node.arguments) == 1:
-        reduce, node = node.function, node.arguments[0]
-    try:
-        found = _variables(reading, spec.of[0]).find(node, {})
-    except TextFault as error:
-        reading.faults.append(Term(node, term.place).place.fault(error))
+    node, reduce = _parts(term.tree)
+    found = _dimension(_variables(reading, spec.of[0]), node, reduce, term)
+    if reduce is not None and REDUCTIONS[reduce].place:
+        what, expected = f"{reduce}() of synapses", f"{', '.join(key for key, item in REDUCTIONS.items() if not item.place)}"
+        reading.faults.append(term.problem("function-misplaced", what, expected))
+        return None, UNKNOWN
+    if found is None:
         return None, UNKNOWN
     flat = state_names(reading, spec.of[0])
     value = renamed(node, lambda name: replace(name, text=flat.get(name.text, name.text)))
-    return SynapseValue(tuple(spec.of), reduce, value), ONE if reduce == "fraction" else found
+    return SynapseValue(tuple(spec.of), reduce, value), found
+
+
+def _parts(node: tree.Expression) -> tuple[tree.Expression, str | None]:
+    """Return what is reduced, and by which reduction; the expression itself and None if it is none."""
+    if isinstance(node, tree.FunctionCall) and node.function in REDUCTIONS and len(node.arguments) == 1:
+        return node.arguments[0], node.function
+    return node, None
+
+
+def _reduction(spec: ExpectSpec) -> tree.Expression | None:
+    """Return what is reduced of neurons; None where a measure or a state is meant as it is."""
+    try:
+        node, reduce = _parts(parse_expression(str(spec.value)))
+    except TextFault:
+        return None
+    return None if reduce is None else node
+
+
+def _dimension(scope: Scope, node: tree.Expression, reduce: str | None, term: Term) -> Result | None:
+    """Return the dimension of a reduction, or of a plain expression; None after reporting what is wrong with it."""
+    found = scope.of(replace(term, tree=node))
+    if reduce is None or found is None:
+        return found
+    condition = REDUCTIONS[reduce].condition
+    if found != UNKNOWN and condition != (found == BOOLEAN):
+        expected = "a condition: fraction(w > 0.5)" if condition else "a number"
+        scope.faults.append(term.problem("dimension", f"what {reduce}() is of is {said(found)}", expected))
+        return None
+    return ONE if REDUCTIONS[reduce].pure else found
+
+
+def _of_neurons(
+    reading: Reading, name: str, spec: ExpectSpec, selection: Selection
+) -> tuple[NeuronValue | None, Result]:
+    """Return a reduction of measures of the spikes of neurons, or of their states."""
+    term = reading.term(spec.value, "expect", name, "value")
+    assert term is not None
+    node, reduce = _parts(term.tree)
+    assert reduce is not None
+    elements = [reading.element(population) for population in selection.populations]
+    known = [{} if element is None else element.states for element in elements]
+    states = [key for key in known[0] if all(key in other for other in known)]
+    scope = Scope(dict(reading.scope.makers), reading.data, reading.faults)
+    scope.declare({key: reading.scope_of(selection.populations[0]).lookup(key) or UNKNOWN for key in states})
+    scope.declare({key: _VALUES[key] for key in OF_EACH_TRAIN})
+    read = tuple(dict.fromkeys(item.text for item in names_in(node) if item.text in states or item.text in OF_EACH_TRAIN))
+    spikes = [item for item in read if item in OF_EACH_TRAIN]
+    found = _dimension(scope, node, reduce, term)
+    if found is None or any(element is None for element in elements):
+        return None, UNKNOWN
+    if not read or 0 < len(spikes) < len(read):
+        said_ = f"reads {' and '.join(map(repr, read))}, which are of no one moment" if read else "reads nothing of the neurons"
+        expected = listed([*states, *OF_EACH_TRAIN]) if not read else f"states alone, or {', '.join(OF_EACH_TRAIN)}"
+        reading.faults.append(term.problem("name-misplaced", f"{spec.value} {said_}", expected))
+        return None, UNKNOWN
+    return NeuronValue(selection, reduce, node, read, bool(spikes)), found
 
 
 def _variables(reading: Reading, projection: str) -> Scope:

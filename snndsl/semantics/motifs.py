@@ -61,7 +61,7 @@ def _columns(reading: Reading, name: str, spec: MotifSpec) -> SpikeColumns | Non
         reading.report(place, "key-missing", what, "in: POPULATION or group")
         return None
     try:
-        selection = resolve((spec.in_,), reading.sizes, reading.spec.groups, place, f"motif {name!r} is in")
+        selection = resolve((spec.in_,), reading.sizes, reading.spec.groups, place, f"motif {name!r} is in", reading.number)
     except ModelError as error:
         reading.faults += error.faults
         return None
@@ -86,7 +86,8 @@ def _events(reading: Reading, name: str, section: str, given: Mapping[str, Any])
 def _neuron(reading: Reading, name: str, neuron: str, path: tuple[str | int, ...]) -> tuple[str, int] | None:
     """Return population and index of a neuron that a motif names; faults stand at its name."""
     try:
-        selection = resolve((neuron,), reading.sizes, reading.spec.groups, reading.place(*path), f"motif {name!r} names")
+        who, place = f"motif {name!r} names", reading.place(*path)
+        selection = resolve((neuron,), reading.sizes, reading.spec.groups, place, who, reading.number)
         if selection.size != 1:
             what = f"motif {name!r} names {neuron!r}, {selection.size} neurons"
             first = f"{selection.populations[0]}[0]"

@@ -26,6 +26,7 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule_texts import read_rules
 from snndsl.semantics.scope import Result
 from snndsl.semantics.sides import SideNames
+from snndsl.semantics.splits import why_split_matters
 from snndsl.semantics.times import whole_steps
 from snndsl.semantics.usable import PURE
 from snndsl.semantics.values import read_value
@@ -75,7 +76,8 @@ def _projection(reading: Reading, populations: Mapping[str, Population], name: s
         reading.scope.expect(where, BOOLEAN, "the condition", _before_drawing(scope, _always(spec), "pairs"))
     weight = read_value(reading, spec.weight, carried.weight, carried.what, scope, "projections", name, "weight").terms
     rules, initial = read_rules(reading, name, targets, carried.weight, scope, neurons)
-    delay = _delay(reading, name, spec, scope)
+    why = next((why for use in rules if (why := why_split_matters(use, initial, neurons))), "")
+    delay = _delay(reading, name, spec, scope, why)
     copies = _copies(reading, name, spec.copies)
     parts = (None, None) if delay is None else (delay.axonal, delay.dendritic)
     given = [value for use in rules for value in use.given.values()]
@@ -222,8 +224,11 @@ def _overlap(sources: Selection, targets: Selection) -> str:
     return ""
 
 
-def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str, Result]) -> Delay | None:
-    """Return the delay of a projection; None where it follows from a motif, or after reporting what is wrong."""
+def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str, Result], why: str) -> Delay | None:
+    """Return the delay of a projection; None where it follows from a motif, or after reporting what is wrong.
+
+    A rule says `why` it matters which part of the delay lies before the synapse; empty: it does not.
+    """
     place = reading.place("projections", name)
     late = next((rule.name for rule in reading.rules.get(name, ()) if rule.spec.order == "post_first"), None)
     if spec.delay is None:
@@ -234,8 +239,8 @@ def _delay(reading: Reading, name: str, spec: ProjectionSpec, scope: Mapping[str
             what = f"rule {late!r} puts post spikes first, and the delays of a motif are axonal"
             reading.report(place.inner("plasticity"), "post-first-without-dendritic", what, "order: pre_first")
         return None
-    if spec.plasticity and spec.delay.whole:
-        what = f"projection {name!r} is plastic and does not say where its delay lies"
+    if why and spec.delay.whole:
+        what = f"projection {name!r} is plastic and does not say where its delay lies: {why}"
         plain = str(spec.delay.axonal)
         hint = f"{{axonal: {plain}}}; or {{dendritic: {plain}}}" if "," not in plain else ""
         reading.report(place.inner("delay"), "delay-split-unstated", what, "{axonal: T}, {dendritic: T} or both", hint)

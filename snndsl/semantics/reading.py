@@ -9,20 +9,22 @@ from functools import partial
 from typing import Any
 
 from snndsl.errors import Fault, ModelError
-from snndsl.expressions import TextFault, tree
-from snndsl.expressions.dimensions import UNKNOWN
-from snndsl.expressions.walk import renamed
+from snndsl.expressions import TextFault, parse_expression, tree
+from snndsl.expressions.dimensions import UNKNOWN, fits
+from snndsl.expressions.walk import names_in, renamed
 from snndsl.frontend.data import DataColumns, load_data
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.data import DataColumn
 from snndsl.model.selection import Selection
 from snndsl.model.text import Place, Term
 from snndsl.schema import ModelSpec
+from snndsl.semantics.constant_numbers import constant_number
 from snndsl.semantics.draft import ElementDraft, unreadable
 from snndsl.semantics.rule import RuleDraft
-from snndsl.semantics.scope import Maker, Result, Scope
+from snndsl.semantics.scope import Maker, Result, Scope, said
 from snndsl.semantics.selection import resolve
 from snndsl.semantics.terms import parse_term
+from snndsl.units import ONE
 
 __all__ = ["MAX_SIGNALS", "MAX_SIZE", "Reading", "is_library"]
 
@@ -143,10 +145,32 @@ class Reading:
         """Return what texts select among populations, sources and signals; None after reporting what is wrong."""
         sizes = {**self.sizes, **dict.fromkeys(self.spec.signals, 1)}
         try:
-            return resolve(items, sizes, self.spec.groups, self.place(*path), what)
+            return resolve(items, sizes, self.spec.groups, self.place(*path), what, self.number)
         except ModelError as error:
             self.faults += error.faults
             return None
+
+    def number(self, text: str) -> float:
+        """Return the value of an expression of constants that is a pure number.
+
+        Raises
+        ------
+        TextFault
+            What is wrong with it.
+        ModelError
+            Without a fault: that is reported already.
+        """
+        node = parse_expression(text)
+        found = self.scope.find(node, {})
+        if UNKNOWN in (found, *(self.scope.lookup(name.text) for name in names_in(node))):  # reported already
+            raise ModelError([])
+        if not fits(found, ONE):
+            raise TextFault("dimension", f"{text} is {said(found)}", 0, "a pure number")
+        term = Term(node, self.place())
+        value = constant_number(term, self.constants, self.step)
+        if value is None or not abs(value) < float("inf"):
+            raise TextFault("not-constant", f"{text} is no constant number", 0, "literals and constants")
+        return value
 
     def moving(self, term: Term) -> Term:
         """Return an expression in which what signals say is marked as changing during a run."""

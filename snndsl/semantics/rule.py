@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -51,14 +51,15 @@ class RuleDraft:
     unread: set[str] = field(default_factory=set)
     faults: FaultList = field(default_factory=FaultList)
 
-    def finished(self) -> PlasticityRule:
-        """Return the rule, once everything in it is known to be right."""
+    def finished(self, moving: Collection[str]) -> PlasticityRule:
+        """Return the rule, once everything in it is known to be right; parameters that are `moving` are needs of it."""
+        needs = {key: parameter.unit or "" for key, parameter in self.parameters.items() if key in moving}
         return PlasticityRule(
             name=self.name,
             place=self.place,
-            parameters=self.parameters,
+            parameters={key: parameter for key, parameter in self.parameters.items() if key not in moving},
             constants=frozenset({*self.parameters} - {*self.spec.parameters}),
-            needs=self.spec.needs,
+            needs={**self.spec.needs, **needs},
             states=self.states,
             ranges=self.ranges,
             traces=self.traces,

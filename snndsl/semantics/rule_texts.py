@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from snndsl.errors import ModelError, listed, nearest
+from snndsl.errors import Fault, ModelError, listed, nearest
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.functions import DRAWS
+from snndsl.expressions.walk import names_in
 from snndsl.model.element import Parameter
 from snndsl.model.joint_rule import labels
 from snndsl.model.rule import RuleUse
@@ -21,13 +22,18 @@ from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft, flatten_rule
 from snndsl.semantics.rule_names import state_makers, state_names, unknown_state
 from snndsl.semantics.scope import Maker, Result, Scope
-from snndsl.semantics.sides import SideNames, mentioned, mixed, moving_need
+from snndsl.semantics.sides import SideNames, mentioned, mixed, moving_text, moving_value
 from snndsl.semantics.usable import BUILD, PURE, RUN, SUMS
 from snndsl.semantics.values import read_value
 from snndsl.spec import UseSpec
 from snndsl.units import Dimension
 
 __all__ = ["read_rules"]
+
+_TIME = builtin_dimensions("rule", ("t",))
+"""What the use of a rule may read besides what changes in neurons and signals."""
+_SWITCHES = ("during", "after", "until", "active", "enabled", "learning", "on", "off", "when", "while")
+"""What might be written for a rule that works for a time only."""
 
 
 def read_rules(
@@ -100,21 +106,19 @@ def _use(
         if key not in rule.spec.parameters and key not in rule.spec.needs:
             known = [*rule.spec.parameters, *rule.spec.needs]
             what = f"rule {use.use!r} has no parameter {key!r}"
-            reading.report(inside, "parameter-unknown", what, listed(known), nearest(key, known))
+            hint = "a parameter such as a rate of learning: where(t < 5 s, .., 0)" if key in _SWITCHES else nearest(key, known)
+            reading.report(inside, "parameter-unknown", what, listed(known), hint)
             continue
-        own = key in rule.spec.parameters
-        names = wiring if own else ChainMap(wiring, neurons)  # type: ignore[arg-type]  # it is not written
-        functions = BUILD if own else RUN - DRAWS
+        late = key in rule.spec.needs or moving_text(reading, value, neurons, wiring)
+        names = ChainMap(wiring, neurons, _TIME) if late else wiring  # type: ignore[arg-type]  # it is not written
+        functions = RUN - DRAWS if late else BUILD
         terms = read_value(reading, value, scope.lookup(key), repr(key), names, *inside.path, functions=functions).terms
-        if terms is not None and own:
-            given[key] = terms
+        moving = moving_value(terms, neurons, wiring) if terms is not None and late else None
+        if moving is not None:
+            bound[key] = moving
+            reading.faults += [*mixed(moving, neurons, wiring), *_read_before_the_run(rule, key, inside)]
         elif terms is not None:
-            moving = moving_need(terms, neurons, wiring)
-            if moving is None:
-                given[key] = terms
-            else:
-                bound[key] = moving
-                reading.faults += mixed(moving, neurons, wiring)
+            given[key] = terms
     for key, parameter in rule.parameters.items():
         if parameter.default is None and key not in {*rule.unreadable, *use.values} and key in rule.spec.parameters:
             reading.report(place, "parameter-missing", f"parameter {key!r} of rule {use.use!r} has no value", f"{key}: ..")
@@ -124,7 +128,21 @@ def _use(
             states = [name for name in neurons if name.startswith("post.")]
             hint = f"{{use: {use.use}, {key}: {states[0] if states else '..'}}}"
             reading.report(place, "need-unbound", what, "a value at the projection: pre.x, post.x or another", hint)
-    return RuleUse(rule.finished(), place, given, bound, rule.label)
+    return RuleUse(rule.finished(bound), place, given, bound, rule.label)
+
+
+def _read_before_the_run(rule: RuleDraft, key: str, place: Place) -> Iterator[Fault]:
+    """Yield the fault of a parameter that changes during the run, and that something reads before it."""
+    values = [*rule.states.items()]
+    values += [(name, item.default) for name, item in rule.parameters.items() if item.default is not None]
+    texts = [(repr(name), term) for name, value in values for term in (value if isinstance(value, tuple) else (value,))]
+    texts += [(f"the trace {name!r}", term) for name, pair in rule.traces.items() for term in pair]
+    texts += [("'require'", term) for term in rule.require] + [("'on_start'", item.term) for item in rule.on_start]
+    texts += [] if rule.bound is None else [("'bound'", rule.bound)]
+    reader = next((who for who, term in texts if any(node.text == key for node in names_in(term.tree))), None)
+    if reader is not None:
+        what = f"{key!r} changes during the run, and {reader} of rule {rule.name!r} reads it before"
+        yield place.problem("name-misplaced", what, "a value that is known before the run")
 
 
 def _initial(reading: Reading, name: str, wiring: Mapping[str, Result]) -> dict[str, ValueTerm]:

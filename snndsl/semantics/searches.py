@@ -107,7 +107,8 @@ def _mothers(reading: Reading, name: str, spec: DiscoverSpec) -> Selection | Non
         return None
     try:
         sizes = {known: reading.sizes[known] for known in reading.spec.populations if known in reading.sizes}
-        return resolve(spec.mothers, sizes, reading.spec.groups, reading.place("discover", name, "mothers"), "mothers are")
+        place = reading.place("discover", name, "mothers")
+        return resolve(spec.mothers, sizes, reading.spec.groups, place, "mothers are", reading.number)
     except ModelError as error:
         reading.faults += error.faults
         return None

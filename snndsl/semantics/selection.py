@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from snndsl.errors import ModelError, nearest
+from snndsl.expressions import TextFault
 from snndsl.model.selection import NeuronRange, Selection
 from snndsl.model.text import Place
 
@@ -14,11 +15,17 @@ __all__ = ["MAX_BLOCKS", "NeuronRange", "Selection", "resolve"]
 MAX_BLOCKS = 10_000
 MAX_CHAIN = 32
 
-_ITEM = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*(?:\[\s*(-?\d+)?\s*(:)?\s*(-?\d+)?\s*\])?\s*", re.ASCII)
+_ITEM = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*(?:\[([^\[\]:]*)(:)?([^\[\]:]*)\])?\s*", re.ASCII)
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
 
 
 def resolve(
-    items: Iterable[str], sizes: Mapping[str, int], groups: Mapping[str, tuple[str, ...]], place: Place, what: str
+    items: Iterable[str],
+    sizes: Mapping[str, int],
+    groups: Mapping[str, tuple[str, ...]],
+    place: Place,
+    what: str,
+    number: Callable[[str], float],
 ) -> Selection:
     """Return the selection that texts stand for.
 
@@ -34,15 +41,18 @@ def resolve(
         Of the text, for faults.
     what : str
         Who selects, for faults: ``projection 'ee' goes from``.
+    number : callable
+        Value of an expression of constants; raises TextFault.
 
     Raises
     ------
     ModelError
-        population-unknown, slice-out-of-range, selection-syntax, cycle; inside a group at the place of the group.
+        population-unknown, slice-out-of-range, selection-syntax, cycle, and what is wrong with a constant; inside a group at
+        the place of the group.
     """
     found: list[NeuronRange] = []
     for item in items:
-        _add(found, str(item), sizes, groups, place, what, ())
+        _add(found, str(item), sizes, groups, place, what, (), number)
     return Selection(tuple(found))
 
 
@@ -54,6 +64,7 @@ def _add(
     place: Place,
     what: str,
     chain: tuple[str, ...],
+    number: Callable[[str], float],
 ) -> None:
     """Append what one text stands for."""
     match = _ITEM.fullmatch(item)
@@ -68,7 +79,7 @@ def _add(
             what, expected = f"more than {MAX_CHAIN} groups, one in the next", f"at most {MAX_CHAIN}"
             raise ModelError(inside.problem("too-deep", what, expected))
         for inner in groups[name]:
-            _add(found, str(inner), sizes, groups, inside, holds, (*chain, name))
+            _add(found, str(inner), sizes, groups, inside, holds, (*chain, name), number)
         return
     if len(found) >= MAX_BLOCKS:
         shown, expected = f"{what} more than {MAX_BLOCKS} parts", f"at most {MAX_BLOCKS}"
@@ -82,12 +93,28 @@ def _add(
     if "[" not in item:
         found.append(NeuronRange(name, 0, size))
         return
-    start = int(first) if first is not None else 0
-    stop = (int(last) if last is not None else size) if colon else start + 1
-    if (first is None and not colon) or not 0 <= start < stop <= size:
+    if not first.strip() and not colon:
+        raise ModelError(place.problem("selection-syntax", f"{what} {item!r}", "name, name[3] or name[0:100]"))
+    start = _whole(first, 0, place, f"{what} {item!r}", number)
+    stop = _whole(last, size, place, f"{what} {item!r}", number) if colon else start + 1
+    if not 0 <= start < stop <= size:
         expected = f"0 <= start < stop <= {size}" if colon else f"0 .. {size - 1}"
         raise ModelError(place.problem("slice-out-of-range", f"{what} {item!r}; {name} has {size} neurons", expected))
     found.append(NeuronRange(name, start, stop))
+
+
+def _whole(text: str, default: int, place: Place, what: str, number: Callable[[str], float]) -> int:
+    """Return an end of a slice: a whole number, or an expression of constants that is one."""
+    text = text.strip()
+    if not text or _WHOLE.fullmatch(text):
+        return int(text or default)
+    try:
+        value = number(text)
+    except TextFault as error:
+        raise ModelError(place.problem(error.code, f"{what}: {error.what}", error.expected, error.try_)) from None
+    if value != int(value):
+        raise ModelError(place.problem("not-a-whole-number", f"{what}: {text} is {value:g}", "a whole number"))
+    return int(value)
 
 
 def _cycle(chain: tuple[str, ...], place: Place) -> ModelError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from snndsl.errors import Fault, listed, nearest
 from snndsl.expressions import FUNCTIONS, TextFault, tree
@@ -15,8 +16,9 @@ from snndsl.semantics.draft import ElementDraft, unreadable
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.rule import RuleDraft
 from snndsl.semantics.scope import Result
+from snndsl.semantics.terms import value_terms
 
-__all__ = ["SideNames", "mentioned", "mixed", "moving_need"]
+__all__ = ["SideNames", "mentioned", "mixed", "moving_text", "moving_value"]
 
 
 class SideNames(Mapping[str, Result]):
@@ -115,8 +117,8 @@ def mentioned(rule: RuleDraft) -> set[str]:
     return {node.text for text in texts for node in names_in(text) if node.text.startswith(("pre.", "post."))}
 
 
-def moving_need(value: ValueTerm, neurons: SideNames, wiring: Mapping[str, Result]) -> Term | None:
-    """Return what a need is bound to, with the names that change during a run marked; None if nothing of it changes.
+def moving_value(value: ValueTerm, neurons: SideNames, wiring: Mapping[str, Result]) -> Term | None:
+    """Return what a name of a rule is bound to, with the names that change during a run marked; None if nothing of it changes.
 
     Parameters
     ----------
@@ -129,7 +131,7 @@ def moving_need(value: ValueTerm, neurons: SideNames, wiring: Mapping[str, Resul
     """
 
     def name(node: tree.Name) -> tree.Name:
-        late = node.text not in wiring and node.text in neurons and neurons.moves(node.text)
+        late = node.text not in wiring and (node.text == "t" or (node.text in neurons and neurons.moves(node.text)))
         return replace(node, moves=node.moves or late)
 
     if not isinstance(value, Term):
@@ -137,6 +139,15 @@ def moving_need(value: ValueTerm, neurons: SideNames, wiring: Mapping[str, Resul
     marked = renamed(value.tree, name)
     counts = any(call.function in FUNCTIONS and FUNCTIONS[call.function].varies for call in calls_in(marked))
     return replace(value, tree=marked) if counts or any(node.moves for node in names_in(marked)) else None
+
+
+def moving_text(reading: Reading, value: Any, neurons: SideNames, wiring: Mapping[str, Result]) -> bool:
+    """Tell whether a value where a rule is used changes during a run, as far as it can be read."""
+    try:
+        term = value_terms(value, reading.place())
+    except TextFault:
+        return False
+    return isinstance(term, Term) and moving_value(reading.moving(term), neurons, wiring) is not None
 
 
 def mixed(term: Term, neurons: SideNames, wiring: Mapping[str, Result]) -> Iterator[Fault]:

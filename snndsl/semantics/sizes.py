@@ -9,7 +9,7 @@ from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import ByNumber, Projection
 from snndsl.model.text import Place
 from snndsl.model.wiring import BYTES_OF_SYNAPSE, MAX_NETWORK_BYTES
-from snndsl.semantics.constants import constant_number
+from snndsl.semantics.constant_numbers import constant_number
 
 __all__ = ["MAX_RECORDING_BYTES", "expected_synapses", "size_faults"]
 

@@ -60,12 +60,14 @@ def readers(draw: st.DrawFn) -> GeneratedNetwork:
         "from": source, "to": target, "connect": "all_to_all", "self": True, "port": "kick",
         "weight": f"({low})*(1 + 0.5*(j % 2))",
         "delay": {"axonal": draw(st.sampled_from(["1 step", "1 step*(1 + (i + j) % 4)"])), "dendritic": "0 step"},
-        "plasticity": {"use": "reading", "paid": "shared.c - 0.2", "V": "0.1*post.seen - 0.01*pre.seen", "fixed": "1 + 0.1*i"},
+        "plasticity": {"use": "reading", "paid": "shared.c - 0.2", "V": "0.1*post.seen - 0.01*pre.seen", "fixed": "1 + 0.1*i",
+                       "A": draw(st.sampled_from(["0.02", "0.01*(1 + clock.k)", "where(t < 20*dt, 0.02, 0)"]))},
     }  # fmt: skip
     sections["stimuli"]["shares"] = {"into": target, "port": "kick", "current": f"({low})*0.3*shared.level*(1 + 0.1*i)"}
     sections["stimuli"]["raised"] = {
         "into": target, "port": "kick", "weight": low, "stream": "of_raised",
-        "poisson": {"rate": "(100 Hz)*(1 + abs(shared.c))"},
+        "delay": draw(st.sampled_from(["1 step", "5 step"])),
+        "poisson": {"rate": "(100 Hz)*(1 + abs(shared.c + shared.level))"},
     }  # fmt: skip
     sections["stimuli"]["beat"] = {
         "size": 2, draw(st.sampled_from(["poisson", "bernoulli"])): {"rate": "0.05/dt*(1 + tanh(abs(shared.c)) + 0.5*i)"},

@@ -19,6 +19,7 @@ from snndsl.connect import CONNECT
 from snndsl.expressions import FUNCTIONS
 from snndsl.expressions.functions import Function
 from snndsl.integrators import INTEGRATORS
+from snndsl.model.reductions import REDUCTIONS
 from snndsl.model.stimulus import StimulusKind
 from snndsl.semantics.builtins import BUILTINS, SAID
 from snndsl.stimuli import STIMULI
@@ -106,6 +107,12 @@ def stimulus_kinds() -> str:
     return table(("kind", "value", "as", "what it does"), *rows)
 
 
+def reductions() -> str:
+    """Return the table of what makes one number of many."""
+    rows = [(f"`{name}(x)`", item.doc) for name, item in REDUCTIONS.items()]
+    return table(("of many values", "is"), *rows)
+
+
 def library() -> str:
     """Return the table of the library."""
     rows = [(f"`{e.file}`", f"`{e.name}`", e.kind, e.title, "; ".join(e.references)) for e in snndsl.library()]
@@ -129,6 +136,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "integrators": integrators,
     "connect rules": connect_rules,
     "stimulus kinds": stimulus_kinds,
+    "reductions": reductions,
     "library": library,
     "definitions": definitions,
     "keys": keys,

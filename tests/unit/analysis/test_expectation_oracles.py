@@ -135,16 +135,50 @@ def test_states_at_a_moment_and_in_a_window(seed: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_synapses_at_a_moment_and_in_a_window(seed: int, tmp_path: Path) -> None:
     truth = Truth(tmp_path / "run", seed)
-    oracles = {"mean(w)": np.mean, "max(w)": np.max, "min(w)": np.min}
+    oracles = {"mean(w)": np.mean, "max(w)": np.max, "min(w)": np.min, "sd(w)": np.std}
     oracles |= {"fraction(w > 0.5)": lambda w: np.mean(w > 0.5), "mean(2*w + 1)": lambda w: np.mean(2 * w + 1)}
     for text, oracle in oracles.items():
         found = measured(truth, tmp_path, f"{{of: ee, value: '{text}', at: 100 ms, at_least: -9}}")
         assert found == pytest.approx((oracle(truth.w[1]),) * 3, rel=1e-12)
-        each = [oracle(values) for values in truth.w[1:]]
         found = measured(truth, tmp_path, f"{{of: ee, value: '{text}', after: 50 ms, at_least: -9}}")
-        assert found == pytest.approx((np.mean(each), min(each), max(each)), rel=1e-12)
+        assert found == pytest.approx((oracle(truth.w[1:]),) * 3, rel=1e-12)
     found = measured(truth, tmp_path, "{of: ee, value: w, until: 100 ms, at_least: -9}")
     assert found == pytest.approx((truth.w[:2].mean(), truth.w[:2].min(), truth.w[:2].max()), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_reductions_of_states(seed: int, tmp_path: Path) -> None:
+    truth = Truth(tmp_path / "run", seed)
+    stamps = np.arange(STEPS // PERIOD + 1) * PERIOD
+    windows = {"at: 60 ms": truth.v[120 // PERIOD][None, 2:6]}
+    windows["after: 30 ms, until: 130 ms"] = truth.v[(stamps > 60) & (stamps <= 260), 2:6]
+    oracles = {"mean(v)": np.mean, "max(v)": np.max, "min(v)": np.min, "sd(v)": np.std}
+    oracles |= {"mean(2*v + 1)": lambda v, **k: np.mean(2 * v + 1, **k)}
+    oracles |= {"fraction(v > 0.5)": lambda v, **k: np.mean(v > 0.5, **k)}
+    for when, values in windows.items():
+        for text, oracle in oracles.items():
+            found = measured(truth, tmp_path, f"{{of: 'exc[2:6]', value: '{text}', {when}, at_least: -99}}")
+            assert found == pytest.approx((oracle(values),) * 3, rel=1e-12)
+            each = oracle(values, axis=0)
+            found = measured(truth, tmp_path, f"{{of: 'exc[2:6]', value: '{text}', {when}, each: neuron, at_least: -99}}")
+            assert found == pytest.approx((np.mean(each), min(each), max(each)), rel=1e-12)
+        means = [values[:, k].mean() for k in range(4)]
+        for text, place in (("argmax(v)", means.index(max(means))), ("argmin(v)", means.index(min(means)))):
+            assert measured(truth, tmp_path, f"{{of: 'exc[2:6]', value: {text}, {when}, at_least: 0}}") == (place,) * 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_reductions_of_spikes(seed: int, tmp_path: Path) -> None:
+    truth = Truth(tmp_path / "run", seed)
+    apart = [len([*zip(*truth.train("exc", k, k + 1, 100, 300), strict=True)]) for k in range(1, 5)]
+    rates = [count / 0.1 for count in apart]
+    oracles = {"mean(count)": (np.mean(apart), ""), "max(rate)": (max(rates), " Hz"), "sd(rate)": (np.std(rates), " Hz")}
+    oracles |= {"argmax(rate)": (apart.index(max(apart)), ""), "argmin(count)": (apart.index(min(apart)), "")}
+    oracles |= {"fraction(count > 3)": (np.mean(np.array(apart) > 3), ""), "max(2*count - 1)": (2 * max(apart) - 1, "")}
+    for text, (wanted, unit) in oracles.items():
+        window = f"after: 50 ms, until: 150 ms, at_least: -99{unit}"
+        found = measured(truth, tmp_path, f"{{of: 'exc[1:5]', value: '{text}', {window}}}")
+        assert found == pytest.approx((wanted,) * 3, rel=1e-12), text
 
 
 def test_a_window_without_a_sample_is_not_reached(tmp_path: Path) -> None:

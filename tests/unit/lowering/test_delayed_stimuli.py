@@ -12,6 +12,7 @@ KINDS = {
     "poisson": {"poisson": {"rate": "0.9 kHz"}},
     "many": {"poisson": {"rate": "20 kHz"}},
     "of_the_time": {"poisson": {"rate": "(1 kHz)*(1 + sin(0.4*steps(t) + i))"}},
+    "of_a_signal": {"poisson": {"rate": "(1 kHz)*(1 + g.wave + g.n/50)"}},
     "one_of": {"one_of": {"every": "1 step"}},
     "seldom": {"one_of": {"every": "3 step"}},
     "listed": {"spikes": {"i": [0, 1, 1, 2], "t": ["0 step", "3 step", "4 step", "25 step"]}},
@@ -26,6 +27,7 @@ def received(stimulus: dict[str, object], delay: int, during: list[str] | None) 
         "time": {"step": "0.5 ms", "duration": f"{STEPS} step"},
         "seed": 4,
         "neurons": {"n": {"state": {"x": "0"}, "ports": {"in": "1"}, "update": "x = in"}},
+        "signals": {"g": {"state": {"n": "0"}, "equations": "wave = sin(0.4*n + steps(t)/7)", "update": "n += 1"}},
         "populations": {"p": {"neuron": "n", "size": 5}},
         "stimuli": {"s": {**given, **({"during": during} if during else {})}},
     }

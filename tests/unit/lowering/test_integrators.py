@@ -78,17 +78,23 @@ RATES = {  # V' = f(V) in mV/ms with V in mV
 
 
 @pytest.mark.parametrize("equation", RATES)
-def test_one_step_of_euler_heun_and_rk4(equation: str) -> None:
+def test_one_step_of_runge_kutta_methods(equation: str) -> None:
     f, h, v = RATES[equation], 0.1, 0.75
     text = equation.replace("(1 mV/(1 ms))", "(1 mV)/(1 ms)")
     k1 = f(v)
     k2 = f(v + h / 2 * k1)
     k3 = f(v + h / 2 * k2)
     k4 = f(v + h * k3)
+    p2 = f(v + h * k1 / 5)  # Dormand, Prince 1980, RK5(4)7M
+    p3 = f(v + h * (3 * k1 + 9 * p2) / 40)
+    p4 = f(v + h * (44 / 45 * k1 - 56 / 15 * p2 + 32 / 9 * p3))
+    p5 = f(v + h * (19372 * k1 - 76080 * p2 + 64448 * p3 - 1908 * p4) / 6561)
+    p6 = f(v + h * (9017 / 3168 * k1 - 355 / 33 * p2 + 46732 / 5247 * p3 + 49 / 176 * p4 - 5103 / 18656 * p5))
     expected = {
         "euler": v + h * k1,
         "heun": v + h / 2 * (k1 + f(v + h * k1)),
         "rk4": v + h / 6 * (k1 + 2 * (k2 + k3) + k4),
+        "rk5": v + h * (35 / 384 * k1 + 500 / 1113 * p3 + 125 / 192 * p4 - 2187 / 6784 * p5 + 11 / 84 * p6),
     }
     for method, value in expected.items():
         assert after(one(text, method, "{V: 0.75 mV}"), 1) == pytest.approx(value, rel=1e-15), method
@@ -106,17 +112,41 @@ def test_exponential_euler_where_the_slope_is_zero() -> None:
     assert after(one(equation, "exponential_euler", "{V: -1.25 mV}"), 1) == pytest.approx(-1.25 + 0.05, rel=1e-15)
 
 
-@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("exponential_euler", 1), ("heun", 2), ("rk4", 4)])
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("exponential_euler", 1), ("heun", 2), ("rk4", 4), ("rk5", 5)])
 def test_orders(method: str, order: int) -> None:
     """V' = -(V - sin w)/tau, w' = 1/(7 ms): smooth, and known exactly."""
     equations = "dV/dt = (sin(w)*(1 mV) - V)/tau\ndw/dt = 1/(7 ms)"
     w, t = 1 / 7, 24.0
     a = 1 / 20
     exact = a / (a * a + w * w) * (a * math.sin(w * t) - w * math.cos(w * t) + w * math.exp(-a * t))
-    steps = (2.0, 1.0, 0.5) if method == "rk4" else (0.5, 0.25, 0.125)
+    steps = (2.0, 1.0, 0.5) if method in ("rk4", "rk5") else (0.5, 0.25, 0.125)
     errors = [abs(after(one(equations, method, "{V: 0 mV, w: 0}", step=f"{h} ms"), round(t / h)) - exact) for h in steps]
     for coarse, fine in zip(errors, errors[1:], strict=False):
         assert math.log2(coarse / fine) == pytest.approx(order, abs=0.1)
+
+
+def firing(method: str, inner: int) -> np.ndarray:
+    """Return V of the squid axon every 0.02 ms in the 5 ms in which it fires first, with `inner` steps for each."""
+    text = f"""
+        imports: {{lib: snndsl:hodgkin_huxley}}
+        populations: {{p: {{neuron: {{use: lib.hh, integrator: {method}, I_e: 10 uA/cm^2}}, size: 1}}}}
+    """
+    group = neurons(program(text, step=f"{0.02 / inner} ms"))
+    found = []
+    for j in range(250 * inner):
+        group.step(j)
+        if (j + 1) % inner == 0:
+            found.append(float(group.states["V"][0]))
+    return np.array(found)
+
+
+def test_steps_of_hodgkin_huxley() -> None:
+    """Per step the errors of ADR 0034; the truth here is rk5 at 0.005 ms, 3e-8 mV from DOP853."""
+    truth = firing("rk5", 4)
+    assert truth.max() > 20
+    errors = {key: float(np.max(np.abs(firing(*key) - truth))) for key in (("rk4", 2), ("rk4", 4), ("rk5", 2))}
+    assert 1e-5 < errors["rk4", 2] < 2e-4 and errors["rk4", 4] < 1e-5 and errors["rk5", 2] < 2e-6
+    assert math.log2(errors["rk4", 2] / errors["rk4", 4]) == pytest.approx(4, abs=0.3)
 
 
 def test_all_right_sides_read_the_old_state() -> None:
@@ -177,9 +207,9 @@ def test_an_integrator_is_one_class() -> None:
         wrong = pytest.raises(ModelError, one, "dV/dt = -V*V/(1 ms)", "exact", "{V: 1}")
     half = 1.0 + 0.05 * -1.0
     assert value == 1.0 + 0.1 * (-half * half)
-    assert wrong.value.faults[0].expected == "midpoint, rk4, heun or euler"
+    assert wrong.value.faults[0].expected == "midpoint, rk5, rk4, heun or euler"
 
 
 def test_integrators_are_told_in_an_order_that_does_not_depend_on_files() -> None:
-    assert [*INTEGRATORS] == ["exact", "exponential_euler", "euler", "heun", "rk4", "backward_euler", "crank_nicolson"]
+    assert [*INTEGRATORS] == ["exact", "exponential_euler", "euler", "heun", "rk4", "rk5", "backward_euler", "crank_nicolson"]
     assert all(item.says and "|" not in item.says for item in INTEGRATORS.all)

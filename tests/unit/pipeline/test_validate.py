@@ -47,9 +47,9 @@ def test_load_raises_what_validate_finds(tmp_path: Path) -> None:
 
 def test_what_is_refused_is_no_fault_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = file(tmp_path, "signals: {g: {state: {y: 5 Hz}, update: y = y}}\n"
-                "stimuli: {s: {into: a, port: in, weight: 1, delay: 2 ms, poisson: {rate: g.y}}}")  # fmt: skip
+                "stimuli: {s: {into: a, port: in, weight: 1, delay: 2 s, poisson: {rate: g.y}}}")  # fmt: skip
     assert execute(["validate", str(path)]) == 0
-    said = "a delay of more than one step of 's', whose rate reads a signal, (line 8); backends that could: none"
+    said = "a delay of more than 1,001 steps of 's', whose rate reads a signal, (line 8); backends that could: none"
     assert capsys.readouterr().out.strip() == f"{path}: valid; cannot be simulated yet: {said}"
     assert execute(["validate", "--json", str(path)]) == 0
     [entry] = json.loads(capsys.readouterr().out)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snndsl.errors import ModelError
-from snndsl.results import read_run
+from snndsl.results import Recording, read_run
 from snndsl.results.run_folder import RunFolder, RunFolderError
 
 SETTINGS = {
@@ -43,6 +43,7 @@ def test_a_run_comes_back(tmp_path: Path) -> None:
 
     read = read_run(tmp_path)
     assert (read.status, read.steps_done, read.step_ms, read.backend) == ("complete", 20, 0.1, "test")
+    assert Recording(str(tmp_path)).spike_counts == read.spike_counts == {"a": 4}
     assert read.spikes["a"].step.tolist() == [1, 3, 3, 20]
     assert read.spikes["a"].neuron.tolist() == [5, 0, 299, 7]
     np.testing.assert_allclose(read.spikes["a"].time_ms, [0.1, 0.3, 0.3, 2.0], rtol=1e-15)

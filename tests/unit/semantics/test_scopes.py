@@ -176,8 +176,8 @@ def test_every_mistake_is_said() -> None:
     ("part", "what"),
     [
         ("signals: {g: {state: {y: 5 Hz}, update: y = y}}\n"
-         "stimuli: {s: {into: p, port: kick, weight: 1 mV, delay: 2 ms, poisson: {rate: g.y}}}",
-         "a delay of more than one step of 's', whose rate reads a signal,"),
+         "stimuli: {s: {into: p, port: kick, weight: 1 mV, delay: 2 s, poisson: {rate: g.y}}}",
+         "a delay of more than 1,001 steps of 's', whose rate reads a signal,"),
     ],
 )  # fmt: skip
 def test_what_validates_and_cannot_be_run_yet_is_refused_by_name(part: str, what: str) -> None:

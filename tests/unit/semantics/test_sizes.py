@@ -60,3 +60,17 @@ def test_what_no_machine_holds_is_refused_in_no_time(sections: str, code: str) -
         checked(NEURON + sections, duration="10 s")
     assert [fault.code for fault in caught.value.faults] == [code]
     assert time.process_time() - begun < 1.0
+
+
+def test_ends_of_slices_are_expressions_of_constants() -> None:
+    text = NEURON + (
+        "constants: {n_exc: 8, part: n_exc/4}\npopulations: {p: {neuron: n, size: 10}}\n"
+        "groups: {exc: ['p[0:n_exc]'], inh: ['p[n_exc:]'], one: ['p[n_exc + 1]'], "
+        "middle: ['p[part:2*part]', 'p[ 7 : n_exc ]']}\n"
+        "stimuli: {SET}\n"
+    )
+    ranges = {"exc": [(0, 8)], "inh": [(8, 10)], "one": [(9, 10)], "middle": [(2, 4), (7, 8)]}
+    for group, wanted in ranges.items():
+        model = checked(text.replace("SET", f"s: {{into: {group}, port: I, current: 1}}"))
+        targets = model.stimuli["s"].targets
+        assert targets is not None and [(block.start, block.stop) for block in targets.blocks] == wanted
