@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill
 
-import numpy as np
-
 from snndsl.ir import Carry, Neuron, Population, Program, Rule, Synapses
 
 __all__ = ["script"]
@@ -73,7 +71,7 @@ def script(program: Program) -> str:
     program : Program
         Any that `TARGET` allows.
     """
-    delays = [_delays(synapses) for synapses in program.synapses if synapses.rows.rows and synapses.carry is None]
+    delays = [synapses.delays for synapses in program.synapses if synapses.rows.rows and synapses.carry is None]
     shortest, longest = min((pair[0] for pair in delays), default=SLICE), max((pair[1] for pair in delays), default=SLICE)
     long, chosen = longest > CARRIED, any(record.neurons is not None for record in program.spike_records)
     readers: list[Neuron | Rule | Carry] = [*program.neurons, *program.rules, *program.carries]
@@ -153,7 +151,7 @@ def _population(program: Program, population: Population) -> Iterator[str]:
 def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
     if not synapses.rows.rows:
         return
-    name, target, long = synapses.name, program.population(synapses.target), _delays(synapses)[1] > CARRIED
+    name, target, long = synapses.name, program.population(synapses.target), synapses.delays[1] > CARRIED
     yield from _commented(program.comments.get(f"synapses.{name}", ""))
     if synapses.carry:
         yield from _commented(f"carried in every step, from {synapses.source}: snn_carry_{synapses.carry} in code/kernels.c")
@@ -217,13 +215,6 @@ def _recording(program: Program) -> Iterator[str]:
 
 def _steps(count: int) -> str:
     return "step" if count == 1 else f"{count} steps"
-
-
-def _delays(synapses: Synapses) -> tuple[int, int]:
-    """Return the shortest and the longest delay."""
-    axonal, dendritic = (synapses.rows.columns[name].astype(np.int64) for name in ("axonal", "dendritic"))
-    total = axonal + dendritic
-    return int(total.min()), int(total.max())
 
 
 def _section(title: str) -> str:
