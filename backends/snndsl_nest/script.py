@@ -160,7 +160,6 @@ def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
         )
         return
     ends = (f'"{name}"', f'nodes["{synapses.source}"]', f'nodes["{synapses.target}"]')
-    yield _call("synapses = simulation.synapses", ends, f"  # {synapses.rows.rows}, to {synapses.port}")
     if synapses.rule:
         model, own = f"synapses_{name}", {"row": "synapses.row"}
         table = f'{{"table": simulation.table("{name}")}}'
@@ -174,17 +173,21 @@ def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
     how["receptor_type"] = str(program.neuron(target.neuron or "").ports.index(synapses.port))
     items = [f'"{key}": {value}' for key, value in how.items()]
     flat = f"{{{', '.join(items)}}}"
-    spread = "{\n" + "".join(f"            {item},\n" for item in items) + "        }"
-    spec = flat if len(flat) <= WIDTH - 9 else spread
-    yield _call("nest.Connect", ("synapses.pre", "synapses.post", '"one_to_one"', spec))
+    spread = "{\n" + "".join(f"                {item},\n" for item in items) + "            }"
+    spec = flat if len(flat) <= WIDTH - 13 else spread
+    comment = f"  # {synapses.rows.rows}, to {synapses.port}"
+    yield _call("for synapses in simulation.synapses", ends, comment, end=":")
+    yield _call("nest.Connect", ("synapses.pre", "synapses.post", '"one_to_one"', spec), depth=2)
 
 
-def _call(function: str, arguments: tuple[str, ...], comment: str = "") -> str:
+def _call(function: str, arguments: tuple[str, ...], comment: str = "", depth: int = 1, end: str = "") -> str:
     """Return a statement: in one line if it fits, else one argument a line."""
-    line = f"    {function}({', '.join(arguments)})"
+    space = "    " * depth
+    line = f"{space}{function}({', '.join(arguments)}){end}"
     if len(line + comment) <= WIDTH and "\n" not in line:
         return f"{line}{comment}\n"
-    return f"    {function}({comment}\n" + "".join(f"        {argument},\n" for argument in arguments) + "    )\n"
+    listed = "".join(f"{space}    {argument},\n" for argument in arguments)
+    return f"{space}{function}({comment}\n{listed}{space}){end}\n"
 
 
 def _inputs(program: Program) -> Iterator[str]:

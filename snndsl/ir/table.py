@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ class Table:
     """
 
     columns: Mapping[str, NDArray[np.generic]]
+    _digest: list[str] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         lengths = {name: len(column) for name, column in self.columns.items()}
@@ -46,13 +48,16 @@ class Table:
         return name in self.columns
 
     def digest(self) -> str:
-        """Return a hash of names, types and bytes (16 hexadecimal digits)."""
+        """Return a hash of names, types and bytes (16 hexadecimal digits); made once."""
+        if self._digest:
+            return self._digest[0]
         state = hashlib.blake2b(digest_size=8)
         for name, column in self.columns.items():
             state.update(f"{name}:{column.dtype.str}:{len(column)};".encode())
             for start in range(0, len(column), _TOGETHER):
                 state.update(np.ascontiguousarray(column[start : start + _TOGETHER]).view(np.uint8))
-        return state.hexdigest()
+        self._digest.append(state.hexdigest())
+        return self._digest[0]
 
 
 def same(value: Any, rows: int, kind: Any) -> NDArray[Any]:
