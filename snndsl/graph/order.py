@@ -43,7 +43,8 @@ def ordered(columns: Sequence[Whole]) -> Whole | None:
     """
     rows, varying = len(columns[0]), [column for column in columns if not is_same(column)]
     if rows < MANY:
-        return np.lexsort(columns)
+        found: Whole = np.lexsort(columns)
+        return found
     if _in_order(varying):
         return None
     from snndsl.numerics.partners import counted

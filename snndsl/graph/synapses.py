@@ -119,7 +119,7 @@ class _Columns:
 
 
 def _sorted(projection: Projection, parts: list[_Columns]) -> SynapseRows:
-    """Return the synapses of all parts in one order; takes them out of `parts`, so that no column is there longer than needed."""
+    """Return the synapses of all parts in one order, and take them out of `parts`: no column is there longer than needed."""
     counts = [len(part.pairs.i) for part in parts]
     values = {key: [part.values[key] for part in parts] for key in parts[0].values}
     columns: dict[str, list[Any]] = {key: [getattr(part.pairs, key) for part in parts] for key in ("i", "j")}
@@ -140,7 +140,10 @@ def _sorted(projection: Projection, parts: list[_Columns]) -> SynapseRows:
     return SynapseRows(
         projection.sources,
         projection.targets,
-        *(put(whole.pop(key)) for key in ("i", "j", "axonal", "dendritic")),
+        i=put(whole.pop("i")),
+        j=put(whole.pop("j")),
+        axonal=put(whole.pop("axonal")),
+        dendritic=put(whole.pop("dendritic")),
         weight=put(joined(columns.pop("weight"), counts, np.float64)),
         row=put(_stacked(columns.pop("row"))).astype(np.int64, copy=False),
         values={key: one_or_each(items) for key, items in values.items()},

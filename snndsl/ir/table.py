@@ -55,7 +55,7 @@ class Table:
         for name, column in self.columns.items():
             state.update(f"{name}:{column.dtype.str}:{len(column)};".encode())
             for start in range(0, len(column), _TOGETHER):
-                state.update(np.ascontiguousarray(column[start : start + _TOGETHER]).view(np.uint8))
+                state.update(np.ascontiguousarray(column[start : start + _TOGETHER]).data)
         self._digest.append(state.hexdigest())
         return self._digest[0]
 

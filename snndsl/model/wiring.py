@@ -31,7 +31,7 @@ Whole = NDArray[np.signedinteger[Any]]
 Real = NDArray[np.float64]
 MAX_NETWORK_BYTES = 2**36
 BYTES_OF_SYNAPSE = 208
-"""Source, target, two delays, weight, row, here and in the projection: and four times that while it is made."""
+"""What a synapse takes at most while it is made, with a weight, delays and values of its own; most take a quarter of it."""
 MOST_PAIRS = MAX_NETWORK_BYTES // BYTES_OF_SYNAPSE
 MANY = 2**20
 """So many pairs are drawn and put in order by compiled functions: below, loading these takes longer than it spares."""

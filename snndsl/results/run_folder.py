@@ -326,8 +326,8 @@ class RunFolder:
         except OSError:  # another disk, or one without links
             shutil.copyfile(file, target)
         with target.open("rb") as stream:
-            np.lib.format.read_magic(stream)
-            shape, _, _ = np.lib.format.read_array_header_1_0(stream)
+            np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+            shape, _, _ = np.lib.format.read_array_header_1_0(stream)  # type: ignore[no-untyped-call]
         known = self.manifest.get("made_from", {}).get(Path(os.path.relpath(file, self.path)).as_posix())
         return {"file": place, "rows": shape[0], "sha256": known or checksum(target)}
 

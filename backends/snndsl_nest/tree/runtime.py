@@ -143,8 +143,8 @@ class Runtime:
             order = np.argsort(np.concatenate([np.load(folder / "row.npy") for folder in folders]), kind="stable")
             table, row = np.repeat(np.arange(len(names)), counts)[order], np.concatenate([*map(np.arange, counts)])[order]
             ends: list[Any] = []
-            for side, column in (("target", "post"), ("source", "pre")):
-                joined = [(item[side], np.load(folder / f"{column}.npy")) for item, folder in zip(items, folders, strict=True)]
+            for side, end in (("target", "post"), ("source", "pre")):
+                joined = [(item[side], np.load(folder / f"{end}.npy")) for item, folder in zip(items, folders, strict=True)]
                 numbers = self._numbered(joined)
                 ends += [self.pointer(numbers[order], np.int32), ctypes.c_long(int(numbers.max()) + 1)]
             late = bool(np.load(folders[0] / "dendritic.npy")[0])  # equal for all

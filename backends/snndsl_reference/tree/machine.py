@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.backend.synapse_tables import synapse_table
 from snndsl.backend.failure import carry_failure, sample_failure, state_failure
+from snndsl.backend.synapse_tables import synapse_table
 from snndsl.ir import Synapses
 from snndsl_reference.tree.blocks import SampleError
 from snndsl_reference.tree.carrying import CarryingSynapses, Past
