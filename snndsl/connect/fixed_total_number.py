@@ -16,6 +16,9 @@ from snndsl.spec import Scalar, Spec
 
 __all__ = ["FixedTotalNumber", "FixedTotalNumberSpec"]
 
+TOGETHER = 2**18
+"""So many pairs are drawn together."""
+
 
 class FixedTotalNumberSpec(Spec):
     """So many synapses in all."""
@@ -65,12 +68,14 @@ class FixedTotalNumber(Fixed):
         assert not callable(wiring.value)
         number = int(wiring.value)
         i, j = np.zeros(0, np.int32), np.zeros(0, np.int32)
+        seen = _Seen(number + 1024, wiring.targets) if number >= MANY and not wiring.multiple else None
         attempt, patience = 0, 1000 * (number + 1024)
         while len(i) < number:
             end = attempt + max(1024, number - len(i))
-            several = zip(*(_drawn(wiring, start, min(start + MANY, end)) for start in range(attempt, end, MANY)), strict=True)
-            i, j = (np.concatenate([before, *parts]) for before, parts in zip((i, j), several, strict=True))
-            if not wiring.multiple:
+            parts = (_drawn(wiring, start, min(start + TOGETHER, end)) for start in range(attempt, end, TOGETHER))
+            several = zip(*(parts if seen is None else map(seen.new, parts)), strict=True)
+            i, j = (np.concatenate([before, *found]) for before, found in zip((i, j), several, strict=True))
+            if seen is None and not wiring.multiple:
                 first = np.sort(np.unique(i.astype(np.int64) * wiring.targets + j, return_index=True)[1])
                 i, j = i[first], j[first]
             attempt = end
@@ -92,3 +97,18 @@ def _drawn(wiring: Wiring, attempt: int, end: int) -> tuple[Whole, Whole]:
         return i, j
     kept = wiring.allowed(i, j)
     return i[kept], j[kept]
+
+
+class _Seen:
+    """The pairs of very many that were drawn already: at most so many."""
+
+    def __init__(self, pairs: int, targets: int) -> None:
+        self.targets, self.table = targets, np.full(1 << (2 * pairs).bit_length(), -1, np.int64)
+
+    def new(self, pairs: tuple[Whole, Whole]) -> tuple[Whole, Whole]:
+        """Return those of the pairs that are drawn for the first time."""
+        from snndsl.numerics.partners import distinct
+
+        i, j = pairs
+        number = distinct(i, j, self.targets, self.table)
+        return i[:number], j[:number]

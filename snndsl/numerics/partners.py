@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from snndsl.numerics.compiled import kernel
 from snndsl.numerics.scalar import log
 
-__all__ = ["counted", "jump", "partners"]
+__all__ = ["counted", "distinct", "jump", "partners"]
 
 Array = NDArray[Any]
 _MASK = 0xFFFFFFFF
@@ -131,3 +131,29 @@ def counted(column: Array, order: Array, start: Array, found: Array) -> None:
         place = start[column[row]]
         found[place] = row
         start[column[row]] = place + 1
+
+
+@kernel
+def distinct(i: Array, j: Array, others: int, seen: Array) -> int:
+    """Move the pairs that were not seen before to the front, and return how many these are.
+
+    Parameters
+    ----------
+    i, j : ndarray of int32, shape (pairs,)
+        Both sides.
+    others : int
+        Size of the side of `j`.
+    seen : ndarray of int64, shape (a power of two,)
+        Pairs that were seen, by their hash; -1: free. At least twice as long as there will be pairs.
+    """
+    number, mask = 0, len(seen) - 1
+    for k in range(len(i)):
+        code = int(i[k]) * others + int(j[k])
+        place = ((code * 0x9E3779B1) >> 15) & mask
+        while seen[place] >= 0 and seen[place] != code:
+            place = (place + 1) & mask
+        if seen[place] < 0:
+            seen[place] = code
+            i[number], j[number] = i[k], j[k]
+            number += 1
+    return number

@@ -43,6 +43,16 @@ def drawn(rule: str, many: int, *sides: object, **more: object) -> Pairs | tuple
         patch.undo()
 
 
+def test_pairs_in_all_do_not_depend_on_how_many_are_drawn_together() -> None:
+    for many in (10**9, 1):
+        patch = with_many(97, (fixed_total_number,), "TOGETHER")
+        few = drawn("fixed_total_number", many, 50, 40, 1500.0, multiple=False, key=stream_key(1, "x"))
+        patch.undo()
+        whole = drawn("fixed_total_number", 10**9, 50, 40, 1500.0, multiple=False, key=stream_key(1, "x"))
+        assert isinstance(few, Pairs) and isinstance(whole, Pairs)
+        assert_equal(few, whole)
+
+
 def assert_equal(one: Pairs, other: Pairs) -> None:
     for column in ("i", "j", "owner", "draw", "row"):
         np.testing.assert_array_equal(getattr(one, column), getattr(other, column), column)
@@ -62,8 +72,7 @@ def test_what_is_drawn_does_not_depend_on_how_much_there_is(
     more = {"multiple": multiple, "key": stream_key(seed, "x")}
     if not own:
         more |= {"apart": (pre, post), "allowed": lambda i, j: pre[i] != post[j]}
-    few = 7 if rule == "fixed_total_number" else 1
-    one, other = (drawn(rule, many, sources, targets, value, **more) for many in (10**9, few))
+    one, other = (drawn(rule, many, sources, targets, value, **more) for many in (10**9, 1))
     assert isinstance(one, Pairs) and isinstance(other, Pairs)
     assert_equal(one, other)
 
