@@ -274,7 +274,9 @@ class _Part:
         if self.model.seeds.wiring is not None:
             identity = (pairs.owner[some].astype(np.float64), pairs.draw[some].astype(np.float64), scope["copy"])
             draw = Drawer(self.numbers.key(stream), *identity)
-        return evaluate_term(term, Evaluator(named, self.model.step, self.model.data, draw), stream)
+        value = evaluate_term(term, Evaluator(named, self.model.step, self.model.data, draw), stream)
+        scope.clear()  # `names` refers to itself: what it holds would stay until the next collection of garbage
+        return value
 
     def _delays(self) -> tuple[Whole, Whole]:
         delay, count = self.projection.delay, len(self.pairs.i)

@@ -26,6 +26,8 @@ from snndsl.model.wiring import Whole
 __all__ = ["projections", "synapses"]
 
 Index = NDArray[np.int64]
+_TOGETHER = 2**16
+"""So many weights are rounded together."""
 
 
 def projections(found: Elaboration) -> list[Projection]:
@@ -124,7 +126,12 @@ def _placed(index: NDArray[np.int32], places: NDArray[Any]) -> NDArray[Any]:
 
 def _on_grid(weight: NDArray[np.float64], q: float) -> NDArray[np.float64]:
     """Return weights as multiples of q."""
-    return same(on_grid(weight[0], q), len(weight), np.float64) if is_same(weight) else on_grid(weight, q)
+    if is_same(weight):
+        return same(on_grid(weight[0], q), len(weight), np.float64)
+    found = np.empty(len(weight))
+    for start in range(0, len(weight), _TOGETHER):
+        found[start : start + _TOGETHER] = on_grid(weight[start : start + _TOGETHER], q)
+    return found
 
 
 def _of_neurons(
