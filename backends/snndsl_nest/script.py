@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill
 
-import numpy as np
-
 from snndsl.ir import Carry, Neuron, Population, Program, Rule, Synapses
 
 __all__ = ["script"]
@@ -73,7 +71,7 @@ def script(program: Program) -> str:
     program : Program
         Any that `TARGET` allows.
     """
-    delays = [_delays(synapses) for synapses in program.synapses if synapses.rows.rows and synapses.carry is None]
+    delays = [synapses.delays for synapses in program.synapses if synapses.rows.rows and synapses.carry is None]
     shortest, longest = min((pair[0] for pair in delays), default=SLICE), max((pair[1] for pair in delays), default=SLICE)
     long, chosen = longest > CARRIED, any(record.neurons is not None for record in program.spike_records)
     readers: list[Neuron | Rule | Carry] = [*program.neurons, *program.rules, *program.carries]
@@ -153,7 +151,7 @@ def _population(program: Program, population: Population) -> Iterator[str]:
 def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
     if not synapses.rows.rows:
         return
-    name, target, long = synapses.name, program.population(synapses.target), _delays(synapses)[1] > CARRIED
+    name, target, long = synapses.name, program.population(synapses.target), synapses.delays[1] > CARRIED
     yield from _commented(program.comments.get(f"synapses.{name}", ""))
     if synapses.carry:
         yield from _commented(f"carried in every step, from {synapses.source}: snn_carry_{synapses.carry} in code/kernels.c")
@@ -162,7 +160,6 @@ def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
         )
         return
     ends = (f'"{name}"', f'nodes["{synapses.source}"]', f'nodes["{synapses.target}"]')
-    yield _call("synapses = simulation.synapses", ends, f"  # {synapses.rows.rows}, to {synapses.port}")
     if synapses.rule:
         model, own = f"synapses_{name}", {"row": "synapses.row"}
         table = f'{{"table": simulation.table("{name}")}}'
@@ -176,17 +173,21 @@ def _synapses(program: Program, synapses: Synapses) -> Iterator[str]:
     how["receptor_type"] = str(program.neuron(target.neuron or "").ports.index(synapses.port))
     items = [f'"{key}": {value}' for key, value in how.items()]
     flat = f"{{{', '.join(items)}}}"
-    spread = "{\n" + "".join(f"            {item},\n" for item in items) + "        }"
-    spec = flat if len(flat) <= WIDTH - 9 else spread
-    yield _call("nest.Connect", ("synapses.pre", "synapses.post", '"one_to_one"', spec))
+    spread = "{\n" + "".join(f"                {item},\n" for item in items) + "            }"
+    spec = flat if len(flat) <= WIDTH - 13 else spread
+    comment = f"  # {synapses.rows.rows}, to {synapses.port}"
+    yield _call("for synapses in simulation.synapses", ends, comment, end=":")
+    yield _call("nest.Connect", ("synapses.pre", "synapses.post", '"one_to_one"', spec), depth=2)
 
 
-def _call(function: str, arguments: tuple[str, ...], comment: str = "") -> str:
+def _call(function: str, arguments: tuple[str, ...], comment: str = "", depth: int = 1, end: str = "") -> str:
     """Return a statement: in one line if it fits, else one argument a line."""
-    line = f"    {function}({', '.join(arguments)})"
+    space = "    " * depth
+    line = f"{space}{function}({', '.join(arguments)}){end}"
     if len(line + comment) <= WIDTH and "\n" not in line:
         return f"{line}{comment}\n"
-    return f"    {function}({comment}\n" + "".join(f"        {argument},\n" for argument in arguments) + "    )\n"
+    listed = "".join(f"{space}    {argument},\n" for argument in arguments)
+    return f"{space}{function}({comment}\n{listed}{space}){end}\n"
 
 
 def _inputs(program: Program) -> Iterator[str]:
@@ -217,13 +218,6 @@ def _recording(program: Program) -> Iterator[str]:
 
 def _steps(count: int) -> str:
     return "step" if count == 1 else f"{count} steps"
-
-
-def _delays(synapses: Synapses) -> tuple[int, int]:
-    """Return the shortest and the longest delay."""
-    axonal, dendritic = (synapses.rows.columns[name].astype(np.int64) for name in ("axonal", "dendritic"))
-    total = axonal + dendritic
-    return int(total.min()), int(total.max())
 
 
 def _section(title: str) -> str:

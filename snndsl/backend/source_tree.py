@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +31,16 @@ class SourceTree:
 
     def content(self, path: str) -> bytes:
         """Return the bytes of one file, as written to disk."""
+        buffer = io.BytesIO()
+        self._write(path, buffer)
+        return buffer.getvalue()
+
+    def _write(self, path: str, stream: BinaryIO) -> None:
         entry = self.files[path]
         if isinstance(entry, str):
-            return entry.encode()
-        buffer = io.BytesIO()
-        np.save(buffer, np.ascontiguousarray(entry), allow_pickle=False)
-        return buffer.getvalue()
+            stream.write(entry.encode())
+        else:
+            np.save(stream, np.ascontiguousarray(entry), allow_pickle=False)
 
     def write(self, folder: Path, like: SourceTree | None = None, there: Path | None = None) -> frozenset[str]:
         """Write every file below `folder` (created if needed).
@@ -60,7 +65,8 @@ class SourceTree:
                 with contextlib.suppress(OSError):
                     os.link(there / path, target)
                     continue
-            target.write_bytes(self.content(path))
+            with target.open("wb") as stream:
+                self._write(path, stream)
         return same
 
 

@@ -1,4 +1,4 @@
-"""The table of a projection, as a run folder keeps it; copied into every generated tree as ``code/synapse_tables.py``."""
+"""Synapses of a generated tree as arrays; copied into every tree as ``code/synapse_tables.py``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["synapse_table"]
+__all__ = ["column", "synapse_table"]
 
 Array = NDArray[Any]
 
 
-def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> dict[str, Array]:
-    """Return the table of a projection, put together from the Synapses it was split into.
+def column(file: Path, rows: int) -> Array:
+    """Return a column of so many rows; a file of one number holds it for all."""
+    array: Array = np.load(file, allow_pickle=False)
+    return np.broadcast_to(array, (rows,)) if len(array) == 1 else array
+
+
+def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> dict[str, Path | Array]:
+    """Return the table of a projection, as a run folder keeps it.
 
     Parameters
     ----------
@@ -25,17 +31,31 @@ def synapse_table(tree: Path, settings: Mapping[str, Any], projection: str) -> d
         Of settings.json.
     projection : str
         Its name.
+
+    Returns
+    -------
+    dict of str to Path or ndarray
+        The files of the tree that it shares, and what is put together from the Synapses it was split into; an array of one
+        number holds it for all rows.
     """
     data, rows = tree / "data", settings["projections"][projection]["rows"]
     names = ("pre", "post", "pre_population", "post_population", "row")
-    table = {name: np.load(data / "projections" / projection / f"{name}.npy") for name in names}
-    table |= {"weight": np.zeros(rows), "axonal": np.zeros(rows, np.int32), "dendritic": np.zeros(rows, np.int32)}
-    for name, part in settings["synapses"].items():
-        if part["projection"] == projection:
-            row = np.load(data / "synapses" / name / "row.npy")
-            for column in ("axonal", "dendritic"):
-                table[column][row] = np.load(data / "synapses" / name / f"{column}.npy")
-            weight = "w" if part["rule"] else "weight"
-            value = part["values"].get(weight)
-            table["weight"][row] = np.load(data / "synapses" / name / f"{weight}.npy") if value is None else float(value)
+    table: dict[str, Path | Array] = {name: data / "projections" / projection / f"{name}.npy" for name in names}
+    parts = {name: part for name, part in settings["synapses"].items() if part["projection"] == projection}
+    for name, kind in (("weight", np.float64), ("axonal", np.int32), ("dendritic", np.int32)):
+        values = [_values(data / "synapses" / of, name, part) for of, part in parts.items()]
+        if all(len(value) == 1 for value in values) and len({value.tobytes() for value in values}) == 1:
+            table[name] = values[0].astype(kind)
+            continue
+        whole = table[name] = np.zeros(rows, kind)
+        for (of, part), value in zip(parts.items(), values, strict=True):
+            whole[column(data / "synapses" / of / "row.npy", part["rows"])] = value
     return table
+
+
+def _values(folder: Path, name: str, part: Mapping[str, Any]) -> Array:
+    """Return a value of synapses: one for all, or one for each."""
+    name = "w" if name == "weight" and part["rule"] else name
+    value = part["values"].get(name)
+    array: Array = np.load(folder / f"{name}.npy", allow_pickle=False) if value is None else np.array([float(value)])
+    return array

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from snndsl.ir import CountRecord, Program, Rule, Synapses, Table
 from snndsl.ir.dump import dump
 from snndsl.ir.serial import neuron_to, ranges_to, reads_to
+from snndsl.ir.table import is_same
 
 __all__ = ["arrays", "common_files", "settings", "shipped"]
 
@@ -247,8 +248,9 @@ def _arrays(program: Program) -> Iterator[tuple[str, NDArray[np.generic]]]:
 
 
 def _columns(folder: str, table: Table) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    """Yield the columns of a table; of one number for all rows that number (`synapse_tables.column`)."""
     for name, column in table.columns.items():
-        yield f"{folder}/{name}.npy", column
+        yield f"{folder}/{name}.npy", column[:1] if is_same(column) else column
 
 
 def _varying(program: Program, synapses: Synapses) -> list[str]:

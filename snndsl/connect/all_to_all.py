@@ -10,7 +10,7 @@ import numpy as np
 from snndsl.deferred import dataclass
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader
-from snndsl.model.wiring import Pairs, Wiring
+from snndsl.model.wiring import Pairs, Wiring, counting
 
 __all__ = ["AllToAll"]
 
@@ -50,6 +50,6 @@ class AllToAll(ByNumber):
 
 def _among(wiring: Wiring, start: int, stop: int, first: int, last: int) -> Pairs:
     """Return the pairs of some sources and some targets."""
-    i = np.repeat(np.arange(start, stop, dtype=np.int64), last - first)
-    j = np.tile(np.arange(first, last, dtype=np.int64), stop - start)
+    i = np.repeat(counting(start, stop), last - first)
+    j = np.tile(counting(first, last), stop - start)
     return wiring.filtered(i, j, i, j, start * wiring.targets + first)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from snndsl.deferred import dataclass
@@ -15,14 +14,13 @@ from snndsl.errors import ModelError
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader, WiringNumbers
 from snndsl.model.text import Term
-from snndsl.model.wiring import Kernel, Pairs, Wiring
+from snndsl.model.wiring import MANY, Kernel, Pairs, Whole, Wiring, counting
 from snndsl.numerics import log as our_log
 from snndsl.numerics import log1p, uniform
 from snndsl.spec import Scalar, Spec
 
 __all__ = ["BernoulliPairs", "BernoulliSpec"]
 
-Index = NDArray[np.int64]
 _LEAST = 2.0**-54
 """No draw is smaller: for pairs of a smaller probability, most of those of a kernel of distance, none is needed."""
 
@@ -94,33 +92,47 @@ def _by_pair(wiring: Wiring, probability: Kernel) -> Iterator[Pairs]:
         p = np.broadcast_to(probability(i, j), (stop - start, last - first))
         i, j = np.nonzero(p > _LEAST)
         kept = uniform(*wiring.key, i + start, j + first, 0, 1) < p[i, j]
-        i, j = i[kept] + start, j[kept] + first
+        i, j = ((places[kept] + least).astype(np.int32) for places, least in ((i, start), (j, first)))
         yield wiring.filtered(i, j, i, j, row)
         row += len(i)
 
 
-def _drawn(wiring: Wiring, p: float) -> tuple[Index, Index]:
-    sources = np.arange(wiring.sources, dtype=np.int64)
+def _drawn(wiring: Wiring, p: float) -> tuple[Whole, Whole]:
     if p <= 0.0:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return counting(0, 0), counting(0, 0)
     if p >= 1.0:
-        return np.repeat(sources, wiring.targets), np.tile(np.arange(wiring.targets), wiring.sources)
-    return _skips(wiring, p, sources)
+        return np.repeat(counting(0, wiring.sources), wiring.targets), np.tile(counting(0, wiring.targets), wiring.sources)
+    many = p * wiring.sources * wiring.targets >= MANY
+    return _joined(_row_by_row(wiring, log1p(-p))) if many else _skips(wiring, log1p(-p))
 
 
-def _skips(wiring: Wiring, p: float, sources: Index) -> tuple[Index, Index]:
+def _skips(wiring: Wiring, scale: float) -> tuple[Whole, Whole]:
     """Jump from success to success: the gap is floor(log(u)/log(1 - p))."""
-    scale = log1p(-p)
     place = np.full(wiring.sources, -1.0)
-    active, number = sources, 0
-    found: list[tuple[Index, Index]] = []
+    active, number = np.arange(wiring.sources, dtype=np.int64), 0
+    found: list[tuple[Whole, Whole]] = []
     while len(active):
         u = uniform(*wiring.key, active, float(number), 0, 0)
         place[active] += 1.0 + np.floor(our_log(u) / scale)
         active = active[place[active] < wiring.targets]
-        found.append((active, place[active].astype(np.int64)))
+        found.append((active.astype(np.int32), place[active].astype(np.int32)))
         number += 1
-    i = np.concatenate([pair[0] for pair in found])
-    j = np.concatenate([pair[1] for pair in found])
+    i, j = _joined(found)
     order = np.lexsort((j, i))
     return i[order], j[order]
+
+
+def _row_by_row(wiring: Wiring, scale: float) -> Iterator[tuple[Whole, Whole]]:
+    """Yield the same, of some sources after others."""
+    from snndsl.numerics.partners import jump
+
+    i, j = np.empty((2, max(MANY, wiring.targets)), np.int32)
+    row = 0
+    while row < wiring.sources:
+        row, number = jump(wiring.key, row, wiring.sources, wiring.targets, scale, i, j)
+        yield i[:number].copy(), j[:number].copy()
+
+
+def _joined(parts: Iterable[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
+    i, j = (np.concatenate([*side]) for side in zip(*parts, strict=True))
+    return i, j

@@ -13,7 +13,7 @@ from snndsl.errors import Fault, ModelError
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader, WiringNumbers
 from snndsl.model.text import Term
-from snndsl.model.wiring import Infeasible, Pairs, Wiring
+from snndsl.model.wiring import MANY, Infeasible, Pairs, Whole, Wiring, counting
 from snndsl.numerics import uniform
 
 __all__ = ["Fixed", "drawn_rows"]
@@ -107,12 +107,12 @@ class Fixed(ByNumber):
         return numbers.place().problem("degree-too-large", what, ", or ".join(ways))
 
 
-def drawn_rows(wiring: Wiring, rows: int, others: int, *, swapped: bool) -> tuple[Index, Index, Index]:
+def drawn_rows(wiring: Wiring, rows: int, others: int, *, swapped: bool) -> tuple[Whole, Whole, Whole]:
     """Draw for each row its number of partners; what is not allowed, or a repetition, is drawn again.
 
     Returns
     -------
-    owner, draw, partner : ndarray of int64
+    owner, draw, partner : ndarray of int32
         Row, number of the draw there, and the partner.
     """
     assert not callable(wiring.value)
@@ -120,16 +120,35 @@ def drawn_rows(wiring: Wiring, rows: int, others: int, *, swapped: bool) -> tupl
     most = int(count.max(initial=0))
     if not wiring.multiple and most > others:
         raise Infeasible(int(count.argmax()), most, others)
-    number = max(1, _HELD * wiring.together // max(1, most))
-    parts = [_partners(wiring, start, count[start : start + number], others, swapped) for start in range(0, rows, number)]
-    owner = np.repeat(np.arange(rows, dtype=np.int64), count)
-    draw = np.arange(len(owner), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
-    return owner, draw, np.concatenate([np.zeros(0, np.int64), *parts])
+    if count.sum() >= MANY and (wiring.allowed is None or wiring.apart is not None):
+        partner = _of_many(wiring, count, others, swapped)
+    else:
+        number = max(1, _HELD * wiring.together // max(1, most))
+        starts = range(0, rows, number)
+        parts = (_partners(wiring, start, count[start : start + number], others, swapped) for start in starts)
+        partner = np.concatenate([np.zeros(0, np.int32), *parts])
+    owner = np.repeat(counting(0, rows), count)
+    draw = counting(0, len(owner))
+    draw -= np.repeat((np.cumsum(count) - count).astype(draw.dtype), count)
+    return owner, draw, partner
 
 
-def _partners(wiring: Wiring, first: int, count: Index, others: int, swapped: bool) -> Index:
+def _of_many(wiring: Wiring, count: Index, others: int, swapped: bool) -> Whole:
+    """Draw the partners of all rows, one row after the other."""
+    from snndsl.numerics.partners import partners
+
+    apart = wiring.apart or (np.zeros(0, np.int64),) * 2
+    mine, theirs = reversed(apart) if swapped else apart
+    mark, chosen = np.full(others, -1, np.int32), np.empty(count.sum(), np.int32)
+    row = partners(wiring.key, count, others, wiring.multiple, mine, theirs, mark, chosen)
+    if row >= 0:
+        raise Infeasible(row, int(count[row]), others - int((theirs == mine[row]).sum()) if len(mine) else others)
+    return chosen
+
+
+def _partners(wiring: Wiring, first: int, count: Index, others: int, swapped: bool) -> Whole:
     """Draw the partners of some rows, row by row, as many as each has."""
-    chosen = np.full((len(count), int(count.max(initial=0))), -1, np.int64)
+    chosen = np.full((len(count), int(count.max(initial=0))), -1, np.int32)
     filled = np.zeros(len(count), np.int64)
     active, attempt = np.nonzero(count > 0)[0], 0
     while len(active):

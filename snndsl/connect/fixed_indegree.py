@@ -10,7 +10,7 @@ from snndsl.connect.fixed import Fixed, drawn_rows
 from snndsl.deferred import dataclass
 from snndsl.model.services import WiringNumbers
 from snndsl.model.text import Term
-from snndsl.model.wiring import Pairs, Wiring
+from snndsl.model.wiring import Pairs, Wiring, counting
 from snndsl.spec import Scalar, Spec
 
 __all__ = ["FixedIndegree", "FixedIndegreeSpec"]
@@ -63,4 +63,4 @@ class FixedIndegree(Fixed):
     def draw(cls, wiring: Wiring) -> Pairs:
         """Return the pairs, target by target."""
         j, draw, i = drawn_rows(wiring, wiring.targets, wiring.sources, swapped=True)
-        return Pairs(i, j, j, draw, np.arange(len(i)))
+        return Pairs(i, j, j, draw, counting(0, len(i)))

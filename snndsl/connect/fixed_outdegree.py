@@ -10,7 +10,7 @@ from snndsl.connect.fixed import Fixed, drawn_rows
 from snndsl.deferred import dataclass
 from snndsl.model.services import WiringNumbers
 from snndsl.model.text import Term
-from snndsl.model.wiring import Pairs, Wiring
+from snndsl.model.wiring import Pairs, Wiring, counting
 from snndsl.spec import Scalar, Spec
 
 __all__ = ["FixedOutdegree", "FixedOutdegreeSpec"]
@@ -63,4 +63,4 @@ class FixedOutdegree(Fixed):
     def draw(cls, wiring: Wiring) -> Pairs:
         """Return the pairs, source by source."""
         i, draw, j = drawn_rows(wiring, wiring.sources, wiring.targets, swapped=False)
-        return Pairs(i, j, i, draw, np.arange(len(i)))
+        return Pairs(i, j, i, draw, counting(0, len(i)))

@@ -10,11 +10,14 @@ from snndsl.connect.fixed import Fixed
 from snndsl.deferred import dataclass
 from snndsl.model.services import WiringNumbers
 from snndsl.model.text import Term
-from snndsl.model.wiring import Infeasible, Pairs, Wiring
+from snndsl.model.wiring import MANY, Infeasible, Pairs, Whole, Wiring, counting
 from snndsl.numerics import uniform
 from snndsl.spec import Scalar, Spec
 
 __all__ = ["FixedTotalNumber", "FixedTotalNumberSpec"]
+
+TOGETHER = 2**18
+"""So many pairs are drawn together."""
 
 
 class FixedTotalNumberSpec(Spec):
@@ -64,22 +67,48 @@ class FixedTotalNumber(Fixed):
         """Return the pairs as they are drawn."""
         assert not callable(wiring.value)
         number = int(wiring.value)
-        i, j = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        i, j = np.zeros(0, np.int32), np.zeros(0, np.int32)
+        seen = _Seen(number + 1024, wiring.targets) if number >= MANY and not wiring.multiple else None
         attempt, patience = 0, 1000 * (number + 1024)
         while len(i) < number:
-            draws = np.arange(attempt, attempt + max(1024, number - len(i)), dtype=np.int64)
-            a = np.floor(wiring.sources * uniform(*wiring.key, 0.0, draws, 0, 0)).astype(np.int64)
-            b = np.floor(wiring.targets * uniform(*wiring.key, 0.0, draws, 0, 1)).astype(np.int64)
-            kept = wiring.allowed(a, b) if wiring.allowed is not None else np.ones(len(a), np.bool_)
-            i, j = np.concatenate([i, a[kept]]), np.concatenate([j, b[kept]])
-            if not wiring.multiple:
-                first = np.sort(np.unique(i * wiring.targets + j, return_index=True)[1])
+            end = attempt + max(1024, number - len(i))
+            parts = (_drawn(wiring, start, min(start + TOGETHER, end)) for start in range(attempt, end, TOGETHER))
+            several = zip(*(parts if seen is None else map(seen.new, parts)), strict=True)
+            i, j = (np.concatenate([before, *found]) for before, found in zip((i, j), several, strict=True))
+            if seen is None and not wiring.multiple:
+                first = np.sort(np.unique(i.astype(np.int64) * wiring.targets + j, return_index=True)[1])
                 i, j = i[first], j[first]
-            attempt += len(draws)
+            attempt = end
             if attempt > patience and len(i) < number:
                 there = int(wiring.partners(np.arange(wiring.sources), wiring.targets, swapped=False).sum())
                 if there < (min(number, 1) if wiring.multiple else number):
                     raise Infeasible(0, number, there)
                 patience = 2**63  # it takes long, but there are enough
-        draw = np.arange(number, dtype=np.int64)
-        return Pairs(i[:number], j[:number], np.zeros(number, np.int64), draw, draw)
+        draw = counting(0, number)
+        return Pairs(i[:number], j[:number], np.zeros(number, np.int32), draw, draw)
+
+
+def _drawn(wiring: Wiring, attempt: int, end: int) -> tuple[Whole, Whole]:
+    """Draw some pairs, and keep those that may be connected."""
+    draws = np.arange(attempt, end, dtype=np.int64)
+    sides = enumerate((wiring.sources, wiring.targets))
+    i, j = (np.floor(size * uniform(*wiring.key, 0.0, draws, 0, side)).astype(np.int32) for side, size in sides)
+    if wiring.allowed is None:
+        return i, j
+    kept = wiring.allowed(i, j)
+    return i[kept], j[kept]
+
+
+class _Seen:
+    """The pairs of very many that were drawn already: at most so many."""
+
+    def __init__(self, pairs: int, targets: int) -> None:
+        self.targets, self.table = targets, np.full(1 << (2 * pairs).bit_length(), -1, np.int64)
+
+    def new(self, pairs: tuple[Whole, Whole]) -> tuple[Whole, Whole]:
+        """Return those of the pairs that are drawn for the first time."""
+        from snndsl.numerics.partners import distinct
+
+        i, j = pairs
+        number = distinct(i, j, self.targets, self.table)
+        return i[:number], j[:number]

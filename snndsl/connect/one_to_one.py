@@ -9,7 +9,7 @@ import numpy as np
 from snndsl.deferred import dataclass
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader
-from snndsl.model.wiring import Pairs, Wiring
+from snndsl.model.wiring import Pairs, Wiring, counting
 
 __all__ = ["OneToOne"]
 
@@ -41,5 +41,5 @@ class OneToOne(ByNumber):
     @classmethod
     def draw(cls, wiring: Wiring) -> Pairs:
         """Return the pairs."""
-        i = np.arange(wiring.sources, dtype=np.int64)
+        i = counting(0, wiring.sources)
         return wiring.filtered(i, i, i, np.zeros_like(i))

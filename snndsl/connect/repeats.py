@@ -13,7 +13,7 @@ __all__ = ["refuse_repeated"]
 
 def refuse_repeated(numbers: WiringNumbers, pairs: Pairs) -> None:
     """Refuse two rows that connect the same pair."""
-    code = pairs.i * numbers.targets.size + pairs.j
+    code = pairs.i.astype(np.int64) * numbers.targets.size + pairs.j
     order = np.argsort(code, kind="stable")
     same = np.nonzero(code[order][1:] == code[order][:-1])[0]
     if len(same):

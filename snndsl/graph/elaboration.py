@@ -183,7 +183,7 @@ class _Work:
             if projection.rule is not None:
                 found.plastic[name] = plastic_values(self.model, projection, found.rows[name])
                 weight = np.broadcast_to(np.asarray(found.plastic[name].values["w"]), found.rows[name].weight.shape)
-                found.rows[name] = replace(found.rows[name], weight=np.ascontiguousarray(weight))  # after on_start
+                found.rows[name] = replace(found.rows[name], weight=weight)  # after on_start
         for record in self.model.records.synapses:
             if record.projection == name and record.where is not None:
                 found.chosen[name] = chosen_rows(self.model, projection, found.rows[name], found.values, record.where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,23 @@ from snndsl.errors import Fault, ModelError, collected
 from snndsl.expressions import to_text
 from snndsl.expressions.arithmetic import Evaluator
 from snndsl.expressions.drawn import Drawer
+from snndsl.graph.order import joined, ordered
 from snndsl.graph.steps import to_steps
 from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.graph.wiring import NumbersOfWiring
+from snndsl.ir.table import same, span, span_of_sum, taken
 from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import ByNumber, Projection
 from snndsl.model.selection import Selection
-from snndsl.model.text import Place, Term, ValueTerm, first_term
-from snndsl.model.wiring import Pairs
+from snndsl.model.text import Place, Rounding, Term, ValueTerm, first_term
+from snndsl.model.wiring import Pairs, Whole
 
 __all__ = ["SynapseRows", "synapse_rows"]
 
 Index = NDArray[np.int64]
 Real = NDArray[np.float64]
+TOGETHER = 2**18
+"""Of so many synapses values are computed together: what they are does not depend on it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +42,12 @@ class SynapseRows:
     ----------
     sources, targets : Selection
         The two sides; `i` and `j` count through them.
-    i, j : ndarray of int64, shape (rows,)
+    i, j : ndarray of int32, shape (rows,)
         Source and target.
-    axonal, dendritic : ndarray of int64, shape (rows,)
-        Steps.
+    axonal, dendritic : ndarray of int32, shape (rows,)
+        Steps; a column of `same` where they are equal for all.
     weight : ndarray of float64, shape (rows,)
-        Internal units.
+        Internal units; likewise.
     row : ndarray of int64, shape (rows,)
         Row of the table of pairs, before ``where``; else the place in drawing order.
     values : mapping of str to float or ndarray
@@ -51,10 +56,10 @@ class SynapseRows:
 
     sources: Selection
     targets: Selection
-    i: Index
-    j: Index
-    axonal: Index
-    dendritic: Index
+    i: Whole
+    j: Whole
+    axonal: Whole
+    dendritic: Whole
     weight: Real
     row: Index
     values: Mapping[str, float | Real]
@@ -107,50 +112,55 @@ class _Columns:
     """Synapses in drawing order."""
 
     pairs: Pairs
-    axonal: Index
-    dendritic: Index
+    axonal: Whole
+    dendritic: Whole
     weight: Any
     values: Mapping[str, Any]
 
 
-def _sorted(projection: Projection, parts: Sequence[_Columns]) -> SynapseRows:
-    """Return the synapses of all parts in one order."""
+def _sorted(projection: Projection, parts: list[_Columns]) -> SynapseRows:
+    """Return the synapses of all parts in one order, and take them out of `parts`: no column is there longer than needed."""
     counts = [len(part.pairs.i) for part in parts]
-    i, j, axonal, dendritic = (
-        np.concatenate(columns)
-        for columns in zip(*((part.pairs.i, part.pairs.j, part.axonal, part.dendritic) for part in parts), strict=True)
-    )
-    order = np.lexsort((np.arange(len(i)), dendritic, axonal, j, i))
+    values = {key: [part.values[key] for part in parts] for key in parts[0].values}
+    columns: dict[str, list[Any]] = {key: [getattr(part.pairs, key) for part in parts] for key in ("i", "j")}
+    columns |= {key: [getattr(part, key) for part in parts] for key in ("axonal", "dendritic", "weight")}
+    columns["row"] = [*_rows(parts)]
+    parts.clear()
+    whole = {key: joined(columns.pop(key), counts, np.int32) for key in ("i", "j", "axonal", "dendritic")}
+    order = ordered([whole[key] for key in ("dendritic", "axonal", "j", "i")])
 
-    def full(values: Sequence[Any]) -> Real:
-        """Return a value of each part, or of each of its synapses, as one for each synapse."""
-        wide = [np.broadcast_to(np.asarray(value, np.float64), (count,)) for value, count in zip(values, counts, strict=True)]
-        found: Real = np.concatenate(wide)[order]
-        return found
+    def put(column: NDArray[Any]) -> Any:
+        """Return a column in the order of the synapses."""
+        return column if order is None else taken(column, order)
 
-    def one_or_each(values: Sequence[Any]) -> float | Real:
-        alike = all(np.ndim(value) == 0 and value == values[0] for value in values)
-        return float(values[0]) if alike else full(values)
+    def one_or_each(items: Sequence[Any]) -> float | Real:
+        alike = all(np.ndim(value) == 0 and value == items[0] for value in items)
+        return float(items[0]) if alike else np.array(put(joined(items, counts, np.float64)))
 
     return SynapseRows(
         projection.sources,
         projection.targets,
-        i[order],
-        j[order],
-        axonal[order],
-        dendritic[order],
-        full([part.weight for part in parts]),
-        np.concatenate([*_rows(parts)])[order],
-        {key: one_or_each([part.values[key] for part in parts]) for key in parts[0].values},
+        i=put(whole.pop("i")),
+        j=put(whole.pop("j")),
+        axonal=put(whole.pop("axonal")),
+        dendritic=put(whole.pop("dendritic")),
+        weight=put(joined(columns.pop("weight"), counts, np.float64)),
+        row=put(_stacked(columns.pop("row"))).astype(np.int64, copy=False),
+        values={key: one_or_each(items) for key, items in values.items()},
     )
 
 
-def _rows(parts: Sequence[_Columns]) -> Iterator[Index]:
+def _stacked(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return columns[0] if len(columns) == 1 else np.concatenate(columns)
+
+
+def _rows(parts: Sequence[_Columns]) -> Iterator[Whole]:
     """Yield the rows of each part, counted on from those of the parts before it."""
     first = 0
     for part in parts:
-        yield part.pairs.row + first
-        first += int(part.pairs.row.max(initial=-1)) + 1
+        row = part.pairs.row
+        yield row if not first else row.astype(np.int64) + first
+        first += int(row.max(initial=-1)) + 1
 
 
 class _Part:
@@ -162,24 +172,25 @@ class _Part:
 
     def columns(self) -> _Columns:
         """Return the synapses in drawing order; i and j count through the selections of the projection."""
-        pairs = self._pairs()
-        scope = self._scope(pairs)
+        pairs = self.pairs = self._pairs()
         faults: list[Fault] = []
         axonal, dendritic, weight = pairs.i, pairs.i, 0.0
         with collected(faults):
-            axonal, dendritic = self._delays(pairs, scope)
+            axonal, dendritic = self._delays()
         with collected(faults):
-            weight = self._evaluate(self.projection.weight, "weight", pairs, scope)
+            weight = self._evaluate(self.projection.weight, "weight")
         values = {}
         given = {} if self.projection.rule is None else self.projection.rule.given
         for section, terms in (("plasticity", given), ("initial", self.projection.initial)):
             for key, value in terms.items():
                 with collected(faults):
-                    values[key] = self._evaluate(value, f"{section}.{key}", pairs, scope)
+                    values[key] = self._evaluate(value, f"{section}.{key}")
         if faults:
             raise ModelError(faults)
-        i, j = self.numbers.sides.first
-        return _Columns(replace(pairs, i=pairs.i + i, j=pairs.j + j), axonal, dendritic, weight, values)
+        if self.numbers.sides.first != (0, 0):
+            i, j = self.numbers.sides.first
+            pairs = replace(pairs, i=pairs.i + i, j=pairs.j + j)
+        return _Columns(pairs, axonal, dendritic, weight, values)
 
     # ---- who
 
@@ -202,61 +213,110 @@ class _Part:
 
     # ---- how
 
-    def _scope(self, pairs: Pairs) -> dict[str, Any]:
-        scope = self.numbers.names(pairs.i, pairs.j)
-        return scope | {"row": pairs.row.astype(np.float64), "rank": _ranks(pairs.i), "copy": self.copy}
+    @cached_property
+    def _ranks(self) -> Real:
+        """The place of each row among the rows of its source, in drawing order."""
+        owner = self.pairs.i
+        order = np.argsort(owner, kind="stable")
+        ranks = np.empty(len(owner), np.float64)
+        starts = np.searchsorted(owner[order], owner[order], side="left")
+        ranks[order] = np.arange(len(owner)) - starts
+        return ranks
 
-    def _evaluate(self, terms: ValueTerm, stream: str, pairs: Pairs, scope: dict[str, Any]) -> Any:
+    @cached_property
+    def _end(self) -> int:
+        """How many values an array has at least that gives one for each row."""
+        return int(self.pairs.row.max(initial=-1)) + 1
+
+    def _scope(self, some: slice) -> dict[str, Any]:
+        """Return the names that the values of some synapses read."""
+        pairs = self.pairs
+        return self.numbers.names(pairs.i[some], pairs.j[some]) | {
+            "row": lambda: pairs.row[some].astype(np.float64),
+            "rank": lambda: self._ranks[some],
+            "copy": self.copy[some] if np.ndim(self.copy) else self.copy,
+        }
+
+    def _evaluate(self, terms: ValueTerm, stream: str) -> Any:
+        count = len(self.pairs.i)
         if isinstance(terms, tuple):
-            if len(terms) != len(pairs.i):
-                raise ModelError(
-                    terms[0].problem("list-length", f"{len(terms)} values for {len(pairs.i)} synapses", f"{len(pairs.i)}")
-                )
-            return np.array([float(self._one(term, stream, pairs, scope)) for term in terms])
-        return self._one(terms, stream, pairs, scope)
+            if len(terms) != count:
+                raise ModelError(terms[0].problem("list-length", f"{len(terms)} values for {count} synapses", f"{count}"))
+            return np.array([float(self._one(term, stream)) for term in terms])
+        return self._one(terms, stream)
 
-    def _one(self, term: Term, stream: str, pairs: Pairs, scope: dict[str, Any]) -> Any:
+    def _one(self, term: Term, stream: str) -> Any:
+        """Return one value, or one for each synapse: of some synapses after others."""
+        count, value = len(self.pairs.i), self._of(slice(0, TOGETHER), term, stream)
+        if count <= TOGETHER or np.ndim(value) == 0:
+            return finite(value, term, stream)
+        found = np.empty(count)
+        for start in range(0, count, TOGETHER):
+            some = slice(start, start + TOGETHER)
+            found[some] = self._of(some, term, stream) if start else value
+        return finite(found, term, stream)
+
+    def _of(self, some: slice, term: Term, stream: str) -> Any:
+        """Return the value of some synapses."""
+        scope, pairs = self._scope(some), self.pairs
         names = model_names(self.model, scope, None)
 
         def named(name: str) -> Any:
             value = names(name)
             if name in self.model.data and name not in scope and name not in self.model.constants:
-                if len(value) <= int(pairs.row.max(initial=-1)):
-                    what = f"{name} has {len(value)} values for {int(pairs.row.max()) + 1} rows"
+                if len(value) < self._end:
+                    what = f"{name} has {len(value)} values for {self._end} rows"
                     raise ModelError(term.problem("list-length", what, "one value a row"))
-                return value[pairs.row]
+                return value[pairs.row[some]]
             return value
 
         draw = None
         if self.model.seeds.wiring is not None:
-            draw = Drawer(self.numbers.key(stream), pairs.owner.astype(np.float64), pairs.draw.astype(np.float64), self.copy)
+            identity = (pairs.owner[some].astype(np.float64), pairs.draw[some].astype(np.float64), scope["copy"])
+            draw = Drawer(self.numbers.key(stream), *identity)
         value = evaluate_term(term, Evaluator(named, self.model.step, self.model.data, draw), stream)
-        return finite(value, term, stream)
+        scope.clear()  # `names` refers to itself: what it holds would stay until the next collection of garbage
+        return value
 
-    def _delays(self, pairs: Pairs, scope: dict[str, Any]) -> tuple[Index, Index]:
-        delay, count = self.projection.delay, len(pairs.i)
+    def _delays(self) -> tuple[Whole, Whole]:
+        delay, count = self.projection.delay, len(self.pairs.i)
         if delay is None:
-            assert pairs.delay is not None
-            return pairs.delay, np.zeros(count, np.int64)
-        parts = []
-        for side, terms in (("axonal", delay.axonal), ("dendritic", delay.dendritic)):
-            if terms is None:
-                parts.append(np.zeros(count, np.int64))
-                continue
-            values = np.asarray(self._evaluate(terms, f"delay.{side}", pairs, scope), np.float64)
-            times = np.broadcast_to(values, (count,))
-            parts.append(to_steps(times, self.model.step, delay.round, first_term(terms), "a delay", _rounding(terms)))
-        total = parts[0] + parts[1]
-        if count and (int(total.min()) < 1 or int(min(parts[0].min(), parts[1].min())) < 0):
-            bad = int(np.argmin(np.minimum(total - 1, np.minimum(*parts))))
-            i, j = (int(of[bad]) + first for of, first in zip((pairs.i, pairs.j), self.numbers.sides.first, strict=True))
+            assert self.pairs.delay is not None
+            return self.pairs.delay, same(0, count, np.int32)
+        axonal, dendritic = (self._steps(getattr(delay, side), side, delay.round) for side in ("axonal", "dendritic"))
+        if not count:
+            return axonal, dendritic
+        shortest, longest = span_of_sum(axonal, dendritic)
+        if shortest < 1 or min(int(span(part)[0]) for part in (axonal, dendritic)) < 0:
+            total = axonal + dendritic
+            bad = int(np.argmin(np.minimum(total - 1, np.minimum(axonal, dendritic))))
+            sides = zip((self.pairs.i, self.pairs.j), self.numbers.sides.first, strict=True)
+            i, j = (int(of[bad]) + first for of, first in sides)
             what = f"the synapse from {i} to {j} has a delay of {int(total[bad])} steps"
             raise ModelError(self.place("delay").problem("delay-below-step", what, "parts >= 0, together at least one step"))
-        if count and int(total.max()) >= 2**20:
+        if longest >= 2**20:
             raise ModelError(
-                self.place("delay").problem("delay-too-long", f"a delay of {int(total.max())} steps", "below 1048576 steps")
+                self.place("delay").problem("delay-too-long", f"a delay of {longest} steps", "below 1048576 steps")
             )
-        return parts[0], parts[1]
+        return axonal, dendritic
+
+    def _steps(self, terms: ValueTerm | None, side: str, rounding: Rounding | None) -> Whole:
+        """Return a part of the delays in steps."""
+        count = len(self.pairs.i)
+        if terms is None:
+            return same(0, count, np.int32)
+        times = np.asarray(self._evaluate(terms, f"delay.{side}"), np.float64)
+        if not count:
+            return same(0, count, np.int32)
+        several = [times[k : k + TOGETHER] for k in range(0, count, TOGETHER)] if times.ndim else [times.reshape(1)]
+        how = (self.model.step, rounding, first_term(terms), "a delay", _rounding(terms))
+        steps = [_narrow(to_steps(part, *how)) for part in several]
+        return np.concatenate(steps) if times.ndim else same(steps[0][0], count, steps[0].dtype)
+
+
+def _narrow(steps: Index) -> Whole:
+    """Return steps as numbers of 32 bits, unless they are far too long."""
+    return steps.astype(np.int32) if int(np.abs(steps).max(initial=0)) < 2**30 else steps
 
 
 def _rounding(terms: ValueTerm) -> str:
@@ -267,12 +327,3 @@ def _rounding(terms: ValueTerm) -> str:
     text = ", ".join(to_text(term.tree) for term in (terms if isinstance(terms, tuple) else (terms,)))
     value = f"[{text}]" if isinstance(terms, tuple) else f'"{text}"' if "," in text else text
     return f"delay: {{axonal: {value if len(value) <= 80 else '..'}, round: nearest}}"
-
-
-def _ranks(owner: Index) -> Real:
-    """Return the place of each row among the rows of its source, in drawing order."""
-    order = np.argsort(owner, kind="stable")
-    ranks = np.empty(len(owner), np.float64)
-    starts = np.searchsorted(owner[order], owner[order], side="left")
-    ranks[order] = np.arange(len(owner)) - starts
-    return ranks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -161,7 +161,10 @@ class NumbersOfWiring(FileNumbers):
     def wiring(self, value: Any) -> Wiring:
         """Return what a rule of such a number draws from."""
         allowed, multiple = self.allowed(without_self=self.without_self), self.multiple is not False
-        return Wiring(self.sources.size, self.targets.size, value, allowed, multiple, self.key("connect"))
+        apart = None
+        if self.without_self and not self.conditional:
+            apart = self._identities(self.sources), self._identities(self.targets)
+        return Wiring(self.sources.size, self.targets.size, value, allowed, multiple, self.key("connect"), apart=apart)
 
     def partners(self, of: Literal["sources", "targets"]) -> Index:
         """Return how many partners each row may have, the condition left aside."""
@@ -186,7 +189,7 @@ class NumbersOfWiring(FileNumbers):
             scope |= {f"{side}.block": float(place) for side, place in zip(("pre", "post"), self.sides.block, strict=True)}
         for side, name, index in (("pre", "i", i), ("post", "j", j)):
             if index is not None:
-                scope[name] = index.astype(np.float64)
+                scope[name] = partial(index.astype, np.float64)
                 scope |= self._side(side, index)
         if i is not None and j is not None:
             scope["distance"] = cache(lambda: self._distance(i, j))

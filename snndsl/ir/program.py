@@ -24,7 +24,7 @@ from snndsl.deferred import dataclass
 from snndsl.ir.expression import Block
 from snndsl.ir.reads import Carry, Read
 from snndsl.ir.records import CountRecord, SpikeRecord, StateRecord, SynapseRecord
-from snndsl.ir.table import Table
+from snndsl.ir.table import Table, span_of_sum
 
 __all__ = [
     "NEURON_BUILTINS",
@@ -277,6 +277,11 @@ class Synapses:
     values: Mapping[str, float] = field(default_factory=dict)
     ports: Mapping[str, str] = field(default_factory=dict)
     carry: str | None = None
+
+    @property
+    def delays(self) -> tuple[int, int]:
+        """The shortest and the longest delay, in steps; 1 and 1 if there are no synapses."""
+        return span_of_sum(self.rows["axonal"], self.rows["dendritic"]) if self.rows.rows else (1, 1)
 
     def receiving(self, rule: Rule) -> tuple[str, ...]:
         """Return the ports of the target's neuron that a rule delivers to, in the order of `Rule.deliver`."""

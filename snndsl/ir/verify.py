@@ -21,6 +21,7 @@ from snndsl.ir.program import (
     Sum,
     Synapses,
 )
+from snndsl.ir.table import span
 
 __all__ = ["MalformedProgram", "verify"]
 
@@ -315,10 +316,10 @@ def _synapses(
     yield from _within(f"{where}: pre", synapses.rows["pre"], 0, source.size - 1)
     yield from _within(f"{where}: post", synapses.rows["post"], 0, target.size - 1)
     yield from _within(f"{where}: row", synapses.rows["row"], 0, projection.rows - 1)
-    axonal, dendritic = (np.asarray(synapses.rows[name], np.int64) for name in ("axonal", "dendritic"))
-    yield from _within(f"{where}: axonal", axonal, 0, 2**31 - 1)
+    dendritic = np.asarray(synapses.rows["dendritic"])
+    yield from _within(f"{where}: axonal", synapses.rows["axonal"], 0, 2**31 - 1)
     yield from _within(f"{where}: dendritic", dendritic, 0, 2**31 - 1)
-    yield from _within(f"{where}: delay", axonal + dendritic, 1, 2**31 - 1)
+    yield from _within(f"{where}: delay", np.array(synapses.delays), 1, 2**31 - 1)
     if synapses.rule is None:
         yield from _columns(where, synapses.rows, ("weight",))
         yield from _carrying(program, synapses, {"pre": source, "post": target}, populations, neurons)
@@ -379,5 +380,8 @@ def _columns(where: str, table: Any, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _within(where: str, values: Any, low: int, high: int) -> Iterator[str]:
-    if len(values) and (int(np.min(values)) < low or int(np.max(values)) > high):
+    if not len(values):
+        return
+    least, largest = span(np.asarray(values))
+    if int(least) < low or int(largest) > high:
         yield f"{where} outside {low} .. {high}"

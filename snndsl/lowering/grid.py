@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from snndsl.graph.elaboration import Elaboration
 from snndsl.graph.stimuli import flat_port
+from snndsl.ir.table import is_same
 from snndsl.model.checked import CheckedModel
 from snndsl.model.projection import Projection
 
@@ -88,10 +89,9 @@ def other_ports(model: CheckedModel, projection: Projection, population: str) ->
 def _arriving(found: Elaboration, carrying: Mapping[tuple[str, str], int]) -> Iterator[tuple[str, str, float]]:
     """Yield population, port and largest magnitude of projections, drives and events; of what is carried so that all fit."""
     for name, rows in found.rows.items():
-        block = rows.targets.block[rows.j]
         for population in rows.targets.populations:
-            mine = np.isin(block, [k for k, part in enumerate(rows.targets.blocks) if part.population == population])
-            weight = float(np.abs(rows.weight[mine]).max(initial=0.0))
+            mine = (rows.targets.index_in(population) >= 0)[rows.j]
+            weight = _largest(rows.weight, mine)
             plastic = found.plastic.get(name)
             magnitude = weight if plastic is None else plastic.largest(weight, mine)
             projection = found.model.projections[name]
@@ -104,3 +104,10 @@ def _arriving(found: Elaboration, carrying: Mapping[tuple[str, str], int]) -> It
         yield drive.population, drive.port, drive.largest
     for events in found.events:
         yield events.population, events.port, events.largest
+
+
+def _largest(weight: NDArray[np.float64], rows: NDArray[np.bool_]) -> float:
+    """Return the largest magnitude among the weights of some rows, 0 if there are none."""
+    if is_same(weight):
+        return float(abs(weight[0])) if rows.any() else 0.0
+    return max(float(weight.max(where=rows, initial=0.0)), -float(weight.min(where=rows, initial=0.0)))

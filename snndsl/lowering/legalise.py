@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from snndsl.errors import Fault, UnsupportedByTarget
 from snndsl.ir import Block, Call, Program, Target, walk
 from snndsl.ir.features import FEATURES
 
 __all__ = ["legalise"]
+
 
 def legalise(program: Program, target: Target, others: Iterable[Target] = ()) -> Program:
     """Return the program if the target can run it.
@@ -47,8 +46,7 @@ def _missing(program: Program, target: Target) -> Iterator[str]:
         yield f"the function {operation}"
     if target.max_delay:
         for synapses in program.synapses:
-            axonal, dendritic = (np.asarray(synapses.rows[name], np.int64) for name in ("axonal", "dendritic"))
-            longest = int(np.max(axonal + dendritic, initial=0))
+            longest = synapses.delays[1]
             if longest > target.max_delay:
                 yield f"a delay of {longest} steps in {synapses.projection}"
     for neuron in program.neurons:

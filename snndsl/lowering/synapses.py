@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,16 +14,20 @@ from snndsl.graph.plastic import PlasticValues
 from snndsl.graph.stimuli import flat_port
 from snndsl.graph.synapses import SynapseRows
 from snndsl.ir import Projection, Synapses, Table
+from snndsl.ir.table import is_same, same, taken
 from snndsl.lowering.carries import BOUND, LoweredCarries, LoweredCarry
 from snndsl.lowering.grid import Grid, fan_in, largest_carried, on_grid, other_ports
 from snndsl.lowering.neuron import ir_name
 from snndsl.lowering.rule import LoweredRule, quantum_of
 from snndsl.lowering.rules import LoweredRules
 from snndsl.model.selection import Selection
+from snndsl.model.wiring import Whole
 
 __all__ = ["projections", "synapses"]
 
 Index = NDArray[np.int64]
+_TOGETHER = 2**16
+"""So many weights are rounded together."""
 
 
 def projections(found: Elaboration) -> list[Projection]:
@@ -40,13 +44,13 @@ def projections(found: Elaboration) -> list[Projection]:
 def _projection(name: str, rows: SynapseRows) -> Projection:
     populations = tuple(dict.fromkeys((*rows.sources.populations, *rows.targets.populations)))
 
-    def population(selection: Selection, index: Index) -> NDArray[np.int16]:
+    def population(selection: Selection, index: Whole) -> NDArray[np.int16]:
         of_block = np.array([populations.index(block.population) for block in selection.blocks], np.int16)
-        return of_block[selection.block[index]]
+        return same(of_block[0], len(index), np.int16) if len({*of_block}) == 1 else of_block[selection.block][index]
 
     columns: dict[str, NDArray[np.generic]] = {
-        "pre": rows.i.astype(np.int32),
-        "post": rows.j.astype(np.int32),
+        "pre": rows.i,
+        "post": rows.j,
         "pre_population": population(rows.sources, rows.i),
         "post_population": population(rows.targets, rows.j),
         "row": rows.row,
@@ -74,21 +78,20 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules, carries: Lower
         rule, plastic, carry = rules.of.get(name), found.plastic.get(name), carries.of.get(name)
         for source in rows.sources.populations:
             for target in rows.targets.populations:
-                pre, post = rows.sources.index_in(source)[rows.i], rows.targets.index_in(target)[rows.j]
-                chosen = np.nonzero((pre >= 0) & (post >= 0))[0]
+                columns = _ends(rows, source, target)
+                chosen = columns["row"]
                 if not len(chosen):
                     continue
                 port = flat_port(found.model, target, found.model.projections[name].port)
-                columns = _ends(rows, pre, post, chosen)
                 values: dict[str, float] = {}
                 ports: dict[str, str] = {}
                 if carry is not None:
                     own = _of_neurons(found, carry.sides, {"pre": source, "post": target}, columns)
                     exact = {"q__": grid[target, port], BOUND: largest_carried(grid[target, port], carrying[target, port])}
                     values = _carried(carry, own | exact, columns)
-                    columns["weight"] = rows.weight[chosen]
+                    columns["weight"] = taken(rows.weight, chosen)
                 elif rule is None or plastic is None:
-                    columns["weight"] = on_grid(rows.weight[chosen], grid[target, port])
+                    columns["weight"] = _on_grid(taken(rows.weight, chosen), grid[target, port])
                 else:
                     flat = {"": port, **other_ports(found.model, found.model.projections[name], target)}
                     ports = {ir_name(written): ir_name(reached) for written, reached in flat.items() if written}
@@ -101,14 +104,34 @@ def synapses(found: Elaboration, grid: Grid, rules: LoweredRules, carries: Lower
     return parts
 
 
-def _ends(rows: SynapseRows, pre: Index, post: Index, chosen: Index) -> dict[str, Any]:
+def _ends(rows: SynapseRows, source: str, target: str) -> dict[str, Any]:
+    """Return who is connected from one population to another, how late, and which rows that are."""
+    pre, post = (side.index_in(name).astype(np.int32) for side, name in ((rows.sources, source), (rows.targets, target)))
+    whole = bool((pre >= 0).all() and (post >= 0).all())
+    row = np.arange(len(rows.i)) if whole else np.flatnonzero((pre >= 0)[rows.i] & (post >= 0)[rows.j])
+    chosen: Callable[[NDArray[Any]], NDArray[Any]] = (lambda column: column) if whole else (lambda column: taken(column, row))
     return {
-        "pre": pre[chosen].astype(np.int32),
-        "post": post[chosen].astype(np.int32),
-        "axonal": rows.axonal[chosen].astype(np.int32),
-        "dendritic": rows.dendritic[chosen].astype(np.int32),
-        "row": chosen.astype(np.int64),
+        "pre": _placed(pre, chosen(rows.i)),
+        "post": _placed(post, chosen(rows.j)),
+        "axonal": chosen(rows.axonal),
+        "dendritic": chosen(rows.dendritic),
+        "row": row.astype(np.int64, copy=False),
     }
+
+
+def _placed(index: NDArray[np.int32], places: NDArray[Any]) -> NDArray[Any]:
+    """Return an index for each place in a selection; the places themselves where they are that."""
+    return places if index[0] == 0 and (np.diff(index) == 1).all() else taken(index, places)
+
+
+def _on_grid(weight: NDArray[np.float64], q: float) -> NDArray[np.float64]:
+    """Return weights as multiples of q."""
+    if is_same(weight):
+        return same(on_grid(weight[0], q), len(weight), np.float64)
+    found = np.empty(len(weight))
+    for start in range(0, len(weight), _TOGETHER):
+        found[start : start + _TOGETHER] = on_grid(weight[start : start + _TOGETHER], q)
+    return found
 
 
 def _of_neurons(
@@ -118,7 +141,7 @@ def _of_neurons(
     values = {}
     for local, (side, name) in sides.items():
         value = np.asarray(found.values[ends[side]].parameters[name], np.float64)
-        values[local] = one_or_all(value[columns[side]] if value.ndim else value)
+        values[local] = one_or_all(taken(value, columns[side]) if value.ndim else value)
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from snndsl.deferred import dataclass
 
 __all__ = [
     "BYTES_OF_SYNAPSE",
+    "MANY",
     "MAX_NETWORK_BYTES",
     "MOST_PAIRS",
     "TOGETHER",
@@ -19,21 +21,31 @@ __all__ = [
     "Kernel",
     "Pairs",
     "TooManyPairs",
+    "Whole",
     "Wiring",
+    "counting",
 ]
 
 Index = NDArray[np.int64]
+Whole = NDArray[np.signedinteger[Any]]
 Real = NDArray[np.float64]
 MAX_NETWORK_BYTES = 2**36
 BYTES_OF_SYNAPSE = 208
-"""Source, target, two delays, weight, row, here and in the projection: and four times that while it is made."""
+"""What a synapse takes at most while it is made, with a weight, delays and values of its own; most take a quarter of it."""
 MOST_PAIRS = MAX_NETWORK_BYTES // BYTES_OF_SYNAPSE
+MANY = 2**20
+"""So many pairs are drawn and put in order by compiled functions: below, loading these takes longer than it spares."""
 TOGETHER = 2**13
 """So many pairs are looked at together: what is drawn does not depend on it. Arrays of this length stay in a cache."""
 Kernel = Callable[[Index, Index], Real]
 """Gives the numbers of pairs: of sources in a column and targets in a row, an array that broadcasts to both."""
 Allowed = Callable[[Index, Index], NDArray[np.bool_]]
 """Tells which pairs may be connected."""
+
+
+def counting(first: int, end: int) -> Whole:
+    """Return the whole numbers from one to before another."""
+    return np.arange(first, end, dtype=np.int32 if end < 2**31 else np.int64)
 
 
 class Infeasible(Exception):
@@ -50,22 +62,22 @@ class Pairs:
 
     Parameters
     ----------
-    i, j : ndarray of int64, shape (pairs,)
-        Source and target within the selections of the projection.
-    owner, draw : ndarray of int64, shape (pairs,)
+    i, j : ndarray of int, shape (pairs,)
+        Source and target within the selections of the projection. All are of 32 bits where these are enough.
+    owner, draw : ndarray of int, shape (pairs,)
         Identity of the draw: its owner is the row of the rule (source, target or 0), its number counts there.
-    row : ndarray of int64, shape (pairs,)
+    row : ndarray of int, shape (pairs,)
         Row of a given table of pairs, before any filter; else the place in drawing order.
     delay : ndarray of int64, shape (pairs,), or None
         Steps, if the rule gives them.
     """
 
-    i: Index
-    j: Index
-    owner: Index
-    draw: Index
-    row: Index
-    delay: Index | None = None
+    i: Whole
+    j: Whole
+    owner: Whole
+    draw: Whole
+    row: Whole
+    delay: Whole | None = None
 
     def repeated(self, copies: int) -> Pairs:
         """Return every pair so many times."""
@@ -87,7 +99,7 @@ class Pairs:
             number += len(part.i)
             if number > MOST_PAIRS:
                 raise TooManyPairs
-        return Pairs(*(np.concatenate([np.zeros(0, np.int64), *column]) for column in zip(*several, strict=True)))
+        return Pairs(*(np.concatenate([np.zeros(0, np.int32), *column]) for column in zip(*several, strict=True)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +114,8 @@ class Wiring:
         Number for all, one for each row of the rule, or a kernel: one for each pair.
     allowed : callable or None
         Tells which pairs may be connected; None: all.
+    apart : tuple of ndarray of int64, or None
+        A number for each source and each target, if all that `allowed` leaves out are pairs of equal ones.
     multiple : bool
         Whether a pair may be drawn more than once.
     key : tuple of int
@@ -117,6 +131,7 @@ class Wiring:
     multiple: bool = True
     key: tuple[int, int] = (0, 0)
     together: int = TOGETHER
+    apart: tuple[Index, Index] | None = None
 
     def spans(self, rows: int, others: int) -> Iterator[tuple[int, int, int, int]]:
         """Yield which pairs are looked at together, row by row: the first row and the end, the first of the others and the end.
@@ -153,9 +168,9 @@ class Wiring:
             counts[start:stop] += may.reshape(stop - start, last - first).sum(axis=1)
         return counts
 
-    def filtered(self, i: Index, j: Index, owner: Index, draw: Index, first: int = 0) -> Pairs:
+    def filtered(self, i: Whole, j: Whole, owner: Whole, draw: Whole, first: int = 0) -> Pairs:
         """Return those of the pairs that may be connected; `first` is the row of the first of them."""
-        row = np.arange(first, first + len(i), dtype=np.int64)
+        row = counting(first, first + len(i))
         if self.allowed is None:
             return Pairs(i, j, owner, draw, row)
         kept = self.allowed(i, j)

@@ -204,6 +204,8 @@ class Recording(RunFacts):
             raise ModelError(Fault("run-damaged", f"{place}: {error}", expected="an intact run folder")) from None
         if len(array) != rows:
             raise ModelError(Fault("run-damaged", f"{place} has {len(array)} rows", expected=f"{rows}"))
+        if rows == 1 and name.startswith("synapses/"):  # one number for all synapses of a projection
+            return np.broadcast_to(array, (int(self.manifest["projections"][name.split("/")[1]]["rows"]),))
         return array
 
     def unit(self, population: str, variable: str) -> str:

@@ -100,7 +100,7 @@ class RunFolder:
         chosen = [item["projection"] for item in self.manifest["synapse_records"] if "chosen" in item]
         data = Path(__file__).resolve().parent.parent / "data" / "records" / "synapses"
         self._chosen = {name: np.load(data / f"{name}.npy") for name in chosen}
-        self._staged: list[tuple[str, Array]] = []
+        self._staged: list[tuple[str, Path | Array]] = []
         self._pending: list[dict[str, Any]] = []
         self._number = 0
         per_block = Fraction(100) / Fraction(self.manifest["step_ms"])
@@ -190,12 +190,12 @@ class RunFolder:
         kept = np.asarray(values, np.float64)[self._chosen.get(projection, slice(None))]
         self._staged.append((f"weights/{projection}/{variable}/{stamp:012d}.npy", kept))
 
-    def synapses(self, projection: str, columns: Mapping[str, Array]) -> None:
-        """Stage the table of a projection."""
+    def synapses(self, projection: str, columns: Mapping[str, Path | Array]) -> None:
+        """Stage the table of a projection: arrays, and files of the tree, which are there once where disks have links."""
         if projection in self._chosen:
             self._staged.append((f"weights/{projection}/row.npy", self._chosen[projection]))
         for name, column in columns.items():
-            self._staged.append((f"synapses/{projection}/{name}.npy", np.asarray(column)))
+            self._staged.append((f"synapses/{projection}/{name}.npy", column))
 
     def adopt(self, place: str, file: str | os.PathLike[str]) -> None:
         """Stage an array that another process wrote: `file` is moved to `place` after a look at its header."""
@@ -212,6 +212,9 @@ class RunFolder:
         for number, bins in enumerate(self._bins):
             self._staged.append((f"counts/{number}/{self._number:06d}.npy", bins.taken(last_step)))
         for place, array in self._staged:
+            if isinstance(array, Path):
+                self._pending.append(self._link(place, array))
+                continue
             self._write(place, array)
             self._pending.append({"file": place, "rows": len(array), "sha256": checksum(self.path / place)})
         self._staged.clear()
@@ -313,6 +316,20 @@ class RunFolder:
         with contextlib.suppress(OSError):
             self._write_manifest()
         self._unlock()
+
+    def _link(self, place: str, file: Path) -> dict[str, Any]:
+        """Take a file of the tree; return what is listed of it, with the checksum that is known from its writing."""
+        target = self.path / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(file, target)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(file, target)
+        with target.open("rb") as stream:
+            np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
+            shape, _, _ = np.lib.format.read_array_header_1_0(stream)  # type: ignore[no-untyped-call]
+        known = self.manifest.get("made_from", {}).get(Path(os.path.relpath(file, self.path)).as_posix())
+        return {"file": place, "rows": shape[0], "sha256": known or checksum(target)}
 
     def _write(self, place: str, array: Array) -> None:
         target, array = self.path / place, np.ascontiguousarray(array)

@@ -265,9 +265,7 @@ struct Model
   static std::vector<double> numbers(const std::string& kind, const std::string& text, size_t size)
   {
     if (kind == "number") return std::vector<double>(size, strtod(text.c_str(), NULL));
-    const std::vector<double> values = read_npy<double>(text);
-    if (values.size() != size) throw Problem(text + " has not " + std::to_string(size) + " rows");
-    return values;
+    return read_column<double>(text, size);
   }
 
   void set_population(const std::string& name, const std::string& variable, const std::string& kind, const std::string& text)
@@ -295,13 +293,11 @@ struct Model
   {
     Synapses& group = connection(name);
     *group.pre = read_npy<int32_t>(folder + "/pre.npy");
-    *group.post = read_npy<int32_t>(folder + "/post.npy");
-    group.dendritic = read_npy<int32_t>(folder + "/dendritic.npy");
-    group.row = read_npy<int64_t>(folder + "/row.npy");
-    group.axonal = read_npy<int32_t>(folder + "/axonal.npy");
     const size_t rows = group.rows();
-    if (group.post->size() != rows || group.dendritic.size() != rows || group.axonal.size() != rows || group.row.size() != rows)
-      throw Problem("the columns of " + folder + " are of unequal length");
+    *group.post = read_column<int32_t>(folder + "/post.npy", rows);
+    group.dendritic = read_column<int32_t>(folder + "/dendritic.npy", rows);
+    group.row = read_column<int64_t>(folder + "/row.npy", rows);
+    group.axonal = read_column<int32_t>(folder + "/axonal.npy", rows);
     group.n_outgoing->assign(group.sources, 0);
     group.n_incoming->assign(group.targets, 0);
     if (group.pre_delay) group.pre_delay->resize(rows);

@@ -64,6 +64,16 @@ inline std::vector<T> read_npy(const std::string& path)
   return values;
 }
 
+/* so many numbers; a file of one number holds it for all */
+template <class T>
+inline std::vector<T> read_column(const std::string& path, size_t rows)
+{
+  std::vector<T> values = read_npy<T>(path);
+  if (values.size() == 1) values.assign(rows, T(values[0]));
+  if (values.size() != rows) throw Problem(path + " has not " + std::to_string(rows) + " rows");
+  return values;
+}
+
 template <class T> struct NpyType;
 template <> struct NpyType<double> { static const char* text() { return "<f8"; } };
 template <> struct NpyType<int64_t> { static const char* text() { return "<i8"; } };

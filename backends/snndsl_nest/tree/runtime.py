@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from failure import carry_failure, sample_failure, state_failure  # type: ignore[import-not-found]
 from numpy.typing import NDArray
+from synapse_tables import column  # type: ignore[import-not-found]
 
 __all__ = ["Runtime", "nest_name", "values_of"]
 
@@ -62,7 +63,7 @@ class Runtime:
         """Return the number of the table of plastic synapses: parameters, states and delays, one row a synapse."""
         item = self.settings["synapses"][synapses]
         rule, folder = self.settings["rules"][item["rule"]], self.data / "synapses" / synapses
-        columns = [np.load(folder / f"{name}.npy") for name in ("axonal", "dendritic", "row")]
+        columns = [column(folder / f"{name}.npy", item["rows"]) for name in ("axonal", "dendritic", "row")]
         pointers = [self.pointer(column, kind) for column, kind in zip(columns, (np.int32, np.int32, np.int64), strict=True)]
         each = any(item["values"][name] is None for name in rule["params"])
         params = values_of(item["values"], rule["params"], folder, item["rows"] if each else 1)
@@ -81,7 +82,8 @@ class Runtime:
     def carry(self, synapses: str, target: int, size: int) -> None:
         """Have synapses carry a value to the nodes from `target` on in every step: rows by target, else in their order."""
         item, folder = self.settings["synapses"][synapses], self.data / "synapses" / synapses
-        pre, post, axonal, dendritic = (np.load(folder / f"{name}.npy") for name in ("pre", "post", "axonal", "dendritic"))
+        names = ("pre", "post", "axonal", "dendritic")
+        pre, post, axonal, dendritic = (column(folder / f"{name}.npy", item["rows"]) for name in names)
         order = np.argsort(post, kind="stable")
         start = np.searchsorted(post[order], np.arange(size + 1))
         delay = (axonal + dendritic)[order]
@@ -140,8 +142,8 @@ class Runtime:
             order = np.argsort(np.concatenate([np.load(folder / "row.npy") for folder in folders]), kind="stable")
             table, row = np.repeat(np.arange(len(names)), counts)[order], np.concatenate([*map(np.arange, counts)])[order]
             ends: list[Any] = []
-            for side, column in (("target", "post"), ("source", "pre")):
-                joined = [(item[side], np.load(folder / f"{column}.npy")) for item, folder in zip(items, folders, strict=True)]
+            for side, end in (("target", "post"), ("source", "pre")):
+                joined = [(item[side], np.load(folder / f"{end}.npy")) for item, folder in zip(items, folders, strict=True)]
                 numbers = self._numbered(joined)
                 ends += [self.pointer(numbers[order], np.int32), ctypes.c_long(int(numbers.max()) + 1)]
             late = bool(np.load(folders[0] / "dendritic.npy")[0])  # equal for all
@@ -237,5 +239,5 @@ def values_of(values: Mapping[str, Any], names: Sequence[str], folder: Path, row
     """Return values side by side, shape (rows, names); a null among them stands for an array file in the folder."""
     table = np.zeros((rows, len(names)))
     for place, name in enumerate(names):
-        table[:, place] = np.load(folder / f"{name}.npy") if values[name] is None else float(values[name])
+        table[:, place] = column(folder / f"{name}.npy", rows) if values[name] is None else float(values[name])
     return table

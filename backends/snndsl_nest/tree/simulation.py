@@ -23,10 +23,12 @@ from numpy.typing import NDArray
 from recording import Recorder  # type: ignore[import-not-found]
 from run_folder import RunFolder, RunFolderError  # type: ignore[import-not-found]
 from runtime import Runtime, nest_name  # type: ignore[import-not-found]
+from synapse_tables import column  # type: ignore[import-not-found]
 
 __all__ = ["Simulation"]
 
 _PIECE = 0.1  # seconds between two looks at the clock and at signals
+_TOGETHER = 2**20  # synapses that are connected with one call
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -102,17 +104,23 @@ class Simulation:
         start, order = _by_neuron(neurons, self.settings["populations"][population]["size"])
         return [{"spike_stamps": train.astype(np.int64)} for train in np.split(stamps[order], start[1:-1])]
 
-    def synapses(self, name: str, sources: Any, targets: Any) -> SimpleNamespace:
-        """Return synapses between two populations as arrays: pre and post (ids of nodes), row, delay (in steps), weight."""
+    def synapses(self, name: str, sources: Any, targets: Any) -> Iterator[SimpleNamespace]:
+        """Yield synapses between two populations as arrays, so many at a time that these need little room.
+
+        They are pre and post (ids of nodes), row, delay (in steps), and weight.
+        """
         item, folder = self.settings["synapses"][name], self._data / "synapses" / name
-        pre, post, axonal, dendritic = (np.load(folder / f"{column}.npy") for column in ("pre", "post", "axonal", "dendritic"))
-        return SimpleNamespace(
-            pre=pre.astype(np.int64) + sources[0].global_id,
-            post=post.astype(np.int64) + targets[0].global_id,
-            row=np.arange(item["rows"]),
-            delay=axonal.astype(np.float64) + dendritic,
-            weight=np.load(folder / "weight.npy") if item["rule"] is None else None,
-        )
+        names = ("pre", "post", "axonal", "dendritic", *(["weight"] if item["rule"] is None else []))
+        columns = [column(folder / f"{name}.npy", item["rows"]) for name in names]
+        for start in range(0, item["rows"], _TOGETHER):
+            pre, post, axonal, dendritic, *weight = (values[start : start + _TOGETHER] for values in columns)
+            yield SimpleNamespace(
+                pre=pre.astype(np.int64) + sources[0].global_id,
+                post=post.astype(np.int64) + targets[0].global_id,
+                row=np.arange(start, start + len(pre)),
+                delay=axonal.astype(np.float64) + dendritic,
+                weight=weight[0] if weight else None,
+            )
 
     def table(self, synapses: str) -> int:
         """Return the number of the table that holds parameters and states of plastic synapses."""

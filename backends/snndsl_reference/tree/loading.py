@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.backend.synapse_tables import column
 from snndsl.ir import Carry, Injection, Neuron, Population, Rule, StateRecord, SynapseRecord, Synapses, Table
 from snndsl.ir.serial import carry_from, neuron_from, rule_from
 
@@ -21,6 +22,7 @@ __all__ = ["LoadedProgram", "load_tree"]
 class LoadedProgram:
     """What a tree says, arrays mapped from disk where possible."""
 
+    tree: Path
     settings: Mapping[str, Any]
     chunk: int
     trial: int
@@ -35,27 +37,10 @@ class LoadedProgram:
     spike_records: Mapping[str, NDArray[np.int32] | None]
     state_records: tuple[StateRecord, ...]
     synapse_records: tuple[SynapseRecord, ...]
-    columns: Mapping[str, Mapping[str, NDArray[Any]]]
 
     def depth(self) -> int:
         """Return how many steps an arrival may lie ahead, and one more."""
-        delays = [int((np.asarray(s.rows["axonal"]) + np.asarray(s.rows["dendritic"])).max(initial=1)) for s in self.synapses]
-        return max([1, *delays]) + 2
-
-    def projection_columns(self) -> dict[str, dict[str, NDArray[Any]]]:
-        """Return the tables of the run folder: who, weight as it starts, delays in steps."""
-        tables: dict[str, dict[str, NDArray[Any]]] = {}
-        for name, rows in self.projections.items():
-            table = dict(self.columns[name])
-            table |= {"weight": np.zeros(rows), "axonal": np.zeros(rows, np.int32), "dendritic": np.zeros(rows, np.int32)}
-            for part in self.synapses:
-                if part.projection == name:
-                    place = np.asarray(part.rows["row"], np.int64)
-                    key = "weight" if part.rule is None else "w"
-                    table["weight"][place] = part.rows[key] if key in part.rows else part.values[key]
-                    table["axonal"][place], table["dendritic"][place] = part.rows["axonal"], part.rows["dendritic"]
-            tables[name] = table
-        return tables
+        return max([1, *(synapses.delays[1] for synapses in self.synapses)]) + 2
 
 
 def load_tree(tree: Path) -> LoadedProgram:
@@ -64,6 +49,7 @@ def load_tree(tree: Path) -> LoadedProgram:
     code = json.loads((tree / "code" / "program.json").read_text(encoding="utf-8"))
     data = tree / "data"
     return LoadedProgram(
+        tree=tree,
         settings=settings,
         chunk=settings["chunk"],
         trial=settings["trial"],
@@ -87,7 +73,6 @@ def load_tree(tree: Path) -> LoadedProgram:
             SynapseRecord(item["projection"], tuple(item["variables"]), tuple(item["stamps"]))
             for item in settings["synapse_records"]
         ),
-        columns={name: _table(data / "projections" / name).columns for name in settings["projections"]},
     )
 
 
@@ -103,7 +88,7 @@ def _population(data: Path, name: str, item: Mapping[str, Any]) -> Population:
 
 def _synapses(data: Path, name: str, item: Mapping[str, Any]) -> Synapses:
     values = {key: float(value) for key, value in item["values"].items() if value is not None}
-    rows = _table(data / "synapses" / name)
+    rows = Table({file.stem: column(file, item["rows"]) for file in sorted((data / "synapses" / name).glob("*.npy"))})
     ends = item["source"], item["target"], item["port"]
     return Synapses(name, item["projection"], *ends, item["rule"], rows, values, item.get("ports", {}), item.get("carry"))
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.backend.failure import carry_failure, sample_failure, state_failure
+from snndsl.backend.synapse_tables import synapse_table
 from snndsl.ir import Synapses
 from snndsl_reference.tree.blocks import SampleError
 from snndsl_reference.tree.carrying import CarryingSynapses, Past
@@ -210,8 +211,8 @@ class _Recorder:
         self.first = 1
         self.spikes: dict[str, list[tuple[int, Index]]] = {name: [] for name in program.spike_records}
         self.states: dict[int, list[dict[str, NDArray[np.float64]]]] = {k: [] for k in range(len(program.state_records))}
-        for name, columns in program.projection_columns().items():
-            folder.synapses(name, columns)
+        for name in program.settings["projections"]:
+            folder.synapses(name, synapse_table(program.tree, program.settings, name))
         for record in program.state_records:
             folder.state_neurons(record.population, record.variables, record.name, record.neurons)
         self._sample(0)

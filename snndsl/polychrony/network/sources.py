@@ -90,7 +90,7 @@ def network_from_run(run: Recording, step: int | None = None, inhibitory: Sequen
         if "carry" in part:
             raise _never_rests(part["projection"])
         column = {
-            what: np.load(run.intact(f"source/data/synapses/{name}/{what}.npy"))
+            what: np.broadcast_to(np.load(run.intact(f"source/data/synapses/{name}/{what}.npy")), (part["rows"],))
             for what in ("pre", "post", "axonal", "dendritic", "row")
         }
         column["weight"] = weights_at(run, part["projection"], part["rule"] is not None, step)[column["row"]]
