@@ -135,12 +135,12 @@ def test_threads_and_optimisation_change_nothing(tmp_path: Path, cache: Director
     program = zoo(seed=3)
     backend.generate(program).write(tmp_path / "tree")
     building = tmp_path / "tree" / "code" / "building.py"
-    flags = building.read_text().replace('"-O2"', '"-O3", "-march=native"')
+    flags = building.read_text().replace('"-O3"', '"-O1", "-march=native"')
     assert "native" in flags
     building.write_text(flags)
     done = execute(tmp_path / "tree", tmp_path / "out", "--threads", "2")
     agrees(program, done, cache)
-    assert "-O3" in done.recording.manifest["versions"]["flags"]
+    assert "-O1" in done.recording.manifest["versions"]["flags"]
 
 
 def test_operations_and_draws(tmp_path: Path, cache: DirectoryCache) -> None:
