@@ -1,4 +1,4 @@
-/* Loops over all neurons of a population: compiled twice, also for processors with vectors of four doubles. */
+/* Loops over all neurons of a population: compiled also for processors with vectors of four and eight doubles. */
 #ifndef SNN_VECTORS_H
 #define SNN_VECTORS_H
 
@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Before a function: the program picks the version that its processor has when it starts. Both have the same bits, since
+/* Before a function: the program picks the version that its processor has when it starts. All have the same bits, since
  * contraction is off and no sum is reordered. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define SNN_CLONES __attribute__((target_clones("avx2", "default")))
+#define SNN_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define SNN_CLONES
 #endif

@@ -172,6 +172,21 @@ def test_a_state_that_is_no_number(tmp_path: Path, cache: DirectoryCache) -> Non
         agrees(program, done, cache)
 
 
+@pytest.mark.parametrize("wrong", [[0], [8, 20], [36]])
+def test_the_first_of_many_neurons_is_named(tmp_path: Path, cache: DirectoryCache, wrong: list[int]) -> None:
+    """In a population that is no whole number of vectors: in the first, in the middle, in what is left over."""
+    neuron = Neuron("n", ("a",), ("x",), (), Block((("x__1", op("mul", "x", "a")),), (("x", "x__1"),)))
+    a = np.ones(37)
+    a[wrong] = 1e200
+    many = Population("many", 37, "n", {"a": a, "x": 1e200})
+    record = StateRecord("0", "many", ("x",), np.arange(37, dtype=np.int32), 1, 0, 3)
+    program = Program(name="many", step=Fraction(1), steps=3, chunk=3, neurons=(neuron,), populations=(many,),
+                      state_records=(record,))  # fmt: skip
+    done = run(program, tmp_path, cache)
+    assert failed(done)["what"] == f"x of many[{wrong[0]}] is inf at step 1"
+    agrees(program, done, cache)
+
+
 def test_an_index_out_of_range(tmp_path: Path, cache: DirectoryCache) -> None:
     program = replace(calculator(), steps=25)
     done = run(program, tmp_path, cache)
