@@ -27,6 +27,9 @@ choice may be computed."""
 TOOLS = ("flags", "compiler", "brian2", "machine")
 """Parts of a key that say with what a model was built, not which."""
 
+_ONE_BY_ONE = ("snn_poisson(", "snn_normal_in(", "snn_sample(")
+"""Functions that no loop in vectors can call."""
+
 _HEADERS = ("functions.h", "model.h", "npy.h", "operations.h", "recorder.h", "records.h", "vectors.h")
 
 
@@ -115,7 +118,8 @@ def build(tree: Path, folder: Path, network: Callable[[], Any], threads: int = 1
         os.chdir(here)
     if threads == 1:
         for source in sorted((project / "code_objects").glob("*.cpp")):
-            source.write_text(_vectorised(source.read_text()))
+            text = source.read_text()
+            source.write_text(_fetched(text) if source.stem.endswith("_post_codeobject") else _vectorised(text))
     for name in _HEADERS:
         shutil.copyfile(tree / "code" / name, project / name)
     _gate(project / "main.cpp", arrays.gates)
@@ -175,13 +179,23 @@ def _vectorised(source: str) -> str:
     every = "for(int _idx=0; _idx<_N; _idx++)"
     if every in source and "const int64_t N = 1;" not in source:
         source = source.replace(every, f"#pragma GCC ivdep\n    {every}")
-        source = re.sub(r"^(?=void _run_)", "SNN_CLONES ", source, flags=re.MULTILINE)
+        if not any(call in source for call in _ONE_BY_ONE):
+            source = re.sub(r"^(?=void _run_)", "SNN_CLONES ", source, flags=re.MULTILINE)
     found = re.search(r"const char fires = (\w+)\[_idx\];\s*const char _cond = fires;", source)
     if found:
         first, following = (f"snn::next_that_fires({found[1]}, {start}, N)" for start in ("0", "_idx + 1"))
         loop = f"for(size_t _idx={first}; _idx<N; _idx={following})"
         source = source.replace("for(size_t _idx=0; _idx<N; _idx++)", loop)
     return source
+
+
+def _fetched(source: str) -> str:
+    """Ask for the values of a synapse some synapses before: those that a spike of their target changes lie apart in memory."""
+    synapse = "const size_t _idx = (*_spiking_synapses)[_spiking_synapse_idx];"
+    later = "(*_spiking_synapses)[std::min(_spiking_synapse_idx + 8, _num_spiking_synapses - 1)]"
+    arrays = dict.fromkeys(re.findall(r"= (\w+)\[_idx\];", source))
+    ahead = [f"const size_t _later = {later};", *(f"__builtin_prefetch(&{array}[_later]);" for array in arrays)]
+    return source.replace(synapse, "\n            ".join([synapse, *ahead]))
 
 
 def _one_unit(project: Path) -> str:
