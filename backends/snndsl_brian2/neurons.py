@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from snndsl.backend.names import free_names
@@ -11,7 +11,7 @@ from snndsl.ir.remarks import Remarks
 from snndsl_brian2.abstract import BlockNames, block_lines
 from snndsl_brian2.words import reserved
 
-__all__ = ["NeuronCode", "builtin_lines", "neuron_code", "states_read"]
+__all__ = ["NeuronCode", "builtin_lines", "neuron_code", "neuron_model", "states_read"]
 
 _BUILTINS = {"step": "t_in_timesteps + 0.0", "trial": "snn_trial(0.0)", "i": "i + 0.0"}
 _MEANING = {"step": "number of the step", "trial": "number of the trial", "i": "index of the neuron"}
@@ -27,15 +27,12 @@ class NeuronCode:
 
     Parameters
     ----------
-    model : tuple of str
-        Equations; all variables are parameters.
     update, reset : tuple of str
         What a step and a spike do.
     names : mapping of str to str
         Parameter, state or port of the program to its variable.
     """
 
-    model: tuple[str, ...]
     update: tuple[str, ...]
     reset: tuple[str, ...]
     names: Mapping[str, str]
@@ -69,10 +66,6 @@ def neuron_code(
     """
     own = (*neuron.params, *neuron.states, *neuron.ports)
     names = free_names(own, reserved)
-    model = [f"{names[name]} : 1 (constant){remarks.beside('params', name)}" for name in neuron.params]
-    model += [f"{names[name]} : 1{remarks.beside('states', name)}" for name in neuron.states]
-    model += [f"{names[name]} : 1  # input of a step" for name in neuron.ports]
-    model.append("fires : boolean")
     meaning = {**_MEANING, **{item.local: f"{item.state} of {item.of} before the step" for item in neuron.reads}}
 
     def code(block: Block, kind: str, read: tuple[str, ...] = ()) -> tuple[list[str], list[str]]:
@@ -90,7 +83,33 @@ def neuron_code(
     emptied = [f"{names[port]} = 0.0" for port in neuron.ports]
     update = [*lines, *([] if neuron.fires else ["fires = False"]), *writes, *emptied]
     lines, writes = code(neuron.reset, "reset")
-    return NeuronCode(tuple(model), tuple(update), (*lines, *writes) if neuron.fires else (), names)
+    return NeuronCode(tuple(update), (*lines, *writes) if neuron.fires else (), names)
+
+
+def neuron_model(neuron: Neuron, same: Container[str], names: Mapping[str, str], remarks: Remarks) -> tuple[str, ...]:
+    """Return the equations of a neuron; all variables are parameters.
+
+    Parameters
+    ----------
+    neuron : Neuron
+        Of the program.
+    same : container of str
+        Parameters that are one number for all neurons of the population: no array, and what is computed of them alone is
+        computed once a step.
+    names : mapping of str to str
+        Of `NeuronCode`.
+    remarks : Remarks
+        On the neuron.
+    """
+    return (
+        *(
+            f"{names[name]} : 1 ({'shared, ' * (name in same)}constant){remarks.beside('params', name)}"
+            for name in neuron.params
+        ),
+        *(f"{names[name]} : 1{remarks.beside('states', name)}" for name in neuron.states),
+        *(f"{names[name]} : 1  # input of a step" for name in neuron.ports),
+        "fires : boolean",
+    )
 
 
 _VARIABLE = {"i": "index"}

@@ -22,7 +22,7 @@ numbers in `settings.json` and `data/`, starts that program at once, without Bri
 | `data/` | every array: initial values, synapses with both parts of their delays, injected events, source spikes |
 | `program.txt` | what is computed, statement by statement, in the order of evaluation |
 | `code/functions.h` | exp, log ... and random draws: the same bits on every machine |
-| `code/recorder.h`, `records.h`, `model.h`, `npy.h`, `operations.h` | loading of `data/`, recording |
+| `code/recorder.h`, `records.h`, `model.h`, `npy.h`, `operations.h`, `vectors.h` | loading of `data/`, recording |
 | `code/standalone.py`, `plan.py`, `building.py`, `description.py`, `run_folder.py`, `failure.py` | what `run.py` uses |
 
 ## Time

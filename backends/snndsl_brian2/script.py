@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import numpy as np
 
 from snndsl.backend.names import free_names
 from snndsl.ir import Population, Program, Read, Synapses
 from snndsl.ir.remarks import Remarks, harmless
 from snndsl_brian2.carries import CarryCode, carry_code, states_kept
-from snndsl_brian2.neurons import NeuronCode, neuron_code, states_read
+from snndsl_brian2.neurons import NeuronCode, neuron_code, neuron_model, states_read
 from snndsl_brian2.rules import RuleCode, RuleContext, rule_code, tick_orders
 from snndsl_brian2.words import object_reserved
 
@@ -107,6 +109,8 @@ class _Script:
             neuron.name: neuron_code(neuron, self.samples, keys, numbers, self.remarks.of("neurons", neuron.name))
             for neuron in program.neurons
         }
+        self.models: dict[str, dict[tuple[str, ...], str]] = {name: {} for name in self.neurons}
+        self.model_of = {item.name: self._model(item) for item in program.populations if item.neuron}
         things = [*(item.name for item in program.populations), *(item.name for item in program.synapses)]
         self.objects = free_names(things, object_reserved)
         self.rules: dict[tuple[str, RuleCode], str] = {}
@@ -133,10 +137,18 @@ class _Script:
 
     def _neuron(self, name: str, code: NeuronCode) -> Iterator[str]:
         yield from _commented(self.remarks.above("neurons", name))
-        yield from _text(f"{name}_model", code.model)
+        for lines, label in self.models[name].items():
+            yield from _text(label, lines)
         yield from _text(f"{name}_update", code.update)
         if code.reset:
             yield from _text(f"{name}_reset", code.reset)
+
+    def _model(self, population: Population) -> str:
+        """Return the label of the equations of a population: parameters that are one number there are no arrays."""
+        neuron, known = self.program.neuron(str(population.neuron)), self.models[str(population.neuron)]
+        same = [name for name, value in population.values.items() if not isinstance(value, np.ndarray)]
+        lines = neuron_model(neuron, same, self.neurons[neuron.name].names, self.remarks.of("neurons", neuron.name))
+        return known.setdefault(lines, self._label(f"{neuron.name}_model", known.values()))
 
     def _population(self, population: Population) -> Iterator[str]:
         yield from _commented(self.remarks.above("populations", population.name))
@@ -147,7 +159,7 @@ class _Script:
             return
         neuron, code = population.neuron, self.neurons[population.neuron]
         reset = f", reset={neuron}_reset" if code.reset else ""
-        group = f'size["{population.name}"], {neuron}_model, threshold="fires"{reset}, name="{name}"'
+        group = f'size["{population.name}"], {self.model_of[population.name]}, threshold="fires"{reset}, name="{name}"'
         yield f"{here} = NeuronGroup({group})"
         yield f'{here}.run_regularly({neuron}_update, when="groups", name="{name}_update")'
         yield f'arrays.population("{population.name}", {here}{_renamed(code.names)})'
@@ -252,7 +264,7 @@ class _Script:
         others = {*self.rules.values(), *(item.name for item in self.program.rules if item.name != rule.name)}
         return code, self._label(rule.name, others)
 
-    def _label(self, name: str, others: Container[str]) -> str:
+    def _label(self, name: str, others: Collection[str]) -> str:
         """Return a name that no other text of the script has."""
         label, number = name, 1
         while label in others:

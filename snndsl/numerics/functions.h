@@ -70,15 +70,18 @@ static inline int64_t snn_exp_parts(double x, double *hi, double *lo, double *q)
   return (int64_t)(snn_bits(z) - 0x4338000000000000ULL);
 }
 
+/* half of k, rounded down; k >= -2048. As unsigned: vectors of signed 64-bit numbers have no such shift */
+static inline int64_t snn_half(int64_t k) { return (int64_t)((uint64_t)(k + 2048) >> 1) - 1024; }
+
 static inline double snn_exp(double x)
 {
-  if (x != x) return snn_nan();
-  x = x < -746.0 ? -746.0 : x > 710.0 ? 710.0 : x;
+  const double bounded = x < -746.0 ? -746.0 : x > 710.0 ? 710.0 : x;
   double hi, lo, q;
-  const int64_t k = snn_exp_parts(x, &hi, &lo, &q);
+  const int64_t k = snn_exp_parts(bounded, &hi, &lo, &q);
   const double y = 1.0 - ((lo - q) - hi);
-  const int64_t k1 = (k + 2048) / 2 - 1024;
-  return (y * snn_power_of_two(k1)) * snn_power_of_two(k - k1);
+  const int64_t k1 = snn_half(k);
+  const double e = (y * snn_power_of_two(k1)) * snn_power_of_two(k - k1);
+  return x != x ? snn_nan() : e;
 }
 
 /* e^x - 1 = mantissa * s1 * s2; -50 <= x <= 720 */
@@ -87,7 +90,7 @@ static inline double snn_expm1_parts(double x, double *s1, double *s2)
   double hi, lo, q;
   const int64_t k = snn_exp_parts(x, &hi, &lo, &q);
   const double y = hi - (lo - q);
-  const int64_t k1 = (k + 2048) / 2 - 1024;
+  const int64_t k1 = snn_half(k);
   *s1 = snn_power_of_two(k1);
   *s2 = snn_power_of_two(k - k1);
   return (1.0 - snn_power_of_two(k < 1000 ? -k : -1000)) + y;
@@ -95,38 +98,37 @@ static inline double snn_expm1_parts(double x, double *s1, double *s2)
 
 static inline double snn_expm1(double x)
 {
-  if (x != x) return snn_nan();
   double s1, s2;
   const double m = snn_expm1_parts(x < -50.0 ? -50.0 : x > 720.0 ? 720.0 : x, &s1, &s2);
-  return snn_with_sign((m * s1) * s2, x);
+  const double e = snn_with_sign((m * s1) * s2, x);
+  return x != x ? snn_nan() : e;
 }
 
 /* (e^x - 1) / x, and 1 at 0 */
 static inline double snn_exprel(double x)
 {
-  if (x != x) return snn_nan();
-  if (x == 0.0) return 1.0;
   double s1, s2;
-  x = x > 720.0 ? 720.0 : x;
-  const double m = snn_expm1_parts(x < -50.0 ? -50.0 : x, &s1, &s2);
-  return ((m * s1) / x) * s2;
+  const double bounded = x > 720.0 ? 720.0 : x;
+  const double m = snn_expm1_parts(x < -50.0 ? -50.0 : bounded, &s1, &s2);
+  const double e = ((m * s1) / bounded) * s2;
+  return x != x ? snn_nan() : x == 0.0 ? 1.0 : e;
 }
 
 static inline double snn_sigmoid(double x)
 {
-  if (x != x) return snn_nan();
-  return 1.0 / (1.0 + snn_exp(-x));
+  const double y = 1.0 / (1.0 + snn_exp(-x));
+  return x != x ? snn_nan() : y;
 }
 
 static inline double snn_tanh(double x)
 {
-  if (x != x) return snn_nan();
   const double a = fabs(x);
   const double t = snn_expm1((a < 30.0 ? a : 30.0) * 2.0);
   const double u = t + 2.0;
   const double d = t - (u - 2.0); /* what u lost */
   const double y = t / u;
-  return snn_with_sign(y - (y * d) / u, x);
+  const double e = snn_with_sign(y - (y * d) / u, x);
+  return x != x ? snn_nan() : e;
 }
 
 /* ------------------------------------------------------------------------------------------------- logarithms */

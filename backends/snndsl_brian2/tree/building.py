@@ -20,13 +20,17 @@ from typing import Any
 
 __all__ = ["FLAGS", "TOOLS", "binary", "build", "compiler", "compiler_version", "key"]
 
-FLAGS = ("-O2", "-std=c++11", "-ffp-contract=off", "-fno-fast-math", "-w")
-"""No contraction, no reordering: every sum as it is written."""
+FLAGS = ("-O3", "-std=c++11", "-ffp-contract=off", "-fno-fast-math", "-fno-trapping-math", "-fno-math-errno", "-w")
+"""No contraction, no reordering: every sum as it is written. No flag of the processor is looked at, so that both sides of a
+choice may be computed."""
 
 TOOLS = ("flags", "compiler", "brian2", "machine")
 """Parts of a key that say with what a model was built, not which."""
 
-_HEADERS = ("functions.h", "model.h", "npy.h", "operations.h", "recorder.h", "records.h")
+_ONE_BY_ONE = ("snn_poisson(", "snn_normal_in(", "snn_sample(")
+"""Functions that no loop in vectors can call."""
+
+_HEADERS = ("functions.h", "model.h", "npy.h", "operations.h", "recorder.h", "records.h", "vectors.h")
 
 
 def compiler() -> str:
@@ -112,6 +116,10 @@ def build(tree: Path, folder: Path, network: Callable[[], Any], threads: int = 1
         arrays = _write_project(project, network, threads)
     finally:
         os.chdir(here)
+    if threads == 1:
+        for source in sorted((project / "code_objects").glob("*.cpp")):
+            text = source.read_text()
+            source.write_text(_fetched(text) if source.stem.endswith("_post_codeobject") else _vectorised(text))
     for name in _HEADERS:
         shutil.copyfile(tree / "code" / name, project / name)
     _gate(project / "main.cpp", arrays.gates)
@@ -128,8 +136,10 @@ def build(tree: Path, folder: Path, network: Callable[[], Any], threads: int = 1
 
 def _write_project(project: Path, network: Callable[[], Any], threads: int) -> Any:
     import brian2
+    from brian2.parsing.rendering import CPPNodeRenderer
 
     brian2.BrianLogger.log_level_error()
+    CPPNodeRenderer.expression_ops |= {"And": "&", "Or": "|"}  # of conditions that have no effect: no branch
     brian2.prefs.logging.file_log = False
     brian2.prefs.codegen.loop_invariant_optimisations = False  # it would rewrite expressions
     brian2.prefs.codegen.cpp.extra_compile_args_gcc = list(FLAGS)
@@ -159,6 +169,33 @@ def _shorten(objects: Path) -> None:
     for head in (r"void _write_arrays\(\)", r"void set_variable_by_name\([^)]*\)"):
         text = re.sub(rf"^({head}\s*\{{).*?^\}}", r"\1\n}", text, flags=re.MULTILINE | re.DOTALL)
     objects.write_text(text)
+
+
+def _vectorised(source: str) -> str:
+    """Say of a loop over all neurons or synapses what the compiler cannot know: none touches what another one reads.
+
+    The search for neurons that fire goes from one to the next.
+    """
+    every = "for(int _idx=0; _idx<_N; _idx++)"
+    if every in source and "const int64_t N = 1;" not in source:
+        source = source.replace(every, f"#pragma GCC ivdep\n    {every}")
+        if not any(call in source for call in _ONE_BY_ONE):
+            source = re.sub(r"^(?=void _run_)", "SNN_CLONES ", source, flags=re.MULTILINE)
+    found = re.search(r"const char fires = (\w+)\[_idx\];\s*const char _cond = fires;", source)
+    if found:
+        first, following = (f"snn::next_that_fires({found[1]}, {start}, N)" for start in ("0", "_idx + 1"))
+        loop = f"for(size_t _idx={first}; _idx<N; _idx={following})"
+        source = source.replace("for(size_t _idx=0; _idx<N; _idx++)", loop)
+    return source
+
+
+def _fetched(source: str) -> str:
+    """Ask for the values of a synapse some synapses before: those that a spike of their target changes lie apart in memory."""
+    synapse = "const size_t _idx = (*_spiking_synapses)[_spiking_synapse_idx];"
+    later = "(*_spiking_synapses)[std::min(_spiking_synapse_idx + 8, _num_spiking_synapses - 1)]"
+    arrays = dict.fromkeys(re.findall(r"= (\w+)\[_idx\];", source))
+    ahead = [f"const size_t _later = {later};", *(f"__builtin_prefetch(&{array}[_later]);" for array in arrays)]
+    return source.replace(synapse, "\n            ".join([synapse, *ahead]))
 
 
 def _one_unit(project: Path) -> str:

@@ -75,7 +75,8 @@ class Arrays:
 
     def _group(self, name: str, group: Any, variables: Mapping[str, Any]) -> None:
         spikes = _array(group.variables["_spikespace"])
-        self.lines.append(f'snn::recorder().model.add_population("{name}", {len(group)}, {spikes}, {_table(variables)});')
+        values, shared = _arrays(variables), _numbers(variables)
+        self.lines.append(f'snn::recorder().model.add_population("{name}", {len(group)}, {spikes}, {values}, {shared});')
 
     def synapses(self, name: str, group: Any, renamed: Mapping[str, str] = NONE) -> None:
         """Name the variables of synapses; `renamed` are those that are called otherwise here."""
@@ -95,8 +96,8 @@ class Arrays:
             *("NULL" if delay is None else f"&{_array(delay)}" for delay in delays),
             f"{{{', '.join(map(_text, rule['states']))}}}",
             _table(integers, "&"),
-            _table({name: variable for name, variable in variables.items() if not variable.scalar}, "&"),
-            _table({name: variable for name, variable in variables.items() if variable.scalar}),
+            _arrays(variables, "&"),
+            _numbers(variables),
             _text(rule["bound"]),
         ]
         self.lines.append(f"snn::recorder().model.add_synapses({', '.join(arguments)});")
@@ -138,6 +139,14 @@ def _array(variable: Any) -> str:
 def _table(variables: Mapping[str, Any], sign: str = "") -> str:
     """Return names with their arrays as a list of C++: a list is compiled in a moment, a statement for each is not."""
     return f"{{{', '.join(f'{{{_text(name)}, {sign}{_array(variable)}}}' for name, variable in variables.items())}}}"
+
+
+def _arrays(variables: Mapping[str, Any], sign: str = "") -> str:
+    return _table({name: variable for name, variable in variables.items() if not variable.scalar}, sign)
+
+
+def _numbers(variables: Mapping[str, Any]) -> str:
+    return _table({name: variable for name, variable in variables.items() if variable.scalar})
 
 
 def _text(name: str) -> str:

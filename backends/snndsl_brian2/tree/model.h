@@ -44,7 +44,8 @@ struct Population
   std::string name;
   int size;
   int32_t* spikes;  // the neurons that spike in this step, in order; their number is the last entry
-  std::map<std::string, double*> values;
+  std::map<std::string, double*> values;  // one of each neuron
+  std::map<std::string, double*> shared;  // one number for all
   std::vector<int32_t> *timebins, *neurons;  // of a source: its SpikeGeneratorGroup
   int spiked() const { return spikes[size]; }
 };
@@ -185,13 +186,14 @@ struct Model
 
   Model() : trial(0.0) {}
 
-  void add_population(const char* name, int size, int32_t* spikes, Names<double>::list values)
+  void add_population(const char* name, int size, int32_t* spikes, Names<double>::list values, Names<double>::list shared)
   {
     Population& group = populations[name];
     group.name = name;
     group.size = size;
     group.spikes = spikes;
     group.values.insert(values.begin(), values.end());
+    group.shared.insert(shared.begin(), shared.end());
   }
 
   void spikes_of(const char* name, std::vector<int32_t>* timebins, std::vector<int32_t>* neurons)
@@ -271,6 +273,7 @@ struct Model
   void set_population(const std::string& name, const std::string& variable, const std::string& kind, const std::string& text)
   {
     Population& group = population(name);
+    if (set_shared(group, variable, kind, text)) return;
     if (!group.values.count(variable)) throw Problem("population " + name + " has no variable " + variable);
     const std::vector<double> values = numbers(kind, text, group.size);
     std::copy(values.begin(), values.end(), group.values[variable]);
@@ -279,13 +282,19 @@ struct Model
   void set_synapses(const std::string& name, const std::string& variable, const std::string& kind, const std::string& text)
   {
     Synapses& group = connection(name);
-    if (group.shared.count(variable)) {
-      if (kind != "number") throw Problem(text + ": " + variable + " of " + name + " is one number for all");
-      *group.shared[variable] = strtod(text.c_str(), NULL);
-    } else {
-      if (!group.values.count(variable)) throw Problem("synapses " + name + " have no variable " + variable);
-      *group.values[variable] = numbers(kind, text, group.rows());
-    }
+    if (set_shared(group, variable, kind, text)) return;
+    if (!group.values.count(variable)) throw Problem("synapses " + name + " have no variable " + variable);
+    *group.values[variable] = numbers(kind, text, group.rows());
+  }
+
+  /* set a parameter that is one number for all of a group; tell whether it is one */
+  template <class Group>
+  static bool set_shared(Group& group, const std::string& variable, const std::string& kind, const std::string& text)
+  {
+    if (!group.shared.count(variable)) return false;
+    if (kind != "number") throw Problem(text + ": " + variable + " of " + group.name + " is one number for all");
+    *group.shared[variable] = strtod(text.c_str(), NULL);
+    return true;
   }
 
   /* what Synapses.connect and the delays of its pathways are in a script */

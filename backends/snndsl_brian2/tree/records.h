@@ -4,9 +4,8 @@
 
 #include <math.h>
 
-#include <numeric>
-
 #include "model.h"
+#include "vectors.h"
 
 namespace snn
 {
@@ -115,14 +114,9 @@ struct Watched
   /* the first neuron whose value is not what it may be, or -1 */
   int first_wrong() const
   {
-    const Limits allowed = limits;
-    double wrong[8] = { 0.0 };  // eight sums at a time
+    if (!any_outside(values, size, limits.low, limits.high)) return -1;
     int i = 0;
-    for (; i + 8 <= size; i += 8)
-      for (int k = 0; k < 8; ++k) wrong[k] += values[i + k] >= allowed.low && values[i + k] <= allowed.high ? 0.0 : 1.0;
-    for (; i < size; ++i) wrong[0] += allowed.hold(values[i]) ? 0.0 : 1.0;
-    if (std::accumulate(wrong, wrong + 8, 0.0) == 0.0) return -1;
-    for (i = 0; allowed.hold(values[i]); ++i) {}
+    while (limits.hold(values[i])) ++i;
     return i;
   }
 };

@@ -104,6 +104,28 @@ def test_macros_of_support_code_outlive_the_first_file_that_has_it(tmp_path: Pat
     assert "#undef one" in whole and "#undef two" in whole
 
 
+def test_a_loop_over_neurons_is_compiled_for_vectors() -> None:
+    """Not what the recorder does once a step, nor what goes through spikes; neurons that fire are searched for."""
+    loop = "void _run_x()\n{\n    const int64_t N = 7;\n    for(int _idx=0; _idx<_N; _idx++)\n"
+    done = building._vectorised(loop)
+    assert done.startswith("SNN_CLONES void _run_x()") and "#pragma GCC ivdep\n    for(int _idx=0; _idx<_N; _idx++)" in done
+    once = loop.replace("N = 7", "N = 1")
+    assert building._vectorised(once) == once
+    drawn = loop + "x = snn_poisson(mean);"
+    assert building._vectorised(drawn).startswith("void _run_x()")
+    body = "const char fires = p[_idx];\n  const char _cond = fires;\n"
+    search = f"void _run_x()\n{{\n    for(size_t _idx=0; _idx<N; _idx++)\n  {body}"
+    step = "for(size_t _idx=snn::next_that_fires(p, 0, N); _idx<N; _idx=snn::next_that_fires(p, _idx + 1, N))"
+    assert building._vectorised(search) == search.replace("for(size_t _idx=0; _idx<N; _idx++)", step)
+
+
+def test_synapses_of_a_spike_of_their_target_are_fetched_ahead() -> None:
+    synapse = "const size_t _idx = (*_spiking_synapses)[_spiking_synapse_idx];"
+    done = building._fetched(f"{synapse}\ndouble w = p_w[_idx];\ndouble x = p_x[_idx];\np_w[_idx] = w;\n")
+    assert done.count("__builtin_prefetch(") == 2
+    assert "__builtin_prefetch(&p_w[_later]);" in done and "__builtin_prefetch(&p_x[_later]);" in done
+
+
 def test_what_no_run_uses_is_not_compiled(tmp_path: Path) -> None:
     kept = "void _init_arrays()\n{\n    x = new double[1];\n}\n"
     idle = "void _write_arrays()\n{\n    if(outfile)\n    {\n        outfile.write(x);\n    }\n}\n"

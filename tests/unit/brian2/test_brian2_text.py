@@ -109,6 +109,21 @@ def test_functions_of_shared_parameters_are_computed_once() -> None:
     assert lines[2] == "x *= shared_1__"
 
 
+def test_parameters_that_are_one_number_are_no_arrays() -> None:
+    """Populations of one neuron that differ in this have equations of their own, and one update."""
+    program = calculator()
+    first = program.populations[0]
+    single = replace(first, name="single", values=first.values | {"a": 0.5})
+    text = backend.generate(replace(program, populations=(first, single))).files["run.py"]
+    assert isinstance(text, str) and isinstance(first.values["a"], np.ndarray)
+    several, one = re.findall(r"\w+_model(?:_2)? = \"\"\"\n(.*?)\"\"\"", text, re.DOTALL)
+    assert " a : 1 (constant)" in several and " a : 1 (shared, constant)" in one
+    neuron = first.neuron
+    assert f'population["{first.name}"] = NeuronGroup(size["{first.name}"], {neuron}_model, ' in text
+    assert f'population["single"] = NeuronGroup(size["single"], {neuron}_model_2, ' in text
+    assert text.count(f"{neuron}_update = ") == 1
+
+
 def test_only_what_can_fail_is_checked() -> None:
     """A copy of a state, a stamp and a choice between numbers are finite; a sum may overflow."""
     lets = (("a__1", op("select", op("gt", "w", 0.0), 0.0, "w")), ("b__1", op("add", "x", 1.0)), ("c__1", op("abs", "b__1")))
