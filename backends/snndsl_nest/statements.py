@@ -70,7 +70,7 @@ def bounds(thing: Neuron | Rule, blocks: Iterable[Block], failing: Iterable[str]
     for place, state in enumerate(thing.states):
         name = names[state]
         if state in limits:  # false for what is no number
-            yield place, f"snn_not({name} >= {limits[state].low!r} && {name} <= {limits[state].high!r})"
+            yield place, f"snn_not({name} >= {limits[state].low!r} & {name} <= {limits[state].high!r})"
         elif state in may:
             yield place, f"snn_not_finite({name})"
 

@@ -114,8 +114,8 @@ _ROWS: Iterable[Operation] = (
     _infix("ge", "rr:b", ">=", 4, np.greater_equal),
     _infix("eq", "rr:b", "==", 4, np.equal),
     _infix("ne", "rr:b", "!=", 4, np.not_equal),
-    _infix("and", "bb:b", "and", 2, np.logical_and, "&&"),
-    _infix("or", "bb:b", "or", 1, np.logical_or, "||"),
+    _infix("and", "bb:b", "and", 2, np.logical_and, "&"),  # both sides are computed
+    _infix("or", "bb:b", "or", 1, np.logical_or, "|"),
     _infix("not", "b:b", "not", 3, np.logical_not, "!", 7),
     _function("select", "brr:r", "snn_select", np.where),  # both branches may be evaluated
     # our own functions

@@ -74,9 +74,9 @@ def test_what_is_not_written_is_not_there(name: str) -> None:
 
 def test_only_a_state_that_is_written_is_checked_in_compiled_code() -> None:
     kernels = str(files("nest", made(**RANGED))["code/kernels.c"])
-    assert kernels.count("if (!(g__m >= 0.0 && g__m <= 1.0)) return 1;") == 1
+    assert kernels.count("if (snn_not(g__m >= 0.0 & g__m <= 1.0)) return 1;") == 1
     assert "-100.0" not in kernels.replace("-100.0 ..", "")  # nothing writes V
-    assert kernels.count("if (!(x >= -2.5 && x <= 4.0)) return 2;") == 2
+    assert kernels.count("if (snn_not(x >= -2.5 & x <= 4.0)) return 2;") == 2
     assert "snn_within(x, -2.5, 4.0, tv)" in str(files("brian2", made(**RANGED))["run.py"])
 
 
