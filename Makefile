@@ -31,7 +31,7 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
 help:
 	@echo "make demo   install into $(VENV), run a shipped network on three backends, compare"
 	@echo "make test   static checks, then all tests on all cores (half an hour on two)"
-	@echo "make quick  tests that run no whole commands and compile nothing for Brian2 (some minutes)"
+	@echo "make quick  tests that are not slow, on the reference and NEST (two minutes on two cores)"
 	@echo "make soak   5,000 generated networks for every law, three times as many mutated files (hours)"
 	@echo "make exactness  every model on all backends without tolerance, into docs/reference/exactness.md (hours)"
 	@echo "make models     every model in full on all backends, against what its file expects (hours)"
@@ -58,7 +58,7 @@ test: lint
 	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 quick: $(STAMP)
-	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) --quick $(PYTEST_ARGS)
+	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) --quick --durations=5 $(PYTEST_ARGS)
 
 soak: $(STAMP)
 	$(CLEAN_ENV) SNNDSL_EXAMPLES=5000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/property $(PYTEST_ARGS)
