@@ -25,17 +25,20 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
           snndsl/sweeps/*.py snndsl/entries/*.py)
 
 .NOTPARALLEL:
-.PHONY: help venv demo test quick soak exactness models lint bench clean
+.PHONY: help venv demo test quick soak exactness models lint bench bench-full bench-check clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo   install into $(VENV), run a shipped network on three backends, compare"
 	@echo "make test   static checks, then all tests on all cores (half an hour on two)"
-	@echo "make quick  tests that run no whole commands and compile nothing for Brian2 (some minutes)"
+	@echo "make quick  tests that are not slow, on the reference and NEST (two minutes on two cores)"
 	@echo "make soak   5,000 generated networks for every law, three times as many mutated files (hours)"
 	@echo "make exactness  every model on all backends without tolerance, into docs/reference/exactness.md (hours)"
 	@echo "make models     every model in full on all backends, against what its file expects (hours)"
-	@echo "make lint   static checks only        make bench   measurements        make clean"
+	@echo "make bench       speed beside handwritten scripts, into docs/reference/speed.md (a quarter of an hour)"
+	@echo "make bench-full  the same with large networks, longer (hours)"
+	@echo "make bench-check instructions of a few commands against benchmarks/baseline.json (minutes; needs valgrind)"
+	@echo "make lint   static checks only        make clean"
 
 venv: $(STAMP)
 
@@ -58,7 +61,7 @@ test: lint
 	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 quick: $(STAMP)
-	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) --quick $(PYTEST_ARGS)
+	$(CLEAN_ENV) $(BIN)/python -m pytest $(SIDE_BY_SIDE) --quick --durations=5 $(PYTEST_ARGS)
 
 soak: $(STAMP)
 	$(CLEAN_ENV) SNNDSL_EXAMPLES=5000 SNNDSL_MUTATIONS=3x1500 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/property $(PYTEST_ARGS)
@@ -70,10 +73,23 @@ models: $(STAMP)
 	@status=0; for model in models/*/model.yaml; do \
 	  echo "$$model"; $(CLEAN_ENV) $(BIN)/snndsl test -q "$$model" $(MODELS_ARGS) || status=1; done; exit $$status
 
+# One core for pairs, and small sizes for what is about polychronous groups; each prints what it was promised.
 bench: $(STAMP)
-	@for script in benchmarks/*.py; do \
-	  if test -f "$$script"; then echo "$$script"; $(CLEAN_ENV) $(BIN)/python "$$script" $(BENCH_ARGS) || exit 1; fi; \
-	done
+	$(CLEAN_ENV) $(BIN)/python benchmarks/pairs.py $(BENCH_ARGS)
+	$(CLEAN_ENV) $(BIN)/python benchmarks/startup.py --rounds 1
+	$(CLEAN_ENV) $(BIN)/python benchmarks/polychrony_search.py --sample 1000 --repeats 1
+	$(CLEAN_ENV) $(BIN)/python benchmarks/polychrony_detect.py 200
+	$(CLEAN_ENV) $(BIN)/python benchmarks/polychrony_surrogates.py
+
+bench-full: $(STAMP)
+	$(CLEAN_ENV) $(BIN)/python benchmarks/pairs.py --full $(BENCH_ARGS)
+	$(CLEAN_ENV) $(BIN)/python benchmarks/startup.py
+	$(CLEAN_ENV) $(BIN)/python benchmarks/polychrony_search.py
+	$(CLEAN_ENV) $(BIN)/python benchmarks/polychrony_detect.py
+	$(CLEAN_ENV) $(BIN)/python benchmarks/null_calibration.py --full
+
+bench-check: $(STAMP)
+	@$(CLEAN_ENV) $(BIN)/python benchmarks/instructions.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

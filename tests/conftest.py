@@ -1,4 +1,8 @@
-"""What holds for every test: generated examples are the same on every machine and every day; ``--quick`` builds nothing."""
+"""What holds for every test: generated examples are the same on every machine and every day.
+
+``--quick`` is for every save, two minutes on two cores: the folders of `QUICK` without the tests marked ``slow``, with few
+generated examples, and without anything that compiles C++ for Brian2.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +21,27 @@ from snndsl_brian2.backend import Brian2Backend
 BY_PARAMETER = ("tests/integration/test_models.py", "tests/property/test_backends.py")
 """Files whose tests share the runs of one parameter: of a model, of some networks."""
 
-QUICK = ("unit", "golden", "invalid")
+QUICK = ("unit", "golden", "invalid", "conformance")
 """Folders whose tests run no whole commands."""
 
-settings.register_profile(
-    "snndsl", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+EXAMPLES = 20
+"""Generated examples of a test under ``--quick``, where the test itself does not say how many."""
+
+COMMON = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("snndsl", COMMON)
+settings.register_profile("quick", COMMON, max_examples=EXAMPLES)
 settings.load_profile("snndsl")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help=f"only {', '.join(QUICK)}, and nothing that compiles C++ for Brian2")
+    parser.addoption("--quick", action="store_true", help=f"only {', '.join(QUICK)}, nothing slow, no C++ for Brian2")
     parser.addoption("--backend", metavar="NAME", help="the conformance suite on this backend alone, and what it proves")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take few examples."""
+    if config.getoption("--quick"):
+        settings.load_profile("quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -40,13 +53,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep those of ``--backend``."""
+    """Keep those of ``--backend``, and those that are quick."""
     name = config.getoption("--backend")
-    if name is not None:
-        if name not in backend_names():
-            raise pytest.UsageError(f"there is no backend {name!r}; there are {', '.join(backend_names())}")
-        config.hook.pytest_deselected(items=[item for item in items if not on_backend(item, name)])
-        items[:] = [item for item in items if on_backend(item, name)]
+    if name is not None and name not in backend_names():
+        raise pytest.UsageError(f"there is no backend {name!r}; there are {', '.join(backend_names())}")
+    left_out = [item for item in items if name is not None and not on_backend(item, name)]
+    if config.getoption("--quick"):
+        left_out += [item for item in items if item.get_closest_marker("slow") or on_backend(item, "brian2")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]

@@ -46,6 +46,7 @@ def test_no_run_side_by_side_stopped(backend: str, together: Together) -> None:
     assert backend not in together.stopped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("case", "backend"), parameters(chosen=THREADED))
 def test_two_threads_give_the_same(case: str, backend: str, reference: Callable[[str], Run], tmp_path: Path) -> None:
     assert differences(reference(case), run_or_skip(case, backend, tmp_path / "run", threads=2)) == []

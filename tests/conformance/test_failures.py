@@ -31,6 +31,7 @@ def test_the_reference_names_the_place(name: str, tmp_path: Path) -> None:
     assert failed(name, REFERENCE, tmp_path).manifest["reason"]["what"] == FAILING[name][1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize("name", FAILING)
 def test_every_backend_says_the_same(name: str, other: str, tmp_path: Path) -> None:

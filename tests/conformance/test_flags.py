@@ -18,6 +18,7 @@ from snndsl.testing.parameters import OTHERS, parameters
 COMPILED = [name for name in OTHERS if "c++" in backend(name).target.needs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("case", "name"), parameters(COMPILED, ["functions", "plasticity_traces"]))
 def test_every_optimisation_gives_the_same_bits(case: str, name: str, tmp_path: Path) -> None:
     tree = tmp_path / "tree"

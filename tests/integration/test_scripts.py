@@ -2,12 +2,15 @@
 
 import csv
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -127,3 +130,44 @@ def test_planted_groups_are_found_spike_by_spike() -> None:
     planted = calibration.plant(np.random.default_rng(0), calibration.SMALL)
     assert [len(events) for events in planted.truth] == [calibration.LENGTH] * 2
     assert (calibration.binomial_bound(20), calibration.binomial_bound(20, 0.5, 0.5)) == (4, 10)
+
+
+def test_a_pair_is_checked_measured_and_put_into_the_page(tmp_path: Path) -> None:
+    given = ["izhikevich2006_cpp", "pair_stdp_nest", "--tiny", "--rounds", 1, "--page", tmp_path / "page.md"]
+    command = [sys.executable, ROOT / "benchmarks" / "pairs.py", *given, "--json", tmp_path / "all.json"]
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = (tmp_path / "page.md").read_text(encoding="utf-8").splitlines()
+    tables = [[line for line in lines if line.startswith(f"| {name} |")] for name in given[:2]]
+    assert [[line.count("|") for line in rows] for rows in tables] == [[8, 6, 7]] * 2
+    assert "every spike of the first" in tables[0][2] and "rates of all populations" in tables[1][2]
+    assert (tmp_path / "figures" / "speed.png").stat().st_size > 5_000
+    numbers = json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))
+    assert list(numbers) == given[:2] and all(len(pair["theirs"]["twice"]) == 1 for pair in numbers.values())
+
+
+def test_a_pair_of_other_networks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    same = measurement("same", "benchmarks/pairing")
+    rng = np.random.default_rng(0)
+
+    def spikes(rates: list[float], synapses: int = 1000) -> Any:
+        fires = rng.random((1000, 20)) < np.repeat(rates, 10) / 1000
+        step, neuron = np.nonzero(fires)
+        return same.Spikes(step, neuron, [10, 10], synapses, 1000.0, 1.0)
+
+    one = spikes([50, 100])
+    assert same.differences(one, one, same.Identical(1000)) == ""
+    assert same.differences(one, spikes([50, 100]), same.Rates(0.1)) == ""
+    assert same.differences(one, spikes([50, 100], 1020), same.Rates(0.1)).startswith("other numbers of synapses")
+    assert same.differences(one, spikes([50, 200]), same.Rates(0.1)).startswith("population 1 fires at ")
+    late = same.Spikes(one.step[:-1], one.neuron[:-1], *(getattr(one, name) for name in ("sizes", "synapses", "ms", "dt_ms")))
+    told = same.differences(one, late, same.Identical(1000))
+    assert told == f"1 of {len(one.step):,} and {len(one.step) - 1:,} spikes are not in both, the first at step {one.step[-1]}"
+    assert same.differences(one, late, same.Identical(int(one.step[-1]))) == ""
+
+
+def test_what_needs_more_instructions_is_named() -> None:
+    instructions = measurement("instructions")
+    assert instructions.slower({"a": 109, "b": 111, "new": 5}, {"a": 100, "b": 100}) == ["b"]
+    assert set(json.loads(instructions.BASELINE.read_text())["instructions"]) == set(instructions.COMMANDS)

@@ -72,6 +72,7 @@ def test_signals_reach_the_command() -> None:
         assert process.wait(10) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.0, 0.005, 0.02, 0.05, 0.5])
 def test_children_of_children_end_too(tmp_path: Path, delay: float) -> None:
     mark = str(tmp_path)
@@ -86,6 +87,7 @@ def test_children_of_children_end_too(tmp_path: Path, delay: float) -> None:
     assert wait(lambda: not alive(mark), 5), alive(mark)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["prepared", "running", "later"])
 @pytest.mark.parametrize("backend", usable_backends())
 def test_simulations_end_with_whoever_runs_them(tmp_path: Path, backend: str, moment: str) -> None:

@@ -112,6 +112,7 @@ def test_one_state_against_another(run: Recording) -> None:
         state_space(run, "q")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["raster", "states", "intervals", "spectrum", "weights", "state-space"])
 def test_every_kind_is_written_in_every_format(kind: str, run: Recording, tmp_path: Path) -> None:
     for ending in ("png", "svg", "pdf"):

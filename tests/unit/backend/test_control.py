@@ -122,6 +122,7 @@ def test_garbage_on_the_pipe_is_survived(tmp_path: Path) -> None:
     assert [event["event"] for event in events].count("unreadable") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listens", [True, False], ids=["listens", "deaf"])
 def test_an_interrupt_ends_the_run_within_two_seconds(tmp_path: Path, listens: bool) -> None:
     waiting = "while not folder.stop_requested: time.sleep(0.01)\nfolder.commit(6); folder.finish('interrupted'); sys.exit(130)"

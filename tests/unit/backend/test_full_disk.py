@@ -39,6 +39,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", usable_backends())
 def test_a_full_disk(small_disk: Path, tmp_path: Path, backend: str) -> None:
     (tmp_path / "model.yaml").write_text(MODEL)

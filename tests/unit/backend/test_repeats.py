@@ -116,6 +116,7 @@ def test_more_trials_of_a_run_go_on_from_those_there_are(made: TrialsRecording, 
     assert snndsl.compare(made, run(tmp_path, resume=True)).identical
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -136,6 +137,7 @@ def test_one_run_cannot_be_resumed(tmp_path: Path) -> None:
         run(tmp_path, MODEL.replace("trials: 3", "trials: 1"), resume=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_was_stopped_goes_on(number: int, made: TrialsRecording, tmp_path: Path) -> None:
     (tmp_path / "model.yaml").write_text(MODEL)

@@ -131,6 +131,7 @@ def test_everything_at_once(tmp_path: Path, cache: DirectoryCache) -> None:
     assert short.spikes("cells") == [spike for spike in done.spikes("cells") if spike[0] <= 50]
 
 
+@pytest.mark.slow
 def test_threads_and_optimisation_change_nothing(tmp_path: Path, cache: DirectoryCache) -> None:
     program = zoo(seed=3)
     backend.generate(program).write(tmp_path / "tree")

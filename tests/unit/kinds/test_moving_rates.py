@@ -47,6 +47,7 @@ def test_a_rate_that_does_not_move_has_the_spikes_of_a_constant_one(kind: str, r
         assert (found[0] == one[0]).all() and (found[1] == one[1]).all() and len(one[0]) > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["poisson", "bernoulli"])
 def test_the_probability_of_every_step(kind: str) -> None:
     """Over 20,000 neurons, within five standard errors at each of 300 steps."""

@@ -54,6 +54,7 @@ def test_each_stamp_has_a_spike_with_the_same_chance(kind: str, rate: str, chanc
         assert np.all(np.abs(counts - of * chance) <= 4.5 * np.sqrt(of * chance * (1 - chance)) + 50 * chance)
 
 
+@pytest.mark.slow
 def test_gaps_are_geometric_and_independent() -> None:
     _, stamp = spikes(size=1, bernoulli={"rate": "300 Hz"}, duration="100 s")
     gaps = np.diff(stamp)

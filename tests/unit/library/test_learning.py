@@ -78,6 +78,7 @@ def scaled(folder: Path, backend: str = "reference") -> snndsl.Recording:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_scaling_ends_at_its_goal_and_keeps_proportions(tmp_path: Path) -> None:
     """A neuron that adds up what arrives ends at the goal, and synapses keep their proportions (Turrigiano 1998)."""
     found = scaled(tmp_path)

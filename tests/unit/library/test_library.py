@@ -42,6 +42,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Program]:
     return found
 
 
+@pytest.mark.slow
 def test_examples_run_alike(programs: dict[str, Program], tmp_path: Path) -> None:
     """Side by side on the reference and on NEST: the same bits; neurons spike or move, weights and currents change."""
     beside = side_by_side(programs)

@@ -21,6 +21,7 @@ def rate(mu: float, sigma: float, tau: float, threshold: float, reset: float, si
     return float(1 / (silent + tau * np.sqrt(np.pi) * quad(lambda u: erfcx(-u), low, high)[0]))
 
 
+@pytest.mark.slow
 def test_rates(tmp_path: Path) -> None:
     """The threshold is looked at once a step, which acts like one that is 0.5826 sigma sqrt(2 h/tau) higher (Chernoff 1965)."""
     uses = [{"use": "lif.lif_noise", "mu": f"{mu} mV"} for mu in MEANS]

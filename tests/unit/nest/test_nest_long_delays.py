@@ -6,6 +6,7 @@ import resource
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from snndsl.api import load, run_model
 from snndsl.results import Recording
@@ -42,6 +43,7 @@ def test_spikes_arrive_when_they_are_due(tmp_path):
     assert np.array_equal(recording.spikes["a"].step, [1, 3, 3220, 3222, 6439, 6441, 9658, 9660])
 
 
+@pytest.mark.slow
 def test_time_does_not_grow_with_the_longest_delay(tmp_path):
     run(tmp_path / "built", "0.3 s", "1 ms")
     spent = []

@@ -149,6 +149,7 @@ def bounded() -> list[np.ndarray]:
     return [mean, spread, low, high]
 
 
+@pytest.mark.slow
 def test_normal_in(compiled):
     columns = [*bounded(), *(column[:20000] for column in counters())]
     assert np.array_equal(bits(compiled("normal_in", *columns)), bits(numerics.normal_in(*columns)))

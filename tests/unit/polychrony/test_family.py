@@ -74,6 +74,7 @@ SPIKES = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 30)), min_size=2, 
 JITTER = st.integers(0, 3)
 
 
+@pytest.mark.slow
 @given(SPIKES, SPIKES, JITTER)
 @settings(max_examples=300)
 def test_overlap_is_the_best_of_all_alignments(one: Spikes, other: Spikes, jitter: int) -> None:
@@ -93,6 +94,7 @@ GROUPS = st.lists(SPIKES, min_size=1, max_size=12)
 LEAST = st.sampled_from([0.2, 0.5, 0.7, 1.0])
 
 
+@pytest.mark.slow
 @given(GROUPS, LEAST, JITTER)
 @settings(max_examples=200)
 def test_families_are_a_partition_around_representatives(groups: list[Spikes], least: float, jitter: int) -> None:
@@ -154,6 +156,7 @@ def test_catalogues(tmp_path: Path) -> None:
     assert len(none) == 0 and len(none.catalogue) == 0 and none.labels.shape == (0,)
 
 
+@pytest.mark.slow
 def test_the_recorded_groups_in_seconds() -> None:
     found = discover(recorded())
     assert len(found) == 3938

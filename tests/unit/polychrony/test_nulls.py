@@ -72,6 +72,7 @@ def test_shuffles_are_seeded(shuffle: Callable[..., SynapseTable]) -> None:
     assert np.array_equal(columns[0], columns[1]) and not np.array_equal(columns[0], columns[2])
 
 
+@pytest.mark.slow
 def test_shuffled_excitatory_weights_leave_few_groups() -> None:
     found = discover(shuffle_weights(recorded(), np.random.default_rng([0, 0])))
     assert 50 < len(found) < 400

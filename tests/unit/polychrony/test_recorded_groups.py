@@ -6,6 +6,8 @@ from unit.polychrony.networks import as_recorded, recorded, recorded_groups
 
 from snndsl.polychrony import Catalogue, discover, predict
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def original() -> Catalogue:

@@ -55,6 +55,7 @@ def test_a_variant_that_cannot_be_searched_is_told_and_the_others_go_on(tmp_path
     assert first.to_dict()["survived"] is None
 
 
+@pytest.mark.slow
 def test_groups_at_another_step_are_compared_in_time(tmp_path: Path) -> None:
     """The chain with half the step and twice the delays, spikes that need no time to answer: the same groups."""
     coarse = Structural(min_path=4, coincident=3, jitter=0)

@@ -68,12 +68,14 @@ def test_progress_ends_with_all_probes(small_blocks: None) -> None:
     assert seen == sorted(seen)
 
 
+@pytest.mark.slow
 def test_processes_write_the_same_folder(tmp_path: Path, small_blocks: None) -> None:
     one, three = find(tmp_path / "one"), find(tmp_path / "three", workers=3)
     assert len(one) > 100
     assert content(one.path) == content(three.path)
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on(tmp_path: Path, small_blocks: None) -> None:
     code = f"""
 import os, signal

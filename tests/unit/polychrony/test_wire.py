@@ -95,6 +95,7 @@ def test_the_neuron_of_2006_detects_three_coincident_inputs() -> None:
 # ---- any neuron
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inputs", [1, 2, 3, 5])
 @pytest.mark.parametrize(
     ("neuron", "port", "unit", "step"),

@@ -69,6 +69,7 @@ def everything(recording: Recording) -> None:
         assert recording.synapses[name] is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [flip, cut, empty, Path.unlink])
 def test_every_file_is_checked(folder: Path, tmp_path: Path, damage: Callable[[Path], None]) -> None:
     names = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
@@ -91,6 +92,7 @@ def test_every_file_is_checked(folder: Path, tmp_path: Path, damage: Callable[[P
     assert missed == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [flip, cut, empty, Path.unlink])
 def test_what_is_read_is_checked(folder: Path, tmp_path: Path, damage: Callable[[Path], None]) -> None:
     for item in read_run(folder).manifest["files"]:

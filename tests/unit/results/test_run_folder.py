@@ -128,6 +128,7 @@ def test_a_folder_without_a_run(tmp_path: Path) -> None:
 spikes = st.lists(st.tuples(st.integers(1, 20), st.integers(0, 299)), max_size=60, unique=True)
 
 
+@pytest.mark.slow
 @given(spikes=spikes, cut=st.integers(1, 19))
 def test_chunks_do_not_matter(tmp_path_factory: pytest.TempPathFactory, spikes: list[tuple[int, int]], cut: int) -> None:
     def written(bounds: list[tuple[int, int]]) -> tuple[list[int], list[int], list[int]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
+import pytest
 from pydantic.fields import FieldInfo
 
 from snndsl.errors import ModelError
@@ -132,11 +133,13 @@ def judged() -> tuple[dict[tuple[str, str], int], set[tuple[str, str]], list[str
     return tried, idle, where
 
 
+@pytest.mark.slow
 def test_no_key_is_ignored() -> None:
     _, idle, where = judged()
     assert idle == {*IDLE}, where
 
 
+@pytest.mark.slow
 def test_every_key_was_tried() -> None:
     """Either the model has it, or the schema took one of the values."""
     tried, _, _ = judged()

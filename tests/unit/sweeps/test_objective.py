@@ -107,6 +107,7 @@ def bowl(a: float, b: float, n: float) -> float:
     return (a - 0.3) ** 2 + math.log(b / 10) ** 2 + (n - 4) ** 2
 
 
+@pytest.mark.slow
 def test_a_search_measures_what_it_asks_for_and_goes_on(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

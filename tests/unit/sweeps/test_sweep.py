@@ -64,6 +64,7 @@ def model(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_a_sweep_finds_the_closed_form_at_every_point(model: Path, tmp_path: Path) -> None:
     found = snndsl.sweep(model, out=tmp_path / "s")
     assert [row["status"] for row in found.rows] == ["complete"] * 9
@@ -151,6 +152,7 @@ def test_a_full_disk_is_said_with_the_file_and_the_sweep_goes_on(
     assert [row["status"] for row in snndsl.sweep(model, grid, out=tmp_path / "s").rows] == ["complete"] * 2
 
 
+@pytest.mark.slow
 def test_a_point_that_kills_its_worker_is_named_after_two_tries(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_point_that_kills_its_worker_is_named_after_two_tries(
     assert "constants.I=700 pA" in found.failed[0]["why"] and "twice" in found.failed[0]["why"]
 
 
+@pytest.mark.slow
 def test_numbers_of_processes_change_nothing(model: Path, tmp_path: Path) -> None:
     one, two = (snndsl.sweep(model, out=tmp_path / str(n), workers=n) for n in (1, 2))
     drop = {"seconds", "sha256"}

@@ -15,6 +15,7 @@ CASES = ("functions", "motifs", "plasticity_events")
 """An array that is read, three lengths of a step, three lengths of a run; ``cells`` in two of them."""
 
 
+@pytest.mark.slow
 def test_side_by_side_is_as_alone(tmp_path: Path) -> None:
     programs = {f"{case}_": load(case_file(case)).program for case in CASES}
     together = run_program(side_by_side(programs), REFERENCE, tmp_path / "together")

@@ -373,6 +373,7 @@ def test_hdf5_without_edges(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     refused(capsys, ["discover", tmp_path / "empty.h5", "--step", "1 ms"], "table-empty")
 
 
+@pytest.mark.slow
 def test_groups_are_the_same_from_every_format(tmp_path: Path) -> None:
     # eight layers of three neurons, each joined to all of the next
     rows = [(3 * k + i, 3 * k + 3 + j, 10.0, 10 - 3 * i if k == 0 else 5) for k in range(7) for i in range(3) for j in range(3)]

@@ -30,6 +30,7 @@ def recording(seed: int, planted: Motif | None = None, times: int = 12) -> Spike
     return SpikeTrains.from_events([s for s, _ in ordered], [n for _, n in ordered], NEURONS, LAST)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("null", list(SURROGATES))
 def test_a_planted_motif_is_told_from_others(null: str) -> None:
     rng = np.random.default_rng(1)
@@ -66,6 +67,7 @@ def test_numbers_are_those_of_the_detection() -> None:
     assert again.to_dict() == facts
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_gives_the_same() -> None:
     rng = np.random.default_rng(5)
     motifs, trains = [random_motif(rng, 4) for _ in range(3)], recording(6)
@@ -88,6 +90,7 @@ def test_the_family_wise_level_holds() -> None:
     assert 0.02 < wrong / tries < 0.08  # 0.05 if there are no ties
 
 
+@pytest.mark.slow
 def test_common_changes_of_rate_deceive_shifts_only() -> None:
     """Trains that are independent but for a rate they share: shifting undoes it, dithering and exchange keep it."""
     wrong = dict.fromkeys(("shift", "dither", "exchange"), 0)

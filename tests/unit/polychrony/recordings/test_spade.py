@@ -42,6 +42,7 @@ def recording(
     return SpikeTrains.from_events([s for s, _ in ordered], [n for _, n in ordered], neurons, last)
 
 
+@pytest.mark.slow
 def test_a_planted_pattern_is_found() -> None:
     result = spade(recording(1, 12, rate=0.008), **FULL)
     [found] = result.patterns
@@ -52,12 +53,14 @@ def test_a_planted_pattern_is_found() -> None:
     assert result.significant >= 1 and result.mined >= result.significant and result.reduced
 
 
+@pytest.mark.slow
 def test_nothing_is_found_where_nothing_is_planted() -> None:
     for seed in range(2):
         result = spade(recording(seed, rate=0.01), **FULL | {"surrogates": 39})
         assert result.patterns == () and result.significant == 0 and result.mined > 0
 
 
+@pytest.mark.slow
 def test_a_pattern_longer_than_the_window_is_not_found() -> None:
     """Five spikes in 144 steps, 48 windows' bins: with 20 bins of three steps only its beginnings and ends are seen."""
     long = tuple((3 * step, neuron) for step, neuron in SHAPE)
@@ -68,6 +71,7 @@ def test_a_pattern_longer_than_the_window_is_not_found() -> None:
     assert [pattern.lag.tolist() for pattern in wide.patterns] == [[step for step, _ in long]]
 
 
+@pytest.mark.slow
 def test_a_group_longer_than_the_window_is_not_found(tmp_path: Path) -> None:
     """A polychronous group that occurs twenty times is detected every time, and no pattern of SPADE holds all its spikes."""
     catalogue = discover(chain(), Izhikevich2006(min_path=3), out=tmp_path / "groups")
@@ -83,6 +87,7 @@ def test_a_group_longer_than_the_window_is_not_found(tmp_path: Path) -> None:
     assert all(len(pattern) < len(motif) for pattern in result.patterns)
 
 
+@pytest.mark.slow
 def test_equal_arguments_give_equal_results_and_leave_the_generators_alone() -> None:
     recorded = recording(2, 8)
     np.random.seed(7)
@@ -96,6 +101,7 @@ def test_equal_arguments_give_equal_results_and_leave_the_generators_alone() -> 
     assert told[0] and told[0] == told[1] == told[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_every_surrogate_of_elephant_works(method: str) -> None:
     result = spade(recording(1, 12), **QUICK | {"method": method, "surrogates": 9, "alpha": 0.5})

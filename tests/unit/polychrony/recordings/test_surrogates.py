@@ -200,6 +200,7 @@ def test_a_planted_motif_disappears(name: str) -> None:
         assert len(detect(wanted, surrogate, tolerance=1, fraction=0.8)) == 0
 
 
+@pytest.mark.slow
 def test_compiled_or_not_is_the_same() -> None:
     code = """
 import hashlib, numba, numpy as np

@@ -70,6 +70,7 @@ def compare(family: str, networks: int) -> tuple[int, int, int]:
     return checked, with_groups, groups
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("family", "share"), [("event_triggered", 0.08), ("adapted", 0.3), ("supported", 0.3), ("probabilistic", 0.3)]
 )
@@ -79,6 +80,7 @@ def test_both_find_the_same_groups(family: str, share: float) -> None:
     assert checked > 0.3 * NETWORKS and with_groups > share * checked, (checked, with_groups, groups)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "definition",
     [

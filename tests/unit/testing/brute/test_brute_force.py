@@ -19,6 +19,7 @@ NETWORKS = 1_150
 MOST_PROBES = 250
 
 
+@pytest.mark.slow
 def test_both_find_the_same_groups_in_a_thousand_random_networks() -> None:
     checked = groups = with_groups = 0
     for seed in range(NETWORKS):
@@ -34,6 +35,7 @@ def test_both_find_the_same_groups_in_a_thousand_random_networks() -> None:
     assert checked >= 1_000 and with_groups >= 200 and groups >= 5_000, (checked, with_groups, groups)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["original", "corrected"])
 def test_both_find_the_same_groups_among_a_hundred_neurons(mode: str) -> None:
     table = middling()

@@ -22,6 +22,7 @@ NETWORKS = int(os.environ.get("SNNDSL_BRUTE_NETWORKS", "10"))
 MOST_PROBES = 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_both_find_the_same_groups(family: str) -> None:
     checked = groups = with_groups = 0
