@@ -213,6 +213,17 @@ record: {states: {cells: [x], takers: [y]}}
 )
 """The third cell is 0 at stamp 5; what it carries is found before its own z, of the same stamp 6, is. Its rows follow 2 + 3."""
 
+SAMPLE_UNDER_AND = (
+    HEAD
+    + """
+data: {table: {values: [1, 2, 3]}}
+neurons: {n: {state: {k: 0, x: 0}, update: [k += 1, "x = where(k < 3 and table(k) > 0, 1, 0)"]}}
+populations: {cells: {neuron: n, size: 2}}
+record: {states: {cells: [x]}}
+"""
+)
+"""Both sides of `and` are computed, so the third step reads the array beyond its end."""
+
 RATE_ABOVE_ONE = (
     HEAD
     + """
@@ -230,6 +241,7 @@ FAILING = {
     "late": (LATE, "z of ring[0] is inf at step 52"),
     "bound": (BOUND, "w of ring[0] is 1.125 at step 35, beyond its bound"),
     "sample": (SAMPLE, "the array table has 5 values, 5 was asked for at step 40"),
+    "sample_under_and": (SAMPLE_UNDER_AND, "the array table has 3 values, 3 was asked for at step 3"),
     "range": (RANGE, "V of cells[1] is 35.25 at step 100, outside its range [-70.0, 35.0]"),
     "range_from_below": (RANGE_FROM_BELOW, "V of cells[0] is -8.0 at step 8, outside its range [-7.5, 0.0]"),
     "range_after_reset": (RANGE_AFTER_RESET, "V of b[1] is -1.0 at step 27, outside its range [0.0, 50.0]"),
