@@ -30,7 +30,8 @@ from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.backend.source_tree import SourceTree
 from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, SimulationFailed
-from snndsl.results.run_folder import FORMAT, checksum, write_manifest
+from snndsl.results.run_files import checksum, write_manifest
+from snndsl.results.run_folder import FORMAT
 
 __all__ = ["Outcome", "Request", "claim_folder", "heard_signals", "owner", "simulate"]
 

@@ -23,7 +23,8 @@ from snndsl.backend.holding import check_free
 from snndsl.backend.protocol import Backend, BuildCache
 from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, SimulationFailed
-from snndsl.results.run_folder import FORMAT, checksum, write_manifest
+from snndsl.results.run_files import checksum, write_manifest
+from snndsl.results.run_folder import FORMAT
 from snndsl.results.trials import TrialsRecording, trial_folder, trial_status
 
 __all__ = ["Repeated", "check_resumable", "simulate_trials"]

@@ -40,8 +40,14 @@ def common_files(
         "run.py": run,
         "settings.json": settings(program, backend, extra),
         "program.txt": dump(program),
-        **{f"code/{name}": _beside_each_other("snndsl.results", name) for name in ("run_folder.py", "counting.py")},
-        **{f"code/{name}": _beside_each_other("snndsl.backend", name) for name in ("failure.py", "synapse_tables.py")},
+        **{
+            f"code/{name}": _beside_each_other(package, name)
+            for package, names in {
+                "snndsl.results": ("run_folder.py", "run_files.py", "counting.py"),
+                "snndsl.backend": ("failure.py", "synapse_tables.py"),
+            }.items()
+            for name in names
+        },
         **arrays(program),
     }
 

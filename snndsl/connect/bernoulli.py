@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
-from snndsl.deferred import dataclass
+from snndsl.deferred import Deferred, dataclass
 from snndsl.errors import ModelError
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader, WiringNumbers
@@ -18,6 +18,11 @@ from snndsl.model.wiring import MANY, Kernel, Pairs, Whole, Wiring, counting
 from snndsl.numerics import log as our_log
 from snndsl.numerics import log1p, uniform
 from snndsl.spec import Scalar, Spec
+
+if TYPE_CHECKING:
+    from snndsl.numerics import partners as compiled
+else:
+    compiled = Deferred("snndsl.numerics.partners")
 
 __all__ = ["BernoulliPairs", "BernoulliSpec"]
 
@@ -124,12 +129,10 @@ def _skips(wiring: Wiring, scale: float) -> tuple[Whole, Whole]:
 
 def _row_by_row(wiring: Wiring, scale: float) -> Iterator[tuple[Whole, Whole]]:
     """Yield the same, of some sources after others."""
-    from snndsl.numerics.partners import jump
-
     i, j = np.empty((2, max(MANY, wiring.targets)), np.int32)
     row = 0
     while row < wiring.sources:
-        row, number = jump(wiring.key, row, wiring.sources, wiring.targets, scale, i, j)
+        row, number = compiled.jump(wiring.key, row, wiring.sources, wiring.targets, scale, i, j)
         yield i[:number].copy(), j[:number].copy()
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import Deferred
 from snndsl.errors import Fault, ModelError
 from snndsl.model.projection import ByNumber
 from snndsl.model.services import ConnectReader, WiringNumbers
 from snndsl.model.text import Term
 from snndsl.model.wiring import MANY, Infeasible, Pairs, Whole, Wiring, counting
 from snndsl.numerics import uniform
+
+if TYPE_CHECKING:
+    from snndsl.numerics import partners as compiled
+else:
+    compiled = Deferred("snndsl.numerics.partners")
 
 __all__ = ["Fixed", "drawn_rows"]
 
@@ -135,12 +141,10 @@ def drawn_rows(wiring: Wiring, rows: int, others: int, *, swapped: bool) -> tupl
 
 def _of_many(wiring: Wiring, count: Index, others: int, swapped: bool) -> Whole:
     """Draw the partners of all rows, one row after the other."""
-    from snndsl.numerics.partners import partners
-
     apart = wiring.apart or (np.zeros(0, np.int64),) * 2
     mine, theirs = reversed(apart) if swapped else apart
     mark, chosen = np.full(others, -1, np.int32), np.empty(count.sum(), np.int32)
-    row = partners(wiring.key, count, others, wiring.multiple, mine, theirs, mark, chosen)
+    row = compiled.partners(wiring.key, count, others, wiring.multiple, mine, theirs, mark, chosen)
     if row >= 0:
         raise Infeasible(row, int(count[row]), others - int((theirs == mine[row]).sum()) if len(mine) else others)
     return chosen

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from snndsl.connect.fixed import Fixed
-from snndsl.deferred import dataclass
+from snndsl.deferred import Deferred, dataclass
 from snndsl.model.services import WiringNumbers
 from snndsl.model.text import Term
 from snndsl.model.wiring import MANY, Infeasible, Pairs, Whole, Wiring, counting
 from snndsl.numerics import uniform
 from snndsl.spec import Scalar, Spec
+
+if TYPE_CHECKING:
+    from snndsl.numerics import partners as compiled
+else:
+    compiled = Deferred("snndsl.numerics.partners")
 
 __all__ = ["FixedTotalNumber", "FixedTotalNumberSpec"]
 
@@ -107,8 +114,6 @@ class _Seen:
 
     def new(self, pairs: tuple[Whole, Whole]) -> tuple[Whole, Whole]:
         """Return those of the pairs that are drawn for the first time."""
-        from snndsl.numerics.partners import distinct
-
         i, j = pairs
-        number = distinct(i, j, self.targets, self.table)
+        number = compiled.distinct(i, j, self.targets, self.table)
         return i[:number], j[:number]

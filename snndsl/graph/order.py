@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from snndsl.deferred import Deferred
 from snndsl.ir.table import is_same, same
 from snndsl.model.wiring import MANY, Whole
+
+if TYPE_CHECKING:
+    from snndsl.numerics import partners as compiled
+else:
+    compiled = Deferred("snndsl.numerics.partners")
 
 __all__ = ["joined", "ordered"]
 
@@ -47,12 +53,10 @@ def ordered(columns: Sequence[Whole]) -> Whole | None:
         return found
     if _in_order(varying):
         return None
-    from snndsl.numerics.partners import counted
-
     order, there = np.zeros(0, np.int32), np.empty(rows, np.int32)
     for column in varying:
         if len(order) or (column[1:] < column[:-1]).any():
-            counted(column, order, np.zeros(int(column.max()) + 2, np.int64), there)
+            compiled.counted(column, order, np.zeros(int(column.max()) + 2, np.int64), there)
             order, there = there, order if len(order) else np.empty(rows, np.int32)
     return order
 

@@ -16,7 +16,8 @@ from snndsl.errors import Fault, ModelError
 from snndsl.ir.naming import program_name, user_name
 from snndsl.results.facts import RunFacts
 from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Spikes, States, Weights
-from snndsl.results.run_folder import FORMAT, checksum, manifest_checksum
+from snndsl.results.run_files import checksum, manifest_checksum
+from snndsl.results.run_folder import FORMAT
 
 __all__ = ["BinnedCounts", "Lazy", "MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_manifest"]
 

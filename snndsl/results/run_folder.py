@@ -1,6 +1,6 @@
 """The run folder: what a simulation leaves, in chunks that count only once they are listed.
 
-This file needs Python, NumPy and ``counting.py``: both are copied into every generated tree, into ``code``.
+This file needs Python, NumPy, ``counting.py`` and ``run_files.py``: all are copied into every generated tree, into ``code``.
 
 A folder holds ``manifest.json`` and arrays (``.npy``)::
 
@@ -19,7 +19,6 @@ leaves all chunks it committed.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -35,8 +34,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.results.counting import Bins, among
+from snndsl.results.run_files import checksum, link_array, write_array, write_manifest
 
-__all__ = ["FORMAT", "RunFolder", "RunFolderError", "checksum", "manifest_checksum", "write_manifest"]
+__all__ = ["FORMAT", "RunFolder", "RunFolderError"]
 
 FORMAT = 2
 """Of the folder; since 2 a manifest carries its own checksum, and those of what the run was made from."""
@@ -211,12 +211,7 @@ class RunFolder:
         """Write what is staged, list it, and say that the run is done up to `last_step`."""
         for number, bins in enumerate(self._bins):
             self._staged.append((f"counts/{number}/{self._number:06d}.npy", bins.taken(last_step)))
-        for place, array in self._staged:
-            if isinstance(array, Path):
-                self._pending.append(self._link(place, array))
-                continue
-            self._write(place, array)
-            self._pending.append({"file": place, "rows": len(array), "sha256": checksum(self.path / place)})
+        self._pending += [self._take(place, array) for place, array in self._staged]
         self._staged.clear()
         self.manifest["files"] += self._pending
         self._pending = []
@@ -227,7 +222,7 @@ class RunFolder:
 
     def finish(self, status: str = "complete") -> None:
         """Close the folder: ``complete`` or ``interrupted``."""
-        self._write("blocks.npy", self._blocks)
+        write_array(self.path / "blocks.npy", self._blocks)
         self.manifest["status"] = status
         item = {"file": "blocks.npy", "rows": len(self._blocks), "sha256": checksum(self.path / "blocks.npy")}
         self.manifest["files"] = [*(known for known in self.manifest["files"] if known["file"] != item["file"]), item]
@@ -317,72 +312,18 @@ class RunFolder:
             self._write_manifest()
         self._unlock()
 
-    def _link(self, place: str, file: Path) -> dict[str, Any]:
-        """Take a file of the tree; return what is listed of it, with the checksum that is known from its writing."""
+    def _take(self, place: str, array: Path | Array) -> dict[str, Any]:
+        """Write an array, or link a file of the tree; return what is listed of it: rows, and the checksum."""
         target = self.path / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(file, target)
-        except OSError:  # another disk, or one without links
-            shutil.copyfile(file, target)
-        with target.open("rb") as stream:
-            np.lib.format.read_magic(stream)  # type: ignore[no-untyped-call]
-            shape, _, _ = np.lib.format.read_array_header_1_0(stream)  # type: ignore[no-untyped-call]
-        known = self.manifest.get("made_from", {}).get(Path(os.path.relpath(file, self.path)).as_posix())
-        return {"file": place, "rows": shape[0], "sha256": known or checksum(target)}
-
-    def _write(self, place: str, array: Array) -> None:
-        target, array = self.path / place, np.ascontiguousarray(array)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.part")
-        try:
-            with beside.open("wb") as stream:
-                header = np.lib.format.header_data_from_array_1_0(array)  # type: ignore[no-untyped-call]
-                np.lib.format.write_array_header_1_0(stream, header)  # type: ignore[no-untyped-call]
-                stream.write(array.reshape(-1).data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(target)
-        except OSError as error:  # what cannot be written has no name of its own
-            raise OSError(error.errno, error.strerror, os.fspath(target)) from None
+        if isinstance(array, Path):
+            rows = link_array(target, array)
+            known = self.manifest.get("made_from", {}).get(Path(os.path.relpath(array, self.path)).as_posix())
+            return {"file": place, "rows": rows, "sha256": known or checksum(target)}
+        write_array(target, array)
+        return {"file": place, "rows": len(array), "sha256": checksum(target)}
 
     def _write_manifest(self) -> None:
         write_manifest(self.path, self.manifest)
-
-
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Replace the manifest of a run folder, with the checksum of what it says.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the run.
-    manifest : mapping
-        Plain data.
-    """
-    target, beside = folder / "manifest.json", folder / ".manifest.json.part"
-    head = {key: value for key, value in manifest.items() if key != "files"} | {"sha256": manifest_checksum(manifest)}
-    text = json.dumps(head, indent=1, sort_keys=True)
-    if "files" in manifest:
-        lines = ",\n  ".join(json.dumps(item) for item in manifest["files"])
-        text = f'{text[:-2]},\n "files": [\n  {lines}\n ]\n}}'
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(target)
-
-
-def manifest_checksum(manifest: Mapping[str, Any]) -> str:
-    """Return the checksum of what a manifest says, without the one that it carries."""
-    said = {key: value for key, value in manifest.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def checksum(file: Path) -> str:
-    """Return the SHA-256 of the bytes of a file, in hexadecimal digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _size(item: Any) -> int:

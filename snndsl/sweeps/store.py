@@ -12,7 +12,7 @@ from typing import Any
 
 from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
-from snndsl.results.run_folder import manifest_checksum, write_manifest
+from snndsl.results.run_files import manifest_checksum, write_manifest
 from snndsl.sweeps.points import Point
 
 __all__ = ["FORMAT", "Row", "Store"]

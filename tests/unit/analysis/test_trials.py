@@ -14,7 +14,7 @@ from snndsl.analysis.trials import TrialsComparison, compare_runs
 from snndsl.errors import ModelError
 from snndsl.frontend.loader import load_source
 from snndsl.results import Recording, TrialsRecording, read_run, single
-from snndsl.results.run_folder import write_manifest
+from snndsl.results.run_files import write_manifest
 from snndsl.semantics.check import check
 
 MODEL = """snndsl: 1
