@@ -1,9 +1,7 @@
-"""Benchmark 3 of Brette et al. (2007) with NEST's hh_cond_exp_traub.
-
-Its conductances start at 0, so that noise starts the network.
-"""
+"""Benchmark 3 of Brette et al. (2007) with NEST's hh_cond_exp_traub; a first spike gives each neuron its conductances."""
 
 import nest
+import numpy as np
 from shared import arguments, save_nest
 
 options = arguments(__doc__)
@@ -17,8 +15,9 @@ rule = {"rule": "pairwise_bernoulli", "p": 0.02, "allow_autapses": True}
 nest.Connect(P[:3200], P, rule, {"weight": 6.0, "delay": 0.05})
 nest.Connect(P[3200:], P, rule, {"weight": -67.0, "delay": 0.05})
 synapses = nest.num_connections
-kick = nest.Create("poisson_generator", params={"rate": 1500.0, "stop": 20.0})
-nest.Connect(kick, P, syn_spec={"weight": 6.0, "delay": 0.05})
+start, draw = nest.Create("spike_generator", params={"spike_times": [0.05]}), np.random.default_rng(1)
+for initial in (np.maximum(draw.normal(40.0, 15.0, (4000, 1)), 0.0), -np.maximum(draw.normal(200.0, 120.0, (4000, 1)), 0.0)):
+    nest.Connect(start, P, "all_to_all", {"weight": initial, "delay": 0.05})
 spikes = nest.Create("spike_recorder")
 nest.Connect(P, spikes)
 nest.Simulate(options.ms)

@@ -80,7 +80,6 @@ def _rows(extent: Extent) -> list[Row]:
     dendritic = ("constants.there=0 ms", "constants.back=1.5 ms")
     scaled = ("constants.neurons=0.1", "constants.inputs=0.1")
     irregular = Rates(0.6 if extent == "tiny" else 0.1)
-    adaptive = Rates(0.6 if extent == "tiny" else 0.15)  # NEST's neuron takes steps of its own within one of 0.05 ms
     network = ("--network", str(ROOT / RECORDED / "seed0_inputs.npz"))
     exact = Identical(min(recorded, 10_000))
     return [
@@ -90,7 +89,7 @@ def _rows(extent: Extent) -> list[Row]:
         Row("cuba_brian2", "models/brette_cuba", "brian2", "brian2_cuba.py", ms(10_000), irregular),
         Row("cuba_nest", "models/brette_cuba", "nest", "nest_cuba.py", ms(2000), irregular),
         Row("hh_brian2", "models/brette_hh", "brian2", "brian2_hh.py", ms(200), irregular),
-        Row("hh_nest", "models/brette_hh", "nest", "nest_hh.py", ms(200), adaptive),
+        Row("hh_nest", "models/brette_hh", "nest", "nest_hh.py", ms(200), irregular),
         Row("brunel_brian2", "models/brunel2000", "brian2", "brian2_brunel.py", ms(500), irregular, brunel, brunel_given),
         Row("brunel_nest", "models/brunel2000", "nest", "nest_brunel.py", ms(500), irregular, brunel, brunel_given),
         Row("pair_stdp_brian2", PAIRS, "brian2", "brian2_pair_stdp.py", ms(1000), irregular, stdp, stdp_given),
