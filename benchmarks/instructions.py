@@ -1,7 +1,7 @@
 """Instructions of a few fixed commands against those written down: ``python benchmarks/instructions.py [--write]``
 
-Counted by valgrind, with all processes that a command starts, after a first run that builds: such numbers repeat to some parts
-in a thousand on any load of the machine, where times do not. Ends with status 1 and names the commands that need more than 10 %
+Counted by valgrind, with all processes that a command starts, after a first run that builds: such numbers hardly depend on
+the load of the machine, where times do. Ends with status 1 and names the commands that need more than 10 %
 more than `baseline.json`; ``--write`` writes that file anew. A baseline is one of a Python, of simulators and of a compiler:
 where these differ, so do the numbers.
 """
