@@ -134,7 +134,7 @@ def test_a_notebook_shows_the_model() -> None:
 
 
 def test_the_graph_leaves_out_what_cannot_be_simulated_yet() -> None:
-    """Late events whose rate reads a signal cannot be made yet; what can be made is shown."""
+    """Signals are not kept for very late events; what can be made is shown."""
     among = {"from": "p", "to": "p", "connect": "all_to_all", "self": True, "port": "in", "weight": "1", "delay": "1 ms"}
     model = snndsl.Model(
         name="watched",
@@ -143,7 +143,7 @@ def test_the_graph_leaves_out_what_cannot_be_simulated_yet() -> None:
         populations={"p": {"neuron": "n", "size": 2}},
         projections={"among": among},
         signals={"pace": {"state": {"y": "5 Hz"}, "update": "y = y"}},
-        stimuli={"paced": {"into": "p", "port": "in", "weight": "1", "delay": "1 ms", "poisson": {"rate": "pace.y"}}},
+        stimuli={"paced": {"into": "p", "port": "in", "weight": "1", "delay": "1 s", "poisson": {"rate": "pace.y"}}},
         seed=1,
     )
     assert list(model.graph.rows) == ["among"]
