@@ -67,7 +67,7 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
         "needs": {"V": "mV"},
         "state": {"g": "0 nS"},
         "ports": {"jump": "nS"},
-        "equations": ["dg/dt = -g/tau", "I = g*(E - V)"],
+        "equations": ["dg/dt = -g/tau", "I = min(g, 100 nS)*(E - V)"],
         "update": "g += jump",
     },
 }
