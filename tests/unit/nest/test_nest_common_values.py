@@ -33,6 +33,7 @@ def test_each_neuron_has_its_own_where_they_differ(model, tmp_path):
     assert np.array_equal(np.bincount(spikes.neuron), [5, 4, 1])  # every 4th step, 5th, 11th (0.1 added ten times is below 1)
 
 
+@pytest.mark.slow
 def test_an_edited_value_is_refused(model, tmp_path):
     load(model).generate("nest").write(tmp_path / "tree")
     script = tmp_path / "tree" / "run.py"

@@ -152,6 +152,7 @@ def forms(form: type[Spec] = Spec) -> Iterator[type[Spec]]:
         yield from forms(one)
 
 
+@pytest.mark.slow
 def test_the_model_has_one_of_everything() -> None:
     """Every piece of a model that has keys of its own is in the file."""
     tried, _, _ = judged()
