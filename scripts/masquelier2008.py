@@ -4,7 +4,7 @@
 
 A run succeeds if, in its last third, more than 98 % of the patterns are hit, no spike is outside of them, and the mean latency
 is below 10 ms; the pattern counts as found at the last spike outside of it before the first ten seconds without one. A run that
-is in the folder already is not made again. 450 s take ten minutes of a processor on Brian2.
+is in the folder already is not made again. 450 s take some minutes of a processor.
 """
 
 from __future__ import annotations
