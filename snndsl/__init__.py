@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from snndsl.api import load as load
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
+    from snndsl.drawing import plot as plot
     from snndsl.entries import library as library  # type: ignore[no-redef]
     from snndsl.explained import explain as explain
     from snndsl.groups.detect import detect as detect
@@ -56,6 +57,7 @@ __all__ = [
     "explain",
     "library",
     "load",
+    "plot",
     "read_catalogue",
     "read_run",
     "read_sweep",
@@ -84,6 +86,7 @@ _PLACES = {
     "explain": ("snndsl.explained", "explain"),
     "library": ("snndsl.entries", "library"),
     "load": ("snndsl.api", "load"),
+    "plot": ("snndsl.drawing", "plot"),
     "read_catalogue": ("snndsl.polychrony", "read_catalogue"),
     "read_run": ("snndsl.results", "read_run"),
     "read_sweep": ("snndsl.sweeps", "read_sweep"),

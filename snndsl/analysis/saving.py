@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 else:
     matplotlib, figures = Deferred("matplotlib"), Deferred("matplotlib.figure")
 
-__all__ = ["COLOURS", "new_figure", "save", "styled"]
+__all__ = ["COLOURS", "new_figure", "save", "shown", "styled"]
 
 P = ParamSpec("P")
 
@@ -57,6 +58,19 @@ def styled(draw: Callable[P, Any]) -> Callable[P, Any]:
 def new_figure(width: float, height: float) -> Any:
     """Return an empty matplotlib figure of a size in inches; to be called in a `styled` function."""
     return figures.Figure(figsize=(width, height), layout="constrained", facecolor="white")
+
+
+def shown(figure: Any) -> Any:
+    """Let a figure show itself in a notebook, without pyplot, which keeps all figures; return it."""
+    figure._repr_png_ = partial(_png, figure)
+    return figure
+
+
+def _png(figure: Any) -> bytes:
+    """Return what a notebook shows of a figure."""
+    written = BytesIO()
+    figure.savefig(written, format="png", dpi=110, metadata=_METADATA[".png"])
+    return written.getvalue()
 
 
 def save(figure: Any, file: Path) -> None:

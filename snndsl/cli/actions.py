@@ -12,7 +12,6 @@ from typing import Any
 from snndsl.errors import Fault, ModelError
 
 __all__ = [
-    "catalogue_picture",
     "divergence_picture",
     "fault_dict",
     "free_place",
@@ -39,37 +38,6 @@ def is_catalogue(folder: Path) -> bool:
         return "definitions" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-
-
-def catalogue_picture(folder: Path, group: int | None, out: Path | None, over: Path | None = None) -> Path:
-    """Draw a catalogue or a group of it, alone or over the raster of a run at its occurrences."""
-    from snndsl.analysis.saving import save
-    from snndsl.polychrony.catalogue import read_catalogue
-    from snndsl.polychrony.network.same import check_size
-    from snndsl.polychrony.pictures.figures import draw_catalogue, draw_group, left_out
-    from snndsl.polychrony.pictures.occurrences import draw_occurrences
-    from snndsl.results import read_run, single
-
-    catalogue = read_catalogue(folder)
-    if group is not None and not 0 <= group < len(catalogue):
-        raise ModelError(Fault("group-unknown", f"there is no group {group}", expected=f"0 .. {len(catalogue) - 1}"))
-    if over is not None and group is None:
-        raise ModelError(Fault("usage", "--over draws one group", expected="--group K --over RUN", try_="--group 0"))
-    if group is None:
-        drawn = draw_catalogue(catalogue)
-        if left_out(catalogue):
-            print(f"note: {left_out(catalogue):,} avalanches (stopped at their many spikes) are not drawn", file=sys.stderr)
-    elif over is not None:
-        run = single(read_run(over))
-        check_size(catalogue, sum(run.populations.values()), run.step_ms, str(over))
-        drawn = draw_occurrences(catalogue[group], run)
-    else:
-        step_ms = float(catalogue.manifest.get("step_ms", 1.0))
-        drawn = draw_group(catalogue[group], inhibitory=catalogue.manifest.get("inhibitory", []), step_ms=step_ms)
-    name = "catalogue" if group is None else f"group-{group}" if over is None else f"group-{group}-occurrences"
-    file = out or folder / f"{name}.png"
-    save(drawn, file)
-    return file
 
 
 def parsed_settings(items: list[str], option: str = "--set") -> dict[str, Any]:

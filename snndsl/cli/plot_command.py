@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from snndsl.cli.actions import catalogue_picture, is_catalogue, steps_of
+from snndsl.analysis.picture_kind import PictureKind
 from snndsl.cli.options import Output
 from snndsl.cli.parsing import Argument, Option
-from snndsl.cli.sweep_command import is_sweep, sweep_picture
-from snndsl.errors import Fault, ModelError
 
 __all__ = ["plot"]
-
-
-class PictureKind(StrEnum):
-    """What is drawn of a run."""
-
-    RASTER = "raster"
-    STATES = "states"
-    INTERVALS = "intervals"
-    SPECTRUM = "spectrum"
-    WEIGHTS = "weights"
-    STATE_SPACE = "state-space"
 
 
 def plot(
@@ -45,45 +32,24 @@ def plot(
 ) -> int:
     """Draw a run (png, svg, pdf): its raster, or what --kind says; of several trials one neuron over them and the rates; or a
     catalogue of groups, or one group; or a sweep."""
-    if is_sweep(recording):
-        print(sweep_picture(recording, out))
-        return 0
-    if is_catalogue(recording):
-        print(catalogue_picture(recording, group, out, over))
-        return 0
     from snndsl.analysis.saving import save
-    from snndsl.results import read_run
+    from snndsl.drawing import of_folder, plot_catalogue, plot_run, plot_sweep
+    from snndsl.polychrony.catalogue import Catalogue
+    from snndsl.polychrony.pictures.figures import left_out
+    from snndsl.sweeps import Sweep
 
-    run, chosen = read_run(recording), PictureKind.STATES if states else kind
-    pair = None if of is None else tuple(part.strip() for part in of.split(","))
-    if pair is not None and (len(pair) != 2 or chosen is not PictureKind.STATE_SPACE):
-        raise ModelError(Fault("usage", f"--of {of}", expected="two states, with --kind state-space", try_="--of v,u"))
-    window = (steps_of(start, run.step_length), steps_of(stop, run.step_length))
-    file = out or recording / f"{chosen.value}.png"
-    save(_drawn(run, chosen, populations, window, neuron, pair), file)
+    found, chosen = of_folder(recording), PictureKind.STATES if states else kind
+    if isinstance(found, Sweep):
+        name, figure = "sweep", plot_sweep(found)
+    elif isinstance(found, Catalogue):
+        name = "catalogue" if group is None else f"group-{group}" if over is None else f"group-{group}-occurrences"
+        figure = plot_catalogue(found, group, over)
+        if group is None and left_out(found):
+            print(f"note: {left_out(found):,} avalanches (stopped at their many spikes) are not drawn", file=sys.stderr)
+    else:
+        pair = None if of is None else [part.strip() for part in of.split(",")]
+        name, figure = chosen.value, plot_run(found, chosen, populations, start, stop, pair, neuron)
+    file = out or recording / f"{name}.png"
+    save(figure, file)
     print(file)
     return 0
-
-
-def _drawn(run: Any, kind: PictureKind, populations: list[str], window: Any, neuron: int | None, pair: Any) -> Any:
-    from snndsl.analysis.figures import raster, states_overview
-    from snndsl.analysis.spike_figures import intervals, spectrum
-    from snndsl.analysis.trial_figures import trial_raster
-    from snndsl.analysis.value_figures import state_space, weights
-    from snndsl.results import TrialsRecording, single
-
-    if isinstance(run, TrialsRecording) and kind is PictureKind.RASTER:
-        return trial_raster(run, populations or None, window, neuron)
-    one = single(run)
-    match kind:
-        case PictureKind.RASTER:
-            return raster(one, populations or None, window)
-        case PictureKind.STATES:
-            return states_overview(one, populations, window)
-        case PictureKind.INTERVALS:
-            return intervals(one, populations or None, window)
-        case PictureKind.SPECTRUM:
-            return spectrum(one, populations or None, window)
-        case PictureKind.WEIGHTS:
-            return weights(one, populations)
-    return state_space(one, populations[0] if populations else None, pair, window)

@@ -13,7 +13,7 @@ from snndsl.cli.actions import parsed_settings
 from snndsl.cli.options import Duration, Force, Json, Output, Quiet, Seed, Settings
 from snndsl.cli.parsing import Option
 
-__all__ = ["is_sweep", "sweep", "sweep_picture"]
+__all__ = ["sweep"]
 
 _SHOWN = 20
 """Rows that are printed."""
@@ -45,6 +45,8 @@ def sweep(
     as_json: Json = False,
 ) -> int:
     """Run every point of the section `sweep`, or of --grid, once (exit status 1 if a point failed)."""
+    from snndsl.analysis.saving import save
+    from snndsl.drawing import plot_sweep
     from snndsl.sweeps import sweep as run_sweep
 
     told = _Told(quiet)
@@ -67,7 +69,7 @@ def sweep(
     if table is not None:
         found.write(table)
     if plot is not None:
-        sweep_picture(found.path, plot)
+        save(plot_sweep(found), plot)
     if as_json:
         print(json.dumps({"folder": str(found.path), "points": found.rows}, indent=1))
     else:
@@ -78,24 +80,6 @@ def sweep(
     for row in found.failed:
         print(f"failed: {row['why']}", file=sys.stderr)
     return 1 if found.failed else 0
-
-
-def is_sweep(folder: Path) -> bool:
-    try:
-        return "objectives" in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-
-
-def sweep_picture(folder: Path, out: Path | None) -> Path:
-    """Draw what a sweep measured."""
-    from snndsl.analysis.saving import save
-    from snndsl.sweeps import read_sweep
-    from snndsl.sweeps.figures import draw_sweep
-
-    file = out or folder / "sweep.png"
-    save(draw_sweep(read_sweep(folder)), file)
-    return file
 
 
 class _Told:

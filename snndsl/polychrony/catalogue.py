@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from snndsl.errors import Fault, ModelError
+from snndsl.pictured import Pictured
 from snndsl.polychrony.folder import TABLES, Chunk, Folder
 from snndsl.polychrony.group import Group
 
@@ -21,7 +22,7 @@ __all__ = ["Catalogue", "read_catalogue"]
 QUARTERS = (0, 25, 50, 75, 100)
 
 
-class Catalogue:
+class Catalogue(Pictured):
     """Groups found by one search, or several.
 
     Parameters

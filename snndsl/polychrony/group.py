@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.deferred import dataclass
+from snndsl.pictured import Pictured
 
 __all__ = ["Group"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class Group(Pictured):
     """A polychronous group.
 
     Parameters

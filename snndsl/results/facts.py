@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from snndsl.pictured import Pictured
+
 __all__ = ["RunFacts"]
 
 
-class RunFacts:
+class RunFacts(Pictured):
     """What a manifest tells of a run.
 
     Parameters

@@ -11,6 +11,7 @@ from typing import Any
 from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError, TextFault, listed, nearest
 from snndsl.formats.writers import write_csv, write_parquet
+from snndsl.pictured import Pictured
 from snndsl.sweeps.store import Store
 from snndsl.units import Quantity, Unit, parse_quantity
 
@@ -18,7 +19,7 @@ __all__ = ["Sweep", "read_sweep"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sweep:
+class Sweep(Pictured):
     """The points of a sweep and what came of them.
 
     Parameters
