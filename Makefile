@@ -9,6 +9,7 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 MODELS_ARGS ?=
+DOCS_ARGS ?=
 
 # A make started by the code under test (Brian2 builds with one) takes no orders from this make,
 # and byte code is kept: without it every import is slow.
@@ -25,7 +26,7 @@ PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snn
           snndsl/sweeps/*.py snndsl/entries/*.py)
 
 .NOTPARALLEL:
-.PHONY: help venv demo test quick soak exactness models lint bench bench-full bench-check clean
+.PHONY: help venv demo test quick soak exactness models docs lint bench bench-full bench-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -38,6 +39,7 @@ help:
 	@echo "make bench       speed beside handwritten scripts, into docs/reference/speed.md (a quarter of an hour)"
 	@echo "make bench-full  the same with large networks, longer (hours)"
 	@echo "make bench-check instructions of a few commands against benchmarks/baseline.json (minutes; needs valgrind)"
+	@echo "make docs   the documentation site, into docs/_build/html; its notebooks are executed (minutes)"
 	@echo "make lint   static checks only        make clean"
 
 venv: $(STAMP)
@@ -45,7 +47,7 @@ venv: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@echo "installing into $(VENV) (some minutes the first time)"
 	@test -x $(BIN)/python || $(CLEAN_ENV) $(PYTHON) -m venv $(VENV)
-	@$(CLEAN_ENV) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[brian2,nest,cluster,spade,sweep,tables,test]'
+	@$(CLEAN_ENV) $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e '.[brian2,nest,cluster,spade,sweep,tables,docs,test]'
 	@touch $@
 
 demo: $(STAMP)
@@ -73,6 +75,11 @@ models: $(STAMP)
 	@status=0; for model in models/*/model.yaml; do \
 	  echo "$$model"; $(CLEAN_ENV) $(BIN)/snndsl test -q "$$model" $(MODELS_ARGS) || status=1; done; exit $$status
 
+docs: $(STAMP)
+	@rm -rf docs/api/made
+	$(CLEAN_ENV) $(BIN)/sphinx-build -W --keep-going -b html -q -c docs $(DOCS_ARGS) . docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 # One core for pairs, and small sizes for what is about polychronous groups; each prints what it was promised.
 bench: $(STAMP)
 	$(CLEAN_ENV) $(BIN)/python benchmarks/pairs.py $(BENCH_ARGS)
@@ -92,5 +99,5 @@ bench-check: $(STAMP)
 	@$(CLEAN_ENV) $(BIN)/python benchmarks/instructions.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf docs/_build docs/api/made $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name .git -prune -o -type d -name __pycache__ -exec rm -rf {} +

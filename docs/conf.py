@@ -33,6 +33,7 @@ myst_heading_anchors = 4
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(ROOT / "docs/_build/executed")
 nb_execution_timeout = 600
+nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 
@@ -56,7 +57,8 @@ def targets(app: Sphinx, name: str, source: list[str]) -> None:
 def entrance(app: Sphinx, error: Exception | None) -> None:
     """Let the folder of the site open at its first page."""
     if error is None and app.builder.name == "html":
-        page = f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={root_doc}.html"><title>snndsl</title>\n'
+        onwards = f'<meta http-equiv="refresh" content="0; url={root_doc}.html">'
+        page = f'<!doctype html><meta charset="utf-8">{onwards}<title>snndsl</title>\n'
         Path(app.outdir, "index.html").write_text(page, encoding="utf-8")
 
 

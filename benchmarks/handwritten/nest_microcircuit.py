@@ -23,7 +23,7 @@ p = np.array(
 full = np.array([20683, 5834, 21915, 5479, 4850, 1065, 14395, 2948])
 external = np.array([1600, 1500, 2100, 1900, 2000, 1900, 2900, 2100])
 rate = np.array([0.971, 2.868, 4.746, 5.396, 8.142, 9.078, 0.991, 7.523])
-sizes = np.rint(full * options.neurons).astype(int)
+sizes = np.floor(full * options.neurons + 0.5).astype(int)
 strength = J * np.where(np.arange(8) % 2 == 0, 1.0, -g) * np.ones((8, 8))
 strength[0, 2] *= 2
 membrane = {"C_m": 250.0, "tau_m": 10.0, "E_L": -65.0, "V_th": -50.0, "V_reset": -65.0, "t_ref": 2.0, "tau_syn_ex": tau_syn,

@@ -90,15 +90,15 @@ class Sweep(Pictured):
         unit = next((item["unit"] for item in found if "unit" in item), "")
         return [item.get("mean") for item in found], unit
 
-    def best(self, name: str, goal: str = "maximise", setting: str | None = None) -> Mapping[str, Any]:
+    def best(self, name: str, goal: str | None = None, setting: str | None = None) -> Mapping[str, Any]:
         """Return the point with the largest, or the least, of a measured value; the first of equals.
 
         Parameters
         ----------
         name : str
             One of `names`.
-        goal : str
-            ``maximise`` or ``minimise``.
+        goal : str, optional
+            ``maximise`` or ``minimise``; without it what a search of the sweep wants of the value, else ``maximise``.
         setting : str, optional
             Only among the points of this setting or search.
 
@@ -114,7 +114,8 @@ class Sweep(Pictured):
         known = [row for row in mine if row["values"].get(name, {}).get("mean") is not None]
         if not known:
             raise ModelError(Fault("sweep-empty", f"no point has a value of {name!r}", expected="a point that is complete"))
-        chosen = max if goal == "maximise" else min
+        wanted = goal or next((wish for wish, value in self.objectives.values() if value == name), "maximise")
+        chosen = max if wanted == "maximise" else min
         return chosen(known, key=lambda row: float(row["values"][name]["mean"]))
 
     @property
