@@ -45,8 +45,6 @@ def sweep(
     as_json: Json = False,
 ) -> int:
     """Run every point of the section `sweep`, or of --grid, once (exit status 1 if a point failed)."""
-    from snndsl.analysis.saving import save
-    from snndsl.drawing import plot_sweep
     from snndsl.sweeps import sweep as run_sweep
 
     told = _Told(quiet)
@@ -69,7 +67,7 @@ def sweep(
     if table is not None:
         found.write(table)
     if plot is not None:
-        save(plot_sweep(found), plot)
+        _draw(found, plot)
     if as_json:
         print(json.dumps({"folder": str(found.path), "points": found.rows}, indent=1))
     else:
@@ -80,6 +78,13 @@ def sweep(
     for row in found.failed:
         print(f"failed: {row['why']}", file=sys.stderr)
     return 1 if found.failed else 0
+
+
+def _draw(found: Any, file: Path) -> None:
+    from snndsl.analysis.saving import save
+    from snndsl.drawing import plot_sweep
+
+    save(plot_sweep(found), file)
 
 
 class _Told:
