@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from snndsl.drawing import plot as plot
     from snndsl.entries import library as library  # type: ignore[no-redef]
     from snndsl.explained import explain as explain
+    from snndsl.exports import export as export  # type: ignore[no-redef]
     from snndsl.groups.detect import detect as detect
     from snndsl.groups.detection import Detection as Detection
     from snndsl.groups.discover import discover as discover
@@ -55,6 +56,7 @@ __all__ = [
     "discover",
     "errors",
     "explain",
+    "export",
     "library",
     "load",
     "plot",
@@ -84,6 +86,7 @@ _PLACES = {
     "discover": ("snndsl.groups.discover", "discover"),
     "errors": ("snndsl.errors", ""),
     "explain": ("snndsl.explained", "explain"),
+    "export": ("snndsl.exports", "export"),
     "library": ("snndsl.entries", "library"),
     "load": ("snndsl.api", "load"),
     "plot": ("snndsl.drawing", "plot"),

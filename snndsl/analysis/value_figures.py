@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -119,8 +118,5 @@ def state_space(
 
 def _weight_label(recording: Recording, projection: str) -> str:
     """Return what stands at an axis of weights: the unit is that of the port."""
-    file = recording.intact("source/settings.json")
-    parts = json.loads(file.read_text(encoding="utf-8"))["synapses"].values() if file.is_file() else ()
-    units = {recording.unit(part["target"], part["port"]) for part in parts if part["projection"] == projection}
-    unit = units.pop() if len(units) == 1 else ""
+    unit = recording.unit_of_weights(projection)
     return f"weight ({unit})" if unit and unit != "1" else "weight"

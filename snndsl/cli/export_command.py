@@ -1,4 +1,4 @@
-"""The command ``export``: groups of a catalogue in files that other programs read."""
+"""The command ``export``: runs and catalogues in files that other programs read."""
 
 from __future__ import annotations
 
@@ -28,21 +28,26 @@ from snndsl.errors import Fault, ModelError
 __all__ = ["export"]
 
 
-class Format(StrEnum):
-    """Formats of catalogues."""
+class Form(StrEnum):
+    """Formats of files."""
 
     CSV = "csv"
     PARQUET = "parquet"
-    GRAPHML = "graphml"
     NPZ = "npz"
+    SONATA = "sonata"
+    NIX = "nix"
+    NWB = "nwb"
+    GRAPHML = "graphml"
 
 
 def export(
-    catalogue: Annotated[Path, Argument(metavar="CATALOGUE")],
+    what: Annotated[Path, Argument(metavar="RUN|CATALOGUE")],
     out: Annotated[
-        Path, Option("-o", "--out", metavar="PATH", help="file for npz and for one group as graphml, else a folder")
+        Path, Option("-o", "--out", metavar="PATH", help="file for npz, nix, nwb and one group as graphml, else a folder")
     ],
-    form: Annotated[Format, Option("--format", help="three tables (csv, parquet), graphs (graphml), arrays (npz)")],
+    form: Annotated[
+        Form, Option("--format", help="tables (csv, parquet), arrays (npz), a network (sonata), Neo (nix, nwb), graphs (graphml)")
+    ],
     group: GroupId = None,
     min_path: MinPath = 0,
     max_path: MaxPath = None,
@@ -57,65 +62,38 @@ def export(
     force: Force = False,
     as_json: Json = False,
 ) -> int:
-    """Write a catalogue, or those of its groups that meet all conditions, for data frames and graph programs."""
-    from snndsl.polychrony.catalogue import read_catalogue
+    """Write a run, or a catalogue or those of its groups that meet all conditions, for data frames and other programs."""
+    from snndsl.drawing import of_folder
+    from snndsl.exports import export as write
+    from snndsl.polychrony.catalogue import Catalogue
 
-    found = chosen_groups(
-        read_catalogue(catalogue),
-        group=group,
-        min_path=min_path,
-        max_path=max_path,
-        min_size=min_size,
-        max_size=max_size,
-        min_span=min_span,
-        max_span=max_span,
-        neurons=neurons,
-        mothers=mothers,
-        inhibitory=inhibitory,
-        avalanches=avalanches,
-    )
-    single = form is Format.NPZ or (form is Format.GRAPHML and group is not None)
-    _free(out, single, force)
-    try:
-        files = _write(found, out, form, single)
-    except OSError as error:
-        what = f"{out} cannot be written: {error.strerror or error}"
-        raise ModelError(Fault("file-unwritable", what, expected="a place to write to")) from None
+    found = of_folder(what)
+    conditions: dict[str, Any] = {
+        "group": group,
+        "min_path": min_path,
+        "max_path": max_path,
+        "min_size": min_size,
+        "max_size": max_size,
+        "min_span": min_span,
+        "max_span": max_span,
+        "neurons": neurons,
+        "mothers": mothers,
+        "inhibitory": inhibitory,
+        "avalanches": avalanches,
+    }
+    single = None
+    if isinstance(found, Catalogue):
+        found = chosen_groups(found, **conditions)
+        single = 0 if group is not None and form is Form.GRAPHML else None
+    else:
+        given = [name for name, value in conditions.items() if value not in (None, 0, True)]
+        if given:
+            option = f"--{given[0].replace('_', '-')}"
+            raise ModelError(Fault("usage", f"{option} chooses groups; {what} is a run", expected="a catalogue"))
+    files = write(found, out, form.value, group=single, force=force)
     if as_json:
-        print(json.dumps({"groups": len(found), "files": [str(file) for file in files]}, indent=1))
+        counted = {"groups": len(found)} if isinstance(found, Catalogue) else {}
+        print(json.dumps(counted | {"files": [str(file) for file in files]}, indent=1))
     else:
         print(out)
     return 0
-
-
-def _free(out: Path, single: bool, force: bool) -> None:
-    """Refuse to write over what is there."""
-    if single and out.is_dir():
-        raise ModelError(Fault("file-exists", f"{out} is a folder", expected="a file"))
-    if not single and out.exists() and not out.is_dir():
-        raise ModelError(Fault("folder-exists", f"{out} is a file", expected="a folder"))
-    if not force and out.exists() and (single or any(out.iterdir())):
-        kind, what = ("file", "is there") if single else ("folder", "is not empty")
-        raise ModelError(Fault(f"{kind}-exists", f"{out} {what}", expected=f"a new {kind}", try_="--force"))
-
-
-def _write(found: Any, out: Path, form: Format, single: bool) -> list[Path]:
-    from snndsl.polychrony.export import write_csv, write_graphml, write_npz, write_parquet
-
-    if form is Format.CSV:
-        return write_csv(found, out)
-    if form is Format.PARQUET:
-        return write_parquet(found, out)
-    if form is Format.NPZ:
-        return [write_npz(found, out)]
-    if single:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_graphml(found[0], out)
-        return [out]
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("group-*.graphml"):
-        old.unlink()
-    files = [out / f"group-{group_id}.graphml" for group_id in found.table["id"].tolist()]
-    for group, file in zip(found, files):
-        write_graphml(group, file)
-    return files

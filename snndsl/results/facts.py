@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from snndsl.deferred import Deferred
 from snndsl.pictured import Pictured
+
+if TYPE_CHECKING:
+    neo_files: Any
+else:
+    neo_files = Deferred("snndsl.exports.neo_files")
 
 __all__ = ["RunFacts"]
 
@@ -52,3 +58,18 @@ class RunFacts(Pictured):
     def step_ms(self) -> float:
         """Length of a step in ms."""
         return float(self.step_length)
+
+    def to_neo(self) -> Any:
+        """Return the run as a block of Neo: for each trial a segment with spike trains and analog signals.
+
+        Returns
+        -------
+        neo.Block
+            See `snndsl.exports.neo_files.to_neo`.
+
+        Raises
+        ------
+        ToolMissing
+            package-missing: Neo.
+        """
+        return neo_files.to_neo(self)

@@ -213,6 +213,34 @@ class Recording(RunFacts):
         """Return the unit of a state, empty if the folder does not say."""
         return str(self.manifest.get("units", {}).get(population, {}).get(variable, ""))
 
+    def ends(self, projection: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Return the neurons of the synapses of a projection, numbered within their populations, in the order of its table.
+
+        Returns
+        -------
+        pre, post : ndarray of int32, shape (synapses,)
+            Unlike those of `synapses`, which count through all populations of the projection's selections.
+        """
+        settings = json.loads(self.intact("source/settings.json").read_text(encoding="utf-8"))
+        rows = int(self.manifest["projections"][projection]["rows"])
+        pre, post = np.empty(rows, np.int32), np.empty(rows, np.int32)
+        for name, part in settings["synapses"].items():
+            if part["projection"] == projection:
+                row, *sides = (
+                    np.load(self.intact(f"source/data/synapses/{name}/{column}.npy"), allow_pickle=False)
+                    for column in ("row", "pre", "post")
+                )
+                row = np.broadcast_to(row, (int(part["rows"]),))
+                pre[row], post[row] = sides
+        return pre, post
+
+    def unit_of_weights(self, projection: str) -> str:
+        """Return the unit of the weights of a projection, that of its port; empty if there are several, or it is not said."""
+        file = self.intact("source/settings.json")
+        parts = json.loads(file.read_text(encoding="utf-8"))["synapses"].values() if file.is_file() else ()
+        units = {self.unit(part["target"], part["port"]) for part in parts if part["projection"] == projection}
+        return units.pop() if len(units) == 1 else ""
+
     def _spikes(self, population: str) -> Spikes:
         neurons = self._chunks(f"spikes/{population}/", ".neuron.npy")
         counts = self._chunks(f"spikes/{population}/", ".count.npy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ __all__ = ["Play", "PlaySpec", "PlayedMotif", "Train"]
 Index = NDArray[np.int64]
 Key = tuple[int, int]
 _OCCURRENCE, _JITTER, _DROPOUT, _REPLACE, _WHO = (float(call) for call in range(5))
+_MOST_NORMAL = 9  # no draw of a standard normal is as far from 0: uniform draws are multiples of 2**-53
 
 
 class PlaySpec(Spec):
@@ -196,13 +198,14 @@ class _Plan:
 def _planned(numbers: StimulusNumbers, item: PlayedMotif, key: Key) -> _Plan:
     """Return the numbers of a motif, or what is wrong with them."""
     spikes, step = numbers.motif(item.motif), float(numbers.step)
-    starts = _starts(numbers, item, key, int(spikes.step.max(initial=0)))
     jitter = None
     if item.jitter is not None:
         jitter = numbers.scalar(item.jitter, "jitter") / step
         if not jitter >= 0:
             what = f"a jitter of {jitter * step:.12g} ms"
             raise ModelError(item.jitter.problem("jitter-negative", what, "a time of 0 or more"))
+    last = numbers.horizon + (0 if jitter is None else math.ceil(_MOST_NORMAL * jitter))
+    starts = _starts(numbers, item, key, int(spikes.step.max(initial=0)), last)
     dropout = None if item.dropout is None else _probability(numbers, item.dropout, "dropout")
     replace = None if item.replace is None else _probability(numbers, item.replace, "replace")
     return _Plan(spikes, starts, jitter, dropout, replace)
@@ -238,18 +241,21 @@ def _spikes(numbers: StimulusNumbers, plan: _Plan, key: Key) -> Iterator[tuple[s
         yield owner, neuron[mine], stamp[mine]
 
 
-def _starts(numbers: StimulusNumbers, item: PlayedMotif, key: Key, length: int) -> Index:
-    """Return the stamps at which a motif begins."""
+def _starts(numbers: StimulusNumbers, item: PlayedMotif, key: Key, length: int, last: int) -> Index:
+    """Return the stamps, up to `last`, at which a motif begins.
+
+    What lies behind the run is left out spike by spike, so that a shorter run is the beginning of a longer one.
+    """
     if item.rate is not None:
         chance = numbers.scalar(item.rate, "rate") * float(numbers.step)
         if not 0 <= chance <= 1:
             what = f"{chance:g} occurrences a step"
             raise ModelError(item.place.problem("rate-above-one-per-step", what, "0 to one a step"))
-        stamps = np.arange(1, numbers.horizon + 1, dtype=np.int64)
+        stamps = np.arange(1, last + 1, dtype=np.int64)
         drawn: Index = stamps[numerics.uniform(*key, 0.0, stamps.astype(np.float64), numbers.trial, _OCCURRENCE) < chance]
         return drawn
     if isinstance(item.at, Train):
-        return _regular(numbers, item, item.at, length)
+        return _regular(numbers, item, item.at, length, last)
     starts: list[Index] = []
     faults: list[Fault] = []
     for term in item.at or ():
@@ -267,15 +273,15 @@ def _ends(stamps: Index) -> list[int]:
     return [int(np.min(stamps)), int(np.max(stamps))] if len(stamps) else []
 
 
-def _regular(numbers: StimulusNumbers, item: PlayedMotif, train: Train, length: int) -> Index:
-    """Return the stamps start, start + every ... at which a motif begins and is over by the end of the run."""
+def _regular(numbers: StimulusNumbers, item: PlayedMotif, train: Train, length: int, last: int) -> Index:
+    """Return the stamps start, start + every ... up to `last`; the first has to be over by the end of the run."""
     every, start = numbers.moment(train.every, "every"), numbers.moment(train.start, "start")
     faults = _outside(numbers, start, length, train.start.place)
     if every < 1:
         faults.append(item.place.problem("period", f"a period of {every} steps", "at least one step"))
     if faults:
         raise ModelError(faults)
-    return np.arange(start, numbers.horizon - length + 1, every, dtype=np.int64)
+    return np.arange(start, last + 1, every, dtype=np.int64)
 
 
 def _outside(numbers: StimulusNumbers, start: int, length: int, place: Place) -> list[Fault]:
