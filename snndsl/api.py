@@ -164,6 +164,12 @@ class Model:
             found[name] = {program_name(item): str(element.dimensions.get(item) or "") for item in names}
         return found
 
+    def declared(self) -> dict[str, list[str]]:
+        """Return the names of what can be recorded by section, in the order of the file; sources are populations, too."""
+        checked = self.checked
+        populations = [name for name in checked.sizes if name not in checked.signals]
+        return {"populations": populations, "signals": [*checked.signals], "projections": [*checked.projections]}
+
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name} {size:,}" for name, size in self.checked.sizes.items())
         return f"<Model {self.name}: {sizes}; {self.checked.steps:,} steps of {float(self.checked.step):g} ms>"
@@ -341,6 +347,7 @@ def _facts(model: Model, backend: str) -> dict[str, Any]:
         "model": model.digest,
         "seed": None if seed is None else seed.model_dump(),
         "units": model.units(),
+        "declared": model.declared(),
         "warnings": [str(fault) for fault in model.elaborated.warnings],
         "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],
