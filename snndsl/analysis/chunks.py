@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.results import Recording, Spikes, States
 
-__all__ = ["SpikeChunks", "StateChunks", "has", "listed", "sampled", "same_files", "snapshot", "state_records", "walk"]
+__all__ = ["SpikeChunks", "StateChunks", "has", "listed", "same_files", "sampled", "snapshot", "state_records", "walk"]
 
 PIECE = 2**20
 """Spikes, or values of states, that are held at a time for each run."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import SpikeChunks, has, sampled, same_files, walk
+from snndsl.analysis.chunks import SpikeChunks, has, same_files, sampled, walk
 from snndsl.analysis.divergence import Divergence, divergences, snapshots, state_pairs
 from snndsl.analysis.statistics import TrainCounter, TrainStatistics, differing_neurons, shared_spikes
 from snndsl.errors import Fault, ModelError
@@ -288,7 +288,9 @@ def _compared(recordings: tuple[Recording, ...], steps: int) -> dict[str, int]:
     shared = [name for name in one.spikes if all(has(run.spikes, name) for run in others)]
     spikes = sum(SpikeChunks(one, name).count(1, steps) for name in shared)
     states = sum(
-        min(_samples(one, run, name, variable, steps) for run in others) for name, states in sampled(one).items() for variable in states
+        min(_samples(one, run, name, variable, steps) for run in others)
+        for name, variables in sampled(one).items()
+        for variable in variables
     )
     weights = sum(
         min(_values(one, run, name, variable, steps) for run in others)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, sampled, same_files, state_records, walk
+from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, same_files, sampled, state_records, walk
 from snndsl.analysis.ulp import ulp_distance
 from snndsl.deferred import dataclass
 from snndsl.ir.naming import user_name

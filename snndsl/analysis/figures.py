@@ -126,7 +126,8 @@ def states(
     missing = sorted({*(neurons or ())} - known)
     if not known or missing:
         what = f"{variable} of {population}{missing or ''} was not recorded"
-        shown = ", ".join(f"{name}: {', '.join(states)}" for name, states in sampled(recording).items()) or "record: {states: ..}"
+        recorded = [f"{name}: {', '.join(states)}" for name, states in sampled(recording).items()]
+        shown = ", ".join(recorded) or "record: {states: ..}"
         raise ModelError(Fault("nothing-recorded", what, expected=shown if not known else f"some of {_few(known)}"))
     return _panels(recording, [(population, stored)], neurons, window)
 
