@@ -162,8 +162,8 @@ def test_a_killed_run_can_be_resumed(number: int, tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path / "model.yaml"), str(tmp_path / "run")]
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and not list((tmp_path / "run").glob("spikes/p/*")):
-            time.sleep(0.05)
+        while time.monotonic() < deadline and not restart._steps_done(tmp_path / "run"):
+            time.sleep(0.02)
         os.kill(process.pid, number)
         process.wait()
     left = recording(tmp_path).steps_done
