@@ -38,7 +38,7 @@ def made(folder: Path, seed: int, seconds: int) -> snndsl.Model:
 
 def judged(run: Any, seconds: int) -> dict[str, float]:
     """Return what became of a run: hit rate, false alarms and latency in its last third, and when the pattern was found."""
-    counts = {name: run.states["judge"][name].value[:, 0] for name in ("shows", "hits", "latency", "false_alarms")}
+    counts = {name: run.signals["judge"][name].value[:, 0] for name in ("shows", "hits", "latency", "false_alarms")}
     late = {name: float(value[-1] - value[len(value) - 1 - seconds // 3]) for name, value in counts.items()}
     alarms = np.flatnonzero(np.diff(counts["false_alarms"])) + 1
     quiet = np.flatnonzero(np.diff([*alarms, seconds]) >= 10)

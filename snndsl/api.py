@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from snndsl.backend import REFERENCE
-from snndsl.backend.control import Listener, Request, claim_folder
+from snndsl.backend.control import Listener, Outcome, Request, claim_folder
 from snndsl.backend.registry import backend as backend_named
 from snndsl.backend.registry import backend_names
 from snndsl.backend.repeats import Repeated, check_resumable
+from snndsl.backend.restart import check_restartable, restarted
 from snndsl.backend.source_tree import SourceTree
 from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
@@ -164,6 +165,12 @@ class Model:
             found[name] = {program_name(item): str(element.dimensions.get(item) or "") for item in names}
         return found
 
+    def declared(self) -> dict[str, list[str]]:
+        """Return the names of what can be recorded by section, in the order of the file; sources are populations, too."""
+        checked = self.checked
+        populations = [name for name in checked.sizes if name not in checked.signals]
+        return {"populations": populations, "signals": [*checked.signals], "projections": [*checked.projections]}
+
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name} {size:,}" for name, size in self.checked.sizes.items())
         return f"<Model {self.name}: {sizes}; {self.checked.steps:,} steps of {float(self.checked.step):g} ms>"
@@ -185,11 +192,14 @@ class Simulated:
         ``complete`` or ``interrupted``.
     signal : int
         What stopped it; 0: nothing.
+    already : bool
+        Whether it was complete before, so that nothing was simulated.
     """
 
     recording: Run
     status: str
     signal: int
+    already: bool = False
 
 
 def load(
@@ -255,7 +265,9 @@ def run(
     force : bool
         Replace a run that is in `out`.
     resume : bool
-        Go on with the run of several trials that is in `out`: those that are complete are kept.
+        Go on with the run that is in `out`. Of several trials those that are complete are kept; a run of one trial is computed
+        again from its start, which gives the same bits, and what is there stays until there is more. One that is complete is
+        left as it is.
     progress : callable, optional
         Told every event (`snndsl.backend.protocol`).
 
@@ -293,9 +305,8 @@ def run_model(
 ) -> Simulated:
     """Like `run`; a stopped run is returned, not raised."""
     require(backend)
-    if resume and (out is None or model.checked.trials == 1):
-        what = "a run of one trial has nothing to go on from" if out is not None else "no run to go on with is named"
-        raise ModelError(Fault("usage", what, expected="the folder of a run of several trials"))
+    if resume and out is None:
+        raise ModelError(Fault("usage", "no run to go on with is named", expected="the folder of a run that was stopped"))
     tree = generate(model.program, backend)
     folder = Path(out) if out is not None else free_folder(f"{model.name}-{backend}")
     facts, texts = _facts(model, backend), dict(_texts(model.source))
@@ -311,8 +322,15 @@ def run_model(
 
         outcome = repeat(Repeated(model.checked.trials, request, folder, whole, texts, workers), backend, progress)
     else:
-        claim_folder(folder, force)
-        outcome = simulate(Request(tree, folder, facts, texts, threads), backend, progress)
+
+        def begin(place: Path) -> Outcome:
+            return simulate(Request(tree, place, facts, texts, threads), backend, progress)
+
+        if resume and check_restartable(folder, facts, model.checked.steps, model.source.raw.get("record")):
+            return Simulated(collect(folder), "complete", 0, already=True)
+        if not resume:
+            claim_folder(folder, force)
+        outcome = restarted(folder, begin) if resume else begin(folder)
     return Simulated(collect(folder), outcome.status, outcome.signal)
 
 
@@ -341,6 +359,7 @@ def _facts(model: Model, backend: str) -> dict[str, Any]:
         "model": model.digest,
         "seed": None if seed is None else seed.model_dump(),
         "units": model.units(),
+        "declared": model.declared(),
         "warnings": [str(fault) for fault in model.elaborated.warnings],
         "machine": {"system": platform.system(), "machine": platform.machine(), "python": platform.python_version()},
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]] if sys.argv else [],

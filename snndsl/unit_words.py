@@ -1,4 +1,4 @@
-"""Spellings of units that the language does not know, and the symbol of exactly the same size: a table, and one rule.
+"""Spellings of units that the language does not know, and the symbol of exactly the same size: a table, and two rules.
 
 A hint must never change what a number means: a word is split into a prefix and a unit of this table and nothing else. What
 cannot be split so, or has no symbol of that size, gets no hint.
@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["spelled_symbol"]
+__all__ = ["slipped_symbols", "spelled_symbol"]
 
 _UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {  # symbol: words, in lower case
@@ -42,6 +42,11 @@ _PREFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _BARE = ("v", "hz", "ohm", "\N{GREEK SMALL LETTER OMEGA}")  # stand for one unit only: 5 a may be a year
+_USUAL = (
+    "ms", "mV", "pA", "pF", "nS", "nA", "um", "us", "uF", "Hz", "MOhm", "kHz", "GOhm", "kOhm", "step", "nF", "uS", "uA",
+)  # fmt: skip
+_OTHERS = ("g", "l", "L", "N", "W", "J", "T", "K", "b", "B")  # of other quantities, behind a prefix
+_MOST = 3
 _SLIP = 0.85  # least likeness of a misspelled word of five letters or more: seimens
 _SYMBOLS = ("V", "A", "S", "F", "Ohm", "Hz", "C", "M")  # behind a prefix that is a word: microS, megaOhm
 
@@ -69,6 +74,39 @@ def spelled_symbol(text: str) -> str:
         longest = max(readings.values())  # micrometers: micro, not m with something behind it
         readings = {symbol: length for symbol, length in readings.items() if length == longest}
     return next(iter(readings)) if len(readings) == 1 else ""
+
+
+def slipped_symbols(text: str) -> str:
+    """Return the usual symbols that are one slip of a finger away: ``ms`` for ``mss`` and ``sm``, ``pA or pF`` for ``px``.
+
+    The first letter is never changed, since it says the size, nor is the case; another quantity of the same first letter
+    (``mg``) is none of these.
+
+    Parameters
+    ----------
+    text : str
+        No symbol.
+    """
+    sure = [symbol for symbol in _USUAL if text in _doubled(symbol) or (len(symbol) > 1 and text in _swapped(symbol))]
+    maybe = [symbol for symbol in _USUAL if _one_letter_off(symbol, text)] if text[1:] not in _OTHERS else []
+    return " or ".join(sure or maybe[:_MOST])
+
+
+def _doubled(symbol: str) -> list[str]:
+    return [symbol[: k + 1] + symbol[k:] for k in range(len(symbol))]
+
+
+def _swapped(symbol: str) -> list[str]:
+    return [symbol[:k] + symbol[k + 1] + symbol[k] + symbol[k + 2 :] for k in range(len(symbol) - 1)]
+
+
+def _one_letter_off(symbol: str, text: str) -> bool:
+    """Tell whether one letter behind the first is another, or missing."""
+    if symbol[:1] != text[:1] or symbol.lower() == text.lower():
+        return False
+    missing = [symbol[:k] + symbol[k + 1 :] for k in range(1, len(symbol))]
+    other = len(symbol) == len(text) and sum(one != two for one, two in zip(symbol, text, strict=True)) == 1
+    return text in missing or other
 
 
 def _unit(word: str, prefix: str) -> str:

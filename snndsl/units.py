@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from snndsl.deferred import dataclass
 from snndsl.errors import TextFault
-from snndsl.unit_words import spelled_symbol
+from snndsl.unit_words import slipped_symbols, spelled_symbol
 
 __all__ = [
     "LENGTH",
@@ -249,7 +249,8 @@ def _no_unit(text: str, offset: int, expected: str) -> TextFault:
 
 def _unknown_unit(symbol: str, offset: int) -> TextFault:
     expected = "s V A S F Ohm Hz C m M with f p n u m k (M and G before Ohm and Hz), cm, step"
-    return TextFault("unit-unknown", f"{symbol[:40]!r} is no unit", offset, expected, near_unit(symbol))
+    meant = near_unit(symbol) or slipped_symbols(symbol)
+    return TextFault("unit-unknown", f"{symbol[:40]!r} is no unit", offset, expected, meant)
 
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from snndsl.errors import Fault, ModelError
-from snndsl.results import Recording, Spikes
+from snndsl.results import Recording, Spikes, States
 
-__all__ = ["SpikeChunks", "StateChunks", "has", "listed", "same_files", "snapshot", "state_records", "walk"]
+__all__ = ["SpikeChunks", "StateChunks", "has", "listed", "same_files", "sampled", "snapshot", "state_records", "walk"]
 
 PIECE = 2**20
 """Spikes, or values of states, that are held at a time for each run."""
@@ -31,6 +31,11 @@ def has(recorded: Mapping[str, Any], *names: str) -> bool:
         if depth + 1 < len(names):
             recorded = recorded[name]
     return True
+
+
+def sampled(run: Recording) -> dict[str, Mapping[str, States]]:
+    """Return the recorded states of populations and signals together, by name and variable."""
+    return {**run.states, **run.signals}
 
 
 def same_files(one: Recording, other: Recording, folder: str) -> bool:

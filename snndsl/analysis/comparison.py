@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import SpikeChunks, has, same_files, walk
+from snndsl.analysis.chunks import SpikeChunks, has, same_files, sampled, walk
 from snndsl.analysis.divergence import Divergence, divergences, snapshots, state_pairs
 from snndsl.analysis.statistics import TrainCounter, TrainStatistics, differing_neurons, shared_spikes
 from snndsl.errors import Fault, ModelError
@@ -212,11 +212,16 @@ def _recorded_neurons(run: Recording, population: str) -> NDArray[np.int64]:
 
 
 def _common(one: Recording, other: Recording) -> bool:
-    return any({*getattr(one, what)} & {*getattr(other, what)} for what in ("spikes", "states", "weights", "counts"))
+    return any({*_recorded(one, what)} & {*_recorded(other, what)} for what in ("spikes", "states", "weights", "counts"))
 
 
 def _sizes(run: Recording) -> str:
-    return ", ".join(f"{name} {size:,}" for name, size in sorted(run.populations.items()))
+    return ", ".join(f"{name} {size:,}" for name, size in run.populations.items())
+
+
+def _recorded(run: Recording, what: str) -> Mapping[str, Any]:
+    """Return what a run has of a kind, by name; states are those of populations and signals."""
+    return sampled(run) if what == "states" else getattr(run, what)
 
 
 def _names(recordings: tuple[Recording, ...]) -> tuple[str, ...]:
@@ -283,7 +288,9 @@ def _compared(recordings: tuple[Recording, ...], steps: int) -> dict[str, int]:
     shared = [name for name in one.spikes if all(has(run.spikes, name) for run in others)]
     spikes = sum(SpikeChunks(one, name).count(1, steps) for name in shared)
     states = sum(
-        min(_samples(one, run, name, variable, steps) for run in others) for name in one.states for variable in one.states[name]
+        min(_samples(one, run, name, variable, steps) for run in others)
+        for name, variables in sampled(one).items()
+        for variable in variables
     )
     weights = sum(
         min(_values(one, run, name, variable, steps) for run in others)
@@ -320,7 +327,7 @@ def _notes(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int
     one = recordings[0]
     for run, name in zip(recordings[1:], names[1:], strict=True):
         for what in ("spikes", "counts", "states", "weights", "synapses"):
-            mine, theirs = set(getattr(one, what)), set(getattr(run, what))
+            mine, theirs = set(_recorded(one, what)), set(_recorded(run, what))
             for population in sorted(mine ^ theirs):
                 yield f"{what} of {population} are in {names[0] if population in mine else name} alone"
         yield from _apart(one, run, name, steps)
@@ -329,7 +336,7 @@ def _notes(recordings: tuple[Recording, ...], names: tuple[str, ...], steps: int
 def _apart(one: Recording, other: Recording, name: str, steps: int) -> Iterator[str]:
     """Say which variables both runs were to record although they have no sample in common."""
     for what, count in (("states", _samples), ("weights", _values)):
-        mine, theirs = getattr(one, what), getattr(other, what)
+        mine, theirs = _recorded(one, what), _recorded(other, what)
         for owner in sorted({*mine} & {*theirs}):
             for variable in sorted({*mine[owner]} ^ {*theirs[owner]}):
                 yield f"{variable} of {owner} is in {one.path if variable in mine[owner] else name} alone"

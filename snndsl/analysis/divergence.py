@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, same_files, state_records, walk
+from snndsl.analysis.chunks import PIECE, SpikeChunks, StateChunks, has, listed, same_files, sampled, state_records, walk
 from snndsl.analysis.ulp import ulp_distance
 from snndsl.deferred import dataclass
 from snndsl.ir.naming import user_name
@@ -138,7 +138,7 @@ def _first_block(one: Recording, other: Recording) -> int:
     Blocks before it are taken as equal because their numbers are (by chance once in 2**64); where all numbers are equal, the
     spikes themselves are read, so that two runs are never called identical because of these numbers.
     """
-    alike = (one.steps, list(one.spikes), one.status) == (other.steps, list(other.spikes), other.status)
+    alike = (one.steps, {*one.spikes}, one.status) == (other.steps, {*other.spikes}, other.status)
     if not alike or one.status != "complete" or not all(listed(run, "blocks.npy") for run in (one, other)):
         return 1
     mine, theirs = one.blocks, other.blocks
@@ -206,9 +206,10 @@ def state_pairs(one: Recording, other: Recording, population: str, variable: str
 
 
 def _states(one: Recording, other: Recording, last: int) -> Iterator[Divergence]:
-    for name in one.states:
-        for variable in one.states[name]:
-            if not has(other.states, name, variable):
+    theirs = sampled(other)
+    for name, variables in sampled(one).items():
+        for variable in variables:
+            if not has(theirs, name, variable):
                 continue
             if _times(one, name) == _times(other, name) and same_files(one, other, f"states/{name}/{variable}/"):
                 continue

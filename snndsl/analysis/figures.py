@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from snndsl.analysis.chunks import SpikeChunks, has, state_records
+from snndsl.analysis.chunks import SpikeChunks, has, sampled, state_records
 from snndsl.analysis.comparison import Comparison
 from snndsl.analysis.divergence import Divergence
 from snndsl.analysis.saving import COLOURS, new_figure, save, styled
@@ -83,8 +83,12 @@ def states_overview(recording: Recording, populations: Sequence[str] = (), windo
     window : tuple of int or None
         First and last stamp.
     """
-    names = [name for name in recording.states if not populations or name in populations]
-    panels = [(name, variable) for name in names for variable in recording.states[name]]
+    panels = [
+        (name, variable)
+        for name, states in sampled(recording).items()
+        if not populations or name in populations
+        for variable in states
+    ]
     if not panels:
         raise ModelError(Fault("nothing-recorded", f"{recording.path} has no states", expected="record: {states: ..}"))
     return _panels(recording, panels, None, window)
@@ -122,7 +126,8 @@ def states(
     missing = sorted({*(neurons or ())} - known)
     if not known or missing:
         what = f"{variable} of {population}{missing or ''} was not recorded"
-        shown = ", ".join(f"{name}: {', '.join(recording.states[name])}" for name in recording.states) or "record: {states: ..}"
+        recorded = [f"{name}: {', '.join(states)}" for name, states in sampled(recording).items()]
+        shown = ", ".join(recorded) or "record: {states: ..}"
         raise ModelError(Fault("nothing-recorded", what, expected=shown if not known else f"some of {_few(known)}"))
     return _panels(recording, [(population, stored)], neurons, window)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from snndsl.analysis.chunks import sampled
 from snndsl.analysis.figures import WIDTH, Window, shown_window, time_scale
 from snndsl.analysis.saving import COLOURS, new_figure, styled
 from snndsl.errors import Fault, ModelError, listed
@@ -88,7 +89,8 @@ def state_space(
     ModelError
         nothing-recorded, window-empty.
     """
-    known = {name: list(recording.states[name]) for name in recording.states if len(recording.states[name]) > 1}
+    recorded = sampled(recording)
+    known = {name: list(states) for name, states in recorded.items() if len(states) > 1}
     name = population or next(iter(known), "")
     pair = [variable.replace(".", "__") for variable in variables or known.get(name, [])[:2]]
     if name not in known or any(variable not in known[name] for variable in pair):
@@ -96,7 +98,7 @@ def state_space(
         shown = "; ".join(parts) or "record: {states: {exc: [v, u]}}"
         raise ModelError(Fault("nothing-recorded", "two states of one population are needed", expected=shown))
     first, last = shown_window(recording, window)
-    across, up = (recording.states[name][variable] for variable in pair)
+    across, up = (recorded[name][variable] for variable in pair)
     if not np.array_equal(across.step, up.step) or not np.array_equal(across.neuron, up.neuron):
         what = f"{pair[0]} and {pair[1]} of {name} were not recorded together"
         raise ModelError(Fault("nothing-recorded", what, expected="one record of both states"))

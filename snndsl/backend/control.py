@@ -341,4 +341,12 @@ def owner(folder: Path) -> int:
         os.kill(pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return 0
-    return pid
+    return 0 if _ended(pid) else pid
+
+
+def _ended(pid: int) -> bool:
+    """Tell whether a process has ended and nobody has asked for its status yet; False where the system does not say."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False

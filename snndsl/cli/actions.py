@@ -120,7 +120,9 @@ def run_with_progress(
     if done.signal:
         kept = f"stopped at {ran:g} s; everything up to then is in {done.recording.path}"
         several = f"stopped after {len(done.recording.trials)} of {trials} trials, which are in {done.recording.path}"
-        progress.close(kept if trials == 1 else f"{several}; --resume goes on")
+        progress.close(f"{kept}; --resume computes it again" if trials == 1 else f"{several}; --resume goes on")
+    elif done.already:
+        progress.close(f"complete already: {ran:g} s  {spikes:,} spikes")
     else:
         ran_for = f"{ran:g} s" if trials == 1 else f"{trials} trials of {ran / trials:g} s"
         progress.close(f"{built}{ran_for}  {spikes:,} spikes  {progress.elapsed:.1f} s")

@@ -132,7 +132,7 @@ def run(
     workers: Workers = 1,
     force: Force = False,
     resume: Annotated[
-        Path | None, Option("--resume", metavar="RUN", help="go on with a run of several trials")
+        Path | None, Option("--resume", metavar="RUN", help="go on with a run that was stopped")
     ] = None,
     quiet: Quiet = False,
     as_json: Json = False,

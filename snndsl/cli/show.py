@@ -18,8 +18,8 @@ from snndsl.ir import Program
 from snndsl.ir.dump import neuron_lines, rule_lines
 from snndsl.lowering.legalise import legalise
 from snndsl.model.checked import CheckedModel, Seeds
-from snndsl.model.population import Population
 from snndsl.model.selection import Selection
+from snndsl.model.space import Space
 from snndsl.semantics.sizes import expected_synapses
 
 _MANY_PARTS = 500
@@ -55,8 +55,11 @@ def description(model: Model) -> dict[str, Any]:
         graph = model.graph
         for name in checked.projections:
             facts["projections"][name] |= _wired(graph, name)
-        for name, population in checked.populations.items():
-            facts["populations"][name] |= _placed(population, graph.values[name])
+        spaces = {name: population.space for name, population in checked.populations.items()}
+        spaces |= {name: stimulus.space for name, stimulus in checked.stimuli.items()}
+        for name, space in spaces.items():
+            if space.positions:
+                facts["populations"][name] |= _placed(space, graph.values[name])
         waits = list(_long(model))
     if waits:
         return facts | {"waits": waits}
@@ -146,12 +149,10 @@ def _populations(checked: CheckedModel) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, {"kind": "source", "size": stimulus.size, "neuron": stimulus.kind}
 
 
-def _placed(population: Population, values: PopulationValues) -> dict[str, Any]:
-    """Return where the neurons of a population are: the least and the greatest coordinate by axis, and periods, in um."""
-    if not values.positions:
-        return {}
+def _placed(space: Space, values: PopulationValues) -> dict[str, Any]:
+    """Return where neurons are: the least and the greatest coordinate by axis, and periods, in um."""
     reach = {axis: [float(np.min(place)), float(np.max(place))] for axis, place in values.positions.items()}
-    return {"positions_um": reach} | ({"period_um": dict(population.period)} if population.period else {})
+    return {"positions_um": reach} | ({"period_um": dict(space.period)} if space.period else {})
 
 
 def _where(node: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from snndsl.errors import TextFault
 from snndsl.expressions.lexer import KEYWORDS, Token, check_name, compound_unit, tokens
 from snndsl.expressions.tree import Binary, Compare, Expression, FunctionCall, Logic, Name, Number, Unary, children
+from snndsl.unit_words import slipped_symbols
 from snndsl.units import check_range, near_unit, number_value, parse_quantity, unit_symbol
 
 __all__ = ["MAX_DEPTH", "MAX_NODES", "is_plain_unit", "parse_expression"]
@@ -166,8 +167,9 @@ class _Parser:
             plain = (number.text + name.text).replace("_", "")
             return TextFault("number-ambiguous", "'_' in a number", name.start, "digits", plain)
         what, near = f"{name.text!r} behind a number is no unit", near_unit(name.text)
-        product = f"{number.text}*{name.text}"
-        return TextFault("unit-unknown", what, name.start, "a unit symbol, or an operator", near or product)
+        slipped, product = slipped_symbols(name.text), f"{number.text}*{name.text}"
+        hint = near or (f"{slipped}; or {product}" if slipped else product)
+        return TextFault("unit-unknown", what, name.start, "a unit symbol, or an operator", hint)
 
     def compound(self, number: Token, symbol: Token) -> None:
         """Refuse ``40 mV/ms`` and ``5 mV**2`` inside an expression: they could mean two things."""

@@ -19,7 +19,17 @@ from snndsl.model.stimulus import Driving, Spiking, Stimulus, StimulusKind
 from snndsl.model.text import Term
 from snndsl.numerics import stream_key
 
-__all__ = ["Drive", "computed_drives", "drawn_source"]
+__all__ = ["OWN", "Drive", "computed_drives", "drawn_source", "parameter_of"]
+
+OWN = {
+    "weight": "weight",
+    "element": "place in its selection, -1 outside",
+    "from": "first step",
+    "until": "step after its last",
+    **dict.fromkeys(("key_0", "key_1"), "key of its random draws"),
+    **dict.fromkeys(("spikes_0", "spikes_1"), "key of the draws of its spikes"),
+}
+"""Parameters of any stimulus that is computed in each step, and what they are."""
 
 Real = NDArray[np.float64]
 
@@ -76,7 +86,7 @@ def computed_drives(numbers: NumbersOfStimulus, what: Driving) -> Iterator[Drive
     shared, weights, faults = dict[str, Any](), None, list[Fault]()
     with collected(faults):
         shared = _shared(model, stimulus)
-        shared |= {} if what.varying is None else numbers.read_by(what.varying)
+        shared |= {} if what.varying is None else _read_by(numbers, what.varying)
         shared |= what.numbers(numbers)
     with collected(faults):
         weights = numbers.weights() if what.weighted else None
@@ -116,7 +126,7 @@ def drawn_source(numbers: NumbersOfStimulus, what: Spiking, rate: Term) -> Drive
     stimulus, values = numbers.stimulus, dict[str, Any]()
     for kind, key in (("spikes", numbers.key("spikes")), ("key", numbers.key("the rate"))):
         values |= {f"{kind}_{place}": float(word) for place, word in enumerate(key)}
-    values |= {key: one_or_all(value) for key, value in numbers.read_by(rate).items()} | _limits(stimulus)
+    values |= {key: one_or_all(value) for key, value in _read_by(numbers, rate).items()} | _limits(stimulus)
     return Drive(
         name=stimulus.name,
         what=what,
@@ -131,6 +141,17 @@ def drawn_source(numbers: NumbersOfStimulus, what: Spiking, rate: Term) -> Drive
         whole=True,
         largest=0.0,
     )
+
+
+def parameter_of(what: StimulusKind, name: str) -> str:
+    """Return the parameter that holds what a name of an expression stands for; the stimulus has parameters of its own."""
+    return f"{name}__" if name in OWN or name in what.parameters else name
+
+
+def _read_by(numbers: NumbersOfStimulus, term: Term) -> dict[str, float | Real]:
+    """Return what an expression of each step reads that is known before, by parameter."""
+    what = numbers.stimulus.what
+    return {parameter_of(what, name): value for name, value in numbers.read_by(term).items()}
 
 
 def _elements(targets: Selection, population: str, size: int) -> tuple[Real, bool]:

@@ -15,7 +15,7 @@ from snndsl.graph.recorded import chosen_rows
 from snndsl.graph.refuse import out_of_reach
 from snndsl.graph.settled import most_synapses, settled
 from snndsl.graph.spike_lists import Listed, expected_events, listed_events, played_events, source_table
-from snndsl.graph.stimuli import NumbersOfStimulus
+from snndsl.graph.stimuli import NumbersOfStimulus, source_values
 from snndsl.graph.synapses import SynapseRows, synapse_rows
 from snndsl.graph.unread import unread_ports
 from snndsl.graph.values import PopulationValues, population_values
@@ -45,7 +45,7 @@ class Elaboration:
     model : CheckedModel
         What it was made from.
     values : dict of str to PopulationValues
-        By population.
+        By population, and by source of whose neurons projections read something.
     derived : dict of str to DerivedValues
         By population.
     rows : dict of str to SynapseRows
@@ -127,6 +127,10 @@ class _Work:
         for population in self.model.elements.values():
             with collected(self.faults):
                 self._population(population)
+        for stimulus in self.model.stimuli.values():
+            if stimulus.offers:
+                with collected(self.faults):
+                    self._source(stimulus)
         for name, projection in self.model.projections.items():
             if ("projections", name) not in self.skipped:
                 with collected(self.faults):
@@ -151,6 +155,15 @@ class _Work:
             return
         self.found.values[name] = population_values(self.model, population)
         self.found.derived[name] = derived_values(self.model, name, self.found.values[name])
+
+    def _source(self, source: Stimulus) -> None:
+        name, size = source.name, self.model.sizes[source.name]
+        if not self._may_make(size):
+            self.found.waiting.append(f"the values of {size:,} neurons of {name!r}")
+        elif name in self.begun.values:
+            self.found.values[name] = self.begun.values[name]
+        else:
+            self.found.values[name] = source_values(NumbersOfStimulus(self.model, source))
 
     def _projection(self, projection: Projection) -> None:
         name, found = projection.name, self.found
@@ -208,7 +221,8 @@ class _Work:
     def _known(self, *sides: Selection) -> bool:
         """Tell whether the numbers of all populations are there; if not, that was said already."""
         names = {name for side in sides for name in side.populations}
-        return all(name in self.found.values or name not in self.model.elements for name in names)
+        silent = {name for name, stimulus in self.model.stimuli.items() if not stimulus.offers}
+        return all(name in self.found.values or name in silent for name in names)
 
     def _stimulus(self, stimulus: Stimulus) -> None:
         found = self.found

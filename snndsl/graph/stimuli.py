@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,13 @@ from snndsl.expressions.drawn import Drawer
 from snndsl.expressions.walk import names_in
 from snndsl.graph.numbers import FileNumbers
 from snndsl.graph.times import horizon
-from snndsl.graph.values import evaluate_term, finite, model_names
+from snndsl.graph.values import PopulationValues, evaluate_term, finite, model_names
 from snndsl.model.checked import CheckedModel
 from snndsl.model.stimulus import Stimulus
 from snndsl.model.text import Place, Term, ValueTerm
 from snndsl.numerics import stream_key
 
-__all__ = ["NumbersOfStimulus", "flat_port"]
+__all__ = ["NumbersOfStimulus", "flat_port", "source_values"]
 
 Index = NDArray[np.int64]
 Real = NDArray[np.float64]
@@ -32,6 +33,11 @@ class NumbersOfStimulus(FileNumbers):
 
     stimulus: Stimulus
     repetition: int = 0
+    let: dict[str, Real] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        for key, value in self.stimulus.let.items():  # each may read those before it
+            self.let[key] = self.per_element(value, f"let.{key}")
 
     @property
     def trial(self) -> float:
@@ -69,23 +75,19 @@ class NumbersOfStimulus(FileNumbers):
         return (0, 0) if seed is None else stream_key(seed, f"{self.stimulus.stream}/{text}")
 
     def read_by(self, term: Term) -> dict[str, float | Real]:
-        """Return what an expression of each step reads that is known before: constants, arrays, places in a list."""
+        """Return what an expression of each step reads that is known before: values of `let`, constants, arrays, places."""
         found: dict[str, float | Real] = {}
         for node in names_in(term.tree):
-            if node.text in self.model.constants:
-                found[node.text] = self.scalar(Term(node, term.place, term.line), node.text)
-            elif node.text in self.model.data or node.text == "block":
+            if node.text in self.let or node.text in self.model.data or node.text == "block":
                 found[node.text] = self.per_element(Term(node, term.place, term.line), self.stimulus.kind)
+            elif node.text in self.model.constants:
+                found[node.text] = self.scalar(Term(node, term.place, term.line), node.text)
         return found
 
     def per_element(self, terms: ValueTerm, what: str) -> Real:
         """Return one value an element; draws are made once, before the run."""
-        blocks, size = () if self.stimulus.targets is None else self.stimulus.targets.blocks, self.size
-        scope = {
-            "i": np.arange(size, dtype=np.float64),
-            "N": float(size),
-            "block": np.repeat(np.arange(len(blocks), dtype=np.float64), [block.size for block in blocks]),
-        }
+        size = self.size
+        scope = {"i": np.arange(size, dtype=np.float64), "N": float(size), "block": self._block(), **self.let}
         drawer = None if self.model.seeds.input is None else Drawer(self.key(what), scope["i"])
         evaluator = Evaluator(model_names(self.model, scope, size), self.model.step, self.model.data, drawer)
         if isinstance(terms, tuple):
@@ -95,6 +97,11 @@ class NumbersOfStimulus(FileNumbers):
             return np.array([float(evaluate_term(term, evaluator, what)) for term in terms])
         value = finite(evaluate_term(terms, evaluator, what), terms, what)
         return np.ascontiguousarray(np.broadcast_to(np.asarray(value, np.float64), (size,)))
+
+    def _block(self) -> Real:
+        """Return for each element the place of its population in the list of targets; a source is no list."""
+        targets = self.stimulus.targets
+        return np.zeros(self.size) if targets is None else targets.block.astype(np.float64)
 
     def at(self, term: Term, what: str, elements: Index, stamps: Index) -> Real:
         """Return an expression of a run for some elements and steps; what it draws is drawn in each.
@@ -109,11 +116,13 @@ class NumbersOfStimulus(FileNumbers):
         during = self.stimulus.during
         stamps = stamps if during is None else np.clip(stamps, during[0], during[1] - 1)
         place, stamp = elements.astype(np.float64)[:, None], stamps.astype(np.float64)[None, :]
-        known = model_names(self.model, {"i": place, "N": float(self.size), "trial": self.trial}, self.size)
+        scope = {"i": place, "N": float(self.size), "trial": self.trial, "block": 0.0}
+        scope |= {key: value[elements][:, None] for key, value in self.let.items()}
+        known = model_names(self.model, scope, self.size)
 
         def value(name: str) -> Any:
             found = known(name)
-            return found[elements][:, None] if name in self.model.data else found
+            return found[elements][:, None] if name in self.model.data and name not in scope else found
 
         drawer = None if self.model.seeds.input is None else Drawer(self.key(what), place, stamp, self.trial)
         evaluator = Evaluator(value, self.model.step, self.model.data, drawer, stamp)
@@ -133,6 +142,13 @@ class NumbersOfStimulus(FileNumbers):
         """Return the weight of each element of an injection; 1 where none is written."""
         weight = self.stimulus.weight
         return np.ones(self.size) if weight is None else self.per_element(weight, "weight")
+
+
+def source_values(numbers: NumbersOfStimulus) -> PopulationValues:
+    """Return what projections read of the neurons of a source."""
+    positions = numbers.stimulus.space.positions
+    where = {axis: numbers.per_element(value, f"positions.{axis}") for axis, value in positions.items()}
+    return PopulationValues({}, {}, numbers.let, where)
 
 
 def flat_port(model: CheckedModel, population: str, port: str | None) -> str:

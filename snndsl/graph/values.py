@@ -66,7 +66,7 @@ def population_values(model: CheckedModel, population: Population) -> Population
         with collected(faults):
             work.let_value(key)
     positions: dict[str, Value] = {}
-    for key, position in population.positions.items():
+    for key, position in population.space.positions.items():
         with collected(faults):
             positions[key] = work.value(position, f"positions.{key}", written_here=True)
     for term in work.element.require:

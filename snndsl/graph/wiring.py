@@ -220,7 +220,8 @@ class NumbersOfWiring(FileNumbers):
 
     def _distance(self, i: Index, j: Index) -> Real:
         """Return how far sources are from targets, along the shorter way where an axis closes on itself."""
-        space = self.model.populations[self.sources.blocks[0].population]
+        name = self.sources.blocks[0].population
+        space = (self.model.populations[name] if name in self.model.populations else self.model.stimuli[name]).space
         total: Any = 0.0
         for axis in space.positions:
             along = self._column("pre", axis)[i] - self._column("post", axis)[j]

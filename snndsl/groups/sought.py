@@ -32,7 +32,7 @@ class Sought:
     names : list of int or str
         Numbers of groups, names of motifs.
     motifs : list of Motif
-        Neurons as numbered through the populations of the run.
+        Neurons as numbered through the populations of the run, in the order of their names.
     tolerance : list of int
         Of each, in steps.
     """

@@ -13,7 +13,7 @@ from typing import Literal
 
 from snndsl.expressions import FUNCTIONS, tree
 from snndsl.expressions.walk import calls_in
-from snndsl.graph.drives import Drive
+from snndsl.graph.drives import OWN, Drive, parameter_of
 from snndsl.ir import Call, Const, Expr, Ref
 from snndsl.lowering.reads import Reads
 from snndsl.lowering.translate import BlockBuilder, Translator, draw_arguments
@@ -22,15 +22,6 @@ from snndsl.model.text import Term
 
 __all__ = ["ComputedDrive"]
 
-_SHARED = {
-    "weight": "weight",
-    "element": "place in its selection, -1 outside",
-    "from": "first step",
-    "until": "step after its last",
-    **dict.fromkeys(("key_0", "key_1"), "key of its random draws"),
-    **dict.fromkeys(("spikes_0", "spikes_1"), "key of the draws of its spikes"),
-}
-"""Parameters of any computed stimulus."""
 _LAST_DRAW = 65535
 """Number of the first draw of a kind; further ones count down, those of an expression count up from 0."""
 
@@ -83,7 +74,7 @@ class ComputedDrive:
     def said(self, parameter: str) -> str:
         """Return what a parameter is, for comments."""
         key = parameter.removeprefix(f"{self.name}__")
-        return f"{self.name}: {({**_SHARED, **self.drive.what.parameters}).get(key, 'constant')}"
+        return f"{self.name}: {({**OWN, **self.drive.what.parameters}).get(key, 'constant')}"
 
     def amount(self, builder: BlockBuilder, step: Fraction) -> Expr:
         """Return what the port gets in step j."""
@@ -202,4 +193,4 @@ class _Step:
                 return Const(float(self.size))
             case "trial":
                 return self._trial()
-        return self.parameter(text)
+        return self.parameter(parameter_of(self.computed.drive.what, text))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from snndsl.deferred import dataclass
 from snndsl.model.element import Element
+from snndsl.model.space import Space
 from snndsl.model.text import Place, ValueTerm
 
 __all__ = ["Population"]
@@ -25,10 +26,10 @@ class Population:
         Neurons.
     element : Element
         What each of them is.
-    given, initial, let, positions : mapping of str to ValueTerm
-        Parameters, initial states, values drawn once per neuron, coordinates by axis: as the population says.
-    period : mapping of str to float
-        Length in um after which an axis closes on itself, for those that do.
+    given, initial, let : mapping of str to ValueTerm
+        Parameters, initial states, values drawn once per neuron: as the population says.
+    space : Space
+        Where they are.
     stream : str
         Name of its random stream.
     frozen : bool
@@ -42,7 +43,6 @@ class Population:
     given: Mapping[str, ValueTerm]
     initial: Mapping[str, ValueTerm]
     let: Mapping[str, ValueTerm]
-    positions: Mapping[str, ValueTerm]
-    period: Mapping[str, float]
+    space: Space
     stream: str
     frozen: bool

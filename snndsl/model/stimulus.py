@@ -18,6 +18,7 @@ from snndsl.ir import Expr
 from snndsl.kinds import Kind
 from snndsl.model.selection import Selection
 from snndsl.model.services import StepBuilder, StimulusNumbers, StimulusReader
+from snndsl.model.space import Space
 from snndsl.model.text import Place, Rounding, Term, ValueTerm
 
 __all__ = ["Driving", "Duplicates", "Playing", "Spiking", "Stimulus", "StimulusKind"]
@@ -182,6 +183,10 @@ class Stimulus:
         In the unit of the port.
     delay : int
         Steps from the event to the port.
+    let : mapping of str to ValueTerm
+        Values drawn once for each element.
+    space : Space
+        Where the neurons of a source are.
     during : tuple of int or None
         Stamps from <= s < until at which it acts; None: always.
     frozen : bool
@@ -198,6 +203,8 @@ class Stimulus:
     port: str | None
     weight: ValueTerm | None
     delay: int
+    let: Mapping[str, ValueTerm]
+    space: Space
     during: tuple[int, int] | None
     frozen: bool
     stream: str
@@ -208,6 +215,11 @@ class Stimulus:
             if any(node.text.partition(".")[0] in signals for node in names_in(term.tree)):
                 return term
         return None
+
+    @property
+    def offers(self) -> bool:
+        """Whether it is a source of whose neurons projections read something."""
+        return self.size is not None and bool(self.let or self.space.positions)
 
     @property
     def kind(self) -> str:

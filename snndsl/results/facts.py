@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,15 @@ class RunFacts(Pictured):
 
     def __init__(self, manifest: Mapping[str, Any]) -> None:
         self.manifest = manifest
+
+    def in_order(self, names: Iterable[str]) -> list[str]:
+        """Return names of populations, signals or projections in the order of the model's file.
+
+        Those of a run that does not know it (of a tree that was run by hand) keep their order.
+        """
+        declared = [name for section in self.manifest.get("declared", {}).values() for name in section]
+        place = {name: number for number, name in enumerate(declared)}
+        return sorted(names, key=lambda name: place.get(name, len(place)))
 
     @property
     def name(self) -> str:

@@ -91,19 +91,21 @@ class Recording(RunFacts):
     @property
     def spike_counts(self) -> dict[str, int]:
         """Recorded spikes by population."""
-        return {str(name): int(count) for name, count in self.manifest["spikes"].items()}
+        counts = self.manifest["spikes"]
+        return {name: int(counts[name]) for name in self.in_order(counts)}
 
     @property
     def populations(self) -> Mapping[str, int]:
-        """Sizes by name."""
-        return {str(name): int(size) for name, size in self.manifest["populations"].items()}
+        """Sizes by name, in the order of the model's file; a signal has size 1."""
+        sizes = self.manifest["populations"]
+        return {name: int(sizes[name]) for name in self.in_order(sizes)}
 
     # ---- arrays
 
     @cached_property
     def spikes(self) -> Mapping[str, Spikes]:
         """Spikes by population."""
-        return Lazy(list(self.manifest["spike_records"]), self._spikes)
+        return Lazy(self.in_order(self.manifest["spike_records"]), self._spikes)
 
     @cached_property
     def states(self) -> Mapping[str, Mapping[str, States]]:
@@ -111,8 +113,14 @@ class Recording(RunFacts):
 
         Where they sample it at different stamps, asking for it is an error (records-differ) that names the `records`.
         """
-        names = list(dict.fromkeys(item["population"] for item in self.manifest["state_records"]))
-        return Lazy(names, self._variables)
+        signals = self._declared_signals
+        return Lazy([name for name in self._sampled() if name not in signals], self._variables)
+
+    @cached_property
+    def signals(self) -> Mapping[str, Mapping[str, States]]:
+        """States by signal and variable: as `states`, of one neuron."""
+        signals = self._declared_signals
+        return Lazy([name for name in self._sampled() if name in signals], self._variables)
 
     @cached_property
     def records(self) -> Mapping[str, Mapping[str, States]]:
@@ -150,7 +158,7 @@ class Recording(RunFacts):
     @cached_property
     def synapses(self) -> Mapping[str, MeasuredSynapses]:
         """Tables of synapses by projection."""
-        return Lazy(sorted(self.manifest["projections"]), self._synapses)
+        return Lazy(self.in_order(self.manifest["projections"]), self._synapses)
 
     @cached_property
     def blocks(self) -> NDArray[np.uint64]:
@@ -240,6 +248,13 @@ class Recording(RunFacts):
         parts = json.loads(file.read_text(encoding="utf-8"))["synapses"].values() if file.is_file() else ()
         units = {self.unit(part["target"], part["port"]) for part in parts if part["projection"] == projection}
         return units.pop() if len(units) == 1 else ""
+
+    @property
+    def _declared_signals(self) -> list[str]:
+        return list(self.manifest.get("declared", {}).get("signals", []))
+
+    def _sampled(self) -> list[str]:
+        return self.in_order(dict.fromkeys(item["population"] for item in self.manifest["state_records"]))
 
     def _spikes(self, population: str) -> Spikes:
         neurons = self._chunks(f"spikes/{population}/", ".neuron.npy")
@@ -342,6 +357,7 @@ class Recording(RunFacts):
         rows = "".join(
             f"<tr><td>{html.escape(name)}</td><td>{size:,}</td><td>{self.manifest['spikes'].get(name, 0):,}</td></tr>"
             for name, size in self.populations.items()
+            if name not in self._declared_signals
         )
         head = html.escape(f"{self.name} on {self.backend}, {self.steps_done:,} steps of {self.step_ms:g} ms, {self.status}")
         return f"<p>{head}</p><table><tr><th>population</th><th>neurons</th><th>spikes</th></tr>{rows}</table>"

@@ -223,6 +223,11 @@ class TrialsRecording(RunFacts):
         return self._stacked(lambda run: run.states, self._states)
 
     @cached_property
+    def signals(self) -> Mapping[str, Mapping[str, TrialStates]]:
+        """States by signal and variable; see `Recording.signals`."""
+        return self._stacked(lambda run: run.signals, self._states)
+
+    @cached_property
     def records(self) -> Mapping[str, Mapping[str, TrialStates]]:
         """States by record and variable; see `Recording.records`."""
         return self._stacked(lambda run: run.records, self._states)
@@ -296,6 +301,7 @@ class TrialsRecording(RunFacts):
         rows = "".join(
             f"<tr><td>{html.escape(name)}</td><td>{size:,}</td><td>{counts.get(name, 0) / len(self.trials):,.1f}</td></tr>"
             for name, size in self.populations.items()
+            if name not in self.manifest.get("declared", {}).get("signals", [])
         )
         head = "<tr><th>population</th><th>neurons</th><th>spikes a trial</th></tr>"
         return f"<p>{html.escape(repr(self))}</p><table>{head}{rows}</table>"

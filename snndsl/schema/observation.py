@@ -113,7 +113,9 @@ class ExpectSpec(Spec):
     until: Time | None = Field(default=None, description="spikes and samples up to this")
     each: Literal["trial", "neuron"] | None = Field(default=None, description="for each of them instead of all together")
     between: tuple[Of, Of] | None = Field(default=None, description="[least, largest]")
-    near: Of | None = Field(default=None, description="a value that it is close to; needs `within`")
+    near: Annotated[PerElement, As("value per element", "what is measured")] = Field(
+        default=None, description="a value that it is close to, or one for each neuron; needs `within`"
+    )
     within: Of | None = Field(default=None, description="largest distance from near, equals or against")
     equals: Target | None = Field(default=None, description="the value, or the spikes")
     at_least: Of | None = Field(default=None, description="smallest value")

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
 from snndsl.model.stimulus import StimulusKind
+from snndsl.schema.population import PositionsSpec
 from snndsl.schema.projection import Selection
 from snndsl.spec import As, Flag, Name, PerElement, Scalar, Spec, Time
 from snndsl.stimuli import STIMULI
@@ -27,6 +28,10 @@ class StimulusSpec(Spec):
     weight: Annotated[PerElement, As("value per element", "the port")] = Field(
         default=None, description="what an event adds to the port"
     )
+    let: Mapping[str, PerElement] = Field(
+        default_factory=dict, description="values drawn once for each element and read in its others"
+    )
+    positions: PositionsSpec | None = Field(default=None, description="where the neurons of a source are")
     delay: Time | None = Field(default=None, description="from the event to the port; one step if absent")
     during: tuple[Time, Time] | None = Field(default=None, description="when it acts; the end is not included")
     round: Literal["nearest", "up", "down"] | None = Field(

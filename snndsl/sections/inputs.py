@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from snndsl.sections.networks import Positions
+
 __all__ = [
     "Motif",
     "OneOf",
@@ -32,6 +34,10 @@ class Stimulus:
         Port that an injection enters.
     weight : value
         What an event adds to the port.
+    let : mapping
+        Values drawn once for each element and read in its others.
+    positions : Positions or mapping
+        Where the neurons of a source are.
     delay : value
         From the event to the port; one step if absent.
     during : value
@@ -67,6 +73,8 @@ class Stimulus:
     into: Any | None = None
     port: Any | None = None
     weight: Any | None = None
+    let: Mapping[str, Any] | None = None
+    positions: Positions | Any | None = None
     delay: Any | None = None
     during: Any | None = None
     round: Literal["nearest", "up", "down"] | None = None

@@ -108,7 +108,7 @@ class Expect:
     between : value
         [least, largest].
     near : value
-        A value that it is close to; needs `within`.
+        A value that it is close to, or one for each neuron; needs `within`.
     within : value
         Largest distance from near, equals or against.
     equals : Target or mapping

@@ -96,7 +96,7 @@ def _read(reading: Reading, steps: int, digest: str) -> CheckedModel:
     read_source_sizes(reading)
     stimuli = read_stimuli(reading)
     check_groups(reading)
-    projections = read_projections(reading, populations)
+    projections = read_projections(reading)
     records = read_records(reading)
     expectations = read_expectations(reading)
     motifs = read_motifs(reading)

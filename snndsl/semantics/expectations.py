@@ -235,15 +235,18 @@ def _variables(reading: Reading, projection: str) -> Scope:
     return scope
 
 
+def _listed_said(value: Any) -> str:
+    """Return a value, or values with commas between them."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _said(spec: ExpectSpec) -> str:
     """Return the bounds in words, as written."""
     parts = [f"{spec.between[0]} .. {spec.between[1]}"] if spec.between is not None else []
-    parts += [f"{spec.near} +- {spec.within or 0}"] if spec.near is not None else []
+    parts += [f"{_listed_said(spec.near)} +- {spec.within or 0}"] if spec.near is not None else []
     if spec.equals is not None:
         value = spec.equals.value
-        parts.append(
-            "the listed spikes" if value is None else ", ".join(map(str, value)) if isinstance(value, tuple) else value
-        )
+        parts.append("the listed spikes" if value is None else _listed_said(value))
         parts += [f"within {spec.within}"] if spec.within is not None else []
     parts += [f"at least {spec.at_least}"] if spec.at_least is not None else []
     parts += [f"at most {spec.at_most}"] if spec.at_most is not None else []

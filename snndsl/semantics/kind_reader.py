@@ -69,7 +69,7 @@ class KindReader:
     ) -> ValueTerm | None:
         """Read a value for every element."""
         where = self.place(*path).path
-        return read_value(self.reading, given, wanted, what, _names(names), *where, functions=_FUNCTIONS[phase]).terms
+        return read_value(self.reading, given, wanted, what, self.known(names), *where, functions=_FUNCTIONS[phase]).terms
 
     def scalar(self, text: Any, wanted: Dimension, what: str, *path: str | int) -> Term | None:
         """Read one value that draws nothing."""
@@ -81,7 +81,7 @@ class KindReader:
         term = self.reading.term(text, *self.place(*path).path)
         if term is not None:
             self.reading.scope.before_run(term, PURE)
-            self.reading.scope.expect(term, BOOLEAN, "the condition", _names(names))
+            self.reading.scope.expect(term, BOOLEAN, "the condition", self.known(names))
         return term
 
     def time(self, text: Any, what: str, *path: str | int) -> Term | None:
@@ -107,6 +107,6 @@ class KindReader:
         """Return the value of an expression of constants."""
         return constant_term(self.reading, term) if needed or is_constant(self.reading, term) else None
 
-
-def _names(names: Names) -> Mapping[str, Result]:
-    return builtin_dimensions(names) if names else {}
+    def known(self, names: Names) -> Mapping[str, Result]:
+        """Return the names that a text may read besides constants and data."""
+        return builtin_dimensions(names) if names else {}

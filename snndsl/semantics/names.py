@@ -73,7 +73,7 @@ def _declared(source: ModelSource) -> Iterator[tuple[Path, str]]:
                 for inside in _INSIDE:
                     for inner in getattr(spec, inside, {}):
                         yield (section, name, inside, inner), inner
-            if section == "populations":
+            if section in ("populations", "stimuli"):
                 for inner in spec.let:
                     yield (section, name, "let", inner), inner
 

@@ -286,10 +286,8 @@ class Piece:
 
     def _parameter(self, name: str, parameter: ParameterSpec) -> Parameter:
         place = self.inner("parameters", name)
-        if name in self.given:
-            default: ValueTerm | None = self.given[name]
-        else:
-            default = None if parameter.default is None else self._try_value(parameter.default, place)
+        default = None if parameter.default is None else self._try_value(parameter.default, place)
+        default = self.given.get(name, default)  # a fault of a default is one, whoever gives another value
         known = {*self.own, *self.bound, *self.source.spec.constants, *self.source.spec.data}
         if isinstance(default, Term) and name not in self.given and is_unit_alone(default.tree, known):
             what, hint = f"{parameter.default!r} is a unit without a number", f"{{unit: {parameter.default}}}"

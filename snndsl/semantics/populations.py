@@ -10,6 +10,7 @@ from snndsl.errors import ModelError, listed, nearest
 from snndsl.expressions.dimensions import UNKNOWN
 from snndsl.model.element import Element
 from snndsl.model.population import Population
+from snndsl.model.space import Space
 from snndsl.model.text import Term, ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.copies import CopyNumbers, listed_copies, of_copy, spread
@@ -74,7 +75,7 @@ def _as_population(reading: Reading, name: str, draft: ElementDraft) -> Populati
             what = f"parameter {key!r} of the signal {name!r} has no value"
             reading.report(place.inner("parameters", key), "parameter-missing", what, "a value where it is declared")
     element, frozen = draft.finished(reading.signal_scopes[name]), reading.spec.signals[name].frozen
-    return Population(name, place, 1, element, {}, {}, {}, {}, {}, f"signals.{name}", frozen)
+    return Population(name, place, 1, element, {}, {}, {}, Space(), f"signals.{name}", frozen)
 
 
 def check_groups(reading: Reading) -> None:
@@ -133,7 +134,8 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
             extra = {**known, "copy": ONE} if key != written else known
             terms = read_value(reading, value, scope.lookup(key), f"the initial {key!r}", extra, *path).terms
             initial[key] = _of_copy(reading, terms, key) if key != written else terms
-    space = read_positions(reading, name, own)
+    taken = dict.fromkeys(draft.parameters, "parameter") | dict.fromkeys(spec.let, "value of 'let'")
+    space = read_positions(reading, spec.positions, reading.place("populations", name), taken, own)
     return Population(
         name=name,
         place=reading.place("populations", name),
@@ -142,8 +144,7 @@ def _population(reading: Reading, name: str, element: Element) -> Population:
         given=_readable(given),
         initial=_readable(initial),
         let=_readable(let),
-        positions=space.positions,
-        period=space.period,
+        space=space,
         stream=spec.stream or f"populations.{name}",
         frozen=spec.frozen,
     )

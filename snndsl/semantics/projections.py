@@ -12,7 +12,6 @@ from snndsl.expressions import TextFault, tree
 from snndsl.expressions.dimensions import BOOLEAN, TIME, UNKNOWN
 from snndsl.expressions.walk import names_in
 from snndsl.model.joint_rule import joined
-from snndsl.model.population import Population
 from snndsl.model.projection import ByNumber, ConnectRule, Delay, Projection, sides_of
 from snndsl.model.selection import Selection, Sides
 from snndsl.model.services import Rows
@@ -47,24 +46,24 @@ _FOR: Mapping[Rows, str] = {
 }  # fmt: skip
 
 
-def read_projections(reading: Reading, populations: Mapping[str, Population]) -> dict[str, Projection]:
+def read_projections(reading: Reading) -> dict[str, Projection]:
     """Return the projections of a file; the dimensions of their weights go to `Reading.weights`."""
     found = {}
     for name, spec in reading.spec.projections.items():
-        projection = _projection(reading, populations, name, spec)
+        projection = _projection(reading, name, spec)
         if projection is not None:
             found[name] = projection
     return found
 
 
-def _projection(reading: Reading, populations: Mapping[str, Population], name: str, spec: ProjectionSpec) -> Projection | None:
+def _projection(reading: Reading, name: str, spec: ProjectionSpec) -> Projection | None:
     """Return a projection; None after reporting what makes it unreadable."""
     sides = _sides(reading, name, spec)
     if sides is None:
         return None
     sources, targets = sides
     port = port_dimension(reading, targets, spec.port, f"projection {name!r}", "projections", name, "port")
-    names = wiring_scope(reading, populations, sources, targets)
+    names = wiring_scope(reading, sources, targets)
     scope, neurons = names.known, SideNames(reading, sources, targets)
     reading.wiring[name] = scope
     carried = read_carried(reading, name, port, scope, neurons)

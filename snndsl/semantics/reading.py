@@ -16,6 +16,7 @@ from snndsl.frontend.data import DataColumns, load_data
 from snndsl.frontend.loader import ModelSource
 from snndsl.model.data import DataColumn
 from snndsl.model.selection import Selection
+from snndsl.model.space import Space
 from snndsl.model.text import Place, Term
 from snndsl.schema import ModelSpec
 from snndsl.semantics.constant_numbers import constant_number
@@ -68,7 +69,9 @@ class Reading:
     weights : dict of str to Dimension or NoQuantity
         Of each projection.
     lets : dict of str to dict
-        Dimensions of the values of ``let``, by population.
+        Dimensions of the values of ``let``, by population and stimulus.
+    spaces : dict of str to Space
+        Where neurons are, by population and source, for those that have positions.
     wiring : dict of str to dict
         Names of the wiring of each projection, with their dimensions.
     """
@@ -90,6 +93,7 @@ class Reading:
     rule_scopes: dict[str, list[Scope]] = field(default_factory=dict)
     weights: dict[str, Result] = field(default_factory=dict)
     lets: dict[str, dict[str, Result]] = field(default_factory=dict)
+    spaces: dict[str, Space] = field(default_factory=dict)
     wiring: dict[str, dict[str, Result]] = field(default_factory=dict)
     file_data: dict[int, DataColumns] = field(default_factory=dict)
     offered: dict[str, Maker] = field(default_factory=dict)

@@ -40,14 +40,15 @@ def _needed(model: CheckedModel) -> Iterator[tuple[str, Place]]:
         if search.surrogates:
             yield "analysis", model.place("discover", search.name, "surrogates")
     for stimulus in model.stimuli.values():
-        if stimulus.what.draws or _draws(stimulus.weight):
+        own = (stimulus.weight, *stimulus.let.values(), *stimulus.space.positions.values())
+        if stimulus.what.draws or any(map(_draws, own)):
             yield "input", stimulus.place
 
 
 def _of_population(population: Population) -> Iterator[tuple[str, Place]]:
     """Yield what a population draws before a run: the values it gives, and those of its neuron that it leaves."""
     sections = (
-        ("initial", population.initial), ("let", population.let), ("positions", population.positions),
+        ("initial", population.initial), ("let", population.let), ("positions", population.space.positions),
         ("neuron", population.given),
     )  # fmt: skip
     for section, values in sections:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from snndsl.deferred import dataclass
+from snndsl.expressions.dimensions import UNKNOWN
 from snndsl.model.selection import Selection
+from snndsl.model.services import Names
 from snndsl.model.stimulus import Duplicates, Playing, Stimulus
 from snndsl.model.text import Rounding, ValueTerm
 from snndsl.schema.stimulus import StimulusSpec
@@ -13,6 +15,7 @@ from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.constants import constant_steps
 from snndsl.semantics.kind_reader import KindReader
 from snndsl.semantics.ports import port_dimension
+from snndsl.semantics.positions import read_positions
 from snndsl.semantics.reading import Reading
 from snndsl.semantics.scope import Result
 from snndsl.semantics.values import read_value, whole_size
@@ -43,7 +46,7 @@ def read_stimuli(reading: Reading) -> dict[str, Stimulus]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _StimulusReader(KindReader):
-    """See `snndsl.model.services.StimulusReader`."""
+    """See `snndsl.model.services.StimulusReader`; texts for each element read values of ``let`` as well."""
 
     name: str
     source: bool
@@ -51,6 +54,11 @@ class _StimulusReader(KindReader):
     unit: Dimension | None
     rounding: Rounding | None
     duplicates: Duplicates
+
+    def known(self, names: Names) -> Mapping[str, Result]:
+        """Return the names that a text may read besides constants and data."""
+        own = self.reading.lets[self.name] if names in ("stimulus", "weight") else {}
+        return {**KindReader.known(self, names), **own}
 
 
 def _stimulus(reading: Reading, name: str, spec: StimulusSpec) -> Stimulus | None:
@@ -64,7 +72,10 @@ def _stimulus(reading: Reading, name: str, spec: StimulusSpec) -> Stimulus | Non
     port: Dimension | None = None
     if targets is not None and spec.port is not None:
         port = port_dimension(reading, targets, spec.port, f"stimulus {name!r}", "stimuli", name, "port")
-    weight = _weight(reading, name, spec, port)
+    let = _let(reading, name, spec)
+    own = {**builtin_dimensions("weight"), **reading.lets[name]}
+    space = read_positions(reading, spec.positions, place, dict.fromkeys(spec.let, "value of 'let'"), own)
+    weight = _weight(reading, name, spec, port, own)
     delay = 1
     if spec.delay is not None:
         delay = KindReader(reading, place, place).steps(spec.delay, "the delay", "delay")
@@ -84,6 +95,8 @@ def _stimulus(reading: Reading, name: str, spec: StimulusSpec) -> Stimulus | Non
         port=spec.port,
         weight=weight,
         delay=delay,
+        let=let,
+        space=space,
         during=during,
         frozen=spec.frozen,
         stream=spec.stream or f"stimuli.{name}",
@@ -104,6 +117,10 @@ def _role(reading: Reading, name: str, spec: StimulusSpec) -> None:
 def _unused(name: str, spec: StimulusSpec) -> Iterator[tuple[str, str, str]]:
     """Yield the keys that a stimulus has no use for, with what they stand at and what fits instead."""
     kind = spec.kind
+    if issubclass(kind, Playing):
+        yield "let", f"'let' at stimulus {name!r}, which chooses the neurons it reaches", "no such key"
+    if spec.into is not None or issubclass(kind, Playing):
+        yield "positions", f"'positions' at stimulus {name!r}, which has no neurons of its own", "positions of its targets"
     if spec.size is not None:
         for key in ("port", "weight", "delay"):
             yield key, f"{key!r} at the source {name!r}, which projections wire", f"{key!r} in each projection from it"
@@ -132,7 +149,25 @@ def _targets(reading: Reading, name: str, spec: StimulusSpec) -> Selection | Non
     return targets
 
 
-def _weight(reading: Reading, name: str, spec: StimulusSpec, port: Dimension | None) -> ValueTerm | None:
+def _let(reading: Reading, name: str, spec: StimulusSpec) -> dict[str, ValueTerm]:
+    """Return the values that are drawn once for each element; each may read those before it."""
+    found, own = dict[str, ValueTerm](), dict[str, Result](builtin_dimensions("weight"))
+    known = reading.lets[name] = {}
+    for key, value in spec.let.items():
+        path = ("stimuli", name, "let", key)
+        if key in builtin_dimensions("stimulus"):
+            what = f"{key!r} is a name that is there without being declared"
+            reading.report(reading.place(*path), "name-reserved", what, "another name")
+        terms, kind = read_value(reading, value, None, f"let {key!r}", own, *path)
+        own[key] = known[key] = UNKNOWN if kind is None else kind
+        if terms is not None:
+            found[key] = terms
+    return found
+
+
+def _weight(
+    reading: Reading, name: str, spec: StimulusSpec, port: Dimension | None, own: Mapping[str, Result]
+) -> ValueTerm | None:
     """Return the weight of events; into the port ``spike`` there need be none."""
     plays = issubclass(spec.kind, Playing)
     if not spec.kind.weighted or (spec.into is None and not plays):
@@ -143,7 +178,7 @@ def _weight(reading: Reading, name: str, spec: StimulusSpec, port: Dimension | N
             expected = "weight: .." if plays else "weight: .. in the unit of the port"
             reading.report(reading.place("stimuli", name), "key-missing", said, expected)
         return None
-    scope: Mapping[str, Result] = {} if plays else builtin_dimensions("weight")
+    scope: Mapping[str, Result] = {} if plays else own
     return read_value(reading, spec.weight, None if plays else port, "the weight", scope, "stimuli", name, "weight").terms
 
 

@@ -10,8 +10,8 @@ from snndsl.errors import Fault
 from snndsl.expressions import TextFault
 from snndsl.expressions.dimensions import UNKNOWN
 from snndsl.expressions.walk import names_in
-from snndsl.model.population import Population
 from snndsl.model.selection import Selection
+from snndsl.model.space import Space
 from snndsl.model.text import ValueTerm
 from snndsl.semantics.builtins import builtin_dimensions
 from snndsl.semantics.reading import Reading
@@ -48,24 +48,20 @@ class WiringScope:
                     yield term.place.fault(TextFault("name-unknown", what, node.start, expected), term.line)
 
 
-def wiring_scope(
-    reading: Reading, populations: Mapping[str, Population], sources: Selection, targets: Selection
-) -> WiringScope:
+def wiring_scope(reading: Reading, sources: Selection, targets: Selection) -> WiringScope:
     """Return the names that wiring between two selections may read.
 
     Parameters
     ----------
     reading : Reading
         The file.
-    populations : mapping of str to Population
-        That were read without faults.
     sources, targets : Selection
         Both sides.
     """
     scope = WiringScope(dict(builtin_dimensions("wiring")))
     for side, selection in (("pre", sources), ("post", targets)):
         _offer(reading, scope, side, selection)
-    why = _no_distance(populations, (*sources.populations, *targets.populations))
+    why = _no_distance(reading.spaces, (*sources.populations, *targets.populations))
     if why:
         scope.absent["distance"] = why
         del scope.known["distance"]
@@ -89,24 +85,25 @@ def _offer(reading: Reading, scope: WiringScope, side: str, selection: Selection
 
 def _offered(reading: Reading, population: str) -> dict[str, Result]:
     """Return what wiring may read of the neurons of a population, a source or a signal."""
-    element, spec = reading.element(population), reading.spec.populations.get(population)
-    if element is None:
+    element, source = reading.element(population), reading.spec.stimuli.get(population)
+    if element is None and source is None:
         return {}
-    names, found = reading.scope_of(population), dict[str, Result]()
-    for parameter in element.parameters:
-        kind = names.lookup(parameter)
+    found = dict[str, Result]()
+    for parameter in () if element is None else element.parameters:
+        kind = reading.scope_of(population).lookup(parameter)
         found[parameter] = UNKNOWN if kind is None else kind
     found |= reading.lets.get(population, {})
+    spec = source or reading.spec.populations.get(population)
     return found if spec is None or spec.positions is None else found | dict.fromkeys(spec.positions.axes, LENGTH)
 
 
-def _no_distance(populations: Mapping[str, Population], names: tuple[str, ...]) -> str:
+def _no_distance(spaces: Mapping[str, Space], names: tuple[str, ...]) -> str:
     """Return why there are no distances between some populations and sources; empty if there are."""
     first = names[0]
     for name in dict.fromkeys(names):
-        if name not in populations or not populations[name].positions:
+        if name not in spaces or not spaces[name].positions:
             return f"{name!r} has no positions"
-        a, b = populations[first], populations[name]
+        a, b = spaces[first], spaces[name]
         if {*a.positions} != {*b.positions}:
             return f"{first!r} has positions {', '.join(a.positions)}, and {name!r} {', '.join(b.positions)}"
         if a.period != b.period:
@@ -114,6 +111,6 @@ def _no_distance(populations: Mapping[str, Population], names: tuple[str, ...]) 
     return ""
 
 
-def _closes(population: Population) -> str:
-    around = [f"{axis} after {length:g} um" for axis, length in sorted(population.period.items())]
+def _closes(space: Space) -> str:
+    around = [f"{axis} after {length:g} um" for axis, length in sorted(space.period.items())]
     return f"closes on itself in {', '.join(around)}" if around else "does not close on itself"

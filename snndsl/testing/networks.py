@@ -166,7 +166,8 @@ class _Making:
         source = source or self.choose(self.owners)
         size = sections["stimuli"][source]["size"] if source in sections["stimuli"] else self.size(source)
         projection: dict[str, Any] = {"from": source, "to": target, "port": "kick", "self": self.draw(st.booleans())}
-        placed = all("positions" in sections["populations"].get(side, {}) for side in (source, target))
+        known = {**sections["populations"], **sections["stimuli"]}
+        placed = all("positions" in known[side] for side in (source, target))
         projection |= self._connect(size, self.size(target), placed)
         forks = [FORKED] * 3 if "slow" in KINDS[self.owners[target]].definition.get("parts", {}) else []
         rules = [rule for rule in RULES if rule != FORKED]
@@ -193,7 +194,7 @@ class _Making:
             columns = {"i": [0, source - 1, 1 % source], "j": [target - 1, 0, 1 % target]}
             rules.append({"connect": {"pairs": columns}, "multiple": True})
         if source == target:
-            rules.append({"connect": "one_to_one"})
+            rules += 3 * [{"connect": "one_to_one"}]
         return dict(self.choose(rules))
 
     def _plasticity(self, learning: str, target: str) -> dict[str, Any]:
@@ -226,6 +227,12 @@ class _Making:
         shapes += ["({})*uniform()", "({})*(1 + 0.1*normal())", "({})*normal_in(1, 0.5, 0, 2)"] if self.noise else []
         return str(self.choose(shapes)).format(literal)
 
+    def _placed(self) -> dict[str, Any]:
+        """Return positions of a source, with values that they share."""
+        values = self.choose(["", "i % 3", *(["uniform()"] if self.noise else [])])
+        positions = {"x": "(10 um)*r", "y": "(5 um)*i", "period": {"x": "30 um"}}
+        return {"let": {"r": values}, "positions": positions} if values else {}
+
     def add_stimulus(self, name: str) -> None:
         """Drive a population."""
         stimuli, target = self.network.sections["stimuli"], self.choose(self.owners)
@@ -238,7 +245,8 @@ class _Making:
         during = again(name, "s1") | ({"during": ["10 step", "45 step"]} if self.one_in(4) else {})
         match what:
             case "source":
-                stimuli[name] = {"size": self.size(target), "stream": f"of_{name}", **self._spikes(self.size(target)), **during}
+                spikes = self._spikes(self.size(target))
+                stimuli[name] = {"size": self.size(target), "stream": f"of_{name}", **self._placed(), **spikes, **during}
                 self.add_projection(f"{name}_to", name)
             case "current":
                 drawn = ["uniform()", "normal()", "normal_in(1, 0.5, 0, 1 + 0.1*i)"] if self.noise else []

@@ -11,7 +11,8 @@ from snndsl.testing.networks import GeneratedNetwork
 __all__ = ["smallest"]
 
 _LEFT_OUT = (
-    ("projections", ("plasticity", "where", "per_block")), ("stimuli", ("during",)), ("populations", ("initial", "positions")),
+    ("projections", ("plasticity", "where", "per_block")), ("stimuli", ("during", "positions", "let")),
+    ("populations", ("initial", "positions")),
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def draw_occurrences(
     group : Group
         The group.
     spikes : SpikeTrains or Recording
-        What was recorded; populations of a recording follow each other in the order of the run.
+        What was recorded; populations of a recording follow each other in the order of their names.
     steps : array-like of int, shape (occurrences,), optional
         Stamps of its beginning; without it, `snndsl.polychrony.recordings.detect.detect` finds them.
     tolerance : int

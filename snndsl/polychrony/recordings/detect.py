@@ -141,8 +141,9 @@ def motif_of(group: Group) -> Motif:
 
 
 def first_neurons(sizes: Mapping[str, int]) -> dict[str, int]:
-    """Return the number of the first neuron of each population, if they follow each other."""
-    return dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+    """Return the number of the first neuron of each population, if they follow each other in the order of their names."""
+    names = sorted(sizes)
+    return dict(zip(names, np.cumsum([0, *(sizes[name] for name in names)]).tolist(), strict=False))
 
 
 def trains_of(recording: Recording, first: Mapping[str, int] | None = None) -> SpikeTrains:
@@ -153,7 +154,7 @@ def trains_of(recording: Recording, first: Mapping[str, int] | None = None) -> S
     recording : Recording
         With spikes.
     first : mapping of str to int, optional
-        Number of the first neuron of each population; without it, populations follow each other in the order of the run.
+        Number of the first neuron of each population; without it, populations follow each other in the order of their names.
     """
     first = first_neurons(recording.populations) if first is None else first
     total = max((first[name] + size for name, size in recording.populations.items()), default=0)

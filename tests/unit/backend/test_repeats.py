@@ -132,11 +132,6 @@ def test_another_run_is_not_gone_on_with(old: str, new: str, said: str, tmp_path
         run(tmp_path, MODEL.replace(old, new), resume=True)
 
 
-def test_one_run_cannot_be_resumed(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="one trial has nothing to go on from"):
-        run(tmp_path, MODEL.replace("trials: 3", "trials: 1"), resume=True)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_was_stopped_goes_on(number: int, made: TrialsRecording, tmp_path: Path) -> None:

@@ -381,9 +381,13 @@ def test_the_how_to_page_is_right() -> None:
     root = Path(__file__).resolve().parents[3]
     page = (root / "docs" / "how-to" / "wire-in-space.md").read_text(encoding="utf-8")
     lif = "neurons: {lif: {state: {V: 0 mV}, ports: {I: pA}, update: V = V + I*(1 mV)/(1 pA), threshold: V > 1 mV}}\n"
-    first, second = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    first, source, second = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     local = graph(lif + first).rows["local"]
     assert len(local.i) > 10_000 and len(np.unique(local.axonal)) > 3
+    ring = "populations: {ring: {neuron: lif, size: 50, positions: {x: 20 um*i, period: {x: 1 mm}}}}\n"
+    wired = graph(lif + ring + source).rows["topographic"]
+    apart = np.abs(10.0 * wired.i - 20.0 * wired.j)
+    assert len(wired.i) > 300 and np.minimum(apart, 1000 - apart).max() < 200
     blocks = graph(f"{lif}populations: {{exc: {{neuron: lif, size: 40}}, inh: {{neuron: lif, size: 10}}}}\n{second}").rows[
         "cortex"
     ]

@@ -326,6 +326,29 @@ def test_multiplicative_noise_converges_with_order_one_half(integrator: str, mon
     assert errors[256] < 0.1 * np.sqrt(((ends[256] - other) ** 2).mean())
 
 
+@pytest.mark.parametrize("integrator", ["euler", "exponential_euler"])
+def test_multiplicative_noise_has_the_weak_order_one(integrator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mean and second moment of geometric Brownian motion, without chance: a step at the nodes of a Gaussian quadrature.
+
+    The equation is linear and draws are independent, so that n steps have the n-th power of what one step makes of 1.
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(5)
+    weights = weights / weights.sum()
+    row = replace(blocks.OPERATIONS["normal"], evaluate=lambda *identity: nodes)
+    monkeypatch.setattr(blocks, "OPERATIONS", {**blocks.OPERATIONS, "normal": row})
+    mean, square = np.exp(GROWTH * TIME), np.exp((2 * GROWTH + SPREAD**2) * TIME)
+    of_mean, of_square = dict[int, float](), dict[int, float]()
+    for n in (16, 32, 64, 128):
+        x = path(group(GEOMETRIC, integrator, "{x: 1}", size=len(nodes), step=f"{TIME / n!r} ms"), 1)[-1]
+        of_mean[n] = abs(float(weights @ x) ** n - mean)
+        of_square[n] = abs(float(weights @ x**2) ** n - square)
+    assert order(of_square) == pytest.approx(1.0, abs=0.05) and of_square[128] < 0.01 * square
+    if integrator == "euler":
+        assert order(of_mean) == pytest.approx(1.0, abs=0.05) and of_mean[128] < 0.001
+    else:
+        assert max(of_mean.values()) < 1e-12  # exact: it integrates what is not noise exactly
+
+
 def test_the_stationary_law_of_a_square_root_process() -> None:
     """dx = (m - x)/tau dt + s*sqrt(x) dW is gamma distributed: mean m, variance m*s**2*tau/2, skewness 2*sd/m (Cox 1985)."""
     text = "dx/dt = (1 - x)/tau + 0.5*sqrt(max(x, 0))/sqrt(1 ms)*xi()"

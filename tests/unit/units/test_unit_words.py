@@ -8,6 +8,7 @@ import pytest
 
 from snndsl.errors import TextFault
 from snndsl.expressions import parse_expression
+from snndsl.unit_words import slipped_symbols
 from snndsl.units import near_unit, parse_unit
 
 _PREFIXES = {  # exponent of ten: spellings of the prefix
@@ -86,3 +87,21 @@ def test_the_hint_where_it_is_read(text: str, hint: str) -> None:
     with pytest.raises(TextFault) as caught:
         parse_expression(text)
     assert caught.value.try_ == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("mss", "ms"), ("sm", "ms"), ("MOhhm", "MOhm"), ("zH", "Hz"), ("Ap", "pA"),
+        ("MOm", "MOhm"), ("H", "Hz"), ("px", "pA or pF"), ("md", "ms or mV"),
+        ("mg", ""), ("Ms", ""), ("xs", ""), ("rad", ""), ("degC", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_slips_are_seen_without_another_size(text: str, hint: str) -> None:
+    assert slipped_symbols(text) == hint
+
+
+def test_a_slip_behind_a_number_may_be_a_name() -> None:
+    with pytest.raises(TextFault) as caught:
+        parse_expression("3*(2 px)")
+    assert caught.value.try_ == "pA or pF; or 2*px"
