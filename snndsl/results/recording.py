@@ -243,7 +243,7 @@ class Recording(RunFacts):
         neuron = np.concatenate([part.neuron for part in parts])
         kept = np.sort(np.unique(neuron, return_index=True)[1])
         value = np.concatenate([part.value for part in parts], axis=1)[:, kept]
-        return States(value, first.step, neuron[kept], first.unit)
+        return States(value, first.step, neuron[kept], first.unit, self.step_length)
 
     def _different_times(self, population: str, variable: str) -> Fault:
         names = [
@@ -284,7 +284,7 @@ class Recording(RunFacts):
         chunks = [chunk for chunk in self._chunks(folder, ".npy", without="neuron.npy") if len(chunk)]
         value = np.concatenate([*chunks, np.zeros((0, len(neuron)))])
         step = record["first"] + record["period"] * np.arange(len(value), dtype=np.int64)
-        return States(value, step, neuron, self.unit(population, variable))
+        return States(value, step, neuron, self.unit(population, variable), self.step_length)
 
     def _weights(self, projection: str, variable: str) -> Weights:
         folder = f"weights/{projection}/{variable}/"
@@ -293,7 +293,7 @@ class Recording(RunFacts):
         row = self.array(chosen) if chosen in self._listed else np.arange(every, dtype=np.int64)
         step = np.array([int(name[len(folder) : -4]) for name in names], np.int64)
         value = np.array([self.array(name) for name in names]).reshape(len(names), len(row))
-        return Weights(step, value, row)
+        return Weights(step, value, row, self.step_length)
 
     def _synapses(self, projection: str) -> MeasuredSynapses:
         columns = ("pre", "post", "pre_population", "post_population", "row", "weight", "axonal", "dendritic")
