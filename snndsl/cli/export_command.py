@@ -46,7 +46,7 @@ def export(
         Path, Option("-o", "--out", metavar="PATH", help="file for npz, nix, nwb and one group as graphml, else a folder")
     ],
     form: Annotated[
-        Form, Option("--format", help="tables (csv, parquet), arrays (npz), a network (sonata), Neo (nix, nwb), graphs (graphml)")
+        Form, Option("--format", help="tables (csv, parquet), arrays (npz), a network (sonata), Neo (nix, nwb), graphml")
     ],
     group: GroupId = None,
     min_path: MinPath = 0,

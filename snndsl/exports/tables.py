@@ -33,14 +33,15 @@ def tables(run: Run) -> Iterator[tuple[str, Callable[[], Columns]]]:
     Returns
     -------
     iterator of (str, callable)
-        ``spikes/POPULATION`` (step, time_ms, neuron), ``states/POPULATION.VARIABLE`` (step, time_ms, neuron, ``V (mV)``),
+        ``spikes/POPULATION`` (step, time_ms, neuron), ``states/POPULATION.VARIABLE`` and ``signals/...``
+        (step, time_ms, neuron, ``V (mV)``),
         ``counts/NAME``, ``weights/PROJECTION.VARIABLE`` (step, time_ms, row, value) and ``synapses/PROJECTION``. Of several
         trials the first column is ``trial``; records of a variable at different times are told apart by their names.
     """
     for name in run.spikes:
         yield f"spikes/{name}", partial(_over_trials, run, partial(_spikes, name=name))
     for name, variable, key in _states(run):
-        label = f"states/{key}.{user_name(variable)}"
+        label = f"{_kind(run, key)}/{key}.{user_name(variable)}"
         yield label, partial(_over_trials, run, partial(_samples, name=name, variable=variable))
     for name in run.counts:
         yield f"counts/{name}", partial(_over_trials, run, partial(_counts, name=name))
@@ -72,7 +73,7 @@ def arrays(run: Run) -> Columns:
         for name, spikes in one.spikes.items():
             found |= {f"{base}spikes/{name}/step": spikes.step, f"{base}spikes/{name}/neuron": spikes.neuron}
         for name, variable, key in _states(one):
-            part, place = one.records[name][variable], f"{base}states/{key}/{user_name(variable)}"
+            part, place = one.records[name][variable], f"{base}{_kind(one, key)}/{key}/{user_name(variable)}"
             found |= {f"{place}/{item}": getattr(part, item) for item in ("step", "neuron", "value")}
             found[f"{place}/unit"] = np.array(part.unit)
         for name, counts in one.counts.items():
@@ -84,6 +85,10 @@ def arrays(run: Run) -> Columns:
         if k == 0:
             found |= {f"synapses/{name}/{key}": item for name in one.synapses for key, item in _ends(one, name).items()}
     return found
+
+
+def _kind(run: Run, key: str) -> str:
+    return "signals" if key.partition("[")[0].partition(" ")[0] in run.signals else "states"
 
 
 def _states(run: Run) -> Iterator[tuple[str, str, str]]:

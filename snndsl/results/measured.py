@@ -119,12 +119,33 @@ class States(Shown):
         0-based in the population.
     unit : str
         Internal unit, empty if unknown.
+    step_ms : Fraction
+        Length of a step.
     """
 
     value: NDArray[np.float64]
     step: NDArray[np.int64]
     neuron: NDArray[np.int32]
     unit: str
+    step_ms: Fraction
+
+    @property
+    def time_ms(self) -> NDArray[np.float64]:
+        """Times in ms, shape (samples,)."""
+        return np.asarray(self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator), np.float64)
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with the columns step, time_ms, neuron, value: one row a number."""
+        import pandas
+
+        samples, neurons = self.value.shape
+        columns = {
+            "step": np.repeat(self.step, neurons),
+            "time_ms": np.repeat(self.time_ms, neurons),
+            "neuron": np.tile(self.neuron, samples),
+            "value": self.value.ravel(),
+        }
+        return pandas.DataFrame(columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -139,11 +160,32 @@ class Weights(Shown):
         Internal units.
     row : ndarray of int64, shape (synapses,)
         Rows of the projection's table: all, or those that the record chooses.
+    step_ms : Fraction
+        Length of a step.
     """
 
     step: NDArray[np.int64]
     value: NDArray[np.float64]
     row: NDArray[np.int64]
+    step_ms: Fraction
+
+    @property
+    def time_ms(self) -> NDArray[np.float64]:
+        """Times in ms, shape (snapshots,)."""
+        return np.asarray(self.step * float(self.step_ms.numerator) / float(self.step_ms.denominator), np.float64)
+
+    def to_frame(self) -> Any:
+        """Return a pandas DataFrame with the columns step, time_ms, row, value: one row a number."""
+        import pandas
+
+        samples, synapses = self.value.shape
+        columns = {
+            "step": np.repeat(self.step, synapses),
+            "time_ms": np.repeat(self.time_ms, synapses),
+            "row": np.tile(self.row, samples),
+            "value": self.value.ravel(),
+        }
+        return pandas.DataFrame(columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from snndsl.errors import Fault, ModelError
 from snndsl.ir.naming import program_name, user_name
 from snndsl.results.facts import RunFacts
+from snndsl.results.manifest import read_manifest
 from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Spikes, States, Weights
-from snndsl.results.run_files import checksum, manifest_checksum
-from snndsl.results.run_folder import FORMAT
+from snndsl.results.run_files import checksum
 
 __all__ = ["BinnedCounts", "Lazy", "MeasuredSynapses", "Recording", "Spikes", "States", "Weights", "read_manifest"]
 
@@ -286,7 +286,7 @@ class Recording(RunFacts):
         neuron = np.concatenate([part.neuron for part in parts])
         kept = np.sort(np.unique(neuron, return_index=True)[1])
         value = np.concatenate([part.value for part in parts], axis=1)[:, kept]
-        return States(value, first.step, neuron[kept], first.unit)
+        return States(value, first.step, neuron[kept], first.unit, self.step_length)
 
     def _different_times(self, population: str, variable: str) -> Fault:
         names = [
@@ -327,7 +327,7 @@ class Recording(RunFacts):
         chunks = [chunk for chunk in self._chunks(folder, ".npy", without="neuron.npy") if len(chunk)]
         value = np.concatenate([*chunks, np.zeros((0, len(neuron)))])
         step = record["first"] + record["period"] * np.arange(len(value), dtype=np.int64)
-        return States(value, step, neuron, self.unit(population, variable))
+        return States(value, step, neuron, self.unit(population, variable), self.step_length)
 
     def _weights(self, projection: str, variable: str) -> Weights:
         folder = f"weights/{projection}/{variable}/"
@@ -336,7 +336,7 @@ class Recording(RunFacts):
         row = self.array(chosen) if chosen in self._listed else np.arange(every, dtype=np.int64)
         step = np.array([int(name[len(folder) : -4]) for name in names], np.int64)
         value = np.array([self.array(name) for name in names]).reshape(len(names), len(row))
-        return Weights(step, value, row)
+        return Weights(step, value, row, self.step_length)
 
     def _synapses(self, projection: str) -> MeasuredSynapses:
         columns = ("pre", "post", "pre_population", "post_population", "row", "weight", "axonal", "dendritic")
@@ -361,37 +361,6 @@ class Recording(RunFacts):
         )
         head = html.escape(f"{self.name} on {self.backend}, {self.steps_done:,} steps of {self.step_ms:g} ms, {self.status}")
         return f"<p>{head}</p><table><tr><th>population</th><th>neurons</th><th>spikes</th></tr>{rows}</table>"
-
-
-def read_manifest(path: Path) -> dict[str, Any]:
-    """Return what the manifest of a run folder says.
-
-    Raises
-    ------
-    ModelError
-        run-missing, run-damaged, run-format.
-    """
-    file = path / "manifest.json"
-    try:
-        manifest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        hint = f"snndsl run {path}" if str(path).endswith((".yaml", ".yml")) else ""
-        raise ModelError(
-            Fault("run-missing", f"{path} holds no run", expected="a folder with manifest.json", try_=hint)
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ModelError(Fault("run-damaged", f"{file}: {error}", expected="an intact run folder")) from None
-    if not isinstance(manifest, dict):
-        raise ModelError(Fault("run-damaged", f"{file} holds no mapping", expected="an intact run folder"))
-    if isinstance(manifest.get("format"), int) and manifest["format"] > FORMAT:
-        raise ModelError(
-            Fault("run-format", f"{path} has format {manifest['format']}", expected=f"at most {FORMAT}", try_="a newer snndsl")
-        )
-    if manifest.get("format") != 1 and manifest.get("sha256") != manifest_checksum(manifest):
-        raise ModelError(Fault("run-damaged", f"{file} is not as it was written", expected="an intact run folder"))
-    if "files" not in manifest:
-        raise ModelError(Fault("run-missing", f"the run in {path} has not begun", expected="a run folder"))
-    return manifest
 
 
 def _checksum(file: Path) -> str:

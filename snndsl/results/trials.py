@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from snndsl.deferred import dataclass
 from snndsl.errors import Fault, ModelError
 from snndsl.results.facts import RunFacts
+from snndsl.results.manifest import read_manifest
 from snndsl.results.measured import BinnedCounts, MeasuredSynapses, Shown, Spikes, States, Weights
-from snndsl.results.recording import Lazy, Recording, read_manifest
+from snndsl.results.recording import Lazy, Recording
 
 __all__ = [
     "Run", "TrialCounts", "TrialSpikes", "TrialStates", "TrialWeights", "TrialsRecording", "read_run", "single", "trial_folder",
@@ -84,16 +85,19 @@ class TrialStates(Shown):
         0-based in the population.
     unit : str
         Internal unit, empty if unknown.
+    step_ms : Fraction
+        Length of a step.
     """
 
     value: NDArray[np.float64]
     step: NDArray[np.int64]
     neuron: NDArray[np.int32]
     unit: str
+    step_ms: Fraction
 
     def of_trial(self, k: int) -> States:
         """Return the samples of the k-th of the trials."""
-        return States(self.value[k], self.step, self.neuron, self.unit)
+        return States(self.value[k], self.step, self.neuron, self.unit, self.step_ms)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -108,15 +112,18 @@ class TrialWeights(Shown):
         Internal units.
     row : ndarray of int64, shape (synapses,)
         Rows of the projection's table.
+    step_ms : Fraction
+        Length of a step.
     """
 
     step: NDArray[np.int64]
     value: NDArray[np.float64]
     row: NDArray[np.int64]
+    step_ms: Fraction
 
     def of_trial(self, k: int) -> Weights:
         """Return the snapshots of the k-th of the trials."""
-        return Weights(self.step, self.value[k], self.row)
+        return Weights(self.step, self.value[k], self.row, self.step_ms)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -281,10 +288,10 @@ class TrialsRecording(RunFacts):
 
     def _states(self, parts: list[States]) -> TrialStates:
         first = parts[0]
-        return TrialStates(np.stack([part.value for part in parts]), first.step, first.neuron, first.unit)
+        return TrialStates(np.stack([part.value for part in parts]), first.step, first.neuron, first.unit, first.step_ms)
 
     def _weights(self, parts: list[Weights]) -> TrialWeights:
-        return TrialWeights(parts[0].step, np.stack([part.value for part in parts]), parts[0].row)
+        return TrialWeights(parts[0].step, np.stack([part.value for part in parts]), parts[0].row, parts[0].step_ms)
 
     # ---- showing
 

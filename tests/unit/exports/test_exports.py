@@ -136,7 +136,8 @@ def test_sonata_is_as_its_guide_says(run: Recording, tmp_path: Path) -> None:
         assert {name: len(group["node_type_id"]) for name, group in file["nodes"].items()} == {"p": 9, "q": 4}
     with h5py.File(tmp_path / "net" / "edges.h5") as file:
         edges = file["edges/c__p_to_q"]
-        assert (edges["source_node_id"].attrs["node_population"], edges["target_node_id"].attrs["node_population"]) == ("p", "q")
+        ends = [edges[f"{side}_node_id"].attrs["node_population"] for side in ("source", "target")]
+        assert ends == ["p", "q"]
         assert len(edges["edge_type_id"]) == 36
         np.testing.assert_allclose(edges["0/syn_weight"][:], 0.1 + 0.01 * edges["source_node_id"][:], rtol=1e-6)
         assert set(edges["0/delay"][:]) == {1.2}

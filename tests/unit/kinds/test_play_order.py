@@ -43,4 +43,4 @@ def test_a_shorter_run_is_the_beginning_of_a_longer_one() -> None:
     for when in ({"rate": "100 Hz"}, {"at": {"every": "7 ms", "start": "2 ms"}}):
         longer = played(SPIKES, "400 ms", when)
         for steps in range(100, 120):
-            assert played(SPIKES, f"{steps} ms", when) == [spike for spike in longer if spike[0] <= steps]
+            assert played(SPIKES, f"{steps} ms", when) == [spike for spike in longer if spike[0] < steps]

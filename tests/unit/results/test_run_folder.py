@@ -55,6 +55,25 @@ def test_a_run_comes_back(tmp_path: Path) -> None:
     assert read.verify() == []
 
 
+def test_states_and_weights_are_frames_of_one_row_a_number(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    run = folder(tmp_path)
+    run.state_neurons("b", ["v"], "0", np.array([1, 0]))
+    run.states("b", "v", "0", np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    run.weights("p", "w", 10, np.array([0.1, 0.2, 0.3]))
+    run.commit(10)
+    run.finish()
+
+    read = read_run(tmp_path)
+    states = read.states["b"]["v"].to_frame()
+    assert list(states) == ["step", "time_ms", "neuron", "value"]
+    rows = [[0, 0, 1, 1], [0, 0, 0, 2], [5, 0.5, 1, 3], [5, 0.5, 0, 4], [10, 1, 1, 5], [10, 1, 0, 6]]
+    assert states.to_numpy().tolist() == rows
+    weights = read.weights["p"]["w"].to_frame()
+    assert list(weights) == ["step", "time_ms", "row", "value"]
+    assert weights.to_numpy().tolist() == [[10, 1, 0, 0.1], [10, 1, 1, 0.2], [10, 1, 2, 0.3]]
+
+
 def test_dotted_names_are_those_of_the_model(tmp_path: Path) -> None:
     run = folder(tmp_path)
     run.state_neurons("b", ["syn__I"], "0", np.array([1]))
