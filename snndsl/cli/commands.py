@@ -219,34 +219,35 @@ def test(
     threads: Threads = 1,
     quiet: Quiet = False,
     as_json: Json = False,
+    junit: Annotated[Path | None, Option("--junit", metavar="FILE", help="the same as JUnit XML")] = None,
 ) -> int:
-    """Run each file's `expect:` on every installed backend (exit status 1 if one is not met)."""
-    import tempfile
+    """Run each file's `expect:` on every installed backend (exit status 1 if one is not met); of a folder, all models in it."""
+    from snndsl.formats.writers import write_text
+    from snndsl.tested import Tested, tested
+    from snndsl.tested import junit as as_junit
 
-    from snndsl.analysis.expectations import check_expectations
-    from snndsl.api import load, usable_backends
-
-    names = list(backends) or usable_backends()
-    results: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="snndsl-test-") as temporary:
-        base = out or Path(temporary)
-        for path in models:
-            loaded = load(path, parsed_settings(settings))
-            if not loaded.checked.expectations:
-                raise ModelError(Fault("nothing-expected", f"{path} has no 'expect'", expected="a section 'expect'"))
-            for name in names:
-                done = run_with_progress(loaded, name, base / f"{loaded.name}-{name}", threads, False, quiet)
-                if done.signal:
-                    return 128 + int(done.signal)
-                for outcome in check_expectations(loaded.checked, done.recording):
-                    results.append({"model": str(path), "backend": name, **outcome.to_dict()})
-                    if not as_json:
-                        print(f"{'pass' if outcome.passed else 'FAIL'}  {name:<10} {outcome.text}")
+    results: list[Tested] = []
+    for result in tested(
+        models,
+        backends,
+        parsed_settings(settings),
+        out,
+        lambda model, name, folder: run_with_progress(model, name, folder, threads, False, quiet),
+    ):
+        if result.signal:
+            return 128 + int(result.signal)
+        results.append(result)
+        for verdict in () if as_json else result.verdicts:
+            print(f"{'pass' if verdict.passed else 'FAIL'}  {result.backend:<10} {verdict.text}")
+    if junit is not None:
+        write_text(as_junit(results), junit)
+    pairs = [(result, verdict) for result in results for verdict in result.verdicts]
     if as_json:
-        print(json.dumps(results, indent=1))
-    failed = sum(not result["passed"] for result in results)
+        facts = [{"model": result.model, "backend": result.backend, **verdict.to_dict()} for result, verdict in pairs]
+        print(json.dumps(facts, indent=1))
+    failed = sum(not verdict.passed for _, verdict in pairs)
     if failed and not as_json:
-        print(f"{failed} of {len(results)} expectations not met", file=sys.stderr)
+        print(f"{failed} of {len(pairs)} expectations not met", file=sys.stderr)
     return 1 if failed else 0
 
 

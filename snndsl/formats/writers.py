@@ -7,9 +7,27 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from snndsl.errors import Fault, ToolMissing
+from snndsl.errors import Fault, ModelError, ToolMissing
 
-__all__ = ["write_csv", "write_parquet"]
+__all__ = ["write_csv", "write_parquet", "write_text"]
+
+
+def write_text(text: str, file: Path) -> None:
+    """Write a text, whole or not at all.
+
+    Raises
+    ------
+    ModelError
+        file-unwritable.
+    """
+    beside = file.with_name(f".{file.name}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(file)
+    except OSError as error:
+        what = f"{file} cannot be written: {error.strerror or error}"
+        raise ModelError(Fault("file-unwritable", what, expected="a place to write to")) from None
 
 
 def write_csv(columns: Mapping[str, Iterable[Any]], file: Path, end: str = "\n") -> None:
