@@ -237,15 +237,15 @@ def test(
         if result.signal:
             return 128 + int(result.signal)
         results.append(result)
-        for verdict in () if as_json else result.verdicts:
-            print(f"{'pass' if verdict.passed else 'FAIL'}  {result.backend:<10} {verdict.text}")
+        for item in () if as_json else result.verdicts:
+            print(f"{'pass' if item.passed else 'FAIL'}  {result.backend:<10} {item.text}")
     if junit is not None:
         write_text(as_junit(results), junit)
-    pairs = [(result, verdict) for result in results for verdict in result.verdicts]
+    pairs = [(result, item) for result in results for item in result.verdicts]
     if as_json:
-        facts = [{"model": result.model, "backend": result.backend, **verdict.to_dict()} for result, verdict in pairs]
+        facts = [{"model": result.model, "backend": result.backend, **item.to_dict()} for result, item in pairs]
         print(json.dumps(facts, indent=1))
-    failed = sum(not verdict.passed for _, verdict in pairs)
+    failed = sum(not item.passed for _, item in pairs)
     if failed and not as_json:
         print(f"{failed} of {len(pairs)} expectations not met", file=sys.stderr)
     return 1 if failed else 0
