@@ -19,7 +19,7 @@ CLEAN_ENV := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE 
 SIDE_BY_SIDE := -n auto --dist loadscope
 
 # The modules whose docstrings people read: everything that a name of the public interface leads to.
-PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snndsl/units.py snndsl/api.py snndsl/drawing.py snndsl/tested.py snndsl/pipeline.py \
+PUBLIC := $(wildcard snndsl/__init__.py snndsl/errors.py snndsl/locations.py snndsl/units.py snndsl/api.py snndsl/drawing.py snndsl/tested.py snndsl/differences.py snndsl/pipeline.py \
           snndsl/backend/*.py snndsl/formats/*.py snndsl/results/*.py snndsl/analysis/*.py snndsl/ir/*.py snndsl/testing/*.py \
           snndsl/groups/*.py snndsl/polychrony/*.py snndsl/polychrony/definitions/*.py snndsl/polychrony/network/*.py \
           snndsl/polychrony/pictures/*.py snndsl/polychrony/recordings/*.py snndsl/testing/brute/*.py snndsl/parallel/*.py snndsl/report/*.py \

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from snndsl.api import load as load
     from snndsl.api import run as run
     from snndsl.backend.registry import backend_names as backends
+    from snndsl.differences import Differences as Differences
+    from snndsl.differences import diff as diff
     from snndsl.drawing import plot as plot
     from snndsl.entries import library as library  # type: ignore[no-redef]
     from snndsl.explained import explain as explain
@@ -42,6 +44,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Comparison",
     "Detection",
+    "Differences",
     "Model",
     "Recording",
     "Replay",
@@ -53,6 +56,7 @@ __all__ = [
     "backends",
     "compare",
     "detect",
+    "diff",
     "discover",
     "errors",
     "explain",
@@ -73,6 +77,7 @@ __all__ = [
 _PLACES = {
     "Comparison": ("snndsl.analysis.comparison", "Comparison"),
     "Detection": ("snndsl.groups.detection", "Detection"),
+    "Differences": ("snndsl.differences", "Differences"),
     "Model": ("snndsl.api", "Model"),
     "Recording": ("snndsl.results", "Recording"),
     "Replay": ("snndsl.groups.replay", "Replay"),
@@ -83,6 +88,7 @@ _PLACES = {
     "backends": ("snndsl.backend.registry", "backend_names"),
     "compare": ("snndsl.analysis.trials", "compare_runs"),
     "detect": ("snndsl.groups.detect", "detect"),
+    "diff": ("snndsl.differences", "diff"),
     "discover": ("snndsl.groups.discover", "discover"),
     "errors": ("snndsl.errors", ""),
     "explain": ("snndsl.explained", "explain"),

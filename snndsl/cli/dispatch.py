@@ -16,6 +16,7 @@ __all__ = ["COMMANDS", "command_named", "run_command"]
 
 COMMANDS = {
     **dict.fromkeys(("validate", "show", "generate", "run", "compare", "test"), "commands"),
+    "diff": "diff_command",
     "library": "library_command",
     "explain": "explain_command",
     "discover": "discover_command",
