@@ -200,7 +200,7 @@ def _tree(node: Any) -> Any:
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:
-    """Return a path as a file has it, where a number stands for ``{default: ..}`` of a parameter, ``{initial: ..}`` of a state."""
+    """Return a path as files have it: without ``default`` of a parameter and ``initial`` of a state."""
     if len(path) > 2 and (path[-3], path[-1]) in (("parameters", "default"), ("state", "initial")):
         path = path[:-1]
     return ".".join(str(part) for part in path)
