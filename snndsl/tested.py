@@ -142,9 +142,7 @@ def junit(results: Sequence[Tested]) -> str:
             file, line, *_ = [*verdict.place.rsplit(":", 2), ""]
             facts = {"classname": f"{result.name}.{result.backend}", "name": verdict.name, "time": each}
             case = ElementTree.SubElement(suite, "testcase", facts, file=file, line=line)
-            if verdict.passed:
-                ElementTree.SubElement(case, "system-out").text = _plain(verdict.text)
-            else:
+            if not verdict.passed:
                 failure = ElementTree.SubElement(case, "failure", message=_plain(verdict.text), type="expectation")
                 failure.text = _plain(f"{verdict.place}: {verdict.name}: {verdict.found}, expected {verdict.expected}")
     ElementTree.indent(root)
