@@ -49,7 +49,7 @@ def distances(made: Model, name: str) -> np.ndarray:
     """Return the distance of each neuron from each other in um, computed here."""
     at = places(made, name)
     apart = at[:, None] - at[None]
-    for axis, period in enumerate(made.checked.populations[name].period.values()):
+    for axis, period in enumerate(made.checked.populations[name].space.period.values()):
         apart[..., axis] = np.remainder(apart[..., axis] + period / 2, period) - period / 2
     return np.sqrt((apart**2).sum(axis=2))
 

@@ -109,7 +109,7 @@ def test_masquelier2008_is_judged_by_its_last_third(tmp_path: Path) -> None:
     hits, latency = shows - np.minimum(shows, 100), 4.0 * shows
     counts = {"shows": shows, "hits": hits, "latency": latency, "false_alarms": alarms}
     signals = {name: SimpleNamespace(value=value[:, None]) for name, value in counts.items()}
-    found = script.judged(SimpleNamespace(states={"judge": signals}), 90)
+    found = script.judged(SimpleNamespace(signals={"judge": signals}), 90)
     assert found == {"hits": 1.0, "false_alarms": 0.0, "latency": 4.0, "found": 23.0}
     model = script.made(tmp_path, 1, 60)
     with np.load(ROOT / "models" / "masquelier2008" / "shown.npz") as shipped, np.load(tmp_path / "shown.npz") as made:

@@ -92,7 +92,7 @@ stimuli: {{s: {{play: [{{motif: m, at: {{every: {every}}}, jitter: {jitter}}}]}}
 
 @pytest.mark.parametrize(
     ("every", "jitter", "waiting"),
-    [("1 ms", "0.1 ms", ("299,994 spikes that 's' draws",)), ("2 ms", "0.1 ms", ())],
+    [("1 ms", "0.1 ms", ("300,003 spikes that 's' draws",)), ("2 ms", "0.1 ms", ())],
 )
 def test_many_played_spikes_that_are_drawn_wait(tmp_path: Path, every: str, jitter: str, waiting: tuple[str, ...]) -> None:
     path = file(tmp_path, PLAYED.format(every=every, jitter=jitter), 3)
