@@ -1,5 +1,6 @@
 """The notebooks of the documentation run from beginning to end, and the site builds without a warning."""
 
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +22,8 @@ def test_a_notebook_runs(file: Path, tmp_path: Path) -> None:
         if simulator in "".join(cells):
             pytest.importorskip(simulator)
     program = "import matplotlib\nmatplotlib.use('agg')\n" + "\n".join(cells)
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    activated = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, env=activated)
     assert done.returncode == 0, done.stderr
 
 
