@@ -77,7 +77,7 @@ models: $(STAMP)
 
 docs: $(STAMP)
 	@rm -rf docs/api/made
-	$(CLEAN_ENV) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sphinx-build -W --keep-going -b html -q -c docs $(DOCS_ARGS) . docs/_build/html
+	$(CLEAN_ENV) PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sphinx-build -W --keep-going -b html -q -c docs $(DOCS_ARGS) . docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 # One core for pairs, and small sizes for what is about polychronous groups; each prints what it was promised.
