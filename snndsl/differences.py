@@ -51,7 +51,7 @@ class Difference:
     def line(self) -> str:
         """One line."""
         both = [
-            f"{'absent' if value is None else value} ({place.file}:{place.line})"
+            f"{'absent' if value is None else value} ({f'{place.file}:{place.line}' if place.line else 'in Python'})"
             for value, place in ((self.first, self.first_place), (self.second, self.second_place))
         ]
         return f"{self.path}: {both[0]} -> {both[1]}"

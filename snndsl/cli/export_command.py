@@ -40,6 +40,14 @@ class Form(StrEnum):
     GRAPHML = "graphml"
 
 
+_NO_CONDITION: dict[str, Any] = {
+    **dict.fromkeys(("group", "max_path", "max_size", "min_span", "max_span", "neurons", "mothers", "inhibitory")),
+    **dict.fromkeys(("min_path", "min_size"), 0),
+    "avalanches": True,
+}
+"""The conditions that all groups meet."""
+
+
 def export(
     what: Annotated[Path, Argument(metavar="RUN|CATALOGUE")],
     out: Annotated[
@@ -85,11 +93,9 @@ def export(
     if isinstance(found, Catalogue):
         found = chosen_groups(found, **conditions)
         single = 0 if group is not None and form is Form.GRAPHML else None
-    else:
-        given = [name for name, value in conditions.items() if value not in (None, 0, True)]
-        if given:
-            option = f"--{given[0].replace('_', '-')}"
-            raise ModelError(Fault("usage", f"{option} chooses groups; {what} is a run", expected="a catalogue"))
+    elif given := [name for name, value in conditions.items() if value != _NO_CONDITION[name]]:
+        option = f"--{given[0].replace('_', '-')}"
+        raise ModelError(Fault("usage", f"{option} chooses groups; {what} is no catalogue", expected="a catalogue"))
     files = write(found, out, form.value, group=single, force=force)
     if as_json:
         counted = {"groups": len(found)} if isinstance(found, Catalogue) else {}

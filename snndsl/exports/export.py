@@ -20,6 +20,7 @@ from snndsl.exports.tables import arrays, write_tables
 from snndsl.polychrony import export as groups
 from snndsl.polychrony.catalogue import Catalogue
 from snndsl.results import Recording, TrialsRecording
+from snndsl.sweeps import Sweep
 
 __all__ = ["FORMATS", "Format", "export"]
 
@@ -109,7 +110,7 @@ def export(
         package-missing.
     """
     found = of_folder(Path(what)) if isinstance(what, str | os.PathLike) else what
-    chosen = _format(format, "catalogue" if isinstance(found, Catalogue) else "run")
+    chosen = _format(format, _kind(found))
     if group is not None and isinstance(found, Catalogue) and format == "graphml":
         if not 0 <= group < len(found):
             raise ModelError(Fault("group-unknown", f"there is no group {group}", expected=f"0 .. {len(found) - 1}"))
@@ -128,6 +129,18 @@ def export(
             Fault("file-unwritable", f"{out} cannot be written: {error.strerror or error}", expected="a place to write to")
         ) from None
     return files.written
+
+
+def _kind(what: Any) -> str:
+    """Return which formats there are for a thing."""
+    if isinstance(what, Catalogue):
+        return "catalogue"
+    if isinstance(what, Recording | TrialsRecording):
+        return "run"
+    if isinstance(what, Sweep):
+        hint = "Sweep.write, or snndsl sweep --table FILE.csv"
+        raise ModelError(Fault("usage", f"{what.path} is a sweep, which is a table already", expected=hint))
+    raise TypeError(f"there is no export of {type(what).__name__}; expected a run or a catalogue")
 
 
 def _format(name: str, kind: str) -> Format:

@@ -228,8 +228,17 @@ class Recording(RunFacts):
         -------
         pre, post : ndarray of int32, shape (synapses,)
             Unlike those of `synapses`, which count through all populations of the projection's selections.
+
+        Raises
+        ------
+        ModelError
+            run-without-source: it was made by a generated tree alone; run-damaged.
         """
-        settings = json.loads(self.intact("source/settings.json").read_text(encoding="utf-8"))
+        file = self.intact("source/settings.json")
+        if not file.is_file():
+            what = f"{self.path} does not hold the simulation it was made by, which says where synapses end"
+            raise ModelError(Fault("run-without-source", what, expected="a run of snndsl run"))
+        settings = json.loads(file.read_text(encoding="utf-8"))
         rows = int(self.manifest["projections"][projection]["rows"])
         pre, post = np.empty(rows, np.int32), np.empty(rows, np.int32)
         for name, part in settings["synapses"].items():

@@ -104,6 +104,13 @@ def test_one_change_is_one_line(old: str, new: str, line: str, tmp_path: Path) -
     assert found.same_digest == old.startswith("at_least")
 
 
+def test_a_model_in_python_has_no_lines(tmp_path: Path) -> None:
+    file = written(tmp_path / "a", TEXT.replace("data: {a: {file: a.csv, units: {x: ms}}}\n", ""))
+    raw = {key: value for key, value in snndsl.load(file).source.raw.items() if key != "snndsl"}
+    [entry] = snndsl.diff(file, snndsl.Model(**{**raw, "populations": {"p": {"neuron": "lif", "size": 3}}}))
+    assert entry.line.endswith("/a/model.yaml:17) -> 3 (in Python)")
+
+
 def test_other_data_under_the_same_name_differ(tmp_path: Path) -> None:
     first, second = written(tmp_path / "a", TEXT), written(tmp_path / "b", TEXT)
     (second / "a.csv").write_text("x\n1\n3\n")

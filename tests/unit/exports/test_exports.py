@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +189,9 @@ def test_files_of_neo_are_read_by_neo(form: str, package: str, run: Recording, t
         (("--format", "csv", "-o", "taken"), "error[folder-exists]: taken is not empty"),
         (("--format", "npz", "-o", "taken"), "error[file-exists]: taken is a folder"),
         (("--format", "csv", "-o", "file"), "error[folder-exists]: file is a file"),
-        (("--format", "csv", "-o", "x", "--min-size", "3"), "error[usage]: --min-size chooses groups"),
+        (("--format", "csv", "-o", "x", "--min-size", "1"), "error[usage]: --min-size chooses groups"),
+        (("--format", "csv", "-o", "x", "--group", "0"), "error[usage]: --group chooses groups"),
+        (("--format", "csv", "-o", "x", "--no-avalanches"), "error[usage]: --avalanches chooses groups"),
     ],
 )
 def test_what_cannot_be_written_says_why(
@@ -212,6 +216,22 @@ def test_a_format_that_fails_leaves_nothing(trials: TrialsRecording, tmp_path: P
     with pytest.raises(ModelError, match="SONATA has one time"):
         snndsl.export(trials, tmp_path / "net", "sonata")
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_sweep_is_a_table_already(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    snndsl.sweep(snndsl.Model("swept", **MODEL), {"seed": [1]}, out=tmp_path / "sweep")
+    assert execute(["export", str(tmp_path / "sweep"), "--format", "csv", "-o", str(tmp_path / "out")]) == 2
+    assert "is a sweep, which is a table already" in capsys.readouterr().err
+    with pytest.raises(TypeError, match="no export of int"):
+        snndsl.export(3, tmp_path / "out", "csv")
+
+
+def test_a_run_of_a_generated_tree_has_no_ends_of_synapses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    snndsl.Model("exported", **MODEL).generate("reference").write(tmp_path / "tree")
+    subprocess.run([sys.executable, "run.py"], cwd=tmp_path / "tree", check=True, capture_output=True)
+    assert execute(["export", str(tmp_path / "tree" / "results"), "--format", "csv", "-o", str(tmp_path / "out")]) == 2
+    assert "error[run-without-source]" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_force_writes_over_and_keeps_what_is_not_of_it(run: Recording, tmp_path: Path) -> None:
