@@ -88,7 +88,8 @@ def export(
     what : Recording, TrialsRecording, Catalogue, or path
         An object, or the folder of one.
     path : path
-        File or folder to make. It is there when all of it is written, or not at all.
+        File or folder to make: there when all of it is written, or not at all. With `force` the files of a folder that is there
+        are replaced one by one, and others stay.
     format : str
         ``csv`` and ``parquet``: a folder of tables. ``npz``: one archive of arrays. ``graphml``: a graph for each group.
         ``sonata``: network and spikes. ``nix`` and ``nwb``: through Neo.
@@ -178,8 +179,10 @@ def _placed(out: Path, single: bool) -> Iterator[_Files]:
         yield files
         found = sorted(file for file in files.place.rglob("*") if file.is_file())
         made: Sequence[Path] = [files.place] if single else files.order or found
-        for file in made:
-            target = out / file.relative_to(files.place) if not single else out
+        files.written = [out / file.relative_to(files.place) if not single else out for file in made]
+        if single or not out.exists():
+            os.replace(files.place, out)
+            return
+        for file, target in zip(made, files.written, strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(file, target)
-            files.written.append(target)
