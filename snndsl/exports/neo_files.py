@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,12 @@ def write_neo(run: Recording | TrialsRecording, file: Path, form: str) -> None:
     """
     neo, _ = _neo()
     block = to_neo(run)
+    if form == "nwb":  # which demands them; a run is of no date, and the same run is the same file
+        begun = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+        said = f"{run.name} on {run.backend}, simulated"
+        for signal in (item for segment in block.segments for item in segment.analogsignals):
+            signal.name = signal.name.replace(":", "-")  # no name may have a colon
+        block.annotate(session_start_time=begun, session_description=said, identifier=str(run.manifest.get("model", run.name)))
     name, package = WRITERS[form]
     try:
         writer = getattr(neo.io, name)(str(file), "ow" if form == "nix" else "w")

@@ -6,7 +6,7 @@ Format: https://github.com/AllenInstitute/sonata/blob/master/docs/SONATA_DEVELOP
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +131,15 @@ def _write_types(folder: Path, run: Recording, types: dict[str, int]) -> None:
     edges = [f"{k} {name} {run.unit_of_weights(name.split('__')[0]) or '1'}" for name, k in types.items()]
     (folder / "edge_types.csv").write_text("\n".join(["edge_type_id name weight_unit", *edges]) + "\n", encoding="utf-8")
     networks = {
-        "nodes": [{"nodes_file": "$NETWORK_DIR/nodes.h5", "node_types_file": "$NETWORK_DIR/node_types.csv"}],
-        "edges": [{"edges_file": "$NETWORK_DIR/edges.h5", "edge_types_file": "$NETWORK_DIR/edge_types.csv"}] if types else [],
+        "nodes": [_listed("node", run.populations)],
+        "edges": [_listed("edge", types)] if types else [],
     }
     config = {"manifest": {"$NETWORK_DIR": "."}, "networks": networks}
     (folder / "circuit_config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+
+
+def _listed(kind: str, populations: Iterable[str]) -> dict[str, Any]:
+    """Return an entry of the configuration: the files of nodes or edges, and which populations are in them."""
+    files = {f"{kind}s_file": f"$NETWORK_DIR/{kind}s.h5", f"{kind}_types_file": f"$NETWORK_DIR/{kind}_types.csv"}
+    facts = {"type": "point_neuron"} if kind == "node" else {}
+    return {**files, "populations": dict.fromkeys(populations, facts)}

@@ -144,8 +144,22 @@ def test_sonata_is_as_its_guide_says(run: Recording, tmp_path: Path) -> None:
         np.testing.assert_allclose(edges["0/syn_weight"][:], 0.1 + 0.01 * edges["source_node_id"][:], rtol=1e-6)
         assert set(edges["0/delay"][:]) == {1.2}
     config = json.loads((tmp_path / "net" / "circuit_config.json").read_text())
-    named = [Path(place).name for part in config["networks"].values() for entry in part for place in entry.values()]
-    assert all((tmp_path / "net" / name).is_file() for name in named)
+    entries = [entry for part in config["networks"].values() for entry in part]
+    named = [Path(place).name for entry in entries for key, place in entry.items() if key.endswith("_file")]
+    assert len(named) == 4 and all((tmp_path / "net" / name).is_file() for name in named)
+    assert [[*entry["populations"]] for entry in entries] == [["p", "q"], ["c__p_to_p", "c__p_to_q"]]
+
+
+def test_libsonata_reads_it(run: Recording, tmp_path: Path) -> None:
+    libsonata = pytest.importorskip("libsonata")
+    snndsl.export(run, tmp_path / "net", "sonata")
+    circuit = libsonata.CircuitConfig.from_file(str(tmp_path / "net" / "circuit_config.json"))
+    assert circuit.node_populations == {"p", "q"}
+    edges = circuit.edge_population("c__p_to_q")
+    assert (edges.source, edges.target, edges.size) == ("p", "q", 36)
+    assert set(edges.get_attribute("delay", edges.select_all())) == {1.2}
+    spikes = libsonata.SpikeReader(str(tmp_path / "net" / "spikes.h5"))["p"]
+    assert (len(spikes.get()), spikes.sorting) == (len(run.spikes["p"]), "by_time")
 
 
 def test_the_search_reads_a_network_in_sonata(run: Recording, tmp_path: Path) -> None:
